@@ -1,0 +1,62 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""The errors a user may see; everything else that escapes is a bug.
+
+McugenError               what, where and what to try; carries the exit status
+├── UserError     (2)     the request cannot be carried out as given
+│   ├── ModelError        the .tflite file, or what it asks of an engine
+│   ├── ConfigError       mcugen.toml, board.toml, command line values
+│   ├── DataError         clips, label files, data sets
+│   └── EnvironmentError_ a tool, a package, a permission or a folder is missing
+└── DeviceError   (3)     the device, the link to it or what it answered
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class McugenError(Exception):
+    """Base of all errors shown to the user as one `error:` line and, with a hint, one `try:` line."""
+
+    exit_status = 1
+
+    def __init__(self, what: str, *, hint: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.hint = hint
+
+
+class UserError(McugenError):
+    """The request cannot be carried out as given."""
+
+    exit_status = 2
+
+
+class ModelError(UserError):
+    """The model file is damaged, or asks for something that is not supported."""
+
+
+class ConfigError(UserError):
+    """A configuration file or option has a wrong key or value."""
+
+
+class DataError(UserError):
+    """A clip, a label file or a data set cannot be used."""
+
+
+class EnvironmentError_(UserError):
+    """A tool, package, permission or folder that the command needs is missing."""
+
+
+class DeviceError(McugenError):
+    """The device, the link to it, or what it answered."""
+
+    exit_status = 3
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """The known word closest to `word`, or an empty string when none is close."""
+    matches = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
+    return matches[0] if matches else ""

@@ -1,0 +1,126 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""The model as a value: a Graph of Ops over Tensors, free of any flatbuffer object."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+import numpy as np
+
+
+class DType(Enum):
+    """Element types a Graph can carry; the value is numpy's name of the type."""
+
+    INT8 = "int8"
+    UINT8 = "uint8"
+    INT16 = "int16"
+    INT32 = "int32"
+    INT64 = "int64"
+    FLOAT32 = "float32"
+    BOOL = "bool"
+
+    @property
+    def bytes(self) -> int:
+        """Size of one element in bytes."""
+        return np.dtype(self.value).itemsize
+
+
+@dataclass(frozen=True, slots=True)
+class Quant:
+    """Affine quantisation: real = scale * (q - zero_point).
+
+    One scale and zero point per tensor (`axis` None), or one pair per index along `axis`.
+    Scales are exact float32 values held in Python floats.
+    """
+
+    scales: tuple[float, ...]
+    zero_points: tuple[int, ...]
+    axis: int | None = None
+
+    @property
+    def scale(self) -> float:
+        """The scale of a per-tensor quantisation."""
+        assert self.axis is None
+        return self.scales[0]
+
+    @property
+    def zero_point(self) -> int:
+        """The zero point of a per-tensor quantisation."""
+        assert self.axis is None
+        return self.zero_points[0]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tensor:
+    """One edge of the graph. `data` is a read-only array for constants, None for activations."""
+
+    index: int
+    name: str
+    shape: tuple[int, ...]
+    dtype: DType
+    quant: Quant | None = None
+    data: np.ndarray | None = None
+    is_variable: bool = False
+
+    @property
+    def elements(self) -> int:
+        """Number of elements."""
+        return math.prod(self.shape)
+
+    @property
+    def bytes(self) -> int:
+        """Size of the dense tensor in bytes."""
+        return self.elements * self.dtype.bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Op:
+    """One operator call. `kind` is the schema's builtin name ("CONV_2D") or `CUSTOM:<code>`.
+
+    `inputs` holds tensor indices, -1 where an optional input is absent. `options` maps the option
+    table's fields, snake_case as in the schema, to ints, floats, bools, tuples or enum names
+    ("SAME", "RELU"), e.g. {"padding": "SAME", "stride_w": 1, "fused_activation_function": "RELU"}.
+    """
+
+    index: int
+    kind: str
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+    options: Mapping[str, Any] = field(default_factory=dict)
+    version: int = 1
+    intermediates: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Graph:
+    """A whole model: ops are in execution order, tensors are addressed by index."""
+
+    name: str
+    sha256: str
+    file_bytes: int
+    tensors: tuple[Tensor, ...]
+    ops: tuple[Op, ...]
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+
+    def input_tensors(self, op: Op) -> tuple[Tensor | None, ...]:
+        """The op's inputs, None where an optional one is absent."""
+        return tuple(None if i < 0 else self.tensors[i] for i in op.inputs)
+
+    def output_tensors(self, op: Op) -> tuple[Tensor, ...]:
+        """The op's outputs."""
+        return tuple(self.tensors[i] for i in op.outputs)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One reason why a graph cannot be taken: where (`op 7 CONV_2D`), what, and what to try."""
+
+    where: str
+    what: str
+    hint: str = ""

@@ -1,0 +1,66 @@
+// SPDX-FileCopyrightText: 2026 the mcugen authors
+// SPDX-License-Identifier: Apache-2.0
+// What the harness needs of an inference engine. The generated model (aot) and engine_tflm.cc each
+// implement all of it; the one that is linked is the one that runs.
+#ifndef MCUGEN_ENGINE_H
+#define MCUGEN_ENGINE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "status.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum {
+  MCUGEN_INT8 = 0,
+  MCUGEN_INT16 = 1,
+  MCUGEN_INT32 = 2,
+  MCUGEN_FLOAT32 = 3,
+} mcugen_dtype_t;
+
+// A model input or output as the outside sees it: dense, row-major (NHWC), quantised per tensor.
+typedef struct {
+  mcugen_dtype_t dtype;
+  uint32_t bytes;
+  float scale;         // 0 when not quantised
+  int32_t zero_point;
+} mcugen_tensor_t;
+
+typedef struct {
+  const char *name;      // "aot", "tflm"
+  const char *rounding;  // "double", "single"
+  uint32_t inputs;
+  uint32_t outputs;
+  const mcugen_tensor_t *input;   // [inputs]
+  const mcugen_tensor_t *output;  // [outputs]
+  uint32_t arena_bytes;           // RAM for activations and scratch
+} mcugen_engine_info_t;
+
+const mcugen_engine_info_t *mcugen_engine_info(void);
+
+// Once, before anything else.
+mcugen_status_t mcugen_engine_init(void);
+
+// Forgets the state of recurrent operators. Called before every independent window.
+void mcugen_engine_reset(void);
+
+// Where input `index` is written, aligned to 4 bytes at least. Its content is valid until invoke.
+void *mcugen_engine_input(uint32_t index);
+
+// One inference over the inputs. The inputs may be overwritten.
+mcugen_status_t mcugen_engine_invoke(void);
+
+// Where output `index` is read, until the next write to an input or invoke.
+const void *mcugen_engine_output(uint32_t index);
+
+// High-water mark of the engine's arena in bytes; equals arena_bytes for a static plan.
+uint32_t mcugen_engine_arena_used_bytes(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
