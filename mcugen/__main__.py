@@ -1,0 +1,7 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""`python -m mcugen`."""
+
+from mcugen.cli import main
+
+main()

@@ -1,0 +1,54 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""The command line: one module per verb, imported only when the verb is used."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import Any
+
+import click
+
+from mcugen import __version__
+from mcugen.errors import McugenError
+
+VERBS = {
+    "inspect": "Show what is in a model and what it needs.",
+}
+"""Verb -> one-line help. The verb `a-b` is the click command `command` of mcugen/cli/a_b.py."""
+
+
+class LazyGroup(click.Group):
+    """A group that knows its verbs from VERBS and imports one only to run it: `--help` stays fast."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in VERBS:
+            return None
+        module = importlib.import_module(f"mcugen.cli.{cmd_name.replace('-', '_')}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(VERBS.items()))
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="mcugen")
+def cli() -> None:
+    """From an int8 .tflite to firmware that is measured and proven against its reference."""
+
+
+def main(argv: list[str] | None = None) -> Any:
+    """Runs one command; every McugenError becomes one clear line and its exit status."""
+    try:
+        return cli.main(args=argv, prog_name="mcugen", standalone_mode=True)
+    except McugenError as error:
+        click.echo(f"error: {error.what}", err=True)
+        if error.hint:
+            click.echo(f"try:   {error.hint}", err=True)
+        sys.exit(error.exit_status)

@@ -1,0 +1,33 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""Fixtures of the whole suite: tools that may be missing, models that may be there."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def require_tool(name: str) -> str:
+    """Path of a program; a visible skip when it is missing, a failure in CI."""
+    path = shutil.which(name)
+    if path is None:
+        message = f"{name} is not installed: run `make setup`"
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
+    return path
+
+
+@pytest.fixture(scope="session")
+def real_models() -> Path:
+    """Folder with the MLPerf Tiny models and a real clip, which are not part of this repository."""
+    folder = Path(os.environ.get("MCUGEN_MODELS", ROOT.parent / "shared" / "models"))
+    if not folder.is_dir():
+        pytest.skip(f"no folder {folder.name} with real models: set MCUGEN_MODELS")
+    return folder
