@@ -4,13 +4,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
+
+from mcugen.errors import ConfigError, nearest
+from mcugen.paths import boards_dir
+from mcugen.strict_toml import Table, read_toml
+
+TICK_UNITS = ("cycles", "instructions", "nanoseconds")
+RUN_LINKS = ("stdio", "tcp", "serial", "none")
 
 
 @dataclass(frozen=True, slots=True)
 class MemoryRegion:
-    """One memory of a board; `reserved_bytes` of it are taken by stack, heap and buffers of the runtime."""
+    """A memory; `reserved_bytes` of it hold stack, buffers and code of the runtime, not the model."""
 
     name: str
     bytes: int
@@ -24,17 +33,94 @@ class Board:
     name: str
     title: str
     folder: Path
-    exporter: str  # "cmake", "mcuxpresso", "linux-bundle": a key of export.EXPORTERS
+    exporter: str  # a key of export.EXPORTERS
     isa: frozenset[str]  # capabilities that choose kernels: "dsp"
     compiler_prefix: str  # "arm-none-eabi-", "" for the native compiler
     cpu_flags: tuple[str, ...]
     link_flags: tuple[str, ...]
     defines: tuple[str, ...]
     sources: tuple[str, ...]
-    flash: MemoryRegion | None
+    flash: MemoryRegion | None  # None: no limit worth a check
     ram: MemoryRegion | None
-    tick_unit: str  # "cycles", "instructions", "nanoseconds"
-    run_command: tuple[str, ...]  # how to start an emulated or native device; empty: a port is needed
-    run_link: str  # "stdio", "tcp" (run_command holds {port}), "serial"
+    tick_unit: str
+    run_command: tuple[str, ...]  # with {elf} and {port}; empty: the device is on a serial port
+    run_link: str
     baud: int
     packages: tuple[str, ...]  # Debian packages that bring compiler and emulator
+    extra: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Tables that belong to an exporter or runner (`mcuxpresso`, `flash`, `linux`), read and checked there."""
+
+
+EXTRA_TABLES = ("mcuxpresso", "flash", "linux", "axon", "efinix", "usb")
+
+
+def load_board(folder: Path) -> Board:
+    """The board described by `folder`/board.toml; ConfigError names the file and key at fault."""
+    top = read_toml(folder / "board.toml")
+    toolchain, memory = top.table("toolchain"), top.table("memory")
+    ticks, run = top.table("ticks"), top.table("run")
+    board = Board(
+        name=top.text("name"),
+        title=top.text("title"),
+        folder=folder,
+        exporter=top.text("exporter"),
+        isa=frozenset(top.texts("isa", ())),
+        compiler_prefix=toolchain.text("prefix", ""),
+        cpu_flags=toolchain.texts("cpu_flags", ()),
+        link_flags=toolchain.texts("link_flags", ()),
+        defines=toolchain.texts("defines", ()),
+        sources=top.texts("sources", ()),
+        flash=_region(memory, "flash"),
+        ram=_region(memory, "ram"),
+        tick_unit=ticks.choice("unit", TICK_UNITS),
+        run_command=run.texts("command", ()),
+        run_link=run.choice("link", RUN_LINKS),
+        baud=run.integer("baud", 115200),
+        packages=top.texts("packages", ()),
+        extra={name: top.mapping(name) for name in EXTRA_TABLES if name in top},
+    )
+    for table in (toolchain, memory, ticks, run, top):
+        table.finish()
+    _check_files(board)
+    return board
+
+
+def _region(memory: Table, name: str) -> MemoryRegion | None:
+    if name not in memory:
+        return None
+    table = memory.table(name)
+    region = MemoryRegion(name, table.integer("bytes"), table.integer("reserved_bytes", 0))
+    table.finish()
+    return region
+
+
+def _check_files(board: Board) -> None:
+    where = board.folder / "board.toml"
+    if board.name != board.folder.name:
+        raise ConfigError(f"{where}: name = {board.name!r} differs from the folder's name")
+    for source in board.sources:
+        if not (board.folder / source).is_file():
+            raise ConfigError(f"{where}: source {source!r} does not exist in {board.folder}")
+
+
+def load_boards(extra_dir: Path | None = None) -> tuple[Board, ...]:
+    """Every board shipped with mcugen and, first, those in the folders of `extra_dir`, by name."""
+    roots = [root for root in (extra_dir, boards_dir()) if root is not None]
+    found: dict[str, Board] = {}
+    for root in roots:
+        for description in sorted(root.glob("*/board.toml")):
+            found.setdefault(description.parent.name, load_board(description.parent))
+    return tuple(found[name] for name in sorted(found))
+
+
+def find_board(name: str, extra_dir: Path | None = None) -> Board:
+    """The board of that name; ConfigError names the nearest one when there is none."""
+    for root in (extra_dir, boards_dir()):
+        if root is not None and (root / name / "board.toml").is_file():
+            return load_board(root / name)
+    names = [board.name for board in load_boards(extra_dir)]
+    near = nearest(name, names)
+    raise ConfigError(
+        f"unknown board {name!r}",
+        hint=f"did you mean {near!r}?" if near else f"known boards: {', '.join(names)}",
+    )

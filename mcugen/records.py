@@ -29,7 +29,9 @@ class RunRecord:
     flags: str | None
     tick_unit: str  # "cycles", "instructions", "nanoseconds"
     ticks_per_second: int | None
-    reference: str | None  # what the device was compared with: "tflite-micro 0.dev... (double rounding)"
+    reference: (
+        str | None
+    )  # what the device was compared with: "tflite-micro 0.dev... (double rounding)"
     facts: tuple[tuple[str, str], ...] = ()  # kernel, governor, BSP, temperature, ...
 
 

@@ -1,0 +1,83 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""manifest.json: what a project was generated from, so that later stages need nothing else."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mcugen import __version__
+from mcugen.codegen.tree import MARKER, SourceTree, tree_sha256
+from mcugen.errors import ConfigError
+from mcugen.features.spec import FrontEnd, front_end_from_dict, front_end_to_dict
+
+SCHEMA_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """Facts of one generated project. Paths are relative to the project's folder."""
+
+    tool: str
+    model: str
+    model_file: str
+    model_sha256: str
+    board: str
+    board_title: str
+    engine: str
+    rounding: str
+    optimize: str
+    front_end: FrontEnd
+    score: str  # "reconstruction-error" or "none"
+    threshold: float | None  # a clip score above it is an anomaly
+    arena_bytes: int
+    weight_bytes: int
+    firmware_sha256: str  # hash of all generated files but the identity and this one
+
+
+def firmware_sha256(tree: SourceTree) -> str:
+    """What HELLO answers and `run` checks: the hash of everything that shapes the firmware."""
+    return tree_sha256(tree)
+
+
+def manifest_json(manifest: Manifest, tree: SourceTree) -> bytes:
+    """The manifest with the hash of every file of `tree`."""
+    fields: dict[str, Any] = {
+        name: getattr(manifest, name)
+        for name in Manifest.__dataclass_fields__
+        if name != "front_end"
+    }
+    fields["front_end"] = front_end_to_dict(manifest.front_end)
+    files = {path: tree_sha256({path: content}) for path, content in sorted(tree.items())}
+    text = json.dumps({"schema": SCHEMA_VERSION, **fields, "files": files}, indent=2)
+    return text.encode() + b"\n"
+
+
+def load_manifest(build_dir: Path) -> Manifest:
+    """The manifest of a project folder; ConfigError when the folder is not one."""
+    path = build_dir / MARKER
+    try:
+        data = json.loads(path.read_bytes())
+        return _from_json(data, path)
+    except FileNotFoundError:
+        raise ConfigError(
+            f"{build_dir} is not a project made by mcugen: no {MARKER} in it",
+            hint="give the folder that `mcugen build --out` wrote",
+        ) from None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ConfigError(f"{path} is damaged: {error}", hint="run `mcugen build` again") from error
+
+
+def _from_json(data: Mapping[str, Any], path: Path) -> Manifest:
+    if data["schema"] != SCHEMA_VERSION:
+        raise ConfigError(
+            f"{path} has schema {data['schema']}, mcugen {__version__} reads {SCHEMA_VERSION}",
+            hint="run `mcugen build` again",
+        )
+    fields = {name: data[name] for name in Manifest.__dataclass_fields__ if name != "front_end"}
+    front_end = front_end_from_dict(data["front_end"], where=str(path))
+    return Manifest(front_end=front_end, **fields)
