@@ -48,7 +48,7 @@ class Board:
     baud: int
     packages: tuple[str, ...]  # Debian packages that bring compiler and emulator
     extra: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    """Tables that belong to an exporter or runner (`mcuxpresso`, `flash`, `linux`), read and checked there."""
+    """Tables of an exporter or runner (`mcuxpresso`, `flash`, `linux`), read and checked there."""
 
 
 EXTRA_TABLES = ("mcuxpresso", "flash", "linux", "axon", "efinix", "usb")

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -79,10 +78,10 @@ def _swap_in(tree: SourceTree, out: Path) -> None:
             target.write_bytes(content)
         if out.exists():
             retired = staging.with_name(staging.name + "-old")
-            os.replace(out, retired)
-            os.replace(staging, out)
+            out.replace(retired)
+            staging.replace(out)
             shutil.rmtree(retired)
         else:
-            os.replace(staging, out)
+            staging.replace(out)
     finally:
         shutil.rmtree(staging, ignore_errors=True)

@@ -1,0 +1,55 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""mcugen.toml: the model, its front-end and score, and how it is to be built."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mcugen.errors import ConfigError
+from mcugen.strict_toml import read_toml
+
+CONFIG_NAME = "mcugen.toml"
+SCHEMA_VERSION = 1
+SCORES = ("none", "reconstruction-error")
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What one mcugen.toml says. Empty texts and None: not said, so the command line decides."""
+
+    model: Path
+    front_end: Mapping[str, Any]  # read by mcugen.features.spec; empty: `raw`
+    score: str = "none"
+    threshold: float | None = None
+    board: str = ""
+    engine: str = ""
+    rounding: str = ""
+    optimize: str = ""
+
+
+def load_config(path: Path) -> Config:
+    """The configuration in `path`; the model's path is relative to the file's folder."""
+    top = read_toml(path)
+    model, score, build = top.table("model"), top.table("score"), top.table("build")
+    schema = top.integer("schema")
+    config = Config(
+        model=path.parent / model.text("file"),
+        front_end=top.mapping("front_end"),
+        score=score.choice("kind", SCORES, "none"),
+        threshold=score.number("threshold") if "threshold" in score else None,
+        board=build.text("board", ""),
+        engine=build.text("engine", ""),
+        rounding=build.text("rounding", ""),
+        optimize=build.text("optimize", ""),
+    )
+    for table in (model, score, build, top):
+        table.finish()
+    if schema != SCHEMA_VERSION:
+        raise ConfigError(
+            f"{path}: schema {schema} is not known, this mcugen reads {SCHEMA_VERSION}"
+        )
+    return config
