@@ -1,0 +1,56 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""A plain CMake project: the export for boards that need no vendor SDK."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+
+from mcugen import __version__
+from mcugen.boards import Board
+from mcugen.codegen.render import render
+from mcugen.codegen.tree import SourceTree
+
+WARNINGS = (
+    "-Wall",
+    "-Wextra",
+    "-Wconversion",
+    "-Wshadow",
+    "-Wundef",
+    "-Wdouble-promotion",
+    "-Werror",
+)
+OPTIMIZE_FLAGS = {"speed": "-O2", "size": "-Os"}
+
+
+def compile_flags(board: Board, optimize: str) -> tuple[str, ...]:
+    """The flags every file is compiled with; they are part of the firmware's identity."""
+    sections = ("-ffunction-sections", "-fdata-sections")
+    return ("-std=c11", OPTIMIZE_FLAGS[optimize], "-g", *sections, *board.cpu_flags)
+
+
+def export_cmake(app: SourceTree, board: Board, model: str, optimize: str) -> SourceTree:
+    """CMakeLists.txt (and toolchain.cmake when cross-compiling) around the application's files."""
+    sources = [path for path in sorted(app) if path.endswith((".c", ".S"))]
+    folders = sorted({str(PurePosixPath(path).parent) for path in app if path.endswith(".h")})
+    context = {
+        "tool": f"mcugen {__version__}",
+        "board": board,
+        "model": model,
+        "cross": bool(board.compiler_prefix),
+        "sources": sources,
+        "include_dirs": folders,
+        "compile_flags": (*compile_flags(board, optimize), *WARNINGS),
+        "link_flags": (*board.cpu_flags, *_link_flags(board)),
+    }
+    tree = {"CMakeLists.txt": render("cmake/CMakeLists.txt.j2", context)}
+    if board.compiler_prefix:
+        tree["toolchain.cmake"] = render("cmake/toolchain.cmake.j2", context)
+    return {path: text.encode() for path, text in tree.items()}
+
+
+def _link_flags(board: Board) -> tuple[str, ...]:
+    """The board's own flags, with {board} standing for the folder of its files, and a link map."""
+    folder = "${CMAKE_CURRENT_SOURCE_DIR}/board"
+    own = tuple(flag.replace("{board}", folder) for flag in board.link_flags)
+    return (*own, "-Wl,--gc-sections", "-Wl,-Map=firmware.map")
