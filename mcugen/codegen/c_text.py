@@ -27,13 +27,13 @@ C_TYPES = {
 """numpy's name of an element type -> the type in C."""
 
 C_KEYWORDS = frozenset(
-    """
-    auto break case char const continue default do double else enum extern float for goto if inline
-    int long register restrict return short signed sizeof static struct switch typedef union unsigned
-    void volatile while asm typeof bool true false and or not xor class delete new this template
-    namespace operator private protected public virtual try catch throw using friend explicit
-    main errno NULL
-    """.split()
+    (
+        "auto break case char const continue default do double else enum extern float for goto if "
+        "inline int long register restrict return short signed sizeof static struct switch typedef "
+        "union unsigned void volatile while asm typeof bool true false and or not xor class delete "
+        "new this template namespace operator private protected public virtual try catch throw "
+        "using friend explicit main errno"
+    ).split()
 )
 """Words of C and C++ (engine_tflm.cc includes the headers) that no identifier may be."""
 
@@ -41,16 +41,15 @@ C_KEYWORDS = frozenset(
 def c_float(value: float | np.float32) -> str:
     """The shortest C literal that reads back as the same float32: 0.1 -> `0.1f`.
 
-    Nine significant digits always suffice (IEEE 754-2008, 5.12.2). NaN and infinities have no literal:
-    they raise ValueError, because a table that holds one is wrong before it is printed.
+    Nine significant digits always suffice (IEEE 754-2008, 5.12.2). NaN and infinities have no
+    literal: they raise ValueError, since a table that holds one is wrong before it is printed.
     """
-    with np.errstate(over="ignore"):  # too large becomes infinite, which is refused just below
+    with np.errstate(over="ignore"):  # what rounds to infinity is no candidate, or is refused
         exact = np.float32(value)
-    if not np.isfinite(exact):
-        raise ValueError(f"{value} has no float32 literal in C")
-    text = next(
-        text for digits in range(1, 10) if np.float32(text := f"{float(exact):.{digits}g}") == exact
-    )
+        if not np.isfinite(exact):
+            raise ValueError(f"{value} has no float32 literal in C")
+        candidates = (f"{float(exact):.{digits}g}" for digits in range(1, 10))
+        text = next(text for text in candidates if np.float32(text) == exact)
     return f"{text}f" if re.search("[.e]", text) else f"{text}.0f"
 
 
@@ -116,8 +115,9 @@ def c_comment(text: str) -> str:
 def c_identifier(text: str, *, max_length: int = IDENTIFIER_LENGTH) -> str:
     """A lower-case C identifier close to `text`: `conv2d/3:Weights` -> `conv2d_3_weights`.
 
-    Runs of other characters become one underscore; a leading digit or a reserved word gets the prefix
-    `t_`; a name that is too long keeps its end, where tensor names differ, behind a hash of the whole.
+    Runs of other characters become one underscore; a leading digit or a reserved word gets the
+    prefix `t_`; a name that is too long keeps its end, where tensor names differ, behind a hash of
+    the whole.
     """
     name = re.sub("[^a-z0-9]+", "_", text.lower()).strip("_") or "unnamed"
     if name[0].isdigit() or name in C_KEYWORDS:

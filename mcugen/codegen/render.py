@@ -13,9 +13,9 @@ from mcugen.paths import templates_dir
 def render(template: str, values: Mapping[str, object]) -> bytes:
     """`templates/<template>` filled with `values`, as UTF-8 with one final newline.
 
-    A value that the template names and `values` lacks raises jinja2.UndefinedError. Filters: `c_float`,
-    `c_int`, `c_string`, `c_comment`, `c_values` (see c_text). Nothing is HTML-escaped unless the
-    template's name ends in `.html.j2`.
+    A value that the template names and `values` lacks raises jinja2.UndefinedError. Filters:
+    `c_float`, `c_int`, `c_string`, `c_comment`, `c_values` (see c_text). Nothing is HTML-escaped
+    unless the template's name ends in `.html.j2`.
     """
     import jinja2
 
