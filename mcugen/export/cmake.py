@@ -46,7 +46,7 @@ def export_cmake(app: SourceTree, board: Board, model: str, optimize: str) -> So
     tree = {"CMakeLists.txt": render("cmake/CMakeLists.txt.j2", context)}
     if board.compiler_prefix:
         tree["toolchain.cmake"] = render("cmake/toolchain.cmake.j2", context)
-    return {path: text.encode() for path, text in tree.items()}
+    return tree
 
 
 def _link_flags(board: Board) -> tuple[str, ...]:
