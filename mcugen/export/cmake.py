@@ -50,7 +50,6 @@ def export_cmake(app: SourceTree, board: Board, model: str, optimize: str) -> So
 
 
 def _link_flags(board: Board) -> tuple[str, ...]:
-    """The board's own flags, with {board} standing for the folder of its files, and a link map."""
-    folder = "${CMAKE_CURRENT_SOURCE_DIR}/board"
-    own = tuple(flag.replace("{board}", folder) for flag in board.link_flags)
-    return (*own, "-Wl,--gc-sections", "-Wl,-Map=firmware.map")
+    """The board's own flags; its folder is searched for linker scripts; the map tells the sizes."""
+    folder = "-L${CMAKE_CURRENT_SOURCE_DIR}/board"
+    return (*board.link_flags, folder, "-Wl,--gc-sections", "-Wl,-Map=firmware.map")

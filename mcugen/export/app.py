@@ -1,0 +1,45 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""The parts of a project that are the same for every exporter: runtime, board files, sizes, identity."""
+
+from __future__ import annotations
+
+from mcugen.boards import Board
+from mcugen.codegen.tree import SourceTree
+from mcugen.features.spec import FrontEnd
+from mcugen.paths import runtime_dir
+
+HARNESS = (
+    "engine.h frame.c frame.h front_end.h harness.c harness.h identity.h main.c port.h quantize.c "
+    "quantize.h score.c score.h status.c status.h window.c window.h"
+).split()
+"""Files of runtime/ that every firmware links; engines and front-ends bring their own."""
+
+MAX_PAYLOAD_BYTES = 2048
+
+
+def runtime_tree() -> SourceTree:
+    """The harness, verbatim."""
+    return {f"runtime/{name}": (runtime_dir() / name).read_bytes() for name in HARNESS}
+
+
+def board_tree(board: Board) -> SourceTree:
+    """Port, start-up code, linker script: all of the board's files but its description."""
+    files = (path for path in sorted(board.folder.iterdir()) if path.is_file())
+    skipped = {"board.toml", "README.md"}
+    return {f"board/{path.name}": path.read_bytes() for path in files if path.name not in skipped}
+
+
+def config_macros(
+    front_end: FrontEnd, score: str, input_bytes: int, output_bytes: int, tick_unit: str
+) -> tuple[tuple[str, str], ...]:
+    """The content of app/config.h."""
+    return (
+        ("MCUGEN_MAX_PAYLOAD", f"{MAX_PAYLOAD_BYTES}u"),
+        ("MCUGEN_ROW_VALUES", f"{front_end.row_values}u"),
+        ("MCUGEN_WINDOW_ROWS", f"{front_end.window_rows}u"),
+        ("MCUGEN_INPUT_BYTES", f"{input_bytes}u"),
+        ("MCUGEN_OUTPUT_BYTES", f"{output_bytes}u"),
+        ("MCUGEN_SCORE_RECONSTRUCTION", "1" if score == "reconstruction-error" else "0"),
+        ("MCUGEN_TICK_UNIT", f'"{tick_unit}"'),
+    )
