@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Buffer:
-    """Something that needs `size_bytes` of RAM from step `first_step` to `last_step`, both included.
+    """Needs `size_bytes` of RAM from step `first_step` to `last_step`, both included.
 
     Tensors that share memory (in-place operators, RESHAPE) are one Buffer; scratch of a step is a
     Buffer that lives for that step only. Steps count the calls of the generated code, from 0.
@@ -31,7 +31,7 @@ class Placement:
 
 @dataclass(frozen=True, slots=True)
 class MemoryPlan:
-    """Where every buffer lives; `lower_bound_bytes` is the largest sum of buffers alive at one step."""
+    """Where every buffer lives; `lower_bound_bytes` is the largest sum alive at one step."""
 
     placements: tuple[Placement, ...]
     arena_bytes: int

@@ -11,10 +11,14 @@ from enum import Enum
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 
 class DType(Enum):
-    """Element types a Graph can carry; the value is numpy's name of the type."""
+    """Element types a model file can carry; the value is numpy's name of the type, if it has one.
+
+    Engines take those up to BOOL at most; the others are read so that `check` can name them all.
+    """
 
     INT8 = "int8"
     UINT8 = "uint8"
@@ -23,11 +27,28 @@ class DType(Enum):
     INT64 = "int64"
     FLOAT32 = "float32"
     BOOL = "bool"
+    FLOAT16 = "float16"
+    FLOAT64 = "float64"
+    UINT16 = "uint16"
+    UINT32 = "uint32"
+    UINT64 = "uint64"
+    COMPLEX64 = "complex64"
+    COMPLEX128 = "complex128"
+    INT4 = "int4"
+    BFLOAT16 = "bfloat16"
+    STRING = "string"
+    RESOURCE = "resource"
+    VARIANT = "variant"
+
+    @property
+    def is_dense(self) -> bool:
+        """Whether an element has a fixed whole number of bytes that numpy can hold."""
+        return self.name not in ("INT4", "BFLOAT16", "STRING", "RESOURCE", "VARIANT")
 
     @property
     def bytes(self) -> int:
-        """Size of one element in bytes."""
-        return np.dtype(self.value).itemsize
+        """Size of one element in bytes, 0 for the types that are not dense."""
+        return np.dtype(self.value).itemsize if self.is_dense else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +85,7 @@ class Tensor:
     shape: tuple[int, ...]
     dtype: DType
     quant: Quant | None = None
-    data: np.ndarray | None = None
+    data: NDArray[Any] | None = None
     is_variable: bool = False
 
     @property
