@@ -26,15 +26,14 @@ C_TYPES = {
 }
 """numpy's name of an element type -> the type in C."""
 
-C_KEYWORDS = frozenset(
-    (
-        "auto break case char const continue default do double else enum extern float for goto if "
-        "inline int long register restrict return short signed sizeof static struct switch typedef "
-        "union unsigned void volatile while asm typeof bool true false and or not xor class delete "
-        "new this template namespace operator private protected public virtual try catch throw "
-        "using friend explicit main errno"
-    ).split()
+_RESERVED = (
+    "auto break case char const continue default do double else enum extern float for goto if "
+    "inline int long register restrict return short signed sizeof static struct switch typedef "
+    "union unsigned void volatile while asm typeof bool true false and or not xor class delete "
+    "new this template namespace operator private protected public virtual try catch throw "
+    "using friend explicit main errno"
 )
+C_KEYWORDS = frozenset(_RESERVED.split())
 """Words of C and C++ (engine_tflm.cc includes the headers) that no identifier may be."""
 
 

@@ -6,13 +6,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from mcugen.model.ir import Graph, Problem
+
 
 @dataclass(frozen=True, slots=True)
 class LogMel:
     """Log-mel spectrogram rows; librosa.feature.melspectrogram with its defaults where not named.
 
-    rows = 10 * log10(mel + epsilon) for power 2 (20 / power * log10(...) in general), Slaney mel scale
-    and area normalisation, periodic Hann window, zero padding of n_fft / 2 on both sides if `center`.
+    rows = 20 / power * log10(mel + epsilon), so 10 * log10 of a power spectrogram; Slaney mel scale
+    and area normalisation, periodic Hann window of n_fft samples, zero padding of n_fft / 2 on both
+    sides if `center`.
     """
 
     sample_rate_hz: int = 16000
@@ -25,15 +28,41 @@ class LogMel:
     center: bool = True
     epsilon: float = 2.220446049250313e-16
 
+    @property
+    def row_values(self) -> int:
+        """Features in one row."""
+        return self.n_mels
+
+    def faults(self) -> list[str]:
+        """What is wrong with the values, one text each."""
+        checks = (
+            (self.sample_rate_hz > 0, "sample_rate_hz must be positive"),
+            # fft.c: the half-size complex transform starts with a radix-4 or radix-8 stage.
+            (self.n_fft in FFT_POINTS, f"n_fft must be one of {_words(FFT_POINTS)}"),
+            (0 < self.hop_samples <= self.n_fft, "hop_samples must be 1 to n_fft"),
+            # front_end_log_mel.c keeps the row behind the spectrum in one buffer.
+            (0 < self.n_mels < self.n_fft // 2, "n_mels must be 1 to n_fft / 2 - 1"),
+            (
+                0 <= self.fmin_hz < self.fmax_hz <= self.sample_rate_hz / 2,
+                "fmin_hz and fmax_hz must rise from 0 to half of sample_rate_hz",
+            ),
+            (self.power in (1.0, 2.0), "power must be 1 (magnitude) or 2 (power)"),
+            (1e-30 <= self.epsilon <= 1.0, "epsilon must be 1e-30 to 1"),
+        )
+        return [text for holds, text in checks if not holds]
+
+
+FFT_POINTS = (64, 128, 256, 512, 1024, 2048, 4096)
+
 
 @dataclass(frozen=True, slots=True)
 class FrontEnd:
     """Source -> rows -> windows -> int8 input.
 
-    `kind` names the C file runtime/front_end_<kind>.c (with _ for -). `rows` holds the parameters of
-    that kind, None for `raw`. A window is `window_rows` rows; windows start every `stride_rows` rows;
-    only rows first_row <= r < last_row of a clip are used (last_row None: to the end). Quantisation is
-    always round-half-away-from-zero in float32, then clamp.
+    `kind` names the C file runtime/front_end_<kind>.c (with _ for -). `rows` holds the parameters
+    of that kind, None for `raw`. A window is `window_rows` rows; windows start every `stride_rows`
+    rows; only rows first_row <= r < last_row of a clip are used (last_row None: to the end).
+    Quantisation is always round-half-away-from-zero in float32, then clamp.
     """
 
     kind: str
@@ -43,3 +72,44 @@ class FrontEnd:
     first_row: int = 0
     last_row: int | None = None
     rows: LogMel | None = None
+
+    def windows(self, row_count: int) -> int:
+        """Number of windows in a clip of `row_count` rows; 0 for a clip that is too short."""
+        last_row = row_count if self.last_row is None else min(row_count, self.last_row)
+        spare = last_row - self.first_row - self.window_rows
+        return 0 if spare < 0 else 1 + spare // self.stride_rows
+
+
+KINDS: dict[str, type[LogMel] | None] = {"raw": None, "log-mel": LogMel}
+"""kind -> type of its `rows`."""
+
+PRESETS = {
+    # MLPerf Tiny anomaly detection: training/anomaly_detection/{baseline.yaml,common.py}.
+    "mlperf-ad": FrontEnd("log-mel", 128, 5, first_row=50, last_row=250, rows=LogMel()),
+}
+"""Names `--front-end` takes, besides `raw`, which depends on the model: see raw_front_end."""
+
+
+def raw_front_end(graph: Graph) -> FrontEnd:
+    """The front-end that does nothing: one row, one window, all of the model's first input."""
+    return FrontEnd("raw", graph.tensors[graph.inputs[0]].elements, 1)
+
+
+def check_front_end(front_end: FrontEnd, graph: Graph) -> list[Problem]:
+    """What keeps the front-end from feeding the model's first input."""
+    tensor = graph.tensors[graph.inputs[0]]
+    window = front_end.window_rows * front_end.row_values
+    if window == tensor.elements:
+        return []
+    return [
+        Problem(
+            f"input {tensor.name}",
+            f"the model takes {tensor.elements} values, front-end {front_end.kind} gives "
+            f"{front_end.window_rows} x {front_end.row_values} = {window}",
+            "choose another --front-end, or set window_rows in mcugen.toml",
+        )
+    ]
+
+
+def _words(values: tuple[int, ...]) -> str:
+    return ", ".join(map(str, values[:-1])) + f" or {values[-1]}"
