@@ -23,6 +23,10 @@ size_t mcugen_port_read(uint8_t *bytes, size_t capacity);
 // Writes all bytes; may return before the last one is on the wire.
 void mcugen_port_write(const uint8_t *bytes, size_t count);
 
+// Bytes that came and had no room since start: the receive buffer of a port holds at least
+// two of the largest requests, so this counts a fault.
+uint32_t mcugen_port_receive_overruns(void);
+
 // Changes the UART's rate once everything written has left; MCUGEN_STATUS_UNSUPPORTED where there is
 // no rate to change.
 mcugen_status_t mcugen_port_set_baud(uint32_t baud);
@@ -37,7 +41,7 @@ uint64_t mcugen_port_ticks_per_second(void);
 // Deepest stack use since start, in bytes; 0 where it is not measured.
 uint32_t mcugen_port_stack_used_bytes(void);
 
-// Reports and stops. Never returns.
+// Writes "\0mcugen fatal: <reason>\r\n\0" and stops, from any context. Never returns.
 _Noreturn void mcugen_port_fatal(const char *reason);
 
 #ifdef __cplusplus
