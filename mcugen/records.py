@@ -3,11 +3,21 @@
 """What a run measured, as values; one JSON object per line on disk, schema-versioned.
 
 `None` means not measured; zero is a measurement. Ticks are in the unit of RunRecord.tick_unit.
+A file starts with one RunRecord. Later records replace earlier ones of the same identity (a clip's
+name and hash, a cost's name and accelerator, a memory's name), so a file only ever grows.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+import math
+import statistics
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from mcugen.errors import DataError, nearest
 
 SCHEMA_VERSION = 1
 
@@ -48,6 +58,8 @@ class ClipRecord:
     window_scores: tuple[float, ...] = ()
     row_ticks: tuple[int, ...] = ()
     inference_ticks: tuple[int, ...] = ()
+    outputs_compared: int | None = None  # output values held against the reference, one by one
+    outputs_different: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +68,7 @@ class LatencyRecord:
 
     name: str  # "inference", "front-end row", "CPU, 4 threads"
     unit: str  # "cycles", "instructions", "nanoseconds"
-    count: int
+    count: int  # 0 where the source gives no samples, only figures
     warmup_count: int | None
     minimum: float | None
     median: float | None
@@ -80,3 +92,209 @@ class MemoryRecord:
 
 
 Record = RunRecord | ClipRecord | LatencyRecord | MemoryRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """All records of one run, the last of each identity, in the order they first appeared."""
+
+    head: RunRecord
+    clips: tuple[ClipRecord, ...] = ()
+    latencies: tuple[LatencyRecord, ...] = ()
+    memories: tuple[MemoryRecord, ...] = ()
+
+
+KINDS: dict[str, type[Record]] = {
+    "run": RunRecord,
+    "clip": ClipRecord,
+    "latency": LatencyRecord,
+    "memory": MemoryRecord,
+}
+
+
+def to_json_line(record: Record) -> str:
+    """The record as one line of JSON with its newline; refuses NaN and infinity (ValueError)."""
+    kind = next(name for name, kind in KINDS.items() if type(record) is kind)
+    body = {"schema": SCHEMA_VERSION, "kind": kind} | asdict(record)
+    return json.dumps(body, allow_nan=False, ensure_ascii=False, separators=(",", ":")) + "\n"
+
+
+def from_json_line(line: str, where: str) -> Record:
+    """The record of one line; DataError names `where`, the key and what is wrong with it."""
+    try:
+        body = json.loads(line)
+    except ValueError as error:
+        raise DataError(f"{where}: not JSON: {error}") from error
+    if not isinstance(body, dict):
+        raise DataError(f"{where}: not a JSON object")
+    schema = body.pop("schema", None)
+    if schema != SCHEMA_VERSION:
+        raise DataError(
+            f"{where}: records of schema version {schema}; this mcugen reads {SCHEMA_VERSION}",
+            hint="use the mcugen that wrote the file, or run again into another folder",
+        )
+    kind = body.pop("kind", None)
+    if kind not in KINDS:
+        raise DataError(f"{where}: unknown kind of record {kind!r}")
+    return _record(KINDS[kind], body, where)
+
+
+def _record(kind: type[Record], body: dict[str, Any], where: str) -> Record:
+    """Checks every key and value against the annotations of the class; all faults in one error."""
+    known = {field.name: str(field.type) for field in fields(kind)}
+    faults = [f"unknown key {key!r}{_did_you_mean(key, known)}" for key in body if key not in known]
+    values = {}
+    for name, type_text in known.items():
+        if name not in body:
+            faults.append(f"key {name!r} is missing")
+            continue
+        try:
+            values[name] = READERS[type_text](body[name])
+        except (TypeError, ValueError, OverflowError):
+            faults.append(f"{name} = {body[name]!r:.60} is not {type_text}")
+    if faults:
+        raise DataError(f"{where}: {'; '.join(faults)}")
+    return kind(**values)
+
+
+def _did_you_mean(key: str, known: Iterable[str]) -> str:
+    close = nearest(key, known)
+    return f" (did you mean {close!r}?)" if close else ""
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+def _int(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError
+    return value
+
+
+def _float(value: Any) -> float:
+    if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
+        raise TypeError
+    return float(value)
+
+
+def _pair(value: Any) -> tuple[str, str]:
+    key, text = value
+    return _text(key), _text(text)
+
+
+def _or_none(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda value: None if value is None else read(value)
+
+
+def _tuple(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    def read_all(value: Any) -> tuple[Any, ...]:
+        if not isinstance(value, list):
+            raise TypeError
+        return tuple(read(item) for item in value)
+
+    return read_all
+
+
+READERS: dict[str, Callable[[Any], Any]] = {
+    "str": _text,
+    "str | None": _or_none(_text),
+    "int": _int,
+    "int | None": _or_none(_int),
+    "float | None": _or_none(_float),
+    "tuple[int, ...]": _tuple(_int),
+    "tuple[float, ...]": _tuple(_float),
+    "tuple[tuple[str, str], ...]": _tuple(_pair),
+}
+"""How the value of a field is read and checked, by the field's annotation."""
+
+
+def read_records(path: Path) -> tuple[Record, ...]:
+    """All complete records of a file; a last line that was torn by a crash is left out.
+
+    Raises DataError when the file cannot be read or any complete line is not a record.
+    """
+    return parse_records(complete_lines(_read_bytes(path)), str(path))
+
+
+def complete_lines(content: bytes) -> bytes:
+    """The content up to and including its last newline: what was surely written whole."""
+    return content[: content.rfind(b"\n") + 1]
+
+
+def parse_records(content: bytes, where: str) -> tuple[Record, ...]:
+    """The records of complete lines; `where` names the file in errors."""
+    try:
+        lines = content.decode().split("\n")
+    except UnicodeDecodeError as error:
+        raise DataError(f"{where}: not a records file: byte {error.start} is not UTF-8") from error
+    return tuple(
+        from_json_line(line, f"{where}:{number}")
+        for number, line in enumerate(lines, start=1)
+        if line.strip()
+    )
+
+
+def _read_bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise DataError(f"cannot read {path}: {error.strerror}") from error
+
+
+def as_run(records: Sequence[Record], where: str) -> Run:
+    """Sorts records into a Run; the last record of an identity wins. DataError without a RunRecord."""
+    heads = [record for record in records if isinstance(record, RunRecord)]
+    if not heads or not isinstance(records[0], RunRecord):
+        raise DataError(f"{where}: no run is described in it (its first record is not a run)")
+    clips = {(r.clip, r.sha256): r for r in records if isinstance(r, ClipRecord)}
+    latencies = {(r.name, r.accelerator): r for r in records if isinstance(r, LatencyRecord)}
+    memories = {r.name: r for r in records if isinstance(r, MemoryRecord)}
+    return Run(
+        head=heads[-1],
+        clips=tuple(clips.values()),
+        latencies=tuple(latencies.values()),
+        memories=tuple(memories.values()),
+    )
+
+
+def summarise(
+    name: str,
+    unit: str,
+    samples: Sequence[float],
+    *,
+    warmup_count: int | None = None,
+    accelerator: str = "cpu",
+    facts: tuple[tuple[str, str], ...] = (),
+) -> LatencyRecord:
+    """The distribution of at least one sample.
+
+    Percentiles interpolate linearly between order statistics (numpy's default); the standard
+    deviation is the sample's (n - 1), None for a single sample.
+    """
+    ordered = sorted(samples)
+    return LatencyRecord(
+        name=name,
+        unit=unit,
+        count=len(ordered),
+        warmup_count=warmup_count,
+        minimum=float(ordered[0]),
+        median=percentile(ordered, 50),
+        mean=float(statistics.fmean(ordered)),
+        p90=percentile(ordered, 90),
+        p99=percentile(ordered, 99),
+        maximum=float(ordered[-1]),
+        stdev=float(statistics.stdev(ordered)) if len(ordered) > 1 else None,
+        accelerator=accelerator,
+        facts=facts,
+    )
+
+
+def percentile(ordered: Sequence[float], percent: float) -> float:
+    """Linear interpolation between the two nearest of the ascending samples."""
+    position = (len(ordered) - 1) * percent / 100
+    below = math.floor(position)
+    above = min(below + 1, len(ordered) - 1)
+    return float(ordered[below] + (ordered[above] - ordered[below]) * (position - below))

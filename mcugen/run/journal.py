@@ -1,0 +1,113 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""records.jsonl while a run grows: every record is on disk before the next clip starts."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from mcugen.errors import EnvironmentError_
+from mcugen.records import (
+    ClipRecord,
+    Record,
+    Run,
+    RunRecord,
+    as_run,
+    complete_lines,
+    parse_records,
+    to_json_line,
+)
+
+RECORDS_NAME = "records.jsonl"
+SAME_RUN = ("model_sha256", "firmware_sha256", "board", "front_end", "input", "tick_unit")
+"""Fields of RunRecord that must agree for a run to be continued."""
+
+
+@dataclass(frozen=True, slots=True)
+class Journal:
+    """The records file of one run, and what it already held when it was opened."""
+
+    path: Path
+    head: RunRecord
+    done: tuple[ClipRecord, ...]
+    set_aside: Path | None  # where the records of a different, earlier run were moved
+
+    def append(self, record: Record) -> None:
+        """Writes one record and waits until it is on disk."""
+        _append(self.path, to_json_line(record).encode())
+
+    def run(self) -> Run:
+        """Everything in the file now."""
+        content = complete_lines(self.path.read_bytes())
+        return as_run(parse_records(content, str(self.path)), str(self.path))
+
+
+def check_writable(out: Path) -> None:
+    """Makes the folder; EnvironmentError_ when nothing can be written there."""
+    probe = out / ".mcugen-write-test"
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise EnvironmentError_(
+            f"cannot write to {out}: {error.strerror}", hint="give a writable folder with --out"
+        ) from error
+
+
+def open_journal(out: Path, head: RunRecord) -> Journal:
+    """Continues the run in `out` when it is the same one, else starts a new file.
+
+    A torn last line is cut off. Records of another run (firmware, model or input differ) are kept
+    under a numbered name. DataError when the file is there but is not a records file.
+    """
+    path = out / RECORDS_NAME
+    before = _earlier_run(path)
+    set_aside = None
+    if before is not None and not same_run(before.head, head):
+        set_aside = _free_name(path)
+        path.rename(set_aside)
+        before = None
+    if before is None:
+        _append(path, to_json_line(head).encode())
+    return Journal(path, head, before.clips if before else (), set_aside)
+
+
+def same_run(a: RunRecord, b: RunRecord) -> bool:
+    """Whether clips measured under `a` need not be measured again under `b`."""
+    return all(getattr(a, name) == getattr(b, name) for name in SAME_RUN)
+
+
+def _earlier_run(path: Path) -> Run | None:
+    """The run that the file holds, its torn tail removed from disk; None when there is none."""
+    if not path.exists():
+        return None
+    content = path.read_bytes()
+    whole = complete_lines(content)
+    if len(whole) < len(content):
+        os.truncate(path, len(whole))
+    if not whole:
+        return None
+    return as_run(parse_records(whole, str(path)), str(path))
+
+
+def _free_name(path: Path) -> Path:
+    number = 1
+    while (name := path.with_name(f"{path.stem}.{number}{path.suffix}")).exists():
+        number += 1
+    return name
+
+
+def _append(path: Path, line: bytes) -> None:
+    try:
+        with path.open("ab") as file:
+            file.write(line)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise EnvironmentError_(
+            f"cannot write {path}: {error.strerror}",
+            hint="free some space or give another folder with --out",
+        ) from error
