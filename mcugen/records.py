@@ -43,6 +43,8 @@ class RunRecord:
         str | None
     )  # what the device was compared with: "tflite-micro 0.dev... (double rounding)"
     facts: tuple[tuple[str, str], ...] = ()  # kernel, governor, BSP, temperature, ...
+    score: str = "none"  # what a score is: "reconstruction-error", "none"
+    threshold: float | None = None  # a clip score above it is an anomaly
 
 
 @dataclass(frozen=True, slots=True)

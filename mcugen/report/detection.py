@@ -1,0 +1,45 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""How well the device's scores separate the labelled clips of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mcugen.records import ClipRecord
+from mcugen.report.numbers import ANOMALY, NORMAL
+from mcugen.scoring.roc import area_under, roc_curve
+
+MAX_FPR = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """Areas and curve over the clips labelled normal or anomaly."""
+
+    normal_count: int
+    anomaly_count: int
+    auc: float
+    pauc: float  # false positive rate up to MAX_FPR, standardised (McClish): 0.5 is chance
+    roc: tuple[tuple[float, float], ...]  # (false, true positive rate), from (0, 0) to (1, 1)
+
+
+def detect(clips: Sequence[ClipRecord]) -> Detection | None:
+    """None when there is not at least one scored clip of both labels."""
+    anomalies = _scores(clips, ANOMALY)
+    normals = _scores(clips, NORMAL)
+    if not anomalies or not normals:
+        return None
+    roc = roc_curve(anomalies, normals)
+    return Detection(
+        normal_count=len(normals),
+        anomaly_count=len(anomalies),
+        auc=area_under(roc),
+        pauc=area_under(roc, MAX_FPR),
+        roc=roc,
+    )
+
+
+def _scores(clips: Sequence[ClipRecord], label: str) -> list[float]:
+    return [clip.score for clip in clips if clip.label == label and clip.score is not None]

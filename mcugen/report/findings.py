@@ -1,0 +1,106 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""What a reader must know before trusting the numbers of a run, in plain words."""
+
+from __future__ import annotations
+
+from mcugen.records import Run
+from mcugen.report.detection import detect
+from mcugen.report.numbers import (
+    count_text,
+    difference_text,
+    largest_difference,
+    outputs_checked,
+)
+
+FEW_CLIPS = 10
+FEW_SAMPLES = 30
+SCORE_TOLERANCE = 0.01
+"""A float front-end on the device may move single features by one step; more than this is a finding."""
+
+
+def findings(run: Run) -> tuple[str, ...]:
+    """All warnings of a run, the gravest first."""
+    found = (
+        *_disagreement(run),
+        *_emulator(run),
+        *_clock(run),
+        *_labels(run),
+        *_empty_clips(run),
+        *_few_samples(run),
+        *_full_memory(run),
+    )
+    return tuple(found)
+
+
+def _disagreement(run: Run) -> tuple[str, ...]:
+    texts = []
+    worst = largest_difference(run.clips)
+    if worst is not None and abs(worst) > SCORE_TOLERANCE:
+        texts.append(
+            f"Device and reference scores differ by up to {difference_text(worst)}, more than "
+            f"{SCORE_TOLERANCE}. `mcugen verify` tells whether the engine or the front-end differs."
+        )
+    checked = outputs_checked(run.clips)
+    if checked is not None and checked[1]:
+        texts.append(
+            f"{count_text(checked[1])} of {count_text(checked[0])} output values differ from the "
+            f"reference ({run.head.reference})."
+        )
+    return tuple(texts)
+
+
+def _emulator(run: Run) -> tuple[str, ...]:
+    if run.head.tick_unit != "instructions":
+        return ()
+    return (
+        "An emulator counted instructions. They are not cycles and not time: memory waits, caches "
+        "and dual issue of real hardware are not in these figures.",
+    )
+
+
+def _clock(run: Run) -> tuple[str, ...]:
+    if run.head.tick_unit != "cycles" or run.head.ticks_per_second:
+        return ()
+    return ("The device did not say how fast its clock runs, so cycles are not shown as time.",)
+
+
+def _labels(run: Run) -> tuple[str, ...]:
+    if not any(clip.score is not None for clip in run.clips):
+        return ()
+    detection = detect(run.clips)
+    if detection is None:
+        return (
+            "AUC is not computed: it needs scored clips labelled both normal and anomaly (file "
+            "names that start with normal_ or anomaly_, or --labels).",
+        )
+    least = min(detection.normal_count, detection.anomaly_count)
+    if least >= FEW_CLIPS:
+        return ()
+    return (
+        f"AUC and pAUC rest on {detection.normal_count} normal and {detection.anomaly_count} "
+        "anomaly clips: too few to tell good detectors apart.",
+    )
+
+
+def _empty_clips(run: Run) -> tuple[str, ...]:
+    empty = [clip.clip for clip in run.clips if clip.windows == 0]
+    if not empty:
+        return ()
+    return (f"{len(empty)} clips gave no complete window and have no score: {', '.join(empty)}.",)
+
+
+def _few_samples(run: Run) -> tuple[str, ...]:
+    few = [x.name for x in run.latencies if 0 < x.count < FEW_SAMPLES]
+    if not few:
+        return ()
+    return (f"Percentiles rest on fewer than {FEW_SAMPLES} samples: {', '.join(few)}.",)
+
+
+def _full_memory(run: Run) -> tuple[str, ...]:
+    return tuple(
+        f"{memory.name} is {memory.used_bytes / memory.given_bytes:.0%} full."
+        for memory in run.memories
+        if memory.given_bytes and memory.name != "arena" and memory.used_bytes > 0.9 * memory.given_bytes
+    )
+

@@ -1,0 +1,256 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""A run as one self-contained HTML page: no script, no font, no picture from elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from mcugen.codegen.render import render
+from mcugen.records import ClipRecord, LatencyRecord, MemoryRecord, Run, RunRecord
+from mcugen.report import plots
+from mcugen.report.anchors import Anchor, anchors_for
+from mcugen.report.detection import Detection, detect
+from mcugen.report.findings import findings
+from mcugen.report.numbers import (
+    NOT_MEASURED,
+    bytes_text,
+    cost_text,
+    count_text,
+    difference,
+    difference_text,
+    largest_difference,
+    outputs_checked,
+    samples,
+    score_text,
+    time_text,
+    verdict,
+)
+
+TEMPLATE = "report.html.j2"
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One headline figure with its small print."""
+
+    name: str
+    value: str
+    note: str
+
+
+def report_html(run: Run) -> bytes:
+    """The page for a run; every LatencyRecord and MemoryRecord in it gets a row."""
+    detection = detect(run.clips)
+    times = [time_text(x.median, x.unit, run.head.ticks_per_second) for x in run.latencies]
+    values: dict[str, Any] = {
+        "head": run.head,
+        "tiles": _tiles(run, detection),
+        "warnings": findings(run),
+        "score_charts": _score_charts(run, detection),
+        "cost_charts": _cost_charts(run),
+        "cost_notes": _cost_notes(run),
+        "latencies": [_latency_row(x, t) for x, t in zip(run.latencies, times, strict=True)],
+        "has_time": any(times),
+        "memories": [_memory_row(memory) for memory in run.memories],
+        "anchors": _anchor_rows(run),
+        "anchor_note": _anchor_note(run.head),
+        "clips": [_clip_row(clip, run.head.threshold) for clip in run.clips],
+        "has_labels": any(clip.label is not None for clip in run.clips),
+        "has_scores": any(clip.score is not None for clip in run.clips),
+        "has_outputs": outputs_checked(run.clips) is not None,
+        "facts": _facts(run),
+    }
+    return render(TEMPLATE, values)
+
+
+def _tiles(run: Run, detection: Detection | None) -> list[Tile]:
+    tiles = []
+    windows = sum(clip.windows for clip in run.clips)
+    if run.clips:
+        note = f"{count_text(windows)} windows through the device"
+        tiles.append(Tile("Clips", count_text(len(run.clips)), note))
+    if detection is not None:
+        note = (
+            f"pAUC {detection.pauc:.4f} (false positive rate up to 0.1); "
+            f"{detection.normal_count} normal, {detection.anomaly_count} anomaly"
+        )
+        tiles.append(Tile("AUC", f"{detection.auc:.4f}", note))
+    worst = largest_difference(run.clips)
+    if worst is not None:
+        note = f"largest score difference to {run.head.reference}"
+        tiles.append(Tile("Device − reference", difference_text(worst), note))
+    checked = outputs_checked(run.clips)
+    if checked is not None:
+        compared, different = checked
+        note = f"of {count_text(compared)} output values differ from {run.head.reference}"
+        tiles.append(Tile("Outputs", count_text(different), note))
+    tiles.extend(_latency_tile(latency, run.head) for latency in run.latencies[:3])
+    return tiles
+
+
+def _latency_tile(latency: LatencyRecord, head: RunRecord) -> Tile:
+    central = latency.median if latency.median is not None else latency.mean
+    word = "median" if latency.median is not None else "mean"
+    time = time_text(central, latency.unit, head.ticks_per_second)
+    if latency.unit == "nanoseconds":
+        return Tile(latency.name, time, f"{word}, on {latency.accelerator}")
+    note = f"{latency.unit}, {word}" + (f" = {time}" if time else "")
+    return Tile(f"Cost of one {latency.name}", count_text(central), note)
+
+
+def _score_charts(run: Run, detection: Detection | None) -> list[plots.Chart]:
+    charts = [
+        plots.score_chart(run.clips, run.head.threshold),
+        plots.score_histogram(run.clips, run.head.threshold),
+        plots.roc_chart(detection.roc) if detection is not None else None,
+    ]
+    return [chart for chart in charts if chart is not None]
+
+
+COSTS = (("inference_ticks", "Cost of one inference"), ("row_ticks", "Cost of one front-end row"))
+
+
+def _cost_charts(run: Run) -> list[plots.Chart]:
+    unit = run.head.tick_unit
+    charts = [plots.cost_histogram(samples(run, field), title, unit) for field, title in COSTS]
+    return [chart for chart in charts if chart is not None]
+
+
+def _cost_notes(run: Run) -> list[str]:
+    """Says why a histogram is missing: every sample was the same."""
+    return [
+        f"{title}: all {count_text(len(ticks))} samples are {count_text(ticks[0])} "
+        f"{run.head.tick_unit}, so there is no distribution to draw."
+        for field, title in COSTS
+        if len(ticks := samples(run, field)) > 1 and min(ticks) == max(ticks)
+    ]
+
+
+def _latency_row(latency: LatencyRecord, time: str) -> dict[str, Any]:
+    figures = (
+        latency.count or None,
+        latency.warmup_count,
+        latency.minimum,
+        latency.median,
+        latency.mean,
+        latency.p90,
+        latency.p99,
+        latency.maximum,
+        latency.stdev,
+    )
+    return {
+        "name": latency.name,
+        "accelerator": latency.accelerator,
+        "unit": latency.unit,
+        "facts": latency.facts,
+        "figures": [count_text(figure) for figure in figures],
+        "time": time,
+    }
+
+
+def _memory_row(memory: MemoryRecord) -> dict[str, Any]:
+    share = memory.used_bytes / memory.given_bytes if memory.given_bytes else None
+    return {
+        "name": memory.name,
+        "used": bytes_text(memory.used_bytes),
+        "given": bytes_text(memory.given_bytes),
+        "percent": None if share is None else round(min(share, 1.0) * 100, 1),
+        "provenance": memory.provenance,
+    }
+
+
+def _anchor_rows(run: Run) -> list[dict[str, Any]]:
+    """What others published, below what this run measured."""
+    anchors = anchors_for(run.head.model_sha256)
+    if not anchors:
+        return []
+    return [_own_row(x, run.head) for x in run.latencies if _is_inference(x)] + [
+        _published_row(anchor) for anchor in anchors
+    ]
+
+
+def _is_inference(latency: LatencyRecord) -> bool:
+    return latency.name == "inference" or latency.unit == "nanoseconds"
+
+
+def _own_row(latency: LatencyRecord, head: RunRecord) -> dict[str, Any]:
+    cycles = latency.median if latency.unit == "cycles" else None
+    clock = head.ticks_per_second if latency.unit == "cycles" else None
+    other = f"this run: {count_text(latency.median)} {latency.unit}"
+    return {
+        "own": True,
+        "engine": f"mcugen {head.engine}" if latency.name == "inference" else latency.name,
+        "device": head.board,
+        "clock": f"{clock / 1e6:g} MHz" if clock else NOT_MEASURED,
+        "latency": time_text(latency.median, latency.unit, head.ticks_per_second) or NOT_MEASURED,
+        "kilocycles": count_text(round(cycles / 1000)) if cycles else NOT_MEASURED,
+        "source": other,
+    }
+
+
+def _published_row(anchor: Anchor) -> dict[str, Any]:
+    return {
+        "own": False,
+        "engine": anchor.engine,
+        "device": anchor.device,
+        "clock": f"{anchor.clock_mhz} MHz" if anchor.clock_mhz else "not stated",
+        "latency": f"{anchor.milliseconds:.3f} ms",
+        "kilocycles": count_text(anchor.kilocycles),
+        "source": anchor.source,
+    }
+
+
+def _anchor_note(head: RunRecord) -> str:
+    note = "Kilocycles are clock / throughput, so the loop of the benchmark is in them."
+    if head.tick_unit == "instructions":
+        note += " Instructions of an emulator cannot be compared with cycles or milliseconds."
+    return note
+
+
+def _clip_row(clip: ClipRecord, threshold: float | None) -> dict[str, Any]:
+    compared, different = clip.outputs_compared, clip.outputs_different
+    equal = None if compared is None else compared - (different or 0)
+    return {
+        "name": clip.clip,
+        "label": clip.label or "",
+        "windows": count_text(clip.windows),
+        "score": score_text(clip.score),
+        "reference": score_text(clip.reference_score),
+        "difference": difference_text(difference(clip)),
+        "verdict": verdict(clip, threshold),
+        "spark": plots.sparkline(clip.window_scores),
+        "outputs": f"{count_text(equal)} / {count_text(compared)}",
+    }
+
+
+FACTS = (
+    ("model", "model"),
+    ("model sha256", "model_sha256"),
+    ("firmware sha256", "firmware_sha256"),
+    ("board", "board"),
+    ("engine", "engine"),
+    ("rounding", "rounding"),
+    ("reference", "reference"),
+    ("front-end", "front_end"),
+    ("input", "input"),
+    ("score", "score"),
+    ("threshold", "threshold"),
+    ("compiler", "compiler"),
+    ("flags", "flags"),
+    ("tick", "tick_unit"),
+)
+
+
+def _facts(run: Run) -> list[tuple[str, str]]:
+    head = run.head
+    rows = [(name, _fact(getattr(head, field))) for name, field in FACTS]
+    rate = head.ticks_per_second
+    rows.append(("clock", f"{rate / 1e6:g} MHz" if rate else "none: a tick is not a time"))
+    rows.extend((x.name, cost_text(x, head)) for x in run.latencies if x.name == "inference")
+    return rows + list(head.facts)
+
+
+def _fact(value: object) -> str:
+    return NOT_MEASURED if value is None else str(value)

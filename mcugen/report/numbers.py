@@ -1,0 +1,98 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""Numbers as people read them, and what is derived from the records of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from mcugen.records import ClipRecord, LatencyRecord, Run, RunRecord
+
+THIN_SPACE = "\u202f"
+NOT_MEASURED = "–"
+NORMAL, ANOMALY = "normal", "anomaly"
+
+
+def count_text(value: float | None) -> str:
+    """A count or tick figure: thousands grouped, one decimal only where there is a fraction."""
+    if value is None:
+        return NOT_MEASURED
+    digits = 0 if float(value).is_integer() or abs(value) >= 1000 else 1
+    return f"{value:,.{digits}f}".replace(",", THIN_SPACE)
+
+
+def score_text(value: float | None) -> str:
+    """A score with four decimals, or the dash of what was not measured."""
+    return NOT_MEASURED if value is None else f"{value:.4f}"
+
+
+def difference_text(value: float | None) -> str:
+    """A difference between scores: `0` when exact, else two significant digits."""
+    if value is None:
+        return NOT_MEASURED
+    return "0" if value == 0 else f"{value:+.1e}"
+
+
+def bytes_text(value: int | None) -> str:
+    """Bytes below 10 KiB, else KiB or MiB with one decimal."""
+    if value is None:
+        return NOT_MEASURED
+    for limit, unit, name in ((10 << 10, 1, "B"), (1 << 20, 1 << 10, "KiB")):
+        if value < limit:
+            return f"{count_text(round(value / unit, 1))} {name}"
+    return f"{count_text(round(value / (1 << 20), 1))} MiB"
+
+
+def time_text(ticks: float | None, unit: str, ticks_per_second: int | None) -> str:
+    """The time of so many ticks, empty where a tick is not a time (an emulator's instructions)."""
+    if ticks is None:
+        return ""
+    rate = {"cycles": ticks_per_second, "nanoseconds": 10**9}.get(unit)
+    if not rate:
+        return ""
+    seconds = ticks / rate
+    for factor, name in ((1, "s"), (1e3, "ms"), (1e6, "µs")):
+        if seconds * factor >= 1:
+            return f"{seconds * factor:.3g} {name}"
+    return f"{seconds * 1e9:.3g} ns"
+
+
+def cost_text(latency: LatencyRecord, head: RunRecord) -> str:
+    """Median cost with unit, and time where the device's clock is known."""
+    time = time_text(latency.median, latency.unit, head.ticks_per_second)
+    return f"{count_text(latency.median)} {latency.unit}" + (f" = {time}" if time else "")
+
+
+def difference(clip: ClipRecord) -> float | None:
+    """Device score minus reference score; None when either was not made."""
+    if clip.score is None or clip.reference_score is None:
+        return None
+    return clip.score - clip.reference_score
+
+
+def largest_difference(clips: Iterable[ClipRecord]) -> float | None:
+    """The difference of greatest magnitude over all clips; None when nothing was compared."""
+    return max((d for clip in clips if (d := difference(clip)) is not None), key=abs, default=None)
+
+
+def verdict(clip: ClipRecord, threshold: float | None) -> str:
+    """`anomaly` above the threshold, `normal` otherwise; empty without score or threshold."""
+    if threshold is None or clip.score is None:
+        return ""
+    return ANOMALY if clip.score > threshold else NORMAL
+
+
+def outputs_checked(clips: Sequence[ClipRecord]) -> tuple[int, int] | None:
+    """(output values compared, values different) over the clips that were checked value by value."""
+    checked = [clip for clip in clips if clip.outputs_compared is not None]
+    if not checked:
+        return None
+    return (
+        sum(clip.outputs_compared or 0 for clip in checked),
+        sum(clip.outputs_different or 0 for clip in checked),
+    )
+
+
+def samples(run: Run, field: str) -> tuple[int, ...]:
+    """All `inference_ticks` or `row_ticks` of all clips."""
+    return tuple(tick for clip in run.clips for tick in getattr(clip, field))
