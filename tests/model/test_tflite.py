@@ -89,9 +89,7 @@ def test_absent_option_table_gives_the_defaults_of_the_schema() -> None:
 )
 def test_options_and_kinds_survive_the_file(kind: str, options: dict[str, object]) -> None:
     tensors = [TensorSpec((1, 2, 2, 1), scales=1.0), TensorSpec((1, 1, 1, 1), scales=1.0)]
-    (op,) = parse_tflite(
-        model_bytes(tensors, [OpSpec(kind, [0], [1], options)], [0], [1]), "m"
-    ).ops
+    (op,) = parse_tflite(model_bytes(tensors, [OpSpec(kind, [0], [1], options)], [0], [1]), "m").ops
     assert op.kind == kind
     assert {key: op.options[key] for key in options} == options
 
