@@ -8,6 +8,12 @@ from dataclasses import dataclass
 
 from mcugen.model.ir import Graph, Problem
 
+FFT_POINTS = (64, 128, 256, 512, 1024, 2048, 4096)
+"""Lengths of a real transform that runtime/fft.c takes."""
+
+PCM16_FULL_SCALE = 32768
+"""A PCM16 sample is divided by this, as librosa and soundfile do."""
+
 
 @dataclass(frozen=True, slots=True)
 class LogMel:
@@ -37,7 +43,6 @@ class LogMel:
         """What is wrong with the values, one text each."""
         checks = (
             (self.sample_rate_hz > 0, "sample_rate_hz must be positive"),
-            # fft.c: the half-size complex transform starts with a radix-4 or radix-8 stage.
             (self.n_fft in FFT_POINTS, f"n_fft must be one of {_words(FFT_POINTS)}"),
             (0 < self.hop_samples <= self.n_fft, "hop_samples must be 1 to n_fft"),
             # front_end_log_mel.c keeps the row behind the spectrum in one buffer.
@@ -50,9 +55,6 @@ class LogMel:
             (1e-30 <= self.epsilon <= 1.0, "epsilon must be 1e-30 to 1"),
         )
         return [text for holds, text in checks if not holds]
-
-
-FFT_POINTS = (64, 128, 256, 512, 1024, 2048, 4096)
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,9 +52,9 @@ def front_end_from_dict(table: Mapping[str, Any], where: str) -> FrontEnd:
 
 def _defaults(preset: object, kind: object, where: str) -> dict[str, Any]:
     """Every key of the table with the value it has when it is not given, and `kind`."""
-    if preset is not None and preset not in PRESETS:
+    if preset is not None and str(preset) not in PRESETS:
         raise ConfigError(f"{where}: no preset {preset!r}", hint=_choices(preset, PRESETS))
-    if kind is not None and kind not in KINDS:
+    if kind is not None and str(kind) not in KINDS:
         raise ConfigError(f"{where}: no front-end {kind!r}", hint=_choices(kind, KINDS))
     if preset is not None:
         start = front_end_to_dict(PRESETS[str(preset)])
@@ -78,7 +78,7 @@ def _key_fault(key: str, known: Iterable[str]) -> str:
 
 
 def _type_fault(key: str, value: object, default: object) -> str:
-    """A text unless `value` has the type of `default`; an integer serves as a float, None is int."""
+    """A text unless `value` has the type of `default`, where None stands for an integer."""
     if isinstance(default, bool):
         return "" if isinstance(value, bool) else f"{key} must be true or false"
     number = isinstance(value, int | float) and not isinstance(value, bool)

@@ -1,0 +1,56 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""Audio files -> samples, and clear words about those that do not fit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mcugen.errors import DataError
+
+
+def read_wav(path: Path, sample_rate_hz: int, *, least_samples: int = 1) -> NDArray[np.int16]:
+    """The PCM16 samples of a mono clip. Divided by 32768 they are what librosa.load(sr=None) gives.
+
+    Other sample formats are converted as libsndfile does. Raises DataError, naming the file, what
+    was found and what is expected, for a file that is missing or damaged, has another rate or more
+    than one channel, or fewer than `least_samples` samples.
+    """
+    import soundfile
+
+    if not path.is_file():
+        raise DataError(f"{path}: no such file", hint="check the name of the clip")
+    try:
+        samples, found_rate_hz = soundfile.read(path, dtype="int16", always_2d=True)
+    except (soundfile.LibsndfileError, OSError) as error:
+        raise DataError(
+            f"{path}: not a readable audio file ({_reason(error)})",
+            hint=f"expected PCM16 mono WAV at {sample_rate_hz} Hz",
+        ) from error
+    count, channels = samples.shape
+    if found_rate_hz != sample_rate_hz:
+        raise DataError(
+            f"{path}: sample rate is {found_rate_hz} Hz, the front-end expects {sample_rate_hz} Hz",
+            hint="resample the clip: mcugen never does so silently",
+        )
+    if channels != 1:
+        raise DataError(
+            f"{path}: {channels} channels, the front-end expects 1 (mono)",
+            hint="extract the channel that the model was trained on",
+        )
+    if count < least_samples:
+        raise DataError(
+            f"{path}: {count} samples ({count / sample_rate_hz:.2f} s), one window needs "
+            f"{least_samples} ({least_samples / sample_rate_hz:.2f} s)",
+            hint="use a longer clip, or change first_row and window_rows of the front-end",
+        )
+    mono: NDArray[np.int16] = samples[:, 0]
+    return mono
+
+
+def _reason(error: Exception) -> str:
+    """The part of libsndfile's message that says why."""
+    return str(error).rsplit(": ", 1)[-1].rstrip(".")

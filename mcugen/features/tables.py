@@ -1,0 +1,133 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""FrontEnd -> generated C: the shape of rows and windows, and the tables of the kind."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mcugen.codegen.render import render
+from mcugen.codegen.tree import SourceTree
+from mcugen.features.reference import mel_filters
+from mcugen.features.spec import PCM16_FULL_SCALE, FrontEnd, LogMel
+
+Floats = NDArray[np.float32]
+
+RUNTIME_SOURCES: dict[str, tuple[str, ...]] = {
+    "raw": ("front_end.h", "front_end_raw.c"),
+    "log-mel": (
+        "front_end.h",
+        "front_end_log_mel.c",
+        "front_end_log_mel.h",
+        "fft.c",
+        "fft.h",
+        "float_math.h",
+    ),
+}
+"""kind -> files of runtime/ that a project with such a front-end needs."""
+
+
+def emit_front_end(front_end: FrontEnd, tool: str) -> SourceTree:
+    """`front_end/front_end_tables.c` and `.h`; `tool` (`mcugen 0.1.0`) heads both files."""
+    source_template, tables_of, macros_of = _TABLES[front_end.kind]
+    values: dict[str, object] = {
+        "tool": tool,
+        "front_end": front_end,
+        "has_source": front_end.rows is not None,
+        "macros": macros_of(front_end),
+        **tables_of(front_end),
+    }
+    return {
+        "front_end/front_end_tables.c": render(source_template, values),
+        "front_end/front_end_tables.h": render("front_end_tables.h.j2", values),
+    }
+
+
+def fft_tables(points: int) -> tuple[NDArray[np.uint16], Floats, Floats]:
+    """bit_reversed, stage_twiddles and split_twiddles of runtime/fft.h for a real transform."""
+    count = points // 2
+    bits = count.bit_length() - 1
+    reversed_ = [int(f"{index:0{bits}b}"[::-1], 2) for index in range(count)]
+    done = 8 if bits % 2 else 4
+    stages = []
+    while done < count:
+        turns = np.outer(np.arange(done), (1, 2, 3)) / (4 * done)
+        stages.append(_unit_circle(turns))
+        done *= 4
+    split = _unit_circle(np.arange(count // 2) / points)
+    return np.array(reversed_, np.uint16), np.concatenate(stages), split
+
+
+def _unit_circle(turns: NDArray[np.float64]) -> Floats:
+    """(cos, -sin) pairs of the angles, in float32: exp(-2 pi i turns)."""
+    angle = 2 * np.pi * turns.reshape(-1)
+    pairs = np.stack([np.cos(angle), -np.sin(angle)], axis=1)
+    return pairs.astype(np.float32).reshape(-1)
+
+
+def sparse_filters(filters: Floats) -> tuple[NDArray[np.uint16], Floats]:
+    """(first bin, bins) per row of a filter bank, and the weights of those bins in a row.
+
+    Bins between the first and the last weight are kept even if they are zero; a filter without
+    any weight has no bins.
+    """
+    spans = []
+    weights = []
+    for row in filters:
+        used = np.flatnonzero(row)
+        first, end = (int(used[0]), int(used[-1]) + 1) if used.size else (0, 0)
+        spans.append((first, end - first))
+        weights.append(row[first:end])
+    return np.array(spans, np.uint16), np.concatenate(weights)
+
+
+def _half_hann(points: int) -> NDArray[np.float64]:
+    """The first half of the periodic Hann window and its middle; the rest mirrors it."""
+    half: NDArray[np.float64] = np.arange(points // 2 + 1) / points
+    return 0.5 - 0.5 * np.cos(2 * np.pi * half)
+
+
+def _no_values(front_end: FrontEnd) -> dict[str, object]:
+    return {}
+
+
+def _log_mel_tables(front_end: FrontEnd) -> dict[str, object]:
+    rows = front_end.rows
+    assert isinstance(rows, LogMel)
+    bit_reversed, stage_twiddles, split_twiddles = fft_tables(rows.n_fft)
+    spans, weights = sparse_filters(mel_filters(rows))
+    return {
+        "rows": rows,
+        "bit_reversed": bit_reversed,
+        "stage_twiddles": stage_twiddles,
+        "split_twiddles": split_twiddles,
+        "window": (_half_hann(rows.n_fft) / PCM16_FULL_SCALE).astype(np.float32),
+        "filters": [tuple(span) for span in spans.tolist()],
+        "weights": weights,
+        "log_scale": 20 / rows.power / math.log(10),
+    }
+
+
+def _log_mel_macros(front_end: FrontEnd) -> dict[str, object]:
+    rows = front_end.rows
+    assert isinstance(rows, LogMel)
+    return {
+        "MCUGEN_LOG_MEL_N_FFT": rows.n_fft,
+        "MCUGEN_LOG_MEL_HOP_SAMPLES": rows.hop_samples,
+        "MCUGEN_LOG_MEL_N_MELS": rows.n_mels,
+        "MCUGEN_LOG_MEL_POWER": int(rows.power),
+        "MCUGEN_LOG_MEL_CENTER": int(rows.center),
+    }
+
+
+_Values = Callable[[FrontEnd], dict[str, object]]
+
+_TABLES: dict[str, tuple[str, _Values, _Values]] = {
+    "raw": ("front_end_tables.c.j2", _no_values, _no_values),
+    "log-mel": ("front_end_log_mel.c.j2", _log_mel_tables, _log_mel_macros),
+}
+"""kind -> template of front_end_tables.c, its values, macros of front_end_tables.h."""
