@@ -13,7 +13,8 @@ from typing import Any
 from mcugen import __version__
 from mcugen.codegen.tree import MARKER, SourceTree, tree_sha256
 from mcugen.errors import ConfigError
-from mcugen.features.spec import FrontEnd, front_end_from_dict, front_end_to_dict
+from mcugen.features.spec import FrontEnd
+from mcugen.features.table import front_end_from_dict, front_end_to_dict
 
 SCHEMA_VERSION = 1
 

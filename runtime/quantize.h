@@ -1,0 +1,19 @@
+// SPDX-FileCopyrightText: 2026 the mcugen authors
+// SPDX-License-Identifier: Apache-2.0
+// Between float features and the int8 tensors of a model: real = scale * (q - zero_point).
+#ifndef MCUGEN_QUANTIZE_H
+#define MCUGEN_QUANTIZE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+// q = value / scale, rounded half away from zero, plus zero_point, clamped to int8; all in float32, as
+// the MLPerf Tiny reference firmware and mcugen.features.reference.quantize. NaN becomes -128.
+void mcugen_quantize_int8(const float values[], int8_t quantized[], size_t count, float scale,
+                          int32_t zero_point);
+
+// value = scale * (q - zero_point): the difference is exact, the product rounds once.
+void mcugen_dequantize_int8(const int8_t quantized[], float values[], size_t count, float scale,
+                            int32_t zero_point);
+
+#endif

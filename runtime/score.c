@@ -1,0 +1,43 @@
+// SPDX-FileCopyrightText: 2026 the mcugen authors
+// SPDX-License-Identifier: Apache-2.0
+#include "score.h"
+
+#include "float_math.h"
+
+#define BLOCK 32u
+
+static float block_error(const float features[], const int8_t output[], size_t count, float scale,
+                         int32_t zero_point) {
+  float sum = 0.0f;
+  for (size_t i = 0; i < count; ++i) {
+    const float difference = scale * (float)(output[i] - zero_point) - features[i];
+    sum = mcugen_multiply_add(difference, difference, sum);
+  }
+  return sum;
+}
+
+float mcugen_reconstruction_error(const float features[], const int8_t output[], size_t count,
+                                  float scale, int32_t zero_point) {
+  if (count == 0) {
+    return 0.0f;
+  }
+  float sum = 0.0f;
+  for (size_t start = 0; start < count; start += BLOCK) {
+    const size_t left = count - start;
+    sum += block_error(&features[start], &output[start], left < BLOCK ? left : BLOCK, scale,
+                       zero_point);
+  }
+  return sum / (float)count;
+}
+
+void mcugen_clip_score_add(mcugen_clip_score_t *clip, float window_score) {
+  const float corrected = window_score - clip->lost;
+  const float sum = clip->sum + corrected;
+  clip->lost = (sum - clip->sum) - corrected;
+  clip->sum = sum;
+  ++clip->windows;
+}
+
+float mcugen_clip_score_mean(const mcugen_clip_score_t *clip) {
+  return clip->windows == 0 ? 0.0f : clip->sum / (float)clip->windows;
+}
