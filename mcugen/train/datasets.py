@@ -1,0 +1,216 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""Data sets on disk -> Dataset: what there is, of which machine, with which label; nothing is loaded.
+
+Layouts, told apart by what the folder holds:
+
+dcase    <type>/{train,test}/{normal,anomaly}_id_NN_*.wav, or id_NN_*.wav where the label is secret
+mlperf   y_labels.csv (file, classes, label[, window bytes, stride bytes]) beside .bin files
+arrays   x_test.npy and y_test.npy, first axis the samples; x_train.npy and y_train.npy if there
+folders  <label>/*.wav, or a flat folder of files named normal_* and anomaly_*
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mcugen.errors import DataError
+
+NORMAL, ANOMALY = "normal", "anomaly"
+LABEL_WORDS = {"normal": NORMAL, "anomaly": ANOMALY, "abnormal": ANOMALY}
+NAME = re.compile(r"(?:(normal|anomaly|abnormal)_)?(?:(id_\d+)_)?.*", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One clip or one array row. Empty texts: the layout does not tell."""
+
+    path: Path
+    split: str  # "train" or "test"
+    label: str | None  # "normal", "anomaly" or a class; None: not known
+    machine_type: str = ""
+    machine_id: str = ""  # "id_01"
+    row: int | None = None  # index on the first axis of the array in `path`
+    window_bytes: int = 0  # .bin only: a window, and from one to the next; 0: one input tensor
+    stride_bytes: int = 0
+
+    @property
+    def name(self) -> str:
+        """What result files call this sample."""
+        return self.path.name if self.row is None else f"{self.path.name}[{self.row}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """All samples in path order. `source` tells what they are: "audio" or "arrays"."""
+
+    root: Path
+    layout: str
+    source: str
+    samples: tuple[Sample, ...]
+
+    def machine_types(self) -> tuple[str, ...]:
+        """The types, sorted; one empty text where the layout has none."""
+        return tuple(sorted({sample.machine_type for sample in self.samples}))
+
+    def part(self, split: str, machine_type: str | None = None) -> tuple[Sample, ...]:
+        """Samples of a split, and of a type when one is given."""
+        return tuple(
+            sample
+            for sample in self.samples
+            if sample.split == split and machine_type in (None, sample.machine_type)
+        )
+
+
+def load_dataset(root: Path) -> Dataset:
+    """The data set in `root`; DataError when it is in none of the layouts or holds no sample."""
+    if not root.is_dir():
+        raise DataError(f"{root} is not a folder", hint="give the folder of the data set")
+    for layout, (source, recognises, read) in LAYOUTS.items():
+        if recognises(root):
+            samples = tuple(read(root))
+            if not samples:
+                raise DataError(f"{root}: no sample in this {layout} data set")
+            return Dataset(root, layout, source, samples)
+    raise DataError(
+        f"{root} holds no data set: no <type>/train, y_labels.csv, x_test.npy or .wav file",
+        hint="mcugen data synth DIR makes one",
+    )
+
+
+def labels_of(name: str) -> tuple[str | None, str]:
+    """Label and machine id in a file name: anomaly_id_01_00000003.wav -> ("anomaly", "id_01")."""
+    match = NAME.fullmatch(name)
+    word, machine = match.groups() if match else (None, None)
+    return (LABEL_WORDS[word.lower()] if word else None), (machine or "").lower()
+
+
+def _wavs(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.glob("*") if path.suffix.lower() == ".wav")
+
+
+def _type_folders(root: Path) -> list[Path]:
+    """Folders with train/ or test/: `root` itself, its children, or those of dev_data/eval_data."""
+    places = [root, *sorted(root.glob("*/")), *sorted(root.glob("*_data/*/"))]
+    return [place for place in places if (place / "train").is_dir() or (place / "test").is_dir()]
+
+
+def _dcase(root: Path) -> Iterable[Sample]:
+    samples = []
+    for folder in _type_folders(root):
+        machine_type = folder.resolve().name
+        for split in ("train", "test"):
+            for path in _wavs(folder / split):
+                label, machine_id = labels_of(path.name)
+                samples.append(Sample(path, split, label, machine_type, machine_id))
+    return samples
+
+
+def _mlperf(root: Path) -> Iterable[Sample]:
+    table = root / "y_labels.csv"
+    faults, samples = [], []
+    with table.open(newline="", encoding="utf-8-sig") as file:
+        for line, cells in enumerate(csv.reader(file), 1):
+            if not cells:
+                continue
+            try:
+                sample = _mlperf_sample(root, [cell.strip() for cell in cells])
+            except (ValueError, IndexError):
+                faults.append(f"line {line} is not `file,classes,label[,window,stride]`")
+                continue
+            samples.append(sample)
+            if not sample.path.is_file():
+                faults.append(f"{sample.path.name} is missing")
+    if faults:
+        more = f" and {len(faults) - 3} more" if len(faults) > 3 else ""
+        raise DataError(f"{table}: {'; '.join(faults[:3])}{more}")
+    return samples
+
+
+def _mlperf_sample(root: Path, cells: list[str]) -> Sample:
+    name, label = cells[0], int(cells[2])
+    anomaly_set = len(cells) > 3
+    words = (NORMAL, ANOMALY)
+    return Sample(
+        path=root / name,
+        split="test",
+        label=words[label] if anomaly_set else str(label),
+        machine_id=labels_of(name)[1],
+        window_bytes=int(cells[3]) if anomaly_set else 0,
+        stride_bytes=int(cells[4]) if anomaly_set else 0,
+    )
+
+
+def _arrays(root: Path) -> Iterable[Sample]:
+    samples: list[Sample] = []
+    for split in ("train", "test"):
+        x, y = root / f"x_{split}.npy", root / f"y_{split}.npy"
+        if not x.is_file():
+            continue
+        values = load_array(x)
+        labels = _array_labels(y, len(values)) if y.is_file() else [None] * len(values)
+        samples += [Sample(x, split, label, row=row) for row, label in enumerate(labels)]
+    return samples
+
+
+def load_array(path: Path) -> NDArray[np.generic]:
+    """A .npy file, mapped, not loaded; no pickles."""
+    try:
+        array: NDArray[np.generic] = np.load(path, mmap_mode="r", allow_pickle=False)
+    except (OSError, ValueError) as error:
+        raise DataError(f"{path} is not a readable .npy array: {error}") from error
+    return array
+
+
+def _array_labels(path: Path, count: int) -> list[str | None]:
+    labels = load_array(path)
+    if labels.ndim == 2 and labels.shape[1] > 1:  # one-hot
+        labels = labels.argmax(axis=1)
+    flat = labels.reshape(-1)
+    if len(flat) != count:
+        raise DataError(f"{path} has {len(flat)} labels for {count} samples")
+    return [str(int(label)) for label in flat]
+
+
+def _folders(root: Path) -> Iterable[Sample]:
+    samples = []
+    for path in sorted(root.rglob("*")):
+        if path.suffix.lower() != ".wav":
+            continue
+        label, machine_id = labels_of(path.name)
+        if path.parent != root:
+            folder = path.parent.name
+            label = LABEL_WORDS.get(folder.lower(), folder)
+        samples.append(Sample(path, "test", label, "", machine_id))
+    return samples
+
+
+Layout = tuple[str, Callable[[Path], bool], Callable[[Path], Iterable[Sample]]]
+
+LAYOUTS: dict[str, Layout] = {
+    "dcase": ("audio", lambda root: bool(_type_folders(root)), _dcase),
+    "mlperf": ("arrays", lambda root: (root / "y_labels.csv").is_file(), _mlperf),
+    "arrays": ("arrays", lambda root: (root / "x_test.npy").is_file(), _arrays),
+    "folders": ("audio", lambda root: any(root.rglob("*.[wW][aA][vV]")), _folders),
+}
+"""Layout -> (source, whether a folder is in it, reader); the first that recognises a folder reads it."""
+
+
+def check_two_classes(samples: Iterable[Sample], where: Path) -> None:
+    """DataError unless there are labelled normals and labelled anomalies (an AUC needs both)."""
+    labels = {sample.label for sample in samples}
+    if labels == {None}:
+        raise DataError(
+            f"{where}: no sample has a label",
+            hint="name the files normal_* and anomaly_*, or put them in folders of these names",
+        )
+    for needed in (NORMAL, ANOMALY):
+        if needed not in labels:
+            raise DataError(f"{where}: no sample is labelled '{needed}', so there is no AUC")
