@@ -26,7 +26,6 @@ def findings(run: Run) -> tuple[str, ...]:
         *_emulator(run),
         *_clock(run),
         *_labels(run),
-        *_empty_clips(run),
         *_few_samples(run),
         *_full_memory(run),
     )
@@ -81,13 +80,6 @@ def _labels(run: Run) -> tuple[str, ...]:
         f"AUC and pAUC rest on {detection.normal_count} normal and {detection.anomaly_count} "
         "anomaly clips: too few to tell good detectors apart.",
     )
-
-
-def _empty_clips(run: Run) -> tuple[str, ...]:
-    empty = [clip.clip for clip in run.clips if clip.windows == 0]
-    if not empty:
-        return ()
-    return (f"{len(empty)} clips gave no complete window and have no score: {', '.join(empty)}.",)
 
 
 def _few_samples(run: Run) -> tuple[str, ...]:

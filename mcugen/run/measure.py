@@ -1,0 +1,82 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""Costs and memory of a firmware: from the device's own counters, never from the host's clock."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+from mcugen.boards import Board
+from mcugen.errors import DeviceError
+from mcugen.features.spec import FrontEnd
+from mcugen.model.ir import Quant
+from mcugen.records import LatencyRecord, MemoryRecord, Run, summarise
+from mcugen.run.client import Client
+from mcugen.run.stimulus import from_int8_rows
+from mcugen.run.stream import stream
+
+REPEATS_PER_REQUEST = 64
+SATURATED = 2**32 - 1
+COSTS = (("inference", "inference_ticks"), ("front-end row", "row_ticks"))
+"""Name of a cost -> the samples of it in a ClipRecord."""
+
+
+def clip_costs(run: Run) -> tuple[LatencyRecord, ...]:
+    """The distribution of every cost that the clips of a run carry samples of."""
+    found = []
+    for name, field in COSTS:
+        samples = [tick for clip in run.clips for tick in getattr(clip, field)]
+        if samples:
+            _check_saturation(name, samples)
+            found.append(summarise(name, run.head.tick_unit, samples))
+    return tuple(found)
+
+
+def repeat_inference(client: Client, *, warmup: int, repeats: int) -> tuple[int, ...]:
+    """Ticks of `repeats` inferences on the input of the last window, after `warmup` others."""
+    samples: list[int] = []
+    while len(samples) < repeats:
+        count = min(repeats - len(samples), REPEATS_PER_REQUEST)
+        samples.extend(client.infer(0 if samples else warmup, count))
+    _check_saturation("inference", samples)
+    return tuple(samples)
+
+
+def push_zero_window(
+    client: Client, front_end: FrontEnd, quant: Quant, *, max_payload: int
+) -> None:
+    """One inference on a window of zero points, so that the device has an input to repeat."""
+    rows = np.full((front_end.window_rows, front_end.row_values), quant.zero_point, np.int8)
+    for _ in stream(client, from_int8_rows(rows, front_end, quant), max_payload=max_payload):
+        pass
+
+
+def _check_saturation(name: str, samples: list[int]) -> None:
+    if any(sample == SATURATED for sample in samples):
+        raise DeviceError(f"the device's 32-bit tick count of one {name} is at its end")
+
+
+def device_memory(client: Client) -> tuple[MemoryRecord, ...]:
+    """Arena and, where the firmware measures it, stack, as the device says."""
+    stats = client.stats()
+    arena = MemoryRecord("arena", stats.arena_used_bytes, stats.arena_given_bytes, "device")
+    if not stats.stack_bytes:  # 0 on the wire: not measured
+        return (arena,)
+    return arena, MemoryRecord("stack", stats.stack_bytes, None, "device")
+
+
+def linked_memory(build_dir: Path, board: Board) -> tuple[MemoryRecord, ...]:
+    """Flash and RAM as the linker gave them (build/build.json); empty when it is not there."""
+    try:
+        facts = json.loads((build_dir / "build" / "build.json").read_bytes())
+        sizes = {"flash": int(facts["flash_bytes"]), "ram": int(facts["ram_bytes"])}
+    except (OSError, ValueError, KeyError, TypeError):
+        return ()
+    regions = {"flash": board.flash, "ram": board.ram}
+    return tuple(
+        MemoryRecord(name, used, region.bytes if (region := regions[name]) else None, "linker")
+        for name, used in sizes.items()
+    )

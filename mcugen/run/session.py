@@ -1,0 +1,247 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""Clips through a device, one after the other, into records that survive any interruption."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mcugen.boards import TICK_UNITS
+from mcugen.errors import DeviceError
+from mcugen.export.manifest import Manifest
+from mcugen.model.reference import Reference
+from mcugen.protocol import Identity, WindowResult
+from mcugen.records import ClipRecord, MemoryRecord, Record, Run, RunRecord, summarise
+from mcugen.run.client import Client
+from mcugen.run.clips import Clip
+from mcugen.run.expected import expected_outputs, expected_score, input_quant
+from mcugen.run.journal import Journal
+from mcugen.run.measure import clip_costs, device_memory, push_zero_window, repeat_inference
+from mcugen.run.stimulus import SOURCES, Stimulus, make_stimulus
+from mcugen.run.stream import stream
+
+WARMUP = 3
+
+Progress = Callable[[Clip, float], None]
+"""Called with the clip that is streamed and the part of it that is done, 0 to 1."""
+
+
+def check_identity(identity: Identity, manifest: Manifest) -> None:
+    """DeviceError with both hashes when the device runs another model or another firmware."""
+    expected = {
+        "model_sha256": manifest.model_sha256,
+        "firmware_sha256": manifest.firmware_sha256,
+    }
+    faults = [
+        f"{name} is {identity.facts.get(name) or 'not given'} on the device, {value} in the build"
+        for name, value in expected.items()
+        if identity.facts.get(name) != value
+    ]
+    if faults:
+        raise DeviceError(
+            f"the device runs another firmware: {'; '.join(faults)}",
+            hint="flash this build, or give the build folder of the firmware that is on the device",
+        )
+
+
+def describe_run(
+    identity: Identity, manifest: Manifest, input_name: str, reference: str, link_name: str
+) -> RunRecord:
+    """The first record of a run: what the device says of itself, and what it is held against."""
+    facts = identity.facts
+    unit = facts.get("tick_unit", "")
+    if unit not in TICK_UNITS:
+        raise DeviceError(f"the device counts in {unit!r}, not in {', '.join(TICK_UNITS)}")
+    return RunRecord(
+        tool=manifest.tool,
+        model=manifest.model,
+        model_sha256=manifest.model_sha256,
+        firmware_sha256=manifest.firmware_sha256,
+        board=manifest.board,
+        engine=manifest.engine,
+        rounding=manifest.rounding,
+        front_end=manifest.front_end.kind,
+        input=input_name,
+        compiler=facts.get("compiler"),
+        flags=facts.get("flags"),
+        tick_unit=unit,
+        ticks_per_second=identity.ticks_per_second or None,
+        reference=reference,
+        facts=(("optimize", manifest.optimize), ("link", link_name)),
+        score=manifest.score,
+        threshold=manifest.threshold,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """All that scoring a clip needs; every part of it is open or read already."""
+
+    client: Client
+    identity: Identity
+    manifest: Manifest
+    input_name: str  # a key of SOURCES
+    reference: Reference
+    check_outputs: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a run ended; `run` holds all that is on disk. `fault` is the error that stopped it."""
+
+    run: Run
+    wanted: int
+    skipped: int  # clips that earlier runs of the same firmware had measured
+    measured: int
+    fault: DeviceError | None = None
+    interrupted: bool = False
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every clip is measured."""
+        return self.skipped + self.measured == self.wanted
+
+
+def run_clips(
+    session: Session,
+    journal: Journal,
+    clips: Sequence[Clip],
+    on_progress: Progress,
+    *,
+    repeats: int = 0,
+    linked: tuple[MemoryRecord, ...] = (),
+) -> Outcome:
+    """Streams every clip that the journal does not hold yet; keeps what was measured on any end.
+
+    A clip is done when a clip of that file name and content went through this very firmware before.
+    A link that breaks and Ctrl-C end up in the Outcome; other errors pass.
+    """
+    done = {_key(record.clip, record.sha256): record for record in journal.done}
+    waiting = [clip for clip in clips if _key(clip.name, clip.sha256) not in done]
+    _append_all(journal, _relabelled(clips, done))
+    measured = 0
+    fault: DeviceError | None = None
+    interrupted = False
+    try:
+        for clip in waiting:
+            journal.append(measure_clip(session, clip, on_progress))
+            measured += 1
+        if repeats:
+            journal.append(_repeated(session, journal.head, repeats))
+        _append_all(journal, device_memory(session.client))
+    except DeviceError as error:
+        fault = error
+    except KeyboardInterrupt:
+        interrupted = True
+    _append_all(journal, (*clip_costs(journal.run()), *linked))
+    return Outcome(
+        run=journal.run(),
+        wanted=len(clips),
+        skipped=len(clips) - len(waiting),
+        measured=measured,
+        fault=fault,
+        interrupted=interrupted,
+    )
+
+
+def _key(name: str, sha256: str) -> tuple[str, str]:
+    return Path(name).name, sha256
+
+
+def _append_all(journal: Journal, records: Iterable[Record]) -> None:
+    for record in records:
+        journal.append(record)
+
+
+def _relabelled(
+    clips: Sequence[Clip], done: dict[tuple[str, str], ClipRecord]
+) -> list[ClipRecord]:
+    """Clips measured earlier whose label is another one now."""
+    pairs = [(clip, done.get(_key(clip.name, clip.sha256))) for clip in clips]
+    return [
+        replace(record, label=clip.label)
+        for clip, record in pairs
+        if record is not None and clip.label not in (None, record.label)
+    ]
+
+
+def _repeated(session: Session, head: RunRecord, repeats: int) -> Record:
+    """The cost of one inference, repeated on one input that does not depend on the clips."""
+    front_end, quant = session.manifest.front_end, input_quant(session.reference.graph)
+    push_zero_window(
+        session.client, front_end, quant, max_payload=session.identity.max_payload
+    )
+    samples = repeat_inference(session.client, warmup=WARMUP, repeats=repeats)
+    name = "inference, repeated on one input"
+    return summarise(name, head.tick_unit, samples, warmup_count=WARMUP)
+
+
+def measure_clip(session: Session, clip: Clip, on_progress: Progress) -> ClipRecord:
+    """One clip through the device and through the reference."""
+    manifest, reference = session.manifest, session.reference
+    quant = input_quant(reference.graph)
+    stimulus = make_stimulus(clip.path, session.input_name, manifest.front_end, quant)
+    expected = expected_outputs(reference, stimulus.inputs)
+    result = _stream_clip(session, clip, stimulus, expected, on_progress)
+    if len(result.windows) != len(stimulus.inputs):
+        raise DeviceError(
+            f"{clip.name}: the device made {len(result.windows)} windows, "
+            f"the front-end gives {len(stimulus.inputs)}",
+            hint="the front-end of the firmware differs from the one in manifest.json: build again",
+        )
+    scored = manifest.score != "none"
+    return ClipRecord(
+        clip=clip.name,
+        sha256=clip.sha256,
+        label=clip.label,
+        windows=len(result.windows),
+        score=result.score if scored else None,
+        reference_score=expected_score(reference, stimulus, expected) if scored else None,
+        window_scores=tuple(window.score for window in result.windows) if scored else (),
+        row_ticks=tuple(result.row_ticks) if stimulus.source == SOURCES["pcm"] else (),
+        inference_ticks=tuple(window.ticks for window in result.windows),
+        outputs_compared=result.compared if session.check_outputs else None,
+        outputs_different=result.different if session.check_outputs else None,
+    )
+
+
+@dataclass(slots=True)
+class _ClipResult:
+    """What the device has answered so far for one clip."""
+
+    windows: list[WindowResult] = field(default_factory=list)
+    row_ticks: list[int] = field(default_factory=list)
+    score: float = 0.0
+    compared: int = 0
+    different: int = 0
+
+
+def _stream_clip(
+    session: Session,
+    clip: Clip,
+    stimulus: Stimulus,
+    expected: NDArray[np.int8],
+    on_progress: Progress,
+) -> _ClipResult:
+    result = _ClipResult()
+    steps = stream(
+        session.client,
+        stimulus,
+        max_payload=session.identity.max_payload,
+        output_bytes=session.identity.output_bytes if session.check_outputs else None,
+    )
+    for step in steps:
+        result.windows.extend(step.reply.windows)
+        result.row_ticks.extend(step.reply.row_ticks)
+        result.score = step.reply.score
+        index = step.reply.windows[-1].index if step.reply.windows else 0
+        if step.output is not None and index < len(expected):
+            result.compared += step.output.size
+            result.different += int(np.count_nonzero(step.output != expected[index]))
+        on_progress(clip, step.done)
+    return result

@@ -1,0 +1,176 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""A clip as the bytes the device is sent, and as the windows the reference is asked about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mcugen.errors import ConfigError, DataError
+from mcugen.features.audio import read_wav
+from mcugen.features.reference import (
+    cut_windows,
+    dequantize,
+    least_samples,
+    quantize,
+    row_extractor,
+)
+from mcugen.features.spec import FrontEnd
+from mcugen.model.ir import Quant
+from mcugen.run.clips import ARRAYS, AUDIO
+
+SOURCES = {"pcm": 0, "features": 1, "int8": 2}
+"""What a clip is sent as -> the source byte of PUSH."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stimulus:
+    """One clip, ready to stream. `windows` are the float features that its score is about
+    (dequantised for int8), `inputs` what the engine sees; both [windows, values]."""
+
+    source: int
+    data: bytes
+    row_bytes: int  # bytes that complete one row, padding apart
+    windows: NDArray[np.float32]
+    inputs: NDArray[np.int8]
+
+
+def check_input(input_name: str, front_end: FrontEnd) -> None:
+    """ConfigError when this front-end cannot be fed that way."""
+    if input_name == "pcm" and front_end.rows is None:
+        raise ConfigError(
+            f"front-end {front_end.kind!r} takes no PCM", hint="use --input int8 or features"
+        )
+
+
+def suffixes_for(input_name: str, front_end: FrontEnd) -> tuple[str, ...]:
+    """File types a clip may have."""
+    if input_name == "pcm":
+        return AUDIO
+    return ARRAYS if front_end.rows is None else AUDIO + ARRAYS
+
+
+def check_clips(paths: Iterable[Path], input_name: str, front_end: FrontEnd) -> None:
+    """Reads every clip once; DataError lists all that cannot be used, before any device is opened."""
+    faults: list[DataError] = []
+    for path in paths:
+        try:
+            read_clip(path, input_name, front_end)
+        except DataError as error:
+            faults.append(error)
+    if faults:
+        raise DataError("; ".join(fault.what for fault in faults), hint=faults[0].hint)
+
+
+def read_clip(path: Path, input_name: str, front_end: FrontEnd) -> NDArray[Any]:
+    """int16 samples of a wav, or [rows, row_values] of an array; enough for one window at least."""
+    if path.suffix.lower() in ARRAYS:
+        return _read_rows(path, input_name, front_end)
+    assert front_end.rows is not None
+    rate_hz = front_end.rows.sample_rate_hz
+    return read_wav(path, rate_hz, least_samples=least_samples(front_end))
+
+
+def make_stimulus(path: Path, input_name: str, front_end: FrontEnd, quant: Quant) -> Stimulus:
+    """Reads a clip and prepares what is sent and what is expected. DataError names the file.
+
+    wav: the rows are the reference front-end's. Arrays (`.npy`, or `.bin` without header) hold the
+    rows that windows are made of, float32 [rows, row_values], or int8 for `int8`.
+    """
+    values = read_clip(path, input_name, front_end)
+    if path.suffix.lower() in ARRAYS:
+        if values.dtype == np.int8:
+            return from_int8_rows(values, front_end, quant)
+        return _from_float_rows(values, input_name, front_end, quant)
+    assert front_end.rows is not None
+    pcm = values
+    rows = row_extractor(front_end)(pcm)
+    if input_name != "pcm":
+        kept = rows[front_end.first_row : front_end.last_row]
+        return _from_float_rows(kept, input_name, front_end, quant)
+    windows = cut_windows(rows, front_end)
+    return Stimulus(
+        source=SOURCES["pcm"],
+        data=pcm.astype("<i2").tobytes(),
+        row_bytes=2 * front_end.rows.hop_samples,
+        windows=windows,
+        inputs=quantize(windows, quant),
+    )
+
+
+def _from_float_rows(
+    rows: NDArray[np.float32], input_name: str, front_end: FrontEnd, quant: Quant
+) -> Stimulus:
+    if input_name == "int8":
+        return from_int8_rows(quantize(rows, quant), front_end, quant)
+    windows = cut_windows(rows, _every_row(front_end))
+    return Stimulus(
+        source=SOURCES["features"],
+        data=rows.astype("<f4").tobytes(),
+        row_bytes=4 * front_end.row_values,
+        windows=windows,
+        inputs=quantize(windows, quant),
+    )
+
+
+def from_int8_rows(rows: NDArray[np.int8], front_end: FrontEnd, quant: Quant) -> Stimulus:
+    """A stimulus of quantised rows [rows, row_values]: no rounding of features anywhere."""
+    inputs = cut_windows(rows.astype(np.float32), _every_row(front_end)).astype(np.int8)
+    return Stimulus(
+        source=SOURCES["int8"],
+        data=rows.tobytes(),
+        row_bytes=front_end.row_values,
+        windows=dequantize(inputs, quant),
+        inputs=inputs,
+    )
+
+
+def _every_row(front_end: FrontEnd) -> FrontEnd:
+    """The same windows without a row range: the device takes pushed rows as the host made them."""
+    return replace(front_end, first_row=0, last_row=None)
+
+
+def _read_rows(path: Path, input_name: str, front_end: FrontEnd) -> NDArray[Any]:
+    """The array of a file as [rows, row_values], float32 or int8; the type fits `input_name`."""
+    array = READERS[path.suffix.lower()](path, input_name)
+    wanted = (np.float32, np.int8) if input_name == "int8" else (np.float32,)
+    if array.dtype not in wanted:
+        names = " or ".join(np.dtype(kind).name for kind in wanted)
+        raise DataError(f"{path}: holds {array.dtype.name}; --input {input_name} takes {names}")
+    if array.size == 0 or array.size % front_end.row_values:
+        raise DataError(
+            f"{path}: {array.size} values are not a whole number of rows of {front_end.row_values}"
+        )
+    if array.size < front_end.row_values * front_end.window_rows:
+        raise DataError(
+            f"{path}: {array.size // front_end.row_values} rows, one window needs "
+            f"{front_end.window_rows}"
+        )
+    if array.dtype == np.float32 and not np.isfinite(array).all():
+        raise DataError(f"{path}: holds NaN or infinite values")
+    return array.reshape(-1, front_end.row_values)
+
+
+def _read_npy(path: Path, input_name: str) -> NDArray[Any]:
+    try:
+        return np.asarray(np.load(path, allow_pickle=False))
+    except (OSError, ValueError, EOFError) as error:
+        raise DataError(f"{path}: not a readable .npy file: {error}") from error
+
+
+def _read_bin(path: Path, input_name: str) -> NDArray[Any]:
+    """Raw values: int8 for `int8`, else little-endian float32 as in the MLPerf Tiny data sets."""
+    kind = np.dtype(np.int8 if input_name == "int8" else "<f4")
+    data = path.read_bytes()
+    if len(data) % kind.itemsize:
+        raise DataError(f"{path}: {len(data)} bytes are not a whole number of float32 values")
+    return np.frombuffer(data, kind).astype(kind.newbyteorder("="))
+
+
+READERS: dict[str, Callable[[Path, str], NDArray[Any]]] = {".npy": _read_npy, ".bin": _read_bin}
