@@ -1,0 +1,256 @@
+// SPDX-FileCopyrightText: 2026 the mcugen authors
+// SPDX-License-Identifier: Apache-2.0
+// MCX N947, core 0: UART by interrupt, cycle counter, stack high-water mark, faults told over the UART.
+#include "port.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "app.h"
+#include "fsl_clock.h"
+#include "fsl_lpuart.h"
+
+enum {
+  DEFAULT_BAUD = 115200,
+  RECEIVE_CAPACITY = 4096,       // a power of two; one frame of the largest payload and to spare
+  STACK_UNPAINTED_BYTES = 128,   // below the stack pointer while painting
+  FAULT_STACK_WORDS = 256,       // the faulting stack may be used up
+  FATAL_REPEAT_LOOPS = 20000000,  // about a second; the cycle counter may be what failed
+  SYSTICK_RELOAD = 0xFFFFFF,     // 24 bits: 0.11 s at 150 MHz, far below a wrap of the 32-bit counter
+};
+
+static const uint32_t STACK_PAINT = 0xA5C3A5C3U;
+
+// From the linker script.
+extern uint32_t __StackLimit[];
+extern uint32_t __StackTop[];
+// Only our own linker script gives the arena a section of its own, which no start-up code clears.
+extern uint8_t __arena_start__[] __attribute__((weak));
+extern uint8_t __arena_end__[] __attribute__((weak));
+
+// ---- receive ring: the interrupt moves `head`, the reader moves `tail` ----
+
+static uint8_t receive_ring[RECEIVE_CAPACITY];
+static volatile uint32_t receive_head;
+static volatile uint32_t receive_tail;
+
+void MCUGEN_UART_HANDLER(void);
+
+void MCUGEN_UART_HANDLER(void) {
+  while ((LPUART_GetStatusFlags(MCUGEN_UART) & (uint32_t)kLPUART_RxDataRegFullFlag) != 0U) {
+    const uint8_t byte = LPUART_ReadByte(MCUGEN_UART);
+    const uint32_t head = receive_head;
+    // A full ring drops the byte: the frame's CRC then fails and the host sends it again.
+    if (head - receive_tail < RECEIVE_CAPACITY) {
+      receive_ring[head % RECEIVE_CAPACITY] = byte;
+      receive_head = head + 1U;
+    }
+  }
+  // The receiver stands still until an overrun is acknowledged.
+  (void)LPUART_ClearStatusFlags(
+      MCUGEN_UART, (uint32_t)kLPUART_RxOverrunFlag | (uint32_t)kLPUART_NoiseErrorFlag |
+                       (uint32_t)kLPUART_FramingErrorFlag | (uint32_t)kLPUART_ParityErrorFlag);
+  SDK_ISR_EXIT_BARRIER;
+}
+
+static void start_uart(void) {
+  lpuart_config_t config;
+  LPUART_GetDefaultConfig(&config);  // 8N1
+  config.baudRate_Bps = DEFAULT_BAUD;
+  config.enableTx = true;
+  config.enableRx = true;
+  (void)LPUART_Init(MCUGEN_UART, &config, MCUGEN_UART_CLOCK_HZ);
+  LPUART_EnableInterrupts(MCUGEN_UART, (uint32_t)kLPUART_RxDataRegFullInterruptEnable |
+                                           (uint32_t)kLPUART_RxOverrunInterruptEnable);
+  (void)EnableIRQ(MCUGEN_UART_IRQ);
+}
+
+size_t mcugen_port_read(uint8_t *bytes, size_t capacity) {
+  for (;;) {
+    // An interrupt that comes between the test and WFI stays pending and ends the sleep.
+    __disable_irq();
+    const bool empty = receive_head == receive_tail;
+    if (empty) {
+      __WFI();
+    }
+    __enable_irq();
+    if (!empty) {
+      break;
+    }
+  }
+  size_t count = 0;
+  uint32_t tail = receive_tail;
+  while (count < capacity && tail != receive_head) {
+    bytes[count++] = receive_ring[tail % RECEIVE_CAPACITY];
+    ++tail;
+  }
+  receive_tail = tail;
+  return count;
+}
+
+void mcugen_port_write(const uint8_t *bytes, size_t count) {
+  (void)LPUART_WriteBlocking(MCUGEN_UART, bytes, count);
+}
+
+mcugen_status_t mcugen_port_set_baud(uint32_t baud) {
+  while ((LPUART_GetStatusFlags(MCUGEN_UART) & (uint32_t)kLPUART_TransmissionCompleteFlag) == 0U) {
+  }
+  // The driver refuses, without a change, a rate it cannot meet within 3 %.
+  if (baud == 0U || LPUART_SetBaudRate(MCUGEN_UART, baud, MCUGEN_UART_CLOCK_HZ) != kStatus_Success) {
+    return MCUGEN_STATUS_UNSUPPORTED;
+  }
+  return MCUGEN_STATUS_OK;
+}
+
+// ---- time: DWT CYCCNT, extended to 64 bits at least once every SysTick period ----
+// The counter may stand still while the core sleeps in mcugen_port_read: differences are times only
+// between two calls without a read in between.
+
+static uint32_t last_cycles;
+static uint32_t cycles_high;
+
+void SysTick_Handler(void);
+
+void SysTick_Handler(void) { (void)mcugen_port_ticks(); }
+
+uint64_t mcugen_port_ticks(void) {
+  const uint32_t masked = __get_PRIMASK();
+  __disable_irq();
+  const uint32_t now = DWT->CYCCNT;
+  if (now < last_cycles) {
+    ++cycles_high;
+  }
+  last_cycles = now;
+  const uint64_t ticks = ((uint64_t)cycles_high << 32) | now;
+  __set_PRIMASK(masked);
+  return ticks;
+}
+
+uint64_t mcugen_port_ticks_per_second(void) { return CLOCK_GetCoreSysClkFreq(); }
+
+static bool start_cycle_counter(void) {
+  CoreDebug->DEMCR |= CoreDebug_DEMCR_TRCENA_Msk;
+  if ((DWT->CTRL & DWT_CTRL_NOCYCCNT_Msk) != 0U) {
+    return false;
+  }
+  DWT->CYCCNT = 0U;
+  DWT->CTRL |= DWT_CTRL_CYCCNTENA_Msk;
+  const uint32_t before = DWT->CYCCNT;
+  __NOP();
+  __ISB();
+  return DWT->CYCCNT != before;
+}
+
+// ---- stack ----
+
+static void paint_stack(void) {
+  // Below the stack pointer nothing is live but what this loop itself uses.
+  uint32_t *const end = (uint32_t *)(__get_MSP() - STACK_UNPAINTED_BYTES);
+  for (volatile uint32_t *word = __StackLimit; word < end; ++word) {
+    *word = STACK_PAINT;
+  }
+  __set_MSPLIM((uint32_t)__StackLimit);
+}
+
+uint32_t mcugen_port_stack_used_bytes(void) {
+  const uint32_t *word = __StackLimit;
+  while (word < __StackTop && *word == STACK_PAINT) {
+    ++word;
+  }
+  return (uint32_t)__StackTop - (uint32_t)word;
+}
+
+// ---- faults ----
+
+static void write_text(const char *text) {
+  mcugen_port_write((const uint8_t *)text, strlen(text));
+}
+
+static void write_hex(const char *name, uint32_t value) {
+  static const char DIGITS[] = "0123456789abcdef";
+  char text[] = "00000000";
+  for (uint32_t i = 0; i < 8U; ++i) {
+    text[7U - i] = DIGITS[(value >> (4U * i)) & 0xFU];
+  }
+  write_text(name);
+  write_text(text);
+}
+
+static void wait_before_repeat(void) {
+  for (volatile uint32_t left = FATAL_REPEAT_LOOPS; left != 0U; --left) {
+  }
+}
+
+_Noreturn void mcugen_port_fatal(const char *reason) {
+  __disable_irq();
+  // Again and again: the port of a freshly flashed board opens late.
+  for (;;) {
+    write_text("\r\nfatal: ");
+    write_text(reason);
+    write_text("\r\n");
+    wait_before_repeat();
+  }
+}
+
+_Noreturn void mcugen_fault(const uint32_t *frame, uint32_t exc_return);
+
+// `frame` is what the core pushed: r0-r3, r12, lr, pc, xpsr. It lies below the stack's limit, and is
+// not whole, when the stack overflowed.
+_Noreturn void mcugen_fault(const uint32_t *frame, uint32_t exc_return) {
+  const bool whole = frame >= __StackLimit && frame + 8 <= __StackTop;
+  const uint32_t cfsr = SCB->CFSR;
+  __disable_irq();
+  for (;;) {
+    write_text("\r\nfatal: fault");
+    if ((cfsr & SCB_CFSR_STKOF_Msk) != 0U) {
+      write_text(", stack overflow");
+    }
+    if (whole) {
+      write_hex(" pc=", frame[6]);
+      write_hex(" lr=", frame[5]);
+    }
+    write_hex(" cfsr=", cfsr);
+    write_hex(" hfsr=", SCB->HFSR);
+    write_hex(" mmfar=", SCB->MMFAR);
+    write_hex(" bfar=", SCB->BFAR);
+    write_hex(" exc_return=", exc_return);
+    write_text("\r\n");
+    wait_before_repeat();
+  }
+}
+
+uint64_t mcugen_fault_stack[FAULT_STACK_WORDS / 2];
+
+void HardFault_Handler(void);
+
+// Leaves the faulting stack before it calls anything: that stack may be used up.
+__attribute__((naked)) void HardFault_Handler(void) {
+  __asm volatile(
+      "mrs r0, msp               \n"
+      "mov r1, lr                \n"
+      "movs r2, #0               \n"
+      "msr msplim, r2            \n"
+      "ldr r2, =mcugen_fault_stack + %c0 \n"
+      "msr msp, r2               \n"
+      "b mcugen_fault            \n"
+      ".ltorg                    \n"
+      :
+      : "i"(FAULT_STACK_WORDS * sizeof(uint32_t))
+      : "memory");
+}
+
+// Memory, bus, usage and secure faults are not enabled one by one, so each arrives as a hard fault.
+
+void mcugen_port_init(void) {
+  paint_stack();
+  memset(__arena_start__, 0, (size_t)(__arena_end__ - __arena_start__));
+  BOARD_InitHardware();
+  start_uart();
+  if (!start_cycle_counter()) {
+    mcugen_port_fatal("the cycle counter (DWT CYCCNT) does not count");
+  }
+  if (CLOCK_GetCoreSysClkFreq() != MCUGEN_CORE_CLOCK_HZ) {
+    mcugen_port_fatal("the core does not run at 150 MHz");
+  }
+  (void)SysTick_Config(SYSTICK_RELOAD);
+}
