@@ -4,7 +4,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from mcugen.model.ir import Graph
+
+_SEARCH_BUFFERS = 250
+_SEARCH_VISITS = 400_000
+"""Work of the exact search: nodes times buffers, about half a second. No clock, so repeatable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +27,10 @@ class Buffer:
     first_step: int
     last_step: int
 
+    def lives_with(self, other: Buffer) -> bool:
+        """Whether there is a step at which both are needed."""
+        return self.first_step <= other.last_step and other.first_step <= self.last_step
+
 
 @dataclass(frozen=True, slots=True)
 class Placement:
@@ -31,8 +42,273 @@ class Placement:
 
 @dataclass(frozen=True, slots=True)
 class MemoryPlan:
-    """Where every buffer lives; `lower_bound_bytes` is the largest sum alive at one step."""
+    """Where every buffer lives; `lower_bound_bytes` is the largest sum alive at one step.
+
+    `placements` are in the order of the buffers that were planned. Sizes in the sum and the arena
+    are rounded up to the alignment.
+    """
 
     placements: tuple[Placement, ...]
     arena_bytes: int
     lower_bound_bytes: int
+
+
+def plan_memory(buffers: Sequence[Buffer], align: int = 4) -> MemoryPlan:
+    """Offsets, multiples of `align`, such that no two buffers share a byte at any step.
+
+    The best of several greedy orders, improved by an exact search where those miss the lower bound.
+    Up to a dozen buffers the result is the optimum; above, the search is bounded by work, not by
+    time: the same buffers always give the same plan.
+    """
+    for b in buffers:
+        if b.size_bytes < 0 or not 0 <= b.first_step <= b.last_step:
+            raise ValueError(f"buffer {b.name} has no size or no lifetime: {b}")
+    # Planned in units of the alignment: every offset is aligned by construction.
+    units = [replace(b, size_bytes=-(-b.size_bytes // align)) for b in buffers]
+    bound = max(live_bytes(units), default=0)
+    offsets = _best_greedy(units, bound)
+    height = _height(units, offsets)
+    if height > bound and len(units) <= _SEARCH_BUFFERS:
+        offsets = _Search(units, bound, height, offsets).run()
+    return MemoryPlan(
+        tuple(Placement(b, offset * align) for b, offset in zip(buffers, offsets, strict=True)),
+        _height(units, offsets) * align,
+        bound * align,
+    )
+
+
+def live_bytes(buffers: Sequence[Buffer]) -> list[int]:
+    """Sum of the sizes of the buffers alive at each step."""
+    change = [0] * (max((b.last_step for b in buffers), default=-1) + 2)
+    for b in buffers:
+        change[b.first_step] += b.size_bytes
+        change[b.last_step + 1] -= b.size_bytes
+    totals: list[int] = []
+    for delta in change[:-1]:
+        totals.append(delta + (totals[-1] if totals else 0))
+    return totals
+
+
+def graph_buffers(graph: Graph) -> tuple[Buffer, ...]:
+    """One buffer per activation tensor, a step per operator: the view without any engine.
+
+    Operators that only rename bytes share the buffer of their input. Engines plan finer: with
+    scratch, and with more operators in place.
+    """
+    last_step = max(len(graph.ops) - 1, 0)
+    names = _activation_names(graph)
+    roots: dict[int, int] = {}
+    lives: dict[int, tuple[int, int]] = {
+        index: (0, last_step if graph.tensors[index].is_variable else 0)
+        for index in names
+        if index in graph.inputs or graph.tensors[index].is_variable
+    }
+    for op in graph.ops:
+        alive = [roots.get(i, i) for i in op.inputs if roots.get(i, i) in lives]
+        for index in op.outputs:
+            if op.kind in RENAMING_KINDS and alive:
+                roots[index] = alive[0]
+            else:
+                lives[index] = (op.index, op.index)
+        for index in alive:
+            lives[index] = (lives[index][0], max(lives[index][1], op.index))
+    for index in {roots.get(i, i) for i in graph.outputs} & lives.keys():
+        lives[index] = (lives[index][0], last_step)
+    return tuple(
+        Buffer(names[index], graph.tensors[index].bytes, first, last)
+        for index, (first, last) in sorted(lives.items())
+    )
+
+
+def _activation_names(graph: Graph) -> dict[int, str]:
+    """Tensor index -> which value of which operator it is; the file's own names are too long."""
+    names = {i: f"input {n}" for n, i in enumerate(graph.inputs)}
+    names |= {
+        t.index: f"variable {t.index}" for t in graph.tensors if t.is_variable and t.data is None
+    }
+    for op in graph.ops:
+        for n, index in enumerate(op.outputs):
+            names[index] = f"op {op.index} {op.kind}" + (f" output {n}" if n else "")
+    return names
+
+
+RENAMING_KINDS = frozenset({"RESHAPE", "SQUEEZE", "EXPAND_DIMS"})
+"""Operators whose output has the bytes of their input."""
+
+
+# --- greedy orders ------------------------------------------------------------------------------
+
+_GREEDY_ORDERS: Mapping[str, Callable[[Buffer], tuple[int, ...]]] = {
+    "size": lambda b: (-b.size_bytes, b.first_step),  # what TFLite Micro does
+    "area": lambda b: (-b.size_bytes * (b.last_step - b.first_step + 1), b.first_step),
+    "lifetime": lambda b: (b.first_step - b.last_step, -b.size_bytes),
+    "start": lambda b: (b.first_step, -b.size_bytes),
+    "end": lambda b: (-b.last_step, -b.size_bytes),
+}
+
+
+def _best_greedy(buffers: list[Buffer], bound: int) -> list[int]:
+    """The lowest of the greedy plans; the first that meets the bound ends the trial."""
+    neighbours = _neighbours(buffers)
+    plans: list[list[int]] = []
+    for key in _GREEDY_ORDERS.values():
+        order = sorted(range(len(buffers)), key=lambda i: (*key(buffers[i]), i))  # noqa: B023
+        plans.append(_place_in_order(buffers, order, neighbours))
+        if _height(buffers, plans[-1]) == bound:
+            break
+    return min(plans, key=lambda offsets: _height(buffers, offsets))
+
+
+def _neighbours(buffers: list[Buffer]) -> list[list[int]]:
+    """For every buffer those that live with it."""
+    found: list[list[int]] = [[] for _ in buffers]
+    by_start = sorted(range(len(buffers)), key=lambda i: buffers[i].first_step)
+    alive: list[int] = []
+    for i in by_start:
+        alive = [j for j in alive if buffers[j].last_step >= buffers[i].first_step]
+        for j in alive:
+            found[i].append(j)
+            found[j].append(i)
+        alive.append(i)
+    return found
+
+
+def _place_in_order(
+    buffers: list[Buffer], order: list[int], neighbours: list[list[int]]
+) -> list[int]:
+    """Each buffer at the lowest offset where the ones before it leave room."""
+    offsets = [-1] * len(buffers)
+    for i in order:
+        taken = sorted(
+            (offsets[j], offsets[j] + buffers[j].size_bytes)
+            for j in neighbours[i]
+            if offsets[j] >= 0
+        )
+        offset = 0
+        for start, end in taken:
+            if offset + buffers[i].size_bytes <= start:
+                break
+            offset = max(offset, end)
+        offsets[i] = offset
+    return offsets
+
+
+def _height(buffers: Sequence[Buffer], offsets: Sequence[int]) -> int:
+    """End of the highest buffer."""
+    ends = (o + b.size_bytes for o, b in zip(offsets, buffers, strict=True))
+    return max(ends, default=0)
+
+
+# --- exact search -------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Search:
+    """Branch and bound over plans, until the bound is met or the work is used up.
+
+    Any plan can be pushed down until every buffer rests on the floor or on a lower one. So it is
+    enough to place buffers in order of their offset, each on top of what lies below it. Then at
+    each step all that is still to come lies above the present top, which gives a sharp bound.
+    """
+
+    buffers: list[Buffer]
+    bound: int
+    best_height: int
+    best: list[int]
+    tops: list[int] = field(default_factory=list)  # per step, of what is placed
+    waiting: list[int] = field(default_factory=list)  # per step, sum of what is not placed
+    visits: int = _SEARCH_VISITS
+
+    def run(self) -> list[int]:
+        """The offsets of the best plan found."""
+        self.waiting = live_bytes(self.buffers)
+        self.tops = [0] * len(self.waiting)
+        path: list[tuple[Iterator[tuple[int, int]], int, int, list[int]]] = []
+        offsets = [-1] * len(self.buffers)
+        choices = self._choices(offsets, 0, -1)
+        while self.visits > 0 and self.best_height > self.bound:
+            choice = next(choices, None)
+            if choice is not None:
+                offset, i = choice
+                path.append((choices, i, offset, self._place(i, offset, offsets)))
+                choices = self._choices(offsets, offset, i)
+            elif path:
+                choices, i, offset, tops = path.pop()
+                self._remove(i, tops, offsets)
+            else:
+                break
+        return self.best
+
+    def _choices(self, offsets: list[int], floor: int, last: int) -> Iterator[tuple[int, int]]:
+        """(offset, buffer) that may come next, the most promising first; notes finished plans."""
+        self.visits -= len(self.buffers)
+        unplaced = [i for i, offset in enumerate(offsets) if offset < 0]
+        if not unplaced:
+            height = _height(self.buffers, offsets)
+            if height < self.best_height:
+                self.best_height, self.best = height, list(offsets)
+            return iter(())
+        totals = zip(self.tops, self.waiting, strict=True)
+        if any(wait and max(top, floor) + wait >= self.best_height for top, wait in totals):
+            return iter(())
+        ranked = []
+        for i in unplaced:
+            b = self.buffers[i]
+            steps = slice(b.first_step, b.last_step + 1)
+            offset = max(self.tops[steps])
+            # Below the floor is out of order; at the floor, order among equals is of no matter.
+            if offset > floor or (offset == floor and i > last):
+                ranked.append((offset, -max(self.waiting[steps]), -b.size_bytes, i))
+        return iter([(offset, i) for offset, _, _, i in sorted(ranked)])
+
+    def _place(self, i: int, offset: int, offsets: list[int]) -> list[int]:
+        """Places a buffer; returns the tops that it covered."""
+        b = self.buffers[i]
+        steps = slice(b.first_step, b.last_step + 1)
+        covered = self.tops[steps]
+        self.tops[steps] = [offset + b.size_bytes] * len(covered)
+        for step in range(b.first_step, b.last_step + 1):
+            self.waiting[step] -= b.size_bytes
+        offsets[i] = offset
+        return covered
+
+    def _remove(self, i: int, covered: list[int], offsets: list[int]) -> None:
+        """Takes back _place."""
+        b = self.buffers[i]
+        self.tops[b.first_step : b.last_step + 1] = covered
+        for step in range(b.first_step, b.last_step + 1):
+            self.waiting[step] += b.size_bytes
+        offsets[i] = -1
+
+
+# --- text ---------------------------------------------------------------------------------------
+
+_MAX_COLUMNS = 60
+_MAX_NAME = 40
+
+
+def draw(plan: MemoryPlan) -> str:
+    """The plan as ASCII text: a line per buffer by offset, a bar for its lifetime, the peak marked.
+
+    Long networks are drawn with several steps per column.
+    """
+    buffers = [p.buffer for p in plan.placements]
+    totals = live_bytes(buffers)
+    if not totals:
+        return "the arena is empty"
+    stride = -(-len(totals) // _MAX_COLUMNS)
+    columns = -(-len(totals) // stride)
+    width = max(columns, 14)
+    peak = totals.index(max(totals))
+    lines = [
+        f"arena {plan.arena_bytes} bytes, lower bound {plan.lower_bound_bytes} bytes",
+        f"{'offset':>8} {'bytes':>8}  {f'steps 0 to {len(totals) - 1}':<{width}}  buffer",
+    ]
+    for p in sorted(plan.placements, key=lambda p: (p.offset, p.buffer.first_step)):
+        first, last = p.buffer.first_step // stride, p.buffer.last_step // stride
+        bar = "." * first + "#" * (last - first + 1) + "." * (columns - last - 1)
+        name = p.buffer.name[:_MAX_NAME]
+        lines.append(f"{p.offset:>8} {p.buffer.size_bytes:>8}  {bar:<{width}}  {name}")
+    mark = " " * (peak // stride) + "^"
+    lines.append(f"{'':>17}  {mark:<{width}}  peak: {totals[peak]} bytes at step {peak}")
+    return "\n".join(lines)

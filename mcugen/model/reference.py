@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
@@ -29,10 +29,15 @@ import mcugen
 from mcugen.errors import EnvironmentError_, ModelError
 from mcugen.model.ir import Graph
 from mcugen.model.reference_worker import receive, send
+from mcugen.model.single_rounding import check_fully_connected, run_fully_connected
 from mcugen.model.tflite import parse_tflite
 
 _MAX_ARENA_BYTES = 2**31 - 1
 _NEWEST_DOUBLE_ROUNDING_TENSORFLOW = (2, 19)
+
+
+_Compute = Callable[[Graph, Sequence[NDArray[Any]], Sequence[int]], list[NDArray[Any]]]
+"""(graph, inputs, tensors) -> outputs, then the tensors, each for all samples."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +53,12 @@ class ReferenceInfo:
 
 
 class Reference:
-    """A model in the reference interpreter, in a process of its own; see open_reference."""
+    """A model in a reference interpreter; see open_reference."""
 
-    def __init__(self, info: ReferenceInfo, graph: Graph, worker: _Worker) -> None:
+    def __init__(self, info: ReferenceInfo, graph: Graph, compute: _Compute) -> None:
         self.info = info
         self.graph = graph
-        self._worker = worker
+        self._compute = compute
 
     def run(
         self, inputs: Sequence[NDArray[Any]], tensors: Sequence[int] = ()
@@ -64,11 +69,7 @@ class Reference:
         [N, *shape] per graph output, then one per tensor index in `tensors` (activations only).
         """
         self._check(inputs, tensors)
-        request = {f"input_{i}": np.ascontiguousarray(value) for i, value in enumerate(inputs)}
-        request["outputs"] = np.array(len(self.graph.outputs))
-        request["tensors"] = np.array(tensors, np.int64)
-        answer = self._worker.ask("run", request)
-        results = [answer[f"result_{i}"] for i in range(len(answer))]
+        results = self._compute(self.graph, inputs, tensors)
         indices = [*self.graph.outputs, *tensors]
         return tuple(
             result.reshape(-1, *self.graph.tensors[index].shape)
@@ -92,18 +93,25 @@ class Reference:
 
 
 @contextmanager
-def open_reference(model: Path, *, timeout_s: float = 600.0) -> Iterator[Reference]:
+def open_reference(
+    model: Path, *, rounding: str = "double", timeout_s: float = 600.0
+) -> Iterator[Reference]:
     """The reference interpreter with `model` in it, for the length of a `with` block.
 
-    `timeout_s` bounds every single call. ModelError when the interpreter does not take the model,
-    EnvironmentError_ when no interpreter with double rounding is installed.
+    `rounding` "double" is TFLite Micro; "single" is our own NumPy code and knows FULLY_CONNECTED
+    only. `timeout_s` bounds every single call of an interpreter. ModelError when the reference does
+    not take the model, EnvironmentError_ when no interpreter is installed.
     """
     data, graph = _read(model)
+    if rounding == "single":
+        check_fully_connected(graph)
+        yield Reference(_SINGLE_ROUNDING_INFO, graph, _compute_single_rounding)
+        return
     info = _installed_reference(graph)
     with _worker(model.name, timeout_s) as worker:
         request = {"backend": np.array(_DISTRIBUTIONS[info.name]), **_model_request(data, graph)}
         worker.ask("load", request)
-        yield Reference(info, graph, worker)
+        yield Reference(info, graph, worker.compute)
 
 
 def measure_arena(model: Path, *, timeout_s: float = 60.0) -> int:
@@ -126,6 +134,16 @@ def measure_arena(model: Path, *, timeout_s: float = 60.0) -> int:
         raise ModelError(f"{model.name}: TFLite Micro did not say how much arena it uses")
     return int(found[1])
 
+
+def _compute_single_rounding(
+    graph: Graph, inputs: Sequence[NDArray[Any]], tensors: Sequence[int]
+) -> list[NDArray[Any]]:
+    """Outputs, then `tensors`, of all samples, without an interpreter."""
+    values = run_fully_connected(graph, inputs, "single")
+    return [values[index] for index in (*graph.outputs, *tensors)]
+
+
+_SINGLE_ROUNDING_INFO = ReferenceInfo("mcugen NumPy", mcugen.__version__, "single")
 
 _DISTRIBUTIONS: Mapping[str, str] = {
     "tflite-micro": "tflite-micro",
@@ -211,6 +229,16 @@ class _Worker:
             reason = self.log().strip().splitlines()[-1:] or [str(results["text"])]
             raise ModelError(f"{self._model}: the reference interpreter refuses it: {reason[0]}")
         return results
+
+    def compute(
+        self, graph: Graph, inputs: Sequence[NDArray[Any]], tensors: Sequence[int]
+    ) -> list[NDArray[Any]]:
+        """Outputs, then `tensors`, of all samples; the model must have been loaded."""
+        request = {f"input_{i}": np.ascontiguousarray(value) for i, value in enumerate(inputs)}
+        request["outputs"] = np.array(len(graph.outputs))
+        request["tensors"] = np.array(tensors, np.int64)
+        answer = self.ask("run", request)
+        return [answer[f"result_{i}"] for i in range(len(answer))]
 
     def log(self) -> str:
         """All that the interpreter wrote to standard error so far."""

@@ -1,0 +1,139 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""FULLY_CONNECTED in NumPy with either rounding: the named reference of `--rounding single`.
+
+No interpreter on PyPI answers with integer single rounding for sure, so this one does: it follows
+TFLite's MultiplyByQuantizedMultiplier with and without TFLITE_SINGLE_ROUNDING.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mcugen.errors import ModelError
+from mcugen.model.ir import DType, Graph, Op, Tensor
+
+Int64s = NDArray[np.int64]
+
+
+def quantize_multiplier(scale: float) -> tuple[int, int]:
+    """(multiplier, shift) with scale = multiplier * 2^(shift - 31) and multiplier in Q0.31.
+
+    TFLite's QuantizeMultiplier: scales below 2^-32 become 0.
+    """
+    fraction, shift = math.frexp(scale)
+    multiplier = math.floor(fraction * 2.0**31 + 0.5)
+    if multiplier == 2**31:
+        multiplier, shift = 2**30, shift + 1
+    return (0, 0) if shift < -31 else (multiplier, shift)
+
+
+def requantize_double(acc: Int64s, multiplier: Int64s, shift: Int64s) -> Int64s:
+    """A doubling high multiply that rounds, then a right shift that rounds half away from zero."""
+    left, right = np.maximum(shift, 0), np.maximum(-shift, 0)
+    product = (acc << left) * multiplier
+    nudge = np.where(product >= 0, 1 << 30, 1 - (1 << 30))
+    # C's division truncates towards zero; an arithmetic shift would round down.
+    high = np.where(product + nudge >= 0, (product + nudge) >> 31, -((-(product + nudge)) >> 31))
+    mask = (np.int64(1) << right) - 1
+    threshold = (mask >> 1) + (high < 0)
+    return np.asarray((high >> right) + ((high & mask) > threshold), np.int64)
+
+
+def requantize_single(acc: Int64s, multiplier: Int64s, shift: Int64s) -> Int64s:
+    """One 64-bit multiply and one right shift that rounds half up."""
+    total = 31 - shift
+    return np.asarray((acc * multiplier + (np.int64(1) << (total - 1))) >> total, np.int64)
+
+
+ROUNDINGS: Mapping[str, Callable[[Int64s, Int64s, Int64s], Int64s]] = {
+    "double": requantize_double,
+    "single": requantize_single,
+}
+"""Value of `--rounding` -> requantisation of int32 accumulators."""
+
+
+def run_fully_connected(
+    graph: Graph, inputs: Sequence[NDArray[Any]], rounding: str
+) -> dict[int, NDArray[Any]]:
+    """All activations, by tensor index, of a graph of int8 FULLY_CONNECTED operators.
+
+    `inputs` holds one array [N, *shape] per graph input; so do the results per tensor.
+    """
+    check_fully_connected(graph)
+    values = dict(zip(graph.inputs, inputs, strict=True))
+    for op in graph.ops:
+        values[op.outputs[0]] = _fully_connected(graph, op, values[op.inputs[0]], rounding)
+    return values
+
+
+def check_fully_connected(graph: Graph) -> None:
+    """ModelError that names every operator run_fully_connected does not know."""
+    others = [f"op {op.index} {op.kind}" for op in graph.ops if not _is_plain(graph, op)]
+    if others:
+        raise ModelError(
+            f"{graph.name}: no reference with single rounding for {', '.join(others)}",
+            hint="use --rounding double, whose reference is TFLite Micro",
+        )
+
+
+def _is_plain(graph: Graph, op: Op) -> bool:
+    """Whether an operator is an int8 FULLY_CONNECTED with constant weights."""
+    if op.kind != "FULLY_CONNECTED" or len(op.inputs) not in (2, 3) or len(op.outputs) != 1:
+        return False
+    source, weights, *bias = graph.input_tensors(op)
+    tensors = (source, weights, graph.tensors[op.outputs[0]])
+    return (
+        all(t is not None and t.dtype is DType.INT8 and t.quant is not None for t in tensors)
+        and weights is not None
+        and weights.data is not None
+        and len(weights.shape) == 2
+        and all(b is None or b.data is not None for b in bias)
+    )
+
+
+def _fully_connected(graph: Graph, op: Op, value: NDArray[Any], rounding: str) -> NDArray[Any]:
+    """The int8 output [N, *shape] of one operator."""
+    source, weights, *rest = graph.input_tensors(op)
+    output = graph.tensors[op.outputs[0]]
+    assert source is not None and source.quant is not None and output.quant is not None
+    assert weights is not None and weights.data is not None and weights.quant is not None
+    rows = value.reshape(-1, weights.shape[1]).astype(np.int64) - source.quant.zero_point
+    kernel = weights.data.astype(np.int64) - weights.quant.zero_points[0]
+    acc = rows @ kernel.T
+    if rest and rest[0] is not None and rest[0].data is not None:
+        acc = acc + rest[0].data
+    pairs = [quantize_multiplier(s) for s in _effective_scales(source, weights, output)]
+    multiplier, shift = np.array(pairs, np.int64).T
+    scaled = ROUNDINGS[rounding](acc, multiplier, shift) + output.quant.zero_point
+    low, high = _activation_range(output, op.options["fused_activation_function"])
+    return np.clip(scaled, low, high).astype(np.int8).reshape(-1, *output.shape)
+
+
+def _effective_scales(source: Tensor, weights: Tensor, output: Tensor) -> list[float]:
+    """input * weight / output scale, one or one per channel, in the precision TFLite uses."""
+    assert source.quant is not None and weights.quant is not None and output.quant is not None
+    if weights.quant.axis is not None:
+        return [source.quant.scale * s / output.quant.scale for s in weights.quant.scales]
+    # Per-tensor: TFLite multiplies the two scales as float32 (GetQuantizedConvolutionMultipler).
+    product = np.float32(source.quant.scale) * np.float32(weights.quant.scale)
+    return [float(product) / output.quant.scale]
+
+
+def _activation_range(output: Tensor, activation: str) -> tuple[int, int]:
+    """int8 limits of a fused activation (CalculateActivationRangeQuantized)."""
+    assert output.quant is not None
+    zero, scale = output.quant.zero_point, np.float32(output.quant.scale)
+    limits = {"NONE": (None, None), "RELU": (0, None), "RELU6": (0, 6), "RELU_N1_TO_1": (-1, 1)}
+    if activation not in limits:
+        raise ModelError(f"FULLY_CONNECTED with fused {activation} has no int8 reference")
+    low, high = (
+        None if x is None else zero + int(np.copysign(np.floor(abs(x / scale) + 0.5), x))
+        for x in limits[activation]
+    )
+    return max(-128, -128 if low is None else low), min(127, 127 if high is None else high)
