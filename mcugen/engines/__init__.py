@@ -1,0 +1,15 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""Graph -> SourceTree, by one of the ENGINES."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from mcugen.engines import aot
+from mcugen.engines.contract import Engine
+
+ENGINES: Mapping[str, Engine] = {
+    "aot": Engine("aot", aot.supports, aot.plan, aot.emit),
+}
+"""`--engine` -> engine."""

@@ -1,0 +1,18 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""The operators of the ahead-of-time engine: one file each, listed here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from mcugen.engines.ops import fully_connected, reshape
+from mcugen.engines.steps import Operator
+
+OPS: Mapping[str, Operator] = {
+    "EXPAND_DIMS": reshape.OPERATOR,
+    "FULLY_CONNECTED": fully_connected.OPERATOR,
+    "RESHAPE": reshape.OPERATOR,
+    "SQUEEZE": reshape.OPERATOR,
+}
+"""The schema's name of an operator -> how it is compiled."""

@@ -1,0 +1,57 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""What every engine offers to `mcugen build` and `mcugen inspect`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from mcugen.codegen.tree import SourceTree
+from mcugen.memory import MemoryPlan
+from mcugen.model.ir import Graph, Problem
+
+Rounding = Literal["double", "single"]
+Optimize = Literal["speed", "size"]
+
+
+@dataclass(frozen=True, slots=True)
+class EngineOptions:
+    """All that shapes the generated engine besides the model.
+
+    `isa` is the board's capability set ("dsp"). `per_layer` makes the output of every layer
+    observable, at the price of RAM. `arena_limit_bytes`, where known, becomes a static assertion.
+    """
+
+    rounding: Rounding = "double"
+    optimize: Optimize = "speed"
+    isa: frozenset[str] = frozenset()
+    per_layer: bool = False
+    arena_limit_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EnginePlan:
+    """What the engine will need, known before anything is compiled.
+
+    `step_names` label the steps that the buffers of `memory` count; `peak_step` is the one with the
+    most bytes alive. `weight_bytes` are all constant tables in flash.
+    """
+
+    arena_bytes: int
+    weight_bytes: int
+    memory: MemoryPlan
+    step_names: tuple[str, ...]
+    peak_step: str
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """One row of ENGINES. `plan` and `emit` raise ModelError, naming all problems, for a graph that
+    `supports` objects to; the emitted tree holds `model/` and the files of `runtime/` it calls."""
+
+    name: str
+    supports: Callable[[Graph], tuple[Problem, ...]]
+    plan: Callable[[Graph, EngineOptions], EnginePlan]
+    emit: Callable[[Graph, EngineOptions], SourceTree]

@@ -1,0 +1,38 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""Steps that change the form of an activation, where two operators cannot agree on one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from mcugen.engines.steps import Call, Form, Kernel, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """From one form to another: instructions per element, and the call for (from, to)."""
+
+    cost_per_element: float
+    build: Callable[[Value, Value], Call]
+
+
+def _widen(source: Value, target: Value) -> Call:
+    kernel = Kernel("mcugen_widen", "mcugen_widen_t", "widen.h", "widen.c")
+    return Call(kernel, (("count", source.elements),), (source, target))
+
+
+def _narrow(source: Value, target: Value) -> Call:
+    kernel = Kernel("mcugen_narrow", "mcugen_widen_t", "widen.h", "widen.c")
+    return Call(kernel, (("count", source.elements),), (source, target))
+
+
+CONVERSIONS: Mapping[tuple[Form, Form], Conversion] = {
+    (Form.DENSE, Form.WIDE): Conversion(2.0, _widen),
+    (Form.WIDE, Form.DENSE): Conversion(4.0, _narrow),
+}
+"""Every conversion may run in place: its kernel allows the target to start where the source does."""
+
+CALL_COST = 30
+"""Instructions of a call besides its work, so that a conversion of nothing is not free."""

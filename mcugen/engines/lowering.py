@@ -1,0 +1,252 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""Graph -> Lowered: the steps of one inference, the values they pass on, and where those lie."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from mcugen.codegen.c_text import c_comment
+from mcugen.engines.choice import Change, choose
+from mcugen.engines.contract import EngineOptions
+from mcugen.engines.forms import CONVERSIONS
+from mcugen.engines.ops import OPS
+from mcugen.engines.steps import Call, Form, Operands, Value, Variant, activations, held_element
+from mcugen.memory import Buffer, MemoryPlan, plan_memory
+from mcugen.model.ir import Graph, Op, Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Calls that run together. `op` is the layer's index, None for a change of form.
+
+    `in_place` pairs (output, input) that may share memory if nobody needs the input afterwards.
+    """
+
+    name: str
+    op: int | None
+    comment: str
+    calls: tuple[Call, ...]
+    reads: tuple[Value, ...]
+    writes: tuple[Value, ...]
+    scratch: tuple[Value, ...] = ()
+    in_place: tuple[tuple[Value, Value], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """What `verify --per-layer` sees of one op: its outputs, once `after_step` steps have run.
+
+    A value that is not DENSE is first converted by `calls` into the value listed.
+    """
+
+    after_step: int
+    calls: tuple[Call, ...]
+    outputs: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lowered:
+    """A whole model, ready to be written. `offsets` has an entry for every value, by name."""
+
+    steps: tuple[Step, ...]
+    values: tuple[Value, ...]
+    inputs: tuple[Value, ...]
+    outputs: tuple[Value, ...]
+    layers: tuple[Layer, ...]
+    plan: MemoryPlan
+    offsets: Mapping[str, int]
+
+
+def lower(graph: Graph, options: EngineOptions) -> Lowered:
+    """The steps of a graph without problems."""
+    builder = _Builder(graph)
+    offered = {op.index: OPS[op.kind].variants(graph, op, options) for op in graph.ops}
+    for choice in choose(graph, offered):
+        for change in choice.changes:
+            builder.convert(change)
+        if choice.op is not None and choice.variant is not None:
+            builder.compute(choice.op, choice.variant)
+            if options.per_layer:
+                builder.observe(choice.op, choice.variant)
+    inputs = tuple(builder.held[t, Form.DENSE] for t in graph.inputs)
+    outputs = tuple(builder.held[t, Form.DENSE] for t in graph.outputs)
+    # Per layer, one set of inputs is run many times, so nothing may overwrite them.
+    kept = (*outputs, *inputs) if options.per_layer else outputs
+    plan, offsets = _place(builder.steps, builder.values, builder.layers, inputs, kept)
+    return Lowered(
+        steps=tuple(builder.steps),
+        values=tuple(builder.values),
+        inputs=inputs,
+        outputs=outputs,
+        layers=tuple(builder.layers),
+        plan=plan,
+        offsets=offsets,
+    )
+
+
+@dataclass(slots=True)
+class _Builder:
+    """Collects steps while the choices are walked; `held` finds the value of a tensor in a form."""
+
+    graph: Graph
+    steps: list[Step] = field(default_factory=list)
+    values: list[Value] = field(default_factory=list)
+    layers: list[Layer] = field(default_factory=list)
+    held: dict[tuple[int, Form], Value] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for position, index in enumerate(self.graph.inputs):
+            self.add(f"input_{position}", self.graph.tensors[index], Form.DENSE)
+
+    def add(self, stem: str, tensor: Tensor, form: Form) -> Value:
+        """A new value for a tensor; the first one is kept if an input is listed twice."""
+        name = f"{stem}_{form.value}" if form.value else stem
+        comment = f'"{c_comment(tensor.name)}" {list(tensor.shape)}'
+        value = Value(name, held_element(tensor, form), tensor.elements, comment)
+        self.values.append(value)
+        return self.held.setdefault((tensor.index, form), value)
+
+    def convert(self, change: Change) -> None:
+        """A step that makes a tensor exist in another form."""
+        source = self.held[change.tensor, change.source]
+        target = self.add(source.name, self.graph.tensors[change.tensor], change.target)
+        call = CONVERSIONS[change.source, change.target].build(source, target)
+        self.steps.append(
+            Step(
+                name=target.name,
+                op=None,
+                comment=source.comment,
+                calls=(call,),
+                reads=(source,),
+                writes=(target,),
+                in_place=((target, source),),
+            )
+        )
+
+    def compute(self, op: Op, variant: Variant) -> None:
+        """The step of an operator; none when its output is its input."""
+        given = zip(activations(self.graph, op), variant.reads, strict=True)
+        inputs = tuple(self.held[tensor.index, form] for tensor, form in given)
+        if variant.build is None:
+            self.held[op.outputs[0], variant.writes[0]] = inputs[0]
+            return
+        name = layer_name(op)
+        outputs = tuple(
+            self.add(_output_name(name, position, len(op.outputs)), self.graph.tensors[index], form)
+            for position, (index, form) in enumerate(zip(op.outputs, variant.writes, strict=True))
+        )
+        scratch = self._scratch(name, variant.scratch_bytes)
+        operands = Operands(name, inputs, outputs, scratch[0] if scratch else None)
+        self.steps.append(
+            Step(
+                name=name,
+                op=op.index,
+                comment=", ".join(value.comment for value in outputs),
+                calls=variant.build(operands),
+                reads=inputs,
+                writes=outputs,
+                scratch=scratch,
+                in_place=tuple((outputs[o], inputs[i]) for o, i in variant.in_place),
+            )
+        )
+
+    def _scratch(self, name: str, size_bytes: int) -> tuple[Value, ...]:
+        if size_bytes == 0:
+            return ()
+        scratch = Value(f"{name}_scratch", "int8", size_bytes, "scratch")
+        self.values.append(scratch)
+        return (scratch,)
+
+    def observe(self, op: Op, variant: Variant) -> None:
+        """Makes the outputs of the op just computed visible in DENSE form."""
+        calls: list[Call] = []
+        seen: list[Value] = []
+        for index, form in zip(op.outputs, variant.writes, strict=True):
+            value = self.held[index, form]
+            if form is not Form.DENSE:
+                tensor = self.graph.tensors[index]
+                dense = Value(f"{value.name}_seen", tensor.dtype.value, value.elements, value.comment)
+                self.values.append(dense)
+                calls.append(CONVERSIONS[form, Form.DENSE].build(value, dense))
+                value = dense
+            seen.append(value)
+        self.layers.append(Layer(len(self.steps), tuple(calls), tuple(seen)))
+
+
+def layer_name(op: Op) -> str:
+    """An op's name in C: its kind and its index in the model."""
+    return f"{op.kind.lower()}_{op.index}"
+
+
+def _output_name(name: str, position: int, count: int) -> str:
+    return f"{name}_out" if count == 1 else f"{name}_out{position}"
+
+
+# --- memory -------------------------------------------------------------------------------------
+
+
+def _place(
+    steps: Iterable[Step],
+    values: Iterable[Value],
+    layers: Iterable[Layer],
+    inputs: tuple[Value, ...],
+    kept: tuple[Value, ...],
+) -> tuple[MemoryPlan, dict[str, int]]:
+    """Lifetimes, shared memory, and an offset for every value by name. `kept` live to the end."""
+    lives = _lifetimes(list(steps), list(layers), inputs, kept)
+    groups = _share(steps, lives, {value.name for value in kept})
+    buffers: dict[str, Buffer] = {}
+    for value in values:
+        root = _root(groups, value.name)
+        first, last = lives[value.name]
+        old = buffers.get(root, Buffer(root, 0, first, last))
+        buffers[root] = Buffer(
+            root,
+            max(old.size_bytes, value.bytes),
+            min(old.first_step, first),
+            max(old.last_step, last),
+        )
+    plan = plan_memory(tuple(buffers.values()))
+    placed = {p.buffer.name: p.offset for p in plan.placements}
+    return plan, {value.name: placed[_root(groups, value.name)] for value in values}
+
+
+def _lifetimes(
+    steps: list[Step], layers: list[Layer], inputs: tuple[Value, ...], kept: tuple[Value, ...]
+) -> dict[str, tuple[int, int]]:
+    """First and last step of every value; inputs are there from the start."""
+    end = max(len(steps) - 1, 0)
+    lives = {value.name: (0, 0) for value in inputs}
+    for number, step in enumerate(steps):
+        for value in (*step.writes, *step.scratch):
+            lives[value.name] = (number, number)
+        for value in step.reads:
+            lives[value.name] = (lives[value.name][0], number)
+    for layer in layers:
+        step_number = max(layer.after_step - 1, 0)
+        lives |= {v.name: (step_number, step_number) for v in layer.outputs if v.name not in lives}
+    return lives | {value.name: (lives[value.name][0], end) for value in kept}
+
+
+def _share(
+    steps: Iterable[Step], lives: Mapping[str, tuple[int, int]], kept: set[str]
+) -> dict[str, str]:
+    """Output -> the input whose memory it takes over, where that input dies at the step."""
+    shared: dict[str, str] = {}
+    for number, step in enumerate(steps):
+        taken: set[str] = set()
+        for output, given in step.in_place:
+            dies = lives[given.name][1] == number and given.name not in kept
+            if dies and given.name not in taken:
+                taken.add(given.name)
+                shared[output.name] = given.name
+    return shared
+
+
+def _root(shared: Mapping[str, str], name: str) -> str:
+    """The value whose buffer `name` lies in."""
+    while name in shared:
+        name = shared[name]
+    return name

@@ -1,0 +1,300 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""FULLY_CONNECTED: portable, and for DSP cores with two rows packed into one multiply."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mcugen.engines.contract import EngineOptions
+from mcugen.engines.quantize import ACTIVATIONS, activation_range, quantize_multiplier
+from mcugen.engines.steps import Call, Form, Kernel, Operands, Operator, Table, Variant, where
+from mcugen.model.ir import DType, Graph, Op, Problem, Tensor
+
+_PORTABLE_COST = 6.0  # instructions per multiplication
+_DSP_COST = {Form.WIDE: 0.94, Form.DENSE: 1.06}
+_ROW_COST = 15
+_DEPTH_STEP = 8  # inputs the DSP kernel takes per turn
+_UINT16_MAX = 65535
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Layer:
+    """The op as integers: out = clamp(zero_point + requantize(bias + weights @ in))."""
+
+    weights: NDArray[np.int8]  # [rows, depth]
+    bias: NDArray[np.int32]  # [rows], the input's zero point folded in
+    requant: NDArray[np.int32]  # [rows or 1, 2]: multiplier, shift
+    batches: int
+    zero_point: int
+    low: int
+    high: int
+    comment: str
+
+    @property
+    def rows(self) -> int:
+        return self.weights.shape[0]
+
+    @property
+    def depth(self) -> int:
+        return self.weights.shape[1]
+
+
+def problems(graph: Graph, op: Op) -> Iterable[Problem]:
+    """Everything but int8 with constant symmetric weights."""
+    x, weights, bias = _inputs(graph, op)
+    (out,) = graph.output_tensors(op)
+    if x is None or weights is None or x.data is not None:
+        yield Problem(where(op), "needs a computed input and weights")
+        return
+    if x.dtype is not DType.INT8 or out.dtype is not DType.INT8:
+        yield Problem(
+            where(op),
+            f"{x.dtype.value} to {out.dtype.value} is not supported",
+            "convert the model with int8 inputs, weights and outputs",
+        )
+    if weights.data is None:
+        yield Problem(where(op), "weights that are computed at run time are not supported")
+    if weights.dtype is not DType.INT8:
+        yield Problem(where(op), f"{weights.dtype.value} weights are not supported")
+    if bias is not None and (bias.data is None or bias.dtype is not DType.INT32):
+        yield Problem(where(op), "the bias must be a constant int32 tensor")
+    yield from _quantisation_problems(op, x, weights, out)
+    if weights.elements == 0 or x.elements == 0 or x.elements % weights.shape[-1] != 0:
+        yield Problem(
+            where(op), f"weights {list(weights.shape)} do not fit input {list(x.shape)}"
+        )
+    elif out.elements * weights.shape[-1] ** 2 != x.elements * weights.elements:
+        yield Problem(where(op), f"output shape {list(out.shape)} does not follow from the weights")
+    elif bias is not None and bias.elements * weights.shape[-1] != weights.elements:
+        yield Problem(where(op), f"{bias.elements} biases do not fit {list(weights.shape)} weights")
+
+
+def _quantisation_problems(
+    op: Op, x: Tensor, weights: Tensor, out: Tensor
+) -> Iterable[Problem]:
+    """Scales that are missing or of another kind than the kernels compute."""
+    if any(t.quant is None or t.quant.axis is not None for t in (x, out)):
+        yield Problem(where(op), "input and output must be quantised per tensor")
+    if weights.quant is None or weights.quant.axis not in (None, 0):
+        yield Problem(where(op), "weights must be quantised per tensor or per output row")
+    elif any(weights.quant.zero_points):
+        yield Problem(where(op), "weights with a zero point other than 0 are not supported")
+    activation = op.options.get("fused_activation_function", "NONE")
+    if activation not in ACTIVATIONS:
+        yield Problem(where(op), f"fused activation {activation} is not supported")
+    if op.options.get("weights_format", "DEFAULT") != "DEFAULT":
+        yield Problem(where(op), "shuffled weights are not supported")
+
+
+def _inputs(graph: Graph, op: Op) -> tuple[Tensor | None, Tensor | None, Tensor | None]:
+    """Input, weights, bias; the bias may be absent in two ways."""
+    x, weights, bias = (*graph.input_tensors(op), None, None, None)[:3]
+    return x, weights, bias
+
+
+def _layer(graph: Graph, op: Op) -> _Layer:
+    """The integers of an op that has no problems."""
+    x, weights, bias = _inputs(graph, op)
+    (out,) = graph.output_tensors(op)
+    assert x is not None and weights is not None and weights.data is not None
+    assert x.quant is not None and out.quant is not None
+    table = weights.data.reshape(-1, weights.shape[-1])
+    sums = table.astype(np.int64).sum(axis=1)
+    offsets = 0 if bias is None or bias.data is None else bias.data.astype(np.int64).reshape(-1)
+    folded = offsets - x.quant.zero_point * sums
+    low, high = activation_range(op.options.get("fused_activation_function", "NONE"), out.quant)
+    return _Layer(
+        weights=table,
+        bias=folded.astype(np.uint32).view(np.int32),  # sums are modulo 2^32, here as in C
+        requant=np.array([quantize_multiplier(f) for f in _factors(x, weights, out)], np.int32),
+        batches=x.elements // weights.shape[-1],
+        zero_point=out.quant.zero_point,
+        low=low,
+        high=high,
+        comment=f'"{weights.name}" {list(weights.shape)}, {_scale_text(weights)}',
+    )
+
+
+def _factors(x: Tensor, weights: Tensor, out: Tensor) -> list[float]:
+    """Real factors from accumulator to output, one or one per row.
+
+    For one scale TFLite multiplies the two float32 scales in float32
+    (GetQuantizedConvolutionMultipler), for one per row in double (CalculateOpDataFullyConnected).
+    """
+    assert x.quant is not None and weights.quant is not None and out.quant is not None
+    if weights.quant.axis is None:
+        product = np.float32(x.quant.scale) * np.float32(weights.quant.scales[0])
+        return [float(product) / out.quant.scale]
+    return [x.quant.scale * scale / out.quant.scale for scale in weights.quant.scales]
+
+
+def _scale_text(weights: Tensor) -> str:
+    assert weights.quant is not None
+    if weights.quant.axis is None:
+        return f"scale {weights.quant.scales[0]:.9g}"
+    return "one scale per row"
+
+
+def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
+    """The portable kernel, and on DSP cores the packed one for each form it reads and writes."""
+    layer = _layer(graph, op)
+    macs = layer.batches * layer.rows * layer.depth
+    rows = layer.batches * layer.rows
+    portable = Variant(
+        (Form.DENSE,),
+        (Form.DENSE,),
+        int(_PORTABLE_COST * macs) + 2 * _ROW_COST * rows,
+        lambda operands: _build_portable(layer, operands, options),
+    )
+    if "dsp" not in options.isa or not _fits_dsp(layer):
+        return (portable,)
+    forms = (Form.DENSE, Form.WIDE) if options.optimize == "speed" else (Form.DENSE,)
+    packed = tuple(
+        Variant(
+            (read,),
+            (write,),
+            int(_DSP_COST[read] * macs) + _ROW_COST * rows,
+            lambda operands, r=read, w=write: _build_dsp(layer, operands, options, r, w),  # type: ignore[misc]
+        )
+        for read in forms
+        for write in forms
+    )
+    return (portable, *packed)
+
+
+def _fits_dsp(layer: _Layer) -> bool:
+    """Sizes fit the parameter struct, and no row of a batch starts or ends within a step."""
+    sizes_fit = max(layer.rows, 2 * layer.depth, layer.batches) <= _UINT16_MAX
+    return sizes_fit and (layer.batches == 1 or layer.depth % _DEPTH_STEP == 0)
+
+
+OPERATOR = Operator(problems, variants)
+
+# --- portable -----------------------------------------------------------------------------------
+
+
+def _build_portable(layer: _Layer, operands: Operands, options: EngineOptions) -> tuple[Call, ...]:
+    name = operands.name
+    kernel = Kernel(
+        f"mcugen_fully_connected_{options.rounding}",
+        "mcugen_fully_connected_t",
+        "fully_connected.h",
+        "fully_connected.c",
+    )
+    fields = (
+        ("weights", Table(f"{name}_weights", layer.weights, layer.comment)),
+        ("bias", _bias_table(layer, name)),
+        ("requant", _requant_table(layer.requant, name)),
+        ("requant_step", int(len(layer.requant) > 1)),
+        ("batches", layer.batches),
+        ("rows", layer.rows),
+        ("depth", layer.depth),
+        ("zero_point", layer.zero_point),
+        ("low", layer.low),
+        ("high", layer.high),
+    )
+    return (Call(kernel, fields, (*operands.inputs, *operands.outputs)),)
+
+
+def _bias_table(layer: _Layer, name: str) -> Table:
+    return Table(f"{name}_bias", layer.bias, "the input's zero point is folded in")
+
+
+def _requant_table(requant: NDArray[np.int32], name: str) -> Table:
+    return Table(f"{name}_requant", requant, "multiplier, shift", "mcugen_requant_t")
+
+
+# --- DSP ----------------------------------------------------------------------------------------
+
+_BYTES = {Form.DENSE: 1, Form.WIDE: 2}
+_SUFFIX = {Form.DENSE: "s8", Form.WIDE: "s16"}
+_ORDER = {Form.DENSE: (0, 2, 1, 3), Form.WIDE: (0, 1, 2, 3)}
+"""Inputs A, B, C, D of fully_connected.h among four."""
+
+
+def _build_dsp(
+    layer: _Layer, operands: Operands, options: EngineOptions, read: Form, write: Form
+) -> tuple[Call, ...]:
+    name = operands.name
+    paired_rows = _paired_rows(layer.weights)
+    uniform = _uniform_requant(layer, options)
+    multiplier, addend, shift = uniform or (0, 0, 0)
+    requant = np.broadcast_to(layer.requant, (layer.rows, 2))
+    kernel = Kernel(
+        f"mcugen_fully_connected_dsp_{_SUFFIX[read]}_{options.rounding}",
+        "mcugen_fully_connected_dsp_t",
+        "fully_connected.h",
+        "fully_connected_dsp.c",
+    )
+    packed = pack_rows(layer.weights, paired_rows, read)
+    fields = (
+        ("weights", Table(f"{name}_weights", packed, f"{layer.comment}, packed")),
+        ("bias", _bias_table(layer, name)),
+        ("requant", "NULL" if uniform else _requant_table(requant, name)),
+        ("multiplier", multiplier),
+        ("addend", addend),
+        ("batches", layer.batches),
+        ("rows", layer.rows),
+        ("paired_rows", paired_rows),
+        ("depth", -(-layer.depth // _DEPTH_STEP) * _DEPTH_STEP),
+        ("in_stride", layer.depth * _BYTES[read]),
+        ("shift", shift),
+        ("wide_output", int(write is Form.WIDE)),
+        ("zero_point", layer.zero_point),
+        ("low", layer.low),
+        ("high", layer.high),
+    )
+    return (Call(kernel, fields, (*operands.inputs, *operands.outputs)),)
+
+
+def _paired_rows(weights: NDArray[np.int8]) -> int:
+    """How many rows, from the first on, may be packed in pairs (see fully_connected_dsp.c)."""
+    rows = weights.shape[0] // 2 * 2
+    wide = weights[:rows].astype(np.int64)
+    upper_fits = 128 * np.abs(wide[1::2]).sum(axis=1) < 2**23
+    halfword_fits = wide.reshape(rows // 2, -1).min(axis=1, initial=0) > -128
+    return 2 * int(np.logical_and.accumulate(upper_fits & halfword_fits).sum())
+
+
+def _uniform_requant(layer: _Layer, options: EngineOptions) -> tuple[int, int, int] | None:
+    """(multiplier, addend, shift) of the kernel's short cut, None where it does not hold."""
+    multiplier, exponent = (int(v) for v in layer.requant[0])
+    shift = -exponent if options.rounding == "double" else -exponent - 1
+    largest = 128 * np.abs(layer.weights.astype(np.int64)).sum(axis=1) + np.abs(
+        layer.bias.astype(np.int64)
+    )
+    if (
+        len(layer.requant) > 1
+        or not 1 <= shift <= 22
+        or (layer.low, layer.high) != (-128, 127)
+        or largest.max() >= 2**30
+    ):
+        return None
+    return multiplier, (1 << (shift - 1)) + (layer.zero_point << shift), shift
+
+
+def pack_rows(weights: NDArray[np.int8], paired_rows: int, read: Form) -> NDArray[np.uint32]:
+    """The weight words that fully_connected.h describes: quads, at most one pair, single rows."""
+    rows, depth = weights.shape
+    padded = np.zeros((rows, -(-depth // _DEPTH_STEP) * _DEPTH_STEP), np.int64)
+    padded[:, :depth] = weights
+    fours = padded.reshape(rows, -1, 4)[:, :, _ORDER[read]]  # [rows, depth / 4, (A, B, C, D)]
+    quad_rows = paired_rows // 4 * 4
+    pairs = 256 * fours[1:paired_rows:2] + fours[0:paired_rows:2]
+    words = _words(pairs, 16)  # [pairs, depth / 4, (AB, CD)]
+    quads = words[: quad_rows // 2].reshape(-1, 2, *words.shape[1:])
+    single = fours[paired_rows:, :, (0, 2, 1, 3)]  # bytes A, C, B, D
+    parts = (quads.transpose(0, 2, 3, 1), words[quad_rows // 2 :], _words(single, 8))
+    return np.concatenate([part.reshape(-1) for part in parts])
+
+
+def _words(values: NDArray[np.int64], bits: int) -> NDArray[np.uint32]:
+    """Groups of 32 / bits values along the last axis as words, the first one lowest."""
+    count = 32 // bits
+    groups = (values & ((1 << bits) - 1)).reshape(*values.shape[:-1], -1, count)
+    return (groups << (bits * np.arange(count))).sum(axis=-1).astype(np.uint32)

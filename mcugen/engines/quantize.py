@@ -1,0 +1,53 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""Scales as the integers kernels compute with, in the very arithmetic TensorFlow Lite uses."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from mcugen.model.ir import Quant
+
+ACTIVATIONS: dict[str, tuple[float | None, float | None]] = {
+    "NONE": (None, None),
+    "RELU": (0.0, None),
+    "RELU_N1_TO_1": (-1.0, 1.0),
+    "RELU6": (0.0, 6.0),
+}
+"""Fused activation -> real bounds of the output."""
+
+
+def round_half_away(value: float) -> int:
+    """C's round()."""
+    return math.floor(abs(value) + 0.5) * (1 if value >= 0 else -1)
+
+
+def quantize_multiplier(factor: float) -> tuple[int, int]:
+    """(multiplier, shift) with factor = multiplier * 2^(shift - 31), as TFLite's QuantizeMultiplier.
+
+    The multiplier is 0 or in [2^30, 2^31). A factor below 2^-32 becomes 0.
+    """
+    fraction, shift = math.frexp(factor)
+    multiplier = round_half_away(fraction * 2**31)
+    if multiplier == 2**31:
+        multiplier, shift = 2**30, shift + 1
+    return (0, 0) if shift < -31 else (multiplier, shift)
+
+
+def activation_range(activation: str, quant: Quant) -> tuple[int, int]:
+    """Smallest and largest int8 output under a fused activation (CalculateActivationRangeQuantized).
+
+    TFLite divides in float32 and rounds half away from zero.
+    """
+    low, high = ACTIVATIONS[activation]
+    return (
+        -128 if low is None else max(-128, _quantize(low, quant)),
+        127 if high is None else min(127, _quantize(high, quant)),
+    )
+
+
+def _quantize(real: float, quant: Quant) -> int:
+    scaled = np.float32(real) / np.float32(quant.scale)
+    return quant.zero_point + round_half_away(float(scaled))

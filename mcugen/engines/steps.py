@@ -1,0 +1,140 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""The language operators speak: forms, values, tables, kernel calls and variants of an operator.
+
+An operator offers Variants. A Variant says in which Form it reads and writes its activations and
+what it costs; the lowering chooses one per operator so that the whole network is cheapest, and only
+then asks the chosen one to `build` its kernel calls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mcugen.codegen.c_text import C_TYPES
+from mcugen.model.ir import Graph, Op, Problem, Tensor
+
+if TYPE_CHECKING:
+    from mcugen.engines.contract import EngineOptions
+
+ALIGNMENT_BYTES = 16
+"""Every value starts at a multiple of this and may be read up to the next one."""
+
+
+class Form(Enum):
+    """How an activation lies in the arena; the value is the suffix of its name in C.
+
+    Inputs and outputs of a model are always DENSE.
+    """
+
+    DENSE = ""  # the tensor's own element type, row-major (NHWC)
+    WIDE = "wide"  # an int8 tensor held as int16, row-major
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """An activation in one form, or scratch memory, with its name in C."""
+
+    name: str
+    element: str  # numpy's name of the type it is held as
+    elements: int
+    comment: str
+
+    @property
+    def c_type(self) -> str:
+        """The element type in C."""
+        return C_TYPES[self.element]
+
+    @property
+    def bytes(self) -> int:
+        """Bytes in the arena."""
+        size = self.elements * np.dtype(self.element).itemsize
+        return -(-size // ALIGNMENT_BYTES) * ALIGNMENT_BYTES
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    """A constant array in flash; tables with equal content are stored once."""
+
+    name: str
+    values: NDArray[np.generic]
+    comment: str
+    c_type: str = ""  # when it is not that of `values`, e.g. a struct of equal int32 members
+
+
+@dataclass(frozen=True, slots=True)
+class Kernel:
+    """A function of runtime/kernels/: `void function(const params *layer, inputs, outputs, scratch)`."""
+
+    function: str
+    params: str
+    header: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call line; `fields` initialise the kernel's parameter struct, in the order of its members."""
+
+    kernel: Kernel
+    fields: tuple[tuple[str, int | str | Table], ...]
+    args: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Operands:
+    """What a chosen variant works with: its name in C and its values, in the op's order.
+
+    `inputs` lists activations only: constants are the variant's own tables.
+    """
+
+    name: str
+    inputs: tuple[Value, ...]
+    outputs: tuple[Value, ...]
+    scratch: Value | None
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One way to compute an operator.
+
+    `reads` has a form per activation input (constants are not counted), `writes` per output. `cost`
+    estimates instructions. `in_place` pairs (output, input) positions that may share memory from
+    their first byte on. A variant without `build` computes nothing: its output is its input.
+    """
+
+    reads: tuple[Form, ...]
+    writes: tuple[Form, ...]
+    cost: int
+    build: Callable[[Operands], tuple[Call, ...]] | None
+    scratch_bytes: int = 0
+    in_place: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """One row of OPS: every reason why an op cannot be taken, and the ways to compute it."""
+
+    problems: Callable[[Graph, Op], Iterable[Problem]]
+    variants: Callable[[Graph, Op, EngineOptions], tuple[Variant, ...]]
+
+
+def where(op: Op) -> str:
+    """How an op is called in messages."""
+    return f"op {op.index} {op.kind}"
+
+
+def activations(graph: Graph, op: Op) -> tuple[Tensor, ...]:
+    """The op's inputs that are computed at run time, in order."""
+    return tuple(t for t in graph.input_tensors(op) if t is not None and t.data is None)
+
+
+def held_element(tensor: Tensor, form: Form) -> str:
+    """numpy's name of the element type a tensor is held as in a form."""
+    return "int16" if form is Form.WIDE else tensor.dtype.value

@@ -1,0 +1,123 @@
+// SPDX-FileCopyrightText: 2026 the mcugen authors
+// SPDX-License-Identifier: Apache-2.0
+// The DSP instructions of Armv7E-M and Armv8-M that kernels use, by their Arm names; elsewhere the
+// same in C, so that every kernel_dsp.c also runs on a PC. All sums are modulo 2^32.
+// Semantics: Armv8-M Architecture Reference Manual, C2.4.
+#ifndef MCUGEN_KERNELS_DSP_H
+#define MCUGEN_KERNELS_DSP_H
+
+#include <stdint.h>
+#include <string.h>
+
+#include "requantize.h"
+
+#if defined(__ARM_FEATURE_DSP) && __ARM_FEATURE_DSP == 1 && !defined(MCUGEN_DSP_IN_C)
+#define MCUGEN_DSP_ASSEMBLY 1
+#else
+#define MCUGEN_DSP_ASSEMBLY 0
+#endif
+
+#define MCUGEN_INLINE static inline __attribute__((always_inline))
+
+// A word of packed values at any address; one LDR on Armv7-M and Armv8-M.
+MCUGEN_INLINE uint32_t mcugen_load_word(const void *from) {
+  uint32_t word;
+  memcpy(&word, from, sizeof word);
+  return word;
+}
+
+MCUGEN_INLINE void mcugen_store_word(void *to, uint32_t word) { memcpy(to, &word, sizeof word); }
+
+#if MCUGEN_DSP_ASSEMBLY
+
+// Sign-extends bytes 0 and 2 to two halfwords.
+MCUGEN_INLINE uint32_t mcugen_sxtb16(uint32_t a) {
+  uint32_t result;
+  __asm__("sxtb16 %0, %1" : "=r"(result) : "r"(a));
+  return result;
+}
+
+// Sign-extends bytes 1 and 3 to two halfwords.
+MCUGEN_INLINE uint32_t mcugen_sxtb16_ror8(uint32_t a) {
+  uint32_t result;
+  __asm__("sxtb16 %0, %1, ror #8" : "=r"(result) : "r"(a));
+  return result;
+}
+
+// sum + a.low * b.low + a.high * b.high over signed halfwords.
+MCUGEN_INLINE int32_t mcugen_smlad(uint32_t a, uint32_t b, int32_t sum) {
+  int32_t result;
+  __asm__("smlad %0, %1, %2, %3" : "=r"(result) : "r"(a), "r"(b), "r"(sum));
+  return result;
+}
+
+// The upper word of a * b, rounded.
+MCUGEN_INLINE int32_t mcugen_smmulr(int32_t a, int32_t b) {
+  int32_t result;
+  __asm__("smmulr %0, %1, %2" : "=r"(result) : "r"(a), "r"(b));
+  return result;
+}
+
+// sum + the upper word of a * b, not rounded.
+MCUGEN_INLINE int32_t mcugen_smmla(int32_t a, int32_t b, int32_t sum) {
+  int32_t result;
+  __asm__("smmla %0, %1, %2, %3" : "=r"(result) : "r"(a), "r"(b), "r"(sum));
+  return result;
+}
+
+// Saturates to -128..127.
+MCUGEN_INLINE int32_t mcugen_ssat8(int32_t a) {
+  int32_t result;
+  __asm__("ssat %0, #8, %1" : "=r"(result) : "r"(a) : "cc");
+  return result;
+}
+
+// Halfwords low(a), low(b).
+MCUGEN_INLINE uint32_t mcugen_pack_low(uint32_t a, uint32_t b) {
+  uint32_t result;
+  __asm__("pkhbt %0, %1, %2, lsl #16" : "=r"(result) : "r"(a), "r"(b));
+  return result;
+}
+
+// Halfwords high(a), high(b).
+MCUGEN_INLINE uint32_t mcugen_pack_high(uint32_t a, uint32_t b) {
+  uint32_t result;
+  __asm__("pkhtb %0, %2, %1, asr #16" : "=r"(result) : "r"(a), "r"(b));
+  return result;
+}
+
+#else
+
+MCUGEN_INLINE uint32_t mcugen_pack_low(uint32_t a, uint32_t b) {
+  return (a & UINT32_C(0xFFFF)) | (b << 16);
+}
+
+MCUGEN_INLINE uint32_t mcugen_pack_high(uint32_t a, uint32_t b) {
+  return (a >> 16) | (b & UINT32_C(0xFFFF0000));
+}
+
+MCUGEN_INLINE uint32_t mcugen_sxtb16(uint32_t a) {
+  return mcugen_pack_low((uint32_t)(int8_t)(a & 0xFFu), (uint32_t)(int8_t)((a >> 16) & 0xFFu));
+}
+
+MCUGEN_INLINE uint32_t mcugen_sxtb16_ror8(uint32_t a) { return mcugen_sxtb16(a >> 8); }
+
+MCUGEN_INLINE int32_t mcugen_smlad(uint32_t a, uint32_t b, int32_t sum) {
+  const int32_t low = (int16_t)(a & 0xFFFFu) * (int16_t)(b & 0xFFFFu);
+  const int32_t high = (int16_t)(a >> 16) * (int16_t)(b >> 16);
+  return mcugen_add(mcugen_add(sum, low), high);
+}
+
+MCUGEN_INLINE int32_t mcugen_smmulr(int32_t a, int32_t b) {
+  return (int32_t)(((int64_t)a * b + (INT64_C(1) << 31)) >> 32);
+}
+
+MCUGEN_INLINE int32_t mcugen_smmla(int32_t a, int32_t b, int32_t sum) {
+  return mcugen_add(sum, (int32_t)(((int64_t)a * b) >> 32));
+}
+
+MCUGEN_INLINE int32_t mcugen_ssat8(int32_t a) { return mcugen_clamp(a, -128, 127); }
+
+#endif
+
+#endif
