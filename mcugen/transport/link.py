@@ -25,3 +25,6 @@ class Link(Protocol):
 
     def read(self, count: int, deadline: float) -> bytes:
         """Returns 1 to `count` bytes as soon as any are there, or b"" at `deadline` (time.monotonic)."""
+
+    def set_baud(self, baud: int) -> None:
+        """Changes the rate of a serial port once all is written; nothing to do on a pipe or socket."""

@@ -1,0 +1,71 @@
+// SPDX-FileCopyrightText: 2026 the mcugen authors
+// SPDX-License-Identifier: Apache-2.0
+// Board port for a POSIX process: standard input and output are the serial port.
+#define _POSIX_C_SOURCE 200809L
+
+#include "port.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define NANOSECONDS_PER_SECOND 1000000000u
+
+void mcugen_port_init(void) {}
+
+size_t mcugen_port_read(uint8_t *bytes, size_t capacity) {
+  for (;;) {
+    const ssize_t count = read(STDIN_FILENO, bytes, capacity);
+    if (count > 0) {
+      return (size_t)count;
+    }
+    if (count == 0) {
+      exit(EXIT_SUCCESS);  // the host has closed the pipe
+    }
+    if (errno != EINTR) {
+      perror("read");
+      exit(EXIT_FAILURE);
+    }
+  }
+}
+
+void mcugen_port_write(const uint8_t *bytes, size_t count) {
+  while (count > 0) {
+    const ssize_t written = write(STDOUT_FILENO, bytes, count);
+    if (written >= 0) {
+      bytes += written;
+      count -= (size_t)written;
+    } else if (errno != EINTR) {
+      exit(EXIT_FAILURE);  // nobody reads any more
+    }
+  }
+}
+
+mcugen_status_t mcugen_port_set_baud(uint32_t baud) {
+  (void)baud;
+  return MCUGEN_STATUS_UNSUPPORTED;
+}
+
+uint32_t mcugen_port_receive_overruns(void) { return 0; }
+
+uint64_t mcugen_port_ticks(void) {
+  struct timespec now;
+  (void)clock_gettime(CLOCK_MONOTONIC, &now);
+  return (uint64_t)now.tv_sec * NANOSECONDS_PER_SECOND + (uint64_t)now.tv_nsec;
+}
+
+uint64_t mcugen_port_ticks_per_second(void) { return NANOSECONDS_PER_SECOND; }
+
+uint32_t mcugen_port_stack_used_bytes(void) { return 0; }
+
+_Noreturn void mcugen_port_fatal(const char *reason) {
+  static const char BEFORE[] = "\0mcugen fatal: ";
+  static const char AFTER[] = "\r\n";
+  mcugen_port_write((const uint8_t *)BEFORE, sizeof(BEFORE) - 1u);
+  mcugen_port_write((const uint8_t *)reason, strlen(reason));
+  mcugen_port_write((const uint8_t *)AFTER, sizeof(AFTER));  // and its terminating zero
+  exit(EXIT_FAILURE);
+}

@@ -1,0 +1,26 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""Board + what the user gave -> Link."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from mcugen.boards import Board
+from mcugen.errors import ConfigError
+from mcugen.transport.link import Link
+from mcugen.transport.process_link import ProcessLink
+from mcugen.transport.serial_link import SerialLink
+
+
+def link_for(board: Board, elf: Path, port_url: str | None = None) -> Link:
+    """The port the user named, else the process that stands for the board; ConfigError for neither."""
+    if port_url is not None:
+        return SerialLink(port_url, board.baud)
+    if not board.run_command:
+        raise ConfigError(
+            f"board {board.name} is real hardware: it needs a port",
+            hint="give --port; `mcugen ports` lists the ports there are",
+        )
+    command = [word.replace("{elf}", str(elf)) for word in board.run_command]
+    return ProcessLink(command, install_hint=f"apt-get install {' '.join(board.packages)}")
