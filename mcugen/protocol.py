@@ -278,11 +278,15 @@ def parse_identity(payload: bytes) -> Identity:
 def parse_push_reply(payload: bytes) -> PushReply:
     """Reply to PUSH; ProtocolError when its lists do not fit its length."""
     if len(payload) < _PUSH_REPLY.size:
-        raise ProtocolError(f"push reply of {len(payload)} bytes, at least {_PUSH_REPLY.size} needed")
+        raise ProtocolError(
+            f"push reply of {len(payload)} bytes, at least {_PUSH_REPLY.size} needed"
+        )
     rows, windows, taken, flags, score, count = _PUSH_REPLY.unpack_from(payload)
     first_window = _PUSH_REPLY.size + 4 * rows
     if len(payload) != first_window + _WINDOW.size * windows:
-        raise ProtocolError(f"push reply of {len(payload)} bytes for {rows} rows, {windows} windows")
+        raise ProtocolError(
+            f"push reply of {len(payload)} bytes for {rows} rows, {windows} windows"
+        )
     return PushReply(
         taken=taken,
         ended=bool(flags & PushFlag.END),

@@ -17,11 +17,11 @@ SourceTree = Mapping[str, bytes]
 
 
 def merge(*trees: SourceTree) -> dict[str, bytes]:
-    """All files of all trees, sorted by path; a path in two trees is a bug."""
+    """All files of all trees, sorted by path; two contents for one path are a bug."""
     merged: dict[str, bytes] = {}
     for tree in trees:
         for path, content in tree.items():
-            assert path not in merged, f"two trees write {path}"
+            assert merged.get(path, content) == content, f"two trees write {path}"
             merged[path] = content
     return dict(sorted(merged.items()))
 

@@ -87,7 +87,11 @@ def _moves(
             cost += _obtain(graph, forms, tensor.index, form, changes)
         forms |= {t: (form,) for t, form in zip(op.outputs, variant.writes, strict=True)}
         alive = ((t, held) for t, held in forms.items() if last_use.get(t, -1) > op.index)
-        yield tuple(sorted(alive, key=lambda item: item[0])), Choice(tuple(changes), op, variant), cost
+        yield (
+            tuple(sorted(alive, key=lambda item: item[0])),
+            Choice(tuple(changes), op, variant),
+            cost,
+        )
 
 
 def _obtain(

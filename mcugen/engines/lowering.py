@@ -167,7 +167,9 @@ class _Builder:
             value = self.held[index, form]
             if form is not Form.DENSE:
                 tensor = self.graph.tensors[index]
-                dense = Value(f"{value.name}_seen", tensor.dtype.value, value.elements, value.comment)
+                dense = Value(
+                    f"{value.name}_seen", tensor.dtype.value, value.elements, value.comment
+                )
                 self.values.append(dense)
                 calls.append(CONVERSIONS[form, Form.DENSE].build(value, dense))
                 value = dense

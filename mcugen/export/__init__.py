@@ -1,3 +1,15 @@
 # SPDX-FileCopyrightText: 2026 the mcugen authors
 # SPDX-License-Identifier: Apache-2.0
-"""Generated sources + Board -> a project. EXPORTERS is the table that `board.toml` chooses from."""
+"""Generated sources + Board -> a project, by one of the EXPORTERS."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from mcugen.export.cmake import compile_flags, export_cmake
+from mcugen.export.exporter import Exporter
+
+EXPORTERS: Mapping[str, Exporter] = {
+    "cmake": Exporter(export_cmake, compile_flags),
+}
+"""`exporter` of a board.toml -> exporter."""

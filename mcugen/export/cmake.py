@@ -10,6 +10,7 @@ from mcugen import __version__
 from mcugen.boards import Board
 from mcugen.codegen.render import render
 from mcugen.codegen.tree import SourceTree
+from mcugen.export.exporter import ExportOptions
 
 WARNINGS = (
     "-Wall",
@@ -29,21 +30,25 @@ def compile_flags(board: Board, optimize: str) -> tuple[str, ...]:
     return ("-std=c11", OPTIMIZE_FLAGS[optimize], "-g", *sections, *board.cpu_flags)
 
 
-def export_cmake(app: SourceTree, board: Board, model: str, optimize: str) -> SourceTree:
-    """CMakeLists.txt (and toolchain.cmake when cross-compiling) around the application's files."""
+def export_cmake(app: SourceTree, board: Board, model: str, options: ExportOptions) -> SourceTree:
+    """CMakeLists.txt, README.md and, when cross-compiling, toolchain.cmake around the application."""
     sources = [path for path in sorted(app) if path.endswith((".c", ".S"))]
     folders = sorted({str(PurePosixPath(path).parent) for path in app if path.endswith(".h")})
     context = {
         "tool": f"mcugen {__version__}",
         "board": board,
         "model": model,
+        "options": options,
         "cross": bool(board.compiler_prefix),
         "sources": sources,
         "include_dirs": folders,
-        "compile_flags": (*compile_flags(board, optimize), *WARNINGS),
+        "compile_flags": (*compile_flags(board, options.optimize), *WARNINGS),
         "link_flags": (*board.cpu_flags, *_link_flags(board)),
     }
-    tree = {"CMakeLists.txt": render("cmake/CMakeLists.txt.j2", context)}
+    tree = {
+        "CMakeLists.txt": render("cmake/CMakeLists.txt.j2", context),
+        "README.md": render("cmake/README.md.j2", context),
+    }
     if board.compiler_prefix:
         tree["toolchain.cmake"] = render("cmake/toolchain.cmake.j2", context)
     return tree

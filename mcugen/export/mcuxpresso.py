@@ -87,9 +87,7 @@ def read_sdk_board(board: Board) -> SdkBoard:
             part: _parts(table.texts(_key("sdk_parts", part), ()), where)
             for part in ("", "tflm", "npu")
         },
-        memories=tuple(
-            _memory(name, memories.table(name)) for name in table.mapping("memory")
-        ),
+        memories=tuple(_memory(name, memories.table(name)) for name in table.mapping("memory")),
     )
     table.finish()
     return sdk
@@ -174,9 +172,7 @@ def sdk_compile_flags(board: Board, optimize: str) -> tuple[str, ...]:
     return ("-std=gnu11", OPTIMIZE_FLAGS[optimize], *board.cpu_flags)
 
 
-def export_mcuxpresso(
-    app: SourceTree, board: Board, model: str, options: SdkOptions
-) -> SourceTree:
+def export_mcuxpresso(app: SourceTree, board: Board, model: str, options: SdkOptions) -> SourceTree:
     """The project files around the application's files `app`, README and bill of materials included."""
     sdk = read_sdk_board(board)
     memory = _choose_memory(sdk, options.memory)
@@ -202,11 +198,17 @@ def export_mcuxpresso(
     )
     bought_in = tuple(part for key in parts for part in sdk.sdk_parts[key])
     tree = merge(files, tools)
-    return merge(tree, {"sbom.spdx.json": sbom_json(merge(app, tree), project_name(model), bought_in)})
+    return merge(
+        tree, {"sbom.spdx.json": sbom_json(merge(app, tree), project_name(model), bought_in)}
+    )
 
 
 def _used_parts(options: SdkOptions) -> tuple[str, ...]:
-    return ("", *(("tflm",) if options.engine == "tflm" else ()), *(("npu",) if options.npu else ()))
+    return (
+        "",
+        *(("tflm",) if options.engine == "tflm" else ()),
+        *(("npu",) if options.npu else ()),
+    )
 
 
 def _context(

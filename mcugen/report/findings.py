@@ -93,6 +93,7 @@ def _full_memory(run: Run) -> tuple[str, ...]:
     return tuple(
         f"{memory.name} is {memory.used_bytes / memory.given_bytes:.0%} full."
         for memory in run.memories
-        if memory.given_bytes and memory.name != "arena" and memory.used_bytes > 0.9 * memory.given_bytes
+        if memory.given_bytes
+        and memory.name != "arena"
+        and memory.used_bytes > 0.9 * memory.given_bytes
     )
-

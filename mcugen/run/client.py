@@ -216,7 +216,9 @@ class Client:
     def _check_fatal(self) -> None:
         noise = self._decoder.noise
         if (at := noise.rfind(protocol.FATAL_PREFIX)) >= 0 and b"\r" in noise[at:]:
-            reason = noise[at + len(protocol.FATAL_PREFIX) :].split(b"\r")[0].decode("ascii", "replace")
+            reason = (
+                noise[at + len(protocol.FATAL_PREFIX) :].split(b"\r")[0].decode("ascii", "replace")
+            )
             raise DeviceError(
                 f"{self._link.name}: the firmware stopped: {reason}",
                 hint="reset the board; if it happens again, this is a bug in the firmware",

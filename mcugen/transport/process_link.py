@@ -135,7 +135,8 @@ class ProcessLink:
         except FileNotFoundError as error:
             self.close()
             raise EnvironmentError_(
-                f"{command[0]} is not installed", hint=self._install_hint or "build the project first"
+                f"{command[0]} is not installed",
+                hint=self._install_hint or "build the project first",
             ) from error
         except OSError as error:
             self.close()

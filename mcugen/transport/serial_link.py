@@ -13,7 +13,6 @@ from mcugen.errors import DeviceError, UserError
 WRITE_S = 20.0
 
 
-
 class SerialLink:
     """One port, opened exclusively: a second program on it would steal bytes."""
 

@@ -65,18 +65,14 @@ def problems(graph: Graph, op: Op) -> Iterable[Problem]:
         yield Problem(where(op), "the bias must be a constant int32 tensor")
     yield from _quantisation_problems(op, x, weights, out)
     if weights.elements == 0 or x.elements == 0 or x.elements % weights.shape[-1] != 0:
-        yield Problem(
-            where(op), f"weights {list(weights.shape)} do not fit input {list(x.shape)}"
-        )
+        yield Problem(where(op), f"weights {list(weights.shape)} do not fit input {list(x.shape)}")
     elif out.elements * weights.shape[-1] ** 2 != x.elements * weights.elements:
         yield Problem(where(op), f"output shape {list(out.shape)} does not follow from the weights")
     elif bias is not None and bias.elements * weights.shape[-1] != weights.elements:
         yield Problem(where(op), f"{bias.elements} biases do not fit {list(weights.shape)} weights")
 
 
-def _quantisation_problems(
-    op: Op, x: Tensor, weights: Tensor, out: Tensor
-) -> Iterable[Problem]:
+def _quantisation_problems(op: Op, x: Tensor, weights: Tensor, out: Tensor) -> Iterable[Problem]:
     """Scales that are missing or of another kind than the kernels compute."""
     if any(t.quant is None or t.quant.axis is not None for t in (x, out)):
         yield Problem(where(op), "input and output must be quantised per tensor")

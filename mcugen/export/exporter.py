@@ -1,0 +1,34 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""What every exporter offers to `mcugen build`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from mcugen.boards import Board
+from mcugen.codegen.tree import SourceTree
+
+
+@dataclass(frozen=True, slots=True)
+class ExportOptions:
+    """What the user chose besides model, front-end and board. Empty texts: the board's default."""
+
+    engine: str
+    optimize: str = "speed"
+    npu: bool = False
+    variant: str = ""
+    memory: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Exporter:
+    """One row of EXPORTERS.
+
+    `emit` gets the application's files, the board, the model's name and the options, and returns the
+    files around them. `compile_flags` are the flags that shape the code: a part of its identity.
+    """
+
+    emit: Callable[[SourceTree, Board, str, ExportOptions], SourceTree]
+    compile_flags: Callable[[Board, str], tuple[str, ...]]

@@ -1,0 +1,155 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""Model, front-end and board -> a whole project as a value. Nothing here touches the disk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mcugen import __version__
+from mcugen.boards import Board
+from mcugen.codegen.render import render
+from mcugen.codegen.tree import SourceTree, merge
+from mcugen.engines import ENGINES
+from mcugen.engines.contract import EngineOptions, EnginePlan
+from mcugen.errors import ModelError
+from mcugen.export import EXPORTERS
+from mcugen.export.app import board_tree, config_macros, runtime_tree
+from mcugen.export.exporter import ExportOptions
+from mcugen.export.manifest import Manifest, firmware_sha256, manifest_json
+from mcugen.features.spec import FrontEnd, check_front_end
+from mcugen.features.tables import RUNTIME_SOURCES, emit_front_end
+from mcugen.model.check import refuse
+from mcugen.model.ir import Graph
+from mcugen.paths import runtime_dir
+
+TOOL = f"mcugen {__version__}"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Everything that decides what a project holds. `model_bytes` is the .tflite as it was read."""
+
+    graph: Graph
+    model_bytes: bytes
+    model_file: str
+    front_end: FrontEnd
+    score: str
+    threshold: float | None
+    board: Board
+    engine: str
+    engine_options: EngineOptions
+    export_options: ExportOptions
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A project ready to be written, and what its engine needs."""
+
+    tree: SourceTree
+    manifest: Manifest
+    plan: EnginePlan
+
+
+def generate(request: Request) -> Project:
+    """The project of a request; a model that cannot work on the board is refused with all reasons."""
+    engine = ENGINES[request.engine]
+    refuse([*engine.supports(request.graph), *check_front_end(request.front_end, request.graph)])
+    plan = engine.plan(request.graph, request.engine_options)
+    check_fit(plan, request.board)
+    app = merge(
+        engine.emit(request.graph, request.engine_options),
+        emit_front_end(request.front_end, TOOL),
+        {f"runtime/{n}": _runtime(n) for n in RUNTIME_SOURCES[request.front_end.kind]},
+        runtime_tree(),
+        board_tree(request.board),
+        {"app/config.h": _config(request)},
+        {f"model/{request.graph.name}.tflite": request.model_bytes},
+    )
+    exporter = EXPORTERS[request.board.exporter]
+    files = merge(
+        app, exporter.emit(app, request.board, request.graph.name, request.export_options)
+    )
+    manifest = _manifest(request, plan, firmware_sha256(files))
+    return _close(request, files, manifest, plan)
+
+
+def check_fit(plan: EnginePlan, board: Board) -> None:
+    """ModelError with the numbers when the plan needs more than the board has left for a model."""
+    needs = (
+        ("flash", board.flash, plan.weight_bytes, "weights and tables"),
+        ("RAM", board.ram, plan.arena_bytes, f"activations, most in {plan.peak_step}"),
+    )
+    for name, region, needed_bytes, what in needs:
+        if region is None:
+            continue
+        left_bytes = region.bytes - region.reserved_bytes
+        if needed_bytes > left_bytes:
+            raise ModelError(
+                f"the model does not fit {board.name}: it needs {needed_bytes} bytes of {name} ({what}), "
+                f"{left_bytes} are left of {region.bytes}",
+                hint="take a smaller model, another board, or --optimize size",
+            )
+
+
+def _runtime(name: str) -> bytes:
+    return (runtime_dir() / name).read_bytes()
+
+
+def _config(request: Request) -> bytes:
+    graph = request.graph
+    macros = config_macros(
+        request.front_end,
+        request.score,
+        graph.tensors[graph.inputs[0]].bytes,
+        graph.tensors[graph.outputs[0]].bytes,
+        request.board.tick_unit,
+    )
+    return render("app/config.h.j2", {**_heading(request), "macros": macros})
+
+
+def _heading(request: Request) -> dict[str, object]:
+    return {"tool": TOOL, "model_file": request.model_file, "board": request.board}
+
+
+def _manifest(request: Request, plan: EnginePlan, firmware: str) -> Manifest:
+    options = request.engine_options
+    return Manifest(
+        tool=TOOL,
+        model=request.graph.name,
+        model_file=f"model/{request.graph.name}.tflite",
+        model_sha256=request.graph.sha256,
+        board=request.board.name,
+        board_title=request.board.title,
+        engine=request.engine,
+        rounding=options.rounding,
+        optimize=options.optimize,
+        front_end=request.front_end,
+        score=request.score,
+        threshold=request.threshold,
+        arena_bytes=plan.arena_bytes,
+        weight_bytes=plan.weight_bytes,
+        firmware_sha256=firmware,
+    )
+
+
+def _close(request: Request, files: SourceTree, manifest: Manifest, plan: EnginePlan) -> Project:
+    """Adds what contains the hash of all the rest: identity, README and manifest."""
+    exporter = EXPORTERS[request.board.exporter]
+    flags = exporter.compile_flags(request.board, request.export_options.optimize)
+    facts = (
+        ("model", manifest.model),
+        ("model_sha256", manifest.model_sha256),
+        ("firmware_sha256", manifest.firmware_sha256),
+        ("tool", TOOL),
+        ("engine", manifest.engine),
+        ("rounding", manifest.rounding),
+        ("front_end", manifest.front_end.kind),
+        ("score", manifest.score),
+        ("board", manifest.board),
+        ("flags", " ".join(flags)),
+        ("tick_unit", request.board.tick_unit),
+    )
+    identity = render("app/identity.c.j2", {**_heading(request), "facts": facts})
+    tree = merge(files, {"app/identity.c": identity})
+    return Project(merge(tree, {"manifest.json": manifest_json(manifest, tree)}), manifest, plan)

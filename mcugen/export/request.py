@@ -1,0 +1,102 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""What the user said, on the command line and in mcugen.toml -> a Request."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import get_args
+
+from mcugen.boards import Board
+from mcugen.config import SCORES, Config
+from mcugen.engines import ENGINES
+from mcugen.engines.contract import EngineOptions, Optimize, Rounding
+from mcugen.errors import ConfigError, EnvironmentError_, nearest
+from mcugen.export.exporter import ExportOptions
+from mcugen.export.project import Request
+from mcugen.features.spec import PRESETS, FrontEnd, raw_front_end
+from mcugen.features.table import front_end_from_dict
+from mcugen.model.ir import Graph
+from mcugen.model.tflite import parse_tflite
+
+ROUNDINGS: tuple[str, ...] = get_args(Rounding)
+OPTIMIZES: tuple[str, ...] = get_args(Optimize)
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """The options of `mcugen build`; an empty text leaves the choice to mcugen.toml or the default."""
+
+    engine: str = ""
+    front_end: str = ""
+    score: str = ""
+    rounding: str = ""
+    optimize: str = ""
+    per_layer: bool = False
+    npu: bool = False
+    variant: str = ""
+    memory: str = ""
+
+
+def make_request(config: Config, board: Board, choices: Choices) -> Request:
+    """Reads the model and settles every choice: the command line wins over mcugen.toml."""
+    try:
+        model_bytes = config.model.read_bytes()
+    except OSError as error:
+        raise EnvironmentError_(f"cannot read {config.model}: {error.strerror}") from error
+    graph = parse_tflite(model_bytes, config.model.stem)
+    engine = _choose("engine", choices.engine or config.engine or "aot", tuple(ENGINES))
+    optimize = _choose("optimize", choices.optimize or config.optimize or "speed", OPTIMIZES)
+    front_end = _front_end(graph, config, choices.front_end)
+    return Request(
+        graph=graph,
+        model_bytes=model_bytes,
+        model_file=config.model.name,
+        front_end=front_end,
+        score=_score(graph, config, choices, front_end),
+        threshold=config.threshold,
+        board=board,
+        engine=engine,
+        engine_options=EngineOptions(
+            rounding=_choose(
+                "rounding", choices.rounding or config.rounding or "double", ROUNDINGS
+            ),
+            optimize=optimize,
+            isa=board.isa,
+            per_layer=choices.per_layer,
+            arena_limit_bytes=board.ram.bytes - board.ram.reserved_bytes if board.ram else None,
+        ),
+        export_options=ExportOptions(
+            engine, optimize, choices.npu, choices.variant, choices.memory
+        ),
+    )
+
+
+def _choose(name: str, value: str, known: Sequence[str]) -> str:
+    if value not in known:
+        near = nearest(value, known)
+        raise ConfigError(
+            f"unknown {name} {value!r}",
+            hint=f"did you mean {near!r}?" if near else f"known: {', '.join(known)}",
+        )
+    return value
+
+
+def _front_end(graph: Graph, config: Config, chosen: str) -> FrontEnd:
+    if chosen == "raw" or (not chosen and not config.front_end):
+        return raw_front_end(graph)
+    if chosen:
+        _choose("front-end", chosen, (*PRESETS, "raw"))
+        return PRESETS[chosen]
+    return front_end_from_dict(config.front_end, "mcugen.toml [front_end]")
+
+
+def _score(graph: Graph, config: Config, choices: Choices, front_end: FrontEnd) -> str:
+    """An autoencoder behind a real front-end is scored by its reconstruction error unless told else."""
+    if choices.score:
+        return _choose("score", choices.score, SCORES)
+    if config.score != "none":
+        return config.score
+    shapes = [graph.tensors[index].elements for index in (graph.inputs[0], graph.outputs[0])]
+    return "reconstruction-error" if front_end.kind != "raw" and len(set(shapes)) == 1 else "none"

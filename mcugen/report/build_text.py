@@ -1,0 +1,48 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""What a project takes of its board, as a table for the terminal."""
+
+from __future__ import annotations
+
+from rich.table import Table
+
+from mcugen.boards import Board, MemoryRegion
+from mcugen.export.project import Project
+from mcugen.toolchain.build import BuildResult
+
+
+def build_table(project: Project, board: Board, result: BuildResult | None) -> Table:
+    """Planned bytes always; linked bytes by section and in total once it is compiled."""
+    table = Table(
+        "memory", "what", "bytes", "of", title=f"{project.manifest.model} on {board.name}"
+    )
+    table.columns[2].justify = table.columns[3].justify = "right"
+    plan = project.plan
+    rows = [
+        ("flash", "weights and tables (plan)", plan.weight_bytes, None),
+        (
+            "RAM",
+            f"activations and scratch (plan), most in {plan.peak_step}",
+            plan.arena_bytes,
+            None,
+        ),
+    ]
+    if result is not None:
+        for section in result.sections:
+            where = " + ".join(
+                name
+                for name, is_in in (("flash", section.loaded), ("RAM", section.writable))
+                if is_in
+            )
+            rows.append((where, f"section {section.name}", section.bytes, None))
+        rows.append(("flash", "total (linked)", result.flash_bytes, board.flash))
+        rows.append(("RAM", "total (linked)", result.ram_bytes, board.ram))
+    for memory, what, size_bytes, region in rows:
+        table.add_row(memory, what, f"{size_bytes:,}", _limit(size_bytes, region))
+    return table
+
+
+def _limit(size_bytes: int, region: MemoryRegion | None) -> str:
+    if region is None:
+        return ""
+    return f"{region.bytes:,} ({100 * size_bytes / region.bytes:.1f} %)"
