@@ -16,6 +16,7 @@ from mcugen.errors import McugenError
 VERBS = {
     "inspect": "Show what is in a model and what it needs.",
     "build": "Write and compile a project for a board.",
+    "boards": "List the boards.",
 }
 """Verb -> one-line help. The verb `a-b` is the click command `command` of mcugen/cli/a_b.py."""
 

@@ -1,0 +1,25 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""`mcugen boards`: what there is to build for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from mcugen.boards import load_boards
+
+
+@click.command()
+@click.option("--board-dir", type=click.Path(path_type=Path), help="Folder with boards of your own.")
+def command(board_dir: Path | None) -> None:
+    """List the boards that `--board` takes."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("board", "what", "flash", "RAM", "cost is counted in")
+    for board in load_boards(board_dir):
+        sizes = (f"{region.bytes:,}" if region else "" for region in (board.flash, board.ram))
+        table.add_row(board.name, board.title, *sizes, board.tick_unit)
+    Console().print(table)
