@@ -16,7 +16,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -273,3 +273,6 @@ def _worker(model: str, timeout_s: float) -> Iterator[_Worker]:
             yield _Worker(model, process, stderr, timeout_s)
         finally:
             process.kill()
+            assert process.stdin is not None
+            with suppress(BrokenPipeError):  # what a dead worker did not read any more
+                process.stdin.close()

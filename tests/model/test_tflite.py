@@ -105,6 +105,7 @@ def test_identifier(stem: str, expected: str) -> None:
 A = TensorSpec((1, 4), scales=1.0)
 FLOAT = TensorSpec((1, 4), "float32")
 RELU = OpSpec("RELU", [0], [1])
+WILD_ADD = OpSpec("ADD", [0], [1], {"fused_activation_function": 77})
 LONG_DATA = TensorSpec((1, 4), scales=1.0, data=bytes(5))
 
 
@@ -128,7 +129,7 @@ LONG_DATA = TensorSpec((1, 4), scales=1.0, data=bytes(5))
         ("cannot hold", [A, TensorSpec((1, 4), scales=1, zero_points=128)], [RELU], [0], [1]),
         ("3 scales along axis 1", [A, TensorSpec((1, 4), scales=[1] * 3, axis=1)], [RELU], [0], [1]),
         ("holds data and is written", [A, TensorSpec((1, 4), data=bytes(4))], [RELU], [0], [1]),
-        ("unknown fused_activation", [A, A], [OpSpec("ADD", [0], [1], {"fused_activation_function": 77})], [0], [1]),
+        ("unknown fused_activation", [A, A], [WILD_ADD], [0], [1]),
     ],
 )  # fmt: skip
 def test_unsound_graphs_are_refused(
