@@ -1,0 +1,131 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""What no engine can take, all of it at once, each with the way out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from mcugen.errors import ModelError
+from mcugen.model.ir import DType, Graph, Op, Problem, Tensor
+
+_QUANTISE = (
+    "convert with full integer quantisation: a representative dataset, "
+    "supported_ops = [TFLITE_BUILTINS_INT8], int8 inputs and outputs"
+)
+_FUSE = (
+    "convert fused: a Keras LSTM with unroll=False, batch 1 and a fixed number of steps, "
+    "TFLITE_BUILTINS_INT8 without SELECT_TF_OPS, becomes UNIDIRECTIONAL_SEQUENCE_LSTM"
+)
+_REPLACE = "replace the operator by builtin ones before converting"
+
+_CONTROL_FLOW = frozenset({"WHILE", "IF", "CALL", "CALL_ONCE", "STABLEHLO_WHILE"})
+_RESOURCES = frozenset({"VAR_HANDLE", "READ_VARIABLE", "ASSIGN_VARIABLE"})
+_CARRIES_FLOAT = frozenset({"QUANTIZE", "DEQUANTIZE", "SPLIT"})
+"""Operators that may touch float32: they convert it or only move it."""
+
+_ENGINE_TYPES = frozenset(
+    {DType.INT8, DType.INT16, DType.INT32, DType.INT64, DType.FLOAT32, DType.BOOL}
+)
+_TYPE_HINTS: Mapping[DType, str] = {
+    DType.UINT8: "quantise again: uint8 is the scheme of TensorFlow 1, engines take int8",
+    DType.FLOAT16: _QUANTISE,
+    DType.FLOAT64: _QUANTISE,
+    DType.BFLOAT16: _QUANTISE,
+    DType.INT4: "convert with 8-bit weights",
+    DType.VARIANT: _FUSE,
+    DType.RESOURCE: _FUSE,
+}
+
+
+def check_graph(graph: Graph) -> list[Problem]:
+    """Every reason why no engine can take the graph; an engine may know more of its own."""
+    return [
+        *_operator_problems(graph),
+        *_float_problems(graph),
+        *_tensor_problems(graph),
+    ]
+
+
+def refuse(problems: Sequence[Problem], name: str) -> None:
+    """Raises one ModelError that lists all problems of the model `name`, if there are any.
+
+    The same problem of several operators is told once.
+    """
+    if not problems:
+        return
+    wheres: dict[str, list[str]] = {}
+    for problem in problems:
+        wheres.setdefault(problem.what, []).append(problem.where)
+    lines = [f"{', '.join(dict.fromkeys(where))}: {what}" for what, where in wheres.items()]
+    head = f"{name}: " if len(lines) == 1 else f"{name} has {len(lines)} problems:\n  "
+    hints = dict.fromkeys(problem.hint for problem in problems if problem.hint)
+    raise ModelError(head + "\n  ".join(lines), hint="\n       ".join(hints))
+
+
+def where(op: Op) -> str:
+    """How messages name an operator."""
+    return f"op {op.index} {op.kind}"
+
+
+def _operator_problems(graph: Graph) -> Iterator[Problem]:
+    """Operators that need a runtime, another graph, or that nobody knows."""
+    for op in graph.ops:
+        custom = op.kind.partition(":")[2]
+        if custom.startswith("Flex"):
+            hint = _FUSE if custom.startswith("FlexTensorList") else _REPLACE
+            yield Problem(where(op), "is a TensorFlow operator that needs TensorFlow itself", hint)
+        elif op.kind.startswith("CUSTOM:"):
+            yield Problem(where(op), "is a custom operator", _REPLACE)
+        elif op.kind in _CONTROL_FLOW:
+            yield Problem(where(op), "calls another graph of the file", _FUSE)
+        elif op.kind in _RESOURCES:
+            yield Problem(where(op), "keeps state in a resource variable", _FUSE)
+        elif op.kind.startswith("BUILTIN_"):
+            yield Problem(where(op), "is newer than the schema that mcugen knows", _REPLACE)
+
+
+def _float_problems(graph: Graph) -> Iterator[Problem]:
+    """Operators that compute in float32; a graph with nothing else is one problem, not fifty."""
+    floats = [op for op in graph.ops if op.kind not in _CARRIES_FLOAT and _is_float(graph, op)]
+    computing = [op for op in graph.ops if op.kind not in _CARRIES_FLOAT]
+    if floats and len(floats) == len(computing):
+        yield Problem("model", "computes in float32: it is not quantised", _QUANTISE)
+        return
+    for op in floats:
+        yield Problem(where(op), "computes in float32 amid a quantised model", _QUANTISE)
+
+
+def _is_float(graph: Graph, op: Op) -> bool:
+    return any(t.dtype is DType.FLOAT32 for t in _tensors(graph, op))
+
+
+def _tensors(graph: Graph, op: Op) -> Iterable[Tensor]:
+    """Inputs that are there, and outputs."""
+    return [graph.tensors[i] for i in (*op.inputs, *op.outputs) if i >= 0]
+
+
+def _tensor_problems(graph: Graph) -> Iterator[Problem]:
+    """Types, shapes and quantisation, each tensor named with the first operator that touches it."""
+    seen: set[int] = set()
+    for op in graph.ops:
+        for tensor in _tensors(graph, op):
+            if tensor.index not in seen:
+                seen.add(tensor.index)
+                yield from _problems_of(tensor, f"{where(op)}, tensor {tensor.index}")
+
+
+def _problems_of(tensor: Tensor, place: str) -> Iterator[Problem]:
+    if tensor.dtype not in _ENGINE_TYPES:
+        hint = _TYPE_HINTS.get(tensor.dtype, "")
+        yield Problem(place, f"has the type {tensor.dtype.value}", hint)
+    if tensor.data is not None:
+        return
+    if 0 in tensor.shape:
+        hint = "convert with a fixed input shape (batch 1)"
+        yield Problem(place, f"has no fixed size: shape {list(tensor.shape)}", hint)
+    if tensor.dtype in (DType.INT8, DType.INT16):
+        if tensor.quant is None:
+            yield Problem(place, f"is {tensor.dtype.value} without a scale", _QUANTISE)
+        elif tensor.quant.axis is not None:
+            yield Problem(place, "is an activation with a scale per channel", _QUANTISE)
