@@ -65,8 +65,8 @@ def fft_tables(points: int) -> tuple[NDArray[np.uint16], Floats, Floats]:
 def _unit_circle(turns: NDArray[np.float64]) -> Floats:
     """(cos, -sin) pairs of the angles, in float32: exp(-2 pi i turns)."""
     angle = 2 * np.pi * turns.reshape(-1)
-    pairs = np.stack([np.cos(angle), -np.sin(angle)], axis=1)
-    return pairs.astype(np.float32).reshape(-1)
+    pairs: Floats = np.stack([np.cos(angle), -np.sin(angle)], axis=1).astype(np.float32)
+    return pairs.reshape(-1)
 
 
 def sparse_filters(filters: Floats) -> tuple[NDArray[np.uint16], Floats]:
@@ -87,8 +87,9 @@ def sparse_filters(filters: Floats) -> tuple[NDArray[np.uint16], Floats]:
 
 def _half_hann(points: int) -> NDArray[np.float64]:
     """The first half of the periodic Hann window and its middle; the rest mirrors it."""
-    half: NDArray[np.float64] = np.arange(points // 2 + 1) / points
-    return 0.5 - 0.5 * np.cos(2 * np.pi * half)
+    turns = np.arange(points // 2 + 1) / points
+    window: NDArray[np.float64] = 0.5 - 0.5 * np.cos(2 * np.pi * turns)
+    return window
 
 
 def _no_values(front_end: FrontEnd) -> dict[str, object]:

@@ -1,10 +1,13 @@
 # SPDX-FileCopyrightText: 2026 the mcugen authors
 # SPDX-License-Identifier: Apache-2.0
-"""The receiver operating characteristic and the areas under it, as scikit-learn defines them."""
+"""How well scores separate two classes: curve, areas as scikit-learn defines them, thresholds."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+
+import numpy as np
 
 
 def roc_curve(
@@ -14,18 +17,18 @@ def roc_curve(
 
     A score at or above the threshold counts as positive; both sequences hold at least one score.
     """
-    points = [(0.0, 0.0)]
-    for threshold in sorted({*positives, *negatives}, reverse=True):
-        fpr = sum(score >= threshold for score in negatives) / len(negatives)
-        tpr = sum(score >= threshold for score in positives) / len(positives)
-        points.append((fpr, tpr))
-    return tuple(points)
+    sorted_positives = np.sort(positives)
+    sorted_negatives = np.sort(negatives)
+    thresholds = np.unique(np.concatenate([sorted_positives, sorted_negatives]))[::-1]
+    tpr = 1 - np.searchsorted(sorted_positives, thresholds) / len(positives)
+    fpr = 1 - np.searchsorted(sorted_negatives, thresholds) / len(negatives)
+    return ((0.0, 0.0), *zip(fpr.tolist(), tpr.tolist(), strict=True))
 
 
 def area_under(roc: Sequence[tuple[float, float]], max_fpr: float = 1.0) -> float:
     """AUC, or for `max_fpr` < 1 the partial AUC standardised by McClish (chance is 0.5).
 
-    Equals sklearn.metrics.roc_auc_score(..., max_fpr=max_fpr).
+    Equals sklearn.metrics.roc_auc_score(..., max_fpr=max_fpr). McClish, 1989.
     """
     area = 0.0
     for (x0, y0), (x1, y1) in zip(roc, roc[1:], strict=False):
@@ -38,3 +41,44 @@ def area_under(roc: Sequence[tuple[float, float]], max_fpr: float = 1.0) -> floa
         return area
     chance = max_fpr**2 / 2
     return 0.5 * (1 + (area - chance) / (max_fpr - chance))
+
+
+def area_interval(
+    positives: Sequence[float],
+    negatives: Sequence[float],
+    *,
+    seed: int,
+    max_fpr: float = 1.0,
+    rounds: int = 1000,
+    confidence: float = 0.95,
+) -> tuple[float, float]:
+    """Percentile bootstrap interval of the area: both classes resampled, each with its own size.
+
+    Says how far the area would move with other clips of the same kind. Efron and Tibshirani, 1993,
+    chapter 13. The same seed gives the same interval.
+    """
+    generator = np.random.default_rng(seed)
+    areas = [
+        area_under(
+            roc_curve(
+                generator.choice(positives, len(positives)).tolist(),
+                generator.choice(negatives, len(negatives)).tolist(),
+            ),
+            max_fpr,
+        )
+        for _ in range(rounds)
+    ]
+    tail = (1 - confidence) / 2
+    low, high = np.quantile(areas, [tail, 1 - tail])
+    return float(low), float(high)
+
+
+def threshold_at(negatives: Sequence[float], max_fpr: float) -> float:
+    """The smallest score of `negatives` that at most the share `max_fpr` of them lies above.
+
+    A clip is called an anomaly when its score is above the threshold. With few clips the true rate
+    is known only to about 1 / len(negatives).
+    """
+    ordered = sorted(negatives)
+    allowed = math.floor(max_fpr * len(ordered) + 1e-9)  # 0.1 * 30 is 3, whatever floats say
+    return ordered[max(0, len(ordered) - 1 - allowed)]

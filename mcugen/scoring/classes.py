@@ -1,0 +1,39 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""Scores of classifiers: probabilities, ranks, accuracy, confusion."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def softmax(logits: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Probabilities along the last axis, stable for any finite logits."""
+    wide = logits.astype(np.float64)
+    powers = np.exp(wide - wide.max(axis=-1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=-1, keepdims=True))
+
+
+def top_classes(scores: NDArray[np.generic], count: int) -> NDArray[np.intp]:
+    """Indices of the `count` highest scores along the last axis, best first.
+
+    Of equal scores the lower index wins, as numpy.argmax and the MLPerf Tiny runner do: int8 outputs
+    are often equal.
+    """
+    order = np.argsort(-scores.astype(np.float64), axis=-1, kind="stable")
+    return np.asarray(order[..., :count])
+
+
+def top_accuracy(scores: NDArray[np.generic], classes: NDArray[np.int64], count: int = 1) -> float:
+    """Share of rows of `scores` [samples, classes] whose true class is among the best `count`."""
+    hits = (top_classes(scores, count) == classes[:, None]).any(axis=1)
+    return float(hits.mean())
+
+
+def confusion_matrix(
+    classes: NDArray[np.int64], predicted: NDArray[np.intp], class_count: int
+) -> NDArray[np.int64]:
+    """[true class, predicted class] -> number of samples."""
+    cells = np.bincount(classes * class_count + predicted, minlength=class_count**2)
+    return cells.reshape(class_count, class_count).astype(np.int64)
