@@ -14,6 +14,9 @@
 extern "C" {
 #endif
 
+// Version of this contract and of the kernels' parameter structs. Generated code refuses another one.
+#define MCUGEN_ENGINE_VERSION 1
+
 typedef enum {
   MCUGEN_INT8 = 0,
   MCUGEN_INT16 = 1,
@@ -55,6 +58,15 @@ mcugen_status_t mcugen_engine_invoke(void);
 
 // Where output `index` is read, until the next write to an input or invoke.
 const void *mcugen_engine_output(uint32_t index);
+
+// For comparing layer by layer; MCUGEN_STATUS_UNSUPPORTED unless the engine was generated for it.
+// Runs the inputs up to and including layer `layer` (index of the operator in the model); they stay
+// intact, so that the next layer can follow. MCUGEN_STATUS_BAD_ARGUMENT if there is no such layer.
+mcugen_status_t mcugen_engine_invoke_until(uint32_t layer);
+
+// Output `index` of the layer that invoke_until ran last, dense and row-major; its size goes to *bytes.
+// NULL if there is none. Valid until the next write to an input or invoke.
+const void *mcugen_engine_layer_output(uint32_t index, uint32_t *bytes);
 
 // High-water mark of the engine's arena in bytes; equals arena_bytes for a static plan.
 uint32_t mcugen_engine_arena_used_bytes(void);

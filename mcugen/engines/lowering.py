@@ -12,7 +12,16 @@ from mcugen.engines.choice import Change, choose
 from mcugen.engines.contract import EngineOptions
 from mcugen.engines.forms import CONVERSIONS
 from mcugen.engines.ops import OPS
-from mcugen.engines.steps import Call, Form, Operands, Value, Variant, activations, held_element
+from mcugen.engines.steps import (
+    ALIGNMENT_BYTES,
+    Call,
+    Form,
+    Operands,
+    Value,
+    Variant,
+    activations,
+    held_element,
+)
 from mcugen.memory import Buffer, MemoryPlan, plan_memory
 from mcugen.model.ir import Graph, Op, Tensor
 
@@ -97,16 +106,17 @@ class _Builder:
     held: dict[tuple[int, Form], Value] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for position, index in enumerate(self.graph.inputs):
+        for position, index in enumerate(dict.fromkeys(self.graph.inputs)):
             self.add(f"input_{position}", self.graph.tensors[index], Form.DENSE)
 
     def add(self, stem: str, tensor: Tensor, form: Form) -> Value:
-        """A new value for a tensor; the first one is kept if an input is listed twice."""
+        """A new value for a tensor."""
         name = f"{stem}_{form.value}" if form.value else stem
         comment = f'"{c_comment(tensor.name)}" {list(tensor.shape)}'
         value = Value(name, held_element(tensor, form), tensor.elements, comment)
         self.values.append(value)
-        return self.held.setdefault((tensor.index, form), value)
+        self.held[tensor.index, form] = value
+        return value
 
     def convert(self, change: Change) -> None:
         """A step that makes a tensor exist in another form."""
@@ -210,7 +220,7 @@ def _place(
             min(old.first_step, first),
             max(old.last_step, last),
         )
-    plan = plan_memory(tuple(buffers.values()))
+    plan = plan_memory(tuple(buffers.values()), ALIGNMENT_BYTES)
     placed = {p.buffer.name: p.offset for p in plan.placements}
     return plan, {value.name: placed[_root(groups, value.name)] for value in values}
 
@@ -227,8 +237,10 @@ def _lifetimes(
         for value in step.reads:
             lives[value.name] = (lives[value.name][0], number)
     for layer in layers:
-        step_number = max(layer.after_step - 1, 0)
-        lives |= {v.name: (step_number, step_number) for v in layer.outputs if v.name not in lives}
+        seen_at = max(layer.after_step - 1, 0)
+        for value in layer.outputs:
+            first, last = lives.get(value.name, (seen_at, seen_at))
+            lives[value.name] = (first, max(last, seen_at))
     return lives | {value.name: (lives[value.name][0], end) for value in kept}
 
 
@@ -241,7 +253,7 @@ def _share(
         taken: set[str] = set()
         for output, given in step.in_place:
             dies = lives[given.name][1] == number and given.name not in kept
-            if dies and given.name not in taken:
+            if dies and given.name not in taken and output.name not in shared:
                 taken.add(given.name)
                 shared[output.name] = given.name
     return shared

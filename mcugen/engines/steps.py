@@ -65,7 +65,7 @@ class Table:
     name: str
     values: NDArray[np.generic]
     comment: str
-    c_type: str = ""  # when it is not that of `values`, e.g. a struct of equal int32 members
+    struct: str = ""  # C type of a row of `values`, where its elements are members of a struct
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +131,9 @@ def where(op: Op) -> str:
 
 
 def activations(graph: Graph, op: Op) -> tuple[Tensor, ...]:
-    """The op's inputs that are computed at run time, in order."""
-    return tuple(t for t in graph.input_tensors(op) if t is not None and t.data is None)
+    """The op's inputs that other ops compute, in order: no constants, no state of its own."""
+    given = (t for t in graph.input_tensors(op) if t is not None)
+    return tuple(t for t in given if t.data is None and not t.is_variable)
 
 
 def held_element(tensor: Tensor, form: Form) -> str:

@@ -11,7 +11,8 @@
 
 #include "requantize.h"
 
-#if defined(__ARM_FEATURE_DSP) && __ARM_FEATURE_DSP == 1 && !defined(MCUGEN_DSP_IN_C)
+// Not at -O0: the inner loops need r7, which is the frame pointer there; they can be stepped through in C.
+#if defined(__ARM_FEATURE_DSP) && defined(__OPTIMIZE__)
 #define MCUGEN_DSP_ASSEMBLY 1
 #else
 #define MCUGEN_DSP_ASSEMBLY 0

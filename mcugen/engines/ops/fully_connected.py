@@ -202,7 +202,7 @@ def _bias_table(layer: _Layer, name: str) -> Table:
 
 
 def _requant_table(requant: NDArray[np.int32], name: str) -> Table:
-    return Table(f"{name}_requant", requant, "multiplier, shift", "mcugen_requant_t")
+    return Table(f"{name}_requant", requant, "multiplier, shift", struct="mcugen_requant_t")
 
 
 # --- DSP ----------------------------------------------------------------------------------------
@@ -292,5 +292,5 @@ def pack_rows(weights: NDArray[np.int8], paired_rows: int, read: Form) -> NDArra
 def _words(values: NDArray[np.int64], bits: int) -> NDArray[np.uint32]:
     """Groups of 32 / bits values along the last axis as words, the first one lowest."""
     count = 32 // bits
-    groups = (values & ((1 << bits) - 1)).reshape(*values.shape[:-1], -1, count)
+    groups = (values & ((1 << bits) - 1)).reshape(*values.shape[:-1], values.shape[-1] // count, count)
     return (groups << (bits * np.arange(count))).sum(axis=-1).astype(np.uint32)

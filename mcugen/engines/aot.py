@@ -1,0 +1,77 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""The ahead-of-time engine: the model becomes constant tables and one call line per layer."""
+
+from __future__ import annotations
+
+from mcugen.codegen.tree import SourceTree
+from mcugen.engines.contract import EngineOptions, EnginePlan
+from mcugen.engines.emit import emit_model, table_bytes
+from mcugen.engines.lowering import Lowered, lower
+from mcugen.engines.ops import OPS
+from mcugen.errors import ModelError
+from mcugen.memory import live_bytes
+from mcugen.model.ir import DType, Graph, Problem
+
+_BORDER_DTYPES = frozenset({DType.INT8, DType.INT16, DType.INT32, DType.FLOAT32})
+"""Element types that engine.h can name."""
+
+
+def supports(graph: Graph) -> tuple[Problem, ...]:
+    """All reasons why this engine cannot take the graph; empty when it can."""
+    return (*_border_problems(graph), *_op_problems(graph))
+
+
+def _border_problems(graph: Graph) -> list[Problem]:
+    """What is wrong with the inputs and outputs of the model."""
+    problems = []
+    for side, indices in (("input", graph.inputs), ("output", graph.outputs)):
+        for number, index in enumerate(indices):
+            tensor = graph.tensors[index]
+            if tensor.dtype not in _BORDER_DTYPES:
+                what = f"element type {tensor.dtype.value} is not supported"
+                problems.append(Problem(f"{side} {number}", what))
+            if tensor.data is not None:
+                problems.append(Problem(f"{side} {number}", "is a constant"))
+    return problems
+
+
+def _op_problems(graph: Graph) -> list[Problem]:
+    """What is wrong with the operators."""
+    problems: list[Problem] = []
+    for op in graph.ops:
+        if op.kind in OPS:
+            problems.extend(OPS[op.kind].problems(graph, op))
+        else:
+            where = f"op {op.index} {op.kind}"
+            problems.append(Problem(where, "this operator is not supported", "use --engine tflm"))
+    return problems
+
+
+def plan(graph: Graph, options: EngineOptions) -> EnginePlan:
+    """RAM, flash and the memory plan; ModelError when the graph is not supported."""
+    lowered = _lower(graph, options)
+    names = tuple(step.name for step in lowered.steps)
+    totals = live_bytes([placement.buffer for placement in lowered.plan.placements])
+    peak = totals.index(max(totals)) if totals else 0
+    return EnginePlan(
+        arena_bytes=lowered.plan.arena_bytes,
+        weight_bytes=table_bytes(lowered),
+        memory=lowered.plan,
+        step_names=names,
+        peak_step=names[peak] if names else "",
+    )
+
+
+def emit(graph: Graph, options: EngineOptions) -> SourceTree:
+    """`model/` and the kernels it calls; ModelError when the graph is not supported."""
+    return emit_model(graph, options, _lower(graph, options))
+
+
+def _lower(graph: Graph, options: EngineOptions) -> Lowered:
+    problems = supports(graph)
+    if problems:
+        lines = [f"{p.where}: {p.what}" for p in problems]
+        hints = tuple(dict.fromkeys(p.hint for p in problems if p.hint))
+        raise ModelError("; ".join(lines), hint="; ".join(hints))
+    return lower(graph, options)

@@ -1,0 +1,220 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""Lowered -> C text: model/<name>_model.c/.h, <name>_weights.c/.h and the kernels they call."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from mcugen import __version__
+from mcugen.codegen.c_text import C_TYPES, c_int, c_values
+from mcugen.codegen.render import render
+from mcugen.codegen.tree import SourceTree
+from mcugen.engines.contract import EngineOptions
+from mcugen.engines.lowering import Lowered
+from mcugen.engines.steps import ALIGNMENT_BYTES, Call, Table, Value
+from mcugen.memory import draw
+from mcugen.model.ir import DType, Graph, Tensor
+from mcugen.paths import runtime_dir
+
+ENGINE_VERSION = 1
+"""MCUGEN_ENGINE_VERSION of the runtime that the generated code is written for."""
+
+_DTYPE_NAMES = {
+    DType.INT8: "MCUGEN_INT8",
+    DType.INT16: "MCUGEN_INT16",
+    DType.INT32: "MCUGEN_INT32",
+    DType.FLOAT32: "MCUGEN_FLOAT32",
+}
+
+
+def emit_model(graph: Graph, options: EngineOptions, lowered: Lowered) -> SourceTree:
+    """The generated engine as files."""
+    prefix = graph.name.lower()
+    tables = _unique_tables(_calls(lowered))
+    context = {
+        "tool": f"mcugen {__version__}",
+        "engine_version": ENGINE_VERSION,
+        "model": graph.name,
+        "sha256": graph.sha256,
+        "command": _command(graph, options),
+        "prefix": prefix,
+        "macro": prefix.upper(),
+        "alignment": ALIGNMENT_BYTES,
+        "arena_bytes": max(lowered.plan.arena_bytes, ALIGNMENT_BYTES),
+        "arena_limit_bytes": options.arena_limit_bytes,
+        "options": options,
+        "plan_lines": draw(lowered.plan).splitlines(),
+        **_code_context(graph, lowered, prefix, tables),
+        "tables": [_table_context(prefix, table) for table in dict.fromkeys(tables.values())],
+        "has_structs": any(table.struct for table in tables.values()),
+    }
+    written = {
+        f"model/{prefix}_{part}": render(f"aot/{part}.j2", context)
+        for part in ("model.c", "model.h", "weights.c", "weights.h")
+    }
+    return {**written, **kernel_files(_calls(lowered))}
+
+
+def table_bytes(lowered: Lowered) -> int:
+    """Bytes of all constant tables, each counted once."""
+    tables = dict.fromkeys(_unique_tables(_calls(lowered)).values())
+    return sum(table.values.nbytes for table in tables)
+
+
+def _calls(lowered: Lowered) -> list[Call]:
+    """Every call line, in the order it is written."""
+    steps = [call for step in lowered.steps for call in step.calls]
+    return steps + [call for layer in lowered.layers for call in layer.calls]
+
+
+def _unique_tables(calls: Iterable[Call]) -> dict[Table, Table]:
+    """Every table -> the first one with the same content."""
+    first: dict[tuple[str, str, bytes], Table] = {}
+    unique = {}
+    for call in calls:
+        for _, value in call.fields:
+            if isinstance(value, Table):
+                content = (value.values.dtype.str, value.struct, value.values.tobytes())
+                unique[value] = first.setdefault(content, value)
+    return unique
+
+
+def _command(graph: Graph, options: EngineOptions) -> str:
+    """How to generate the same engine again."""
+    words = [f"mcugen build {graph.name}.tflite --engine aot --rounding {options.rounding}"]
+    words.append(f"--optimize {options.optimize}")
+    if options.per_layer:
+        words.append("--per-layer")
+    return " ".join(words)
+
+
+# --- the model file -----------------------------------------------------------------------------
+
+
+def _code_context(
+    graph: Graph, lowered: Lowered, prefix: str, tables: Mapping[Table, Table]
+) -> dict[str, Any]:
+    """What model.c lists: headers, values, parameters, call lines, border tensors."""
+    params = _Params(prefix, tables)
+    steps = [
+        {
+            "comment": f"{step.name}: {step.comment}",
+            "lines": [params.call(call, step.name) for call in step.calls],
+        }
+        for step in lowered.steps
+    ]
+    blocks, done = [], 0
+    for number, layer in enumerate(lowered.layers):
+        blocks.append(
+            {
+                "layer": number,
+                "steps": steps[done : layer.after_step],
+                "lines": [params.call(call, f"layer_{number}") for call in layer.calls],
+                "outputs": [{"name": v.name, "bytes": _dense_bytes(v)} for v in layer.outputs],
+            }
+        )
+        done = layer.after_step
+    return {
+        "kernel_headers": sorted({call.kernel.header for call in _calls(lowered)}),
+        "values": [_value_context(value, lowered.offsets[value.name]) for value in lowered.values],
+        "params": params.written,
+        "steps": steps,
+        "blocks": blocks,
+        "last_steps": steps[done:],
+        "most_outputs": max((len(layer.outputs) for layer in lowered.layers), default=0),
+        "inputs": _border(graph, graph.inputs, lowered.inputs),
+        "outputs": _border(graph, graph.outputs, lowered.outputs),
+    }
+
+
+class _Params:
+    """Parameter structs in the order of the calls, each with a name of its own."""
+
+    def __init__(self, prefix: str, tables: Mapping[Table, Table]) -> None:
+        self._prefix = prefix
+        self._tables = tables
+        self._counts: dict[str, int] = {}
+        self.written: list[dict[str, Any]] = []
+
+    def call(self, call: Call, stem: str) -> str:
+        """Notes the struct of a call of step `stem`; returns the call line."""
+        count = self._counts[stem] = self._counts.get(stem, 0) + 1
+        name = f"{stem}_params" if count == 1 else f"{stem}_params_{count}"
+        fields = [{"name": field, "text": self._text(value)} for field, value in call.fields]
+        self.written.append({"name": name, "type": call.kernel.params, "fields": fields})
+        args = ", ".join((f"&{name}", *(value.name for value in call.args)))
+        return f"{call.kernel.function}({args});"
+
+    def _text(self, value: int | str | Table) -> str:
+        if isinstance(value, Table):
+            return f"{self._prefix}_{self._tables[value].name}"
+        return c_int(value) if isinstance(value, int) else value
+
+
+def _value_context(value: Value, offset: int) -> dict[str, Any]:
+    return {
+        "name": value.name,
+        "c_type": value.c_type,
+        "offset": offset,
+        "comment": value.comment,
+    }
+
+
+def _dense_bytes(value: Value) -> int:
+    """Bytes of the elements alone."""
+    return value.elements * {"int8": 1, "int16": 2, "int32": 4, "float32": 4}[value.element]
+
+
+def _border(
+    graph: Graph, indices: tuple[int, ...], values: tuple[Value, ...]
+) -> list[dict[str, Any]]:
+    """The model's inputs or outputs as rows of mcugen_tensor_t."""
+    pairs = zip((graph.tensors[i] for i in indices), values, strict=True)
+    return [{"value": value.name, **_tensor_context(tensor)} for tensor, value in pairs]
+
+
+def _tensor_context(tensor: Tensor) -> dict[str, Any]:
+    quant = tensor.quant
+    per_tensor = quant is not None and quant.axis is None
+    return {
+        "dtype": _DTYPE_NAMES[tensor.dtype],
+        "bytes": tensor.bytes,
+        "scale": quant.scale if quant is not None and per_tensor else 0.0,
+        "zero_point": quant.zero_point if quant is not None and per_tensor else 0,
+    }
+
+
+# --- tables and kernels -------------------------------------------------------------------------
+
+
+def _table_context(prefix: str, table: Table) -> dict[str, Any]:
+    """One constant array; rows of structs are written one per line."""
+    if table.struct:
+        rows = table.values.reshape(-1, table.values.shape[-1]).tolist()
+        text = "\n".join(f"  {{{', '.join(map(c_int, row))}}}," for row in rows)
+        size, c_type = len(rows), table.struct
+    else:
+        text = c_values(table.values)
+        size, c_type = table.values.size, C_TYPES[table.values.dtype.name]
+    name = f"{prefix}_{table.name}"
+    return {"name": name, "type": c_type, "size": size, "text": text, "comment": table.comment}
+
+
+_INCLUDE = re.compile(rb'^#include "([^"]+)"', re.MULTILINE)
+
+
+def kernel_files(calls: Iterable[Call]) -> SourceTree:
+    """The files of runtime/kernels/ that the calls need, with whatever those include there."""
+    folder = runtime_dir() / "kernels"
+    waiting = [name for call in calls for name in (call.kernel.header, call.kernel.source)]
+    files: dict[str, bytes] = {}
+    while waiting:
+        name = waiting.pop()
+        if f"runtime/kernels/{name}" not in files:
+            content = (folder / name).read_bytes()
+            files[f"runtime/kernels/{name}"] = content
+            waiting.extend(found.decode() for found in _INCLUDE.findall(content))
+    return dict(sorted(files.items()))
