@@ -1,0 +1,55 @@
+// SPDX-FileCopyrightText: 2026 the mcugen authors
+// SPDX-License-Identifier: Apache-2.0
+// Runs any engine over samples that arrive as bytes: for each, all inputs in order. Answers with the
+// cost of the inference (u32), all outputs, and, from an engine generated for it, the outputs of
+// every layer. tests/engines/c_engine.py is the other end.
+#include <stdlib.h>
+
+#include "driver_io.h"
+#include "engine.h"
+
+static bool read_inputs(const mcugen_engine_info_t *info) {
+  for (uint32_t i = 0; i < info->inputs; ++i) {
+    if (!driver_read(mcugen_engine_input(i), info->input[i].bytes)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+static void write_outputs(const mcugen_engine_info_t *info) {
+  for (uint32_t i = 0; i < info->outputs; ++i) {
+    driver_write(mcugen_engine_output(i), info->output[i].bytes);
+  }
+}
+
+static void write_layers(void) {
+  for (uint32_t layer = 0; mcugen_engine_invoke_until(layer) == MCUGEN_STATUS_OK; ++layer) {
+    uint32_t bytes = 0;
+    const void *data = mcugen_engine_layer_output(0, &bytes);
+    for (uint32_t index = 1; data != NULL; ++index) {
+      driver_write(data, bytes);
+      data = mcugen_engine_layer_output(index, &bytes);
+    }
+  }
+}
+
+int main(void) {
+  const mcugen_engine_info_t *info = mcugen_engine_info();
+  if (mcugen_engine_init() != MCUGEN_STATUS_OK) {
+    return EXIT_FAILURE;
+  }
+  while (read_inputs(info)) {
+    mcugen_engine_reset();
+    const uint32_t start = driver_instructions();
+    const mcugen_status_t status = mcugen_engine_invoke();
+    const uint32_t instructions = driver_instructions() - start;
+    if (status != MCUGEN_STATUS_OK) {
+      return EXIT_FAILURE;
+    }
+    driver_write(&instructions, sizeof instructions);
+    write_outputs(info);
+    write_layers();
+  }
+  return EXIT_SUCCESS;
+}

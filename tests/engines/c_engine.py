@@ -1,0 +1,132 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""Compiles a generated engine with firmware_tests/engine_driver.c and runs it, on the PC or in QEMU."""
+
+from __future__ import annotations
+
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from mcugen.codegen.tree import SourceTree
+from mcugen.engines import ENGINES
+from mcugen.engines.contract import EngineOptions
+from mcugen.model.ir import Graph
+from mcugen.paths import boards_dir, runtime_dir
+from tests.conftest import ROOT, require_tool
+
+WARNINGS = (
+    "-std=c11 -Wall -Wextra -Wconversion -Wshadow -Wundef -Wdouble-promotion -Wmissing-prototypes "
+    "-Wvla -Werror"
+).split()
+HOST_FLAGS = "-g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all".split()
+ARM_FLAGS = "-mcpu=cortex-m33 -mthumb -mfloat-abi=hard -mfpu=fpv5-sp-d16".split()
+ARM_LINK = "-nostartfiles --specs=nano.specs --specs=nosys.specs -Wl,--gc-sections".split()
+QEMU = (
+    "qemu-system-arm -machine mps2-an505 -display none -monitor none -serial none "
+    "-icount shift=0 -semihosting-config enable=on,target=native -kernel"
+).split()
+
+
+@dataclass(frozen=True)
+class Result:
+    """Arrays [samples, *shape]; `layers` has one list of outputs per op when it was asked for."""
+
+    outputs: tuple[np.ndarray, ...]
+    layers: tuple[tuple[np.ndarray, ...], ...]
+    instructions: np.ndarray
+
+
+@dataclass(frozen=True)
+class CEngine:
+    """A compiled driver for one graph."""
+
+    graph: Graph
+    options: EngineOptions
+    folder: Path
+    command: tuple[str, ...]
+
+    def run(self, *inputs: np.ndarray) -> Result:
+        """Runs N samples; one array [N, *shape] per graph input."""
+        stream = b"".join(value[i].tobytes() for i in range(len(inputs[0])) for value in inputs)
+        (self.folder / "input.bin").write_bytes(stream)
+        done = subprocess.run(
+            self.command, input=stream, capture_output=True, timeout=300, cwd=self.folder
+        )
+        assert done.returncode == 0, done.stderr.decode()
+        on_qemu = "qemu" in self.command[0]
+        answer = (self.folder / "output.bin").read_bytes() if on_qemu else done.stdout
+        return self._parse(answer, len(inputs[0]))
+
+    def _parse(self, answer: bytes, samples: int) -> Result:
+        tensors = [*self.graph.outputs]
+        if self.options.per_layer:
+            tensors += [index for op in self.graph.ops for index in op.outputs]
+        fields = [("instructions", "<u4", ())]
+        for number, index in enumerate(tensors):
+            tensor = self.graph.tensors[index]
+            fields.append((f"t{number}", tensor.dtype.value, tensor.shape))
+        records = np.frombuffer(answer, np.dtype(fields))
+        assert len(records) == samples
+        seen = [records[f"t{number}"] for number in range(len(tensors))]
+        count = len(self.graph.outputs)
+        layers, position = [], count
+        for op in self.graph.ops if self.options.per_layer else ():
+            layers.append(tuple(seen[position : position + len(op.outputs)]))
+            position += len(op.outputs)
+        return Result(tuple(seen[:count]), tuple(layers), records["instructions"])
+
+
+def emit(graph: Graph, options: EngineOptions) -> SourceTree:
+    """The ahead-of-time engine's files."""
+    return ENGINES["aot"].emit(graph, options)
+
+
+def build(
+    graph: Graph,
+    options: EngineOptions,
+    folder: Path,
+    *,
+    on: str = "host",
+    optimize: str = "-O2",
+    patch: tuple[str, str, str] | None = None,
+) -> CEngine:
+    """Compiles for `on` "host" (with sanitizers) or "qemu".
+
+    `patch` (file, old, new) breaks a file on purpose: its text must contain `old`.
+    """
+    files = dict(emit(graph, options))
+    if patch is not None:
+        path, old, new = patch
+        text = files[path].decode()
+        assert old in text
+        files[path] = text.replace(old, new).encode()
+    for path, content in files.items():
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+    sources = [str(folder / path) for path in files if path.endswith(".c")]
+    tests = ROOT / "firmware_tests"
+    includes = [folder / "runtime", folder / "runtime/kernels", folder / "model"]
+    includes += [runtime_dir(), tests]
+    common = [*WARNINGS, *(f"-I{path}" for path in includes), *sources]
+    driver, program = str(tests / "engine_driver.c"), str(folder / "program")
+    if on == "host":
+        compiler = require_tool("gcc")
+        command = [compiler, *HOST_FLAGS, *common, driver, str(tests / "driver_io_host.c")]
+        run = (program,)
+    else:
+        compiler = require_tool("arm-none-eabi-gcc")
+        require_tool("qemu-system-arm")
+        board = boards_dir() / "mps2-an505"
+        command = [compiler, *ARM_FLAGS, optimize, "-ffunction-sections", "-fdata-sections"]
+        command += [*common, driver, str(tests / "driver_io_an505.c"), *ARM_LINK]
+        command += [f"-T{board / 'mps2-an505.ld'}", f"-Wl,-Map={folder / 'program.map'}"]
+        run = (*QEMU, program)
+    done = subprocess.run(
+        [*command, "-o", program], capture_output=True, timeout=300, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    return CEngine(graph, options, folder, run)
