@@ -158,7 +158,9 @@ def _append_all(journal: Journal, records: Iterable[Record]) -> None:
         journal.append(record)
 
 
-def _relabelled(clips: Sequence[Clip], done: dict[tuple[str, str], ClipRecord]) -> list[ClipRecord]:
+def _relabelled(
+    clips: Sequence[Clip], done: dict[tuple[str, str], ClipRecord]
+) -> list[ClipRecord]:
     """Clips measured earlier whose label is another one now."""
     pairs = [(clip, done.get(_key(clip.name, clip.sha256))) for clip in clips]
     return [
@@ -171,7 +173,9 @@ def _relabelled(clips: Sequence[Clip], done: dict[tuple[str, str], ClipRecord]) 
 def _repeated(session: Session, head: RunRecord, repeats: int) -> Record:
     """The cost of one inference, repeated on one input that does not depend on the clips."""
     front_end, quant = session.manifest.front_end, input_quant(session.reference.graph)
-    push_zero_window(session.client, front_end, quant, max_payload=session.identity.max_payload)
+    push_zero_window(
+        session.client, front_end, quant, max_payload=session.identity.max_payload
+    )
     samples = repeat_inference(session.client, warmup=WARMUP, repeats=repeats)
     name = "inference, repeated on one input"
     return summarise(name, head.tick_unit, samples, warmup_count=WARMUP)

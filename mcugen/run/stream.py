@@ -43,7 +43,9 @@ def stream(
     position = 0
     while True:
         data = stimulus.data[position : position + limit]
-        reply = client.push(stimulus.source, data, end=position + len(data) == len(stimulus.data))
+        reply = client.push(
+            stimulus.source, data, end=position + len(data) == len(stimulus.data)
+        )
         if not (reply.taken or reply.rows or reply.ended):
             raise DeviceError("the device takes no more of the clip, although it has not ended")
         position += reply.taken
