@@ -13,12 +13,12 @@ from mcugen.boards import Board
 from mcugen.errors import DeviceError
 from mcugen.features.spec import FrontEnd
 from mcugen.model.ir import Quant
+from mcugen.protocol import MAX_REPEATS
 from mcugen.records import LatencyRecord, MemoryRecord, Run, summarise
 from mcugen.run.client import Client
 from mcugen.run.stimulus import from_int8_rows
 from mcugen.run.stream import stream
 
-REPEATS_PER_REQUEST = 64
 SATURATED = 2**32 - 1
 COSTS = (("inference", "inference_ticks"), ("front-end row", "row_ticks"))
 """Name of a cost -> the samples of it in a ClipRecord."""
@@ -39,18 +39,16 @@ def repeat_inference(client: Client, *, warmup: int, repeats: int) -> tuple[int,
     """Ticks of `repeats` inferences on the input of the last window, after `warmup` others."""
     samples: list[int] = []
     while len(samples) < repeats:
-        count = min(repeats - len(samples), REPEATS_PER_REQUEST)
+        count = min(repeats - len(samples), MAX_REPEATS)
         samples.extend(client.infer(0 if samples else warmup, count))
     _check_saturation("inference", samples)
     return tuple(samples)
 
 
-def push_zero_window(
-    client: Client, front_end: FrontEnd, quant: Quant, *, max_payload: int
-) -> None:
+def push_zero_window(client: Client, front_end: FrontEnd, quant: Quant) -> None:
     """One inference on a window of zero points, so that the device has an input to repeat."""
     rows = np.full((front_end.window_rows, front_end.row_values), quant.zero_point, np.int8)
-    for _ in stream(client, from_int8_rows(rows, front_end, quant), max_payload=max_payload):
+    for _ in stream(client, from_int8_rows(rows, front_end, quant)):
         pass
 
 
@@ -63,9 +61,9 @@ def device_memory(client: Client) -> tuple[MemoryRecord, ...]:
     """Arena and, where the firmware measures it, stack, as the device says."""
     stats = client.stats()
     arena = MemoryRecord("arena", stats.arena_used_bytes, stats.arena_given_bytes, "device")
-    if not stats.stack_bytes:  # 0 on the wire: not measured
+    if stats.stack_used_bytes is None:
         return (arena,)
-    return arena, MemoryRecord("stack", stats.stack_bytes, None, "device")
+    return arena, MemoryRecord("stack", stats.stack_used_bytes, None, "device")
 
 
 def linked_memory(build_dir: Path, board: Board) -> tuple[MemoryRecord, ...]:

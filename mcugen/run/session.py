@@ -15,14 +15,14 @@ from mcugen.boards import TICK_UNITS
 from mcugen.errors import DeviceError
 from mcugen.export.manifest import Manifest
 from mcugen.model.reference import Reference
-from mcugen.protocol import Identity, WindowResult
+from mcugen.protocol import Identity, Source, Window
 from mcugen.records import ClipRecord, MemoryRecord, Record, Run, RunRecord, summarise
 from mcugen.run.client import Client
 from mcugen.run.clips import Clip
 from mcugen.run.expected import expected_outputs, expected_score, input_quant
 from mcugen.run.journal import Journal
 from mcugen.run.measure import clip_costs, device_memory, push_zero_window, repeat_inference
-from mcugen.run.stimulus import SOURCES, Stimulus, make_stimulus
+from mcugen.run.stimulus import Stimulus, make_stimulus
 from mcugen.run.stream import stream
 
 WARMUP = 3
@@ -38,9 +38,9 @@ def check_identity(identity: Identity, manifest: Manifest) -> None:
         "firmware_sha256": manifest.firmware_sha256,
     }
     faults = [
-        f"{name} is {identity.facts.get(name) or 'not given'} on the device, {value} in the build"
+        f"{name} is {identity.fact(name) or 'not given'} on the device, {value} in the build"
         for name, value in expected.items()
-        if identity.facts.get(name) != value
+        if identity.fact(name) != value
     ]
     if faults:
         raise DeviceError(
@@ -53,8 +53,7 @@ def describe_run(
     identity: Identity, manifest: Manifest, input_name: str, reference: str, link_name: str
 ) -> RunRecord:
     """The first record of a run: what the device says of itself, and what it is held against."""
-    facts = identity.facts
-    unit = facts.get("tick_unit", "")
+    unit = identity.fact("tick_unit")
     if unit not in TICK_UNITS:
         raise DeviceError(f"the device counts in {unit!r}, not in {', '.join(TICK_UNITS)}")
     return RunRecord(
@@ -67,10 +66,10 @@ def describe_run(
         rounding=manifest.rounding,
         front_end=manifest.front_end.kind,
         input=input_name,
-        compiler=facts.get("compiler"),
-        flags=facts.get("flags"),
+        compiler=identity.fact("compiler") or None,
+        flags=identity.fact("flags") or None,
         tick_unit=unit,
-        ticks_per_second=identity.ticks_per_second or None,
+        ticks_per_second=identity.ticks_per_second,
         reference=reference,
         facts=(("optimize", manifest.optimize), ("link", link_name)),
         score=manifest.score,
@@ -85,7 +84,7 @@ class Session:
     client: Client
     identity: Identity
     manifest: Manifest
-    input_name: str  # a key of SOURCES
+    input_name: str  # a key of stimulus.SOURCES
     reference: Reference
     check_outputs: bool
 
@@ -173,9 +172,7 @@ def _relabelled(
 def _repeated(session: Session, head: RunRecord, repeats: int) -> Record:
     """The cost of one inference, repeated on one input that does not depend on the clips."""
     front_end, quant = session.manifest.front_end, input_quant(session.reference.graph)
-    push_zero_window(
-        session.client, front_end, quant, max_payload=session.identity.max_payload
-    )
+    push_zero_window(session.client, front_end, quant)
     samples = repeat_inference(session.client, warmup=WARMUP, repeats=repeats)
     name = "inference, repeated on one input"
     return summarise(name, head.tick_unit, samples, warmup_count=WARMUP)
@@ -203,7 +200,7 @@ def measure_clip(session: Session, clip: Clip, on_progress: Progress) -> ClipRec
         score=result.score if scored else None,
         reference_score=expected_score(reference, stimulus, expected) if scored else None,
         window_scores=tuple(window.score for window in result.windows) if scored else (),
-        row_ticks=tuple(result.row_ticks) if stimulus.source == SOURCES["pcm"] else (),
+        row_ticks=tuple(result.row_ticks) if stimulus.source is Source.PCM else (),
         inference_ticks=tuple(window.ticks for window in result.windows),
         outputs_compared=result.compared if session.check_outputs else None,
         outputs_different=result.different if session.check_outputs else None,
@@ -214,7 +211,7 @@ def measure_clip(session: Session, clip: Clip, on_progress: Progress) -> ClipRec
 class _ClipResult:
     """What the device has answered so far for one clip."""
 
-    windows: list[WindowResult] = field(default_factory=list)
+    windows: list[Window] = field(default_factory=list)
     row_ticks: list[int] = field(default_factory=list)
     score: float = 0.0
     compared: int = 0
@@ -232,13 +229,12 @@ def _stream_clip(
     steps = stream(
         session.client,
         stimulus,
-        max_payload=session.identity.max_payload,
         output_bytes=session.identity.output_bytes if session.check_outputs else None,
     )
     for step in steps:
         result.windows.extend(step.reply.windows)
         result.row_ticks.extend(step.reply.row_ticks)
-        result.score = step.reply.score
+        result.score = step.reply.clip_score
         index = step.reply.windows[-1].index if step.reply.windows else 0
         if step.output is not None and index < len(expected):
             result.compared += step.output.size

@@ -23,10 +23,11 @@ from mcugen.features.reference import (
 )
 from mcugen.features.spec import FrontEnd
 from mcugen.model.ir import Quant
+from mcugen.protocol import Source
 from mcugen.run.clips import ARRAYS, AUDIO
 
-SOURCES = {"pcm": 0, "features": 1, "int8": 2}
-"""What a clip is sent as -> the source byte of PUSH."""
+SOURCES = {"pcm": Source.PCM, "features": Source.FEATURES, "int8": Source.INT8}
+"""What `--input` says -> what the bytes of a PUSH are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Stimulus:
     """One clip, ready to stream. `windows` are the float features that its score is about
     (dequantised for int8), `inputs` what the engine sees; both [windows, values]."""
 
-    source: int
+    source: Source
     data: bytes
     row_bytes: int  # bytes that complete one row, padding apart
     windows: NDArray[np.float32]
@@ -96,7 +97,7 @@ def make_stimulus(path: Path, input_name: str, front_end: FrontEnd, quant: Quant
         return _from_float_rows(kept, input_name, front_end, quant)
     windows = cut_windows(rows, front_end)
     return Stimulus(
-        source=SOURCES["pcm"],
+        source=Source.PCM,
         data=pcm.astype("<i2").tobytes(),
         row_bytes=2 * front_end.rows.hop_samples,
         windows=windows,
@@ -111,7 +112,7 @@ def _from_float_rows(
         return from_int8_rows(quantize(rows, quant), front_end, quant)
     windows = cut_windows(rows, _every_row(front_end))
     return Stimulus(
-        source=SOURCES["features"],
+        source=Source.FEATURES,
         data=rows.astype("<f4").tobytes(),
         row_bytes=4 * front_end.row_values,
         windows=windows,
@@ -123,7 +124,7 @@ def from_int8_rows(rows: NDArray[np.int8], front_end: FrontEnd, quant: Quant) ->
     """A stimulus of quantised rows [rows, row_values]: no rounding of features anywhere."""
     inputs = cut_windows(rows.astype(np.float32), _every_row(front_end)).astype(np.int8)
     return Stimulus(
-        source=SOURCES["int8"],
+        source=Source.INT8,
         data=rows.tobytes(),
         row_bytes=front_end.row_values,
         windows=dequantize(inputs, quant),

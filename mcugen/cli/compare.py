@@ -1,0 +1,36 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""`mcugen compare`: two runs of one model side by side."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+
+@click.command("compare")
+@click.argument("run_a", type=click.Path(path_type=Path))
+@click.argument("run_b", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+def command(run_a: Path, run_b: Path, as_json: bool) -> None:
+    """Show the figures of RUN_A and RUN_B (folders of `mcugen run`) and what else differs."""
+    from mcugen.report.compare import compare
+    from mcugen.report.files import load_run
+
+    comparison = compare(load_run(run_a), load_run(run_b))
+    if as_json:
+        click.echo(json.dumps(asdict(comparison), indent=2, ensure_ascii=False))
+        return
+    from rich.console import Console
+
+    from mcugen.report.text import comparison_table
+
+    console = Console(highlight=False)
+    for name, a, b in comparison.made_by:
+        console.print(f"{name}: {a} | {b}", markup=False)
+    console.print(comparison_table(comparison))
+    for note in comparison.notes:
+        console.print(note, markup=False)

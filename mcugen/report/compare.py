@@ -1,0 +1,160 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""Two runs of one model side by side: what differs in how they were made, and in their figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from mcugen.errors import ConfigError
+from mcugen.records import LatencyRecord, MemoryRecord, Run, RunRecord
+from mcugen.report.detection import detect
+from mcugen.report.numbers import (
+    NOT_MEASURED,
+    bytes_text,
+    count_text,
+    difference_text,
+)
+
+K = TypeVar("K")
+
+MADE_BY = (
+    "tool",
+    "board",
+    "engine",
+    "rounding",
+    "front_end",
+    "input",
+    "compiler",
+    "flags",
+    "tick_unit",
+    "ticks_per_second",
+    "reference",
+    "firmware_sha256",
+    "score",
+    "threshold",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One figure in both runs. `ratio` is B / A, None where the two cannot be compared."""
+
+    name: str
+    a: str
+    b: str
+    ratio: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """`made_by` holds (fact, A, B) where the runs differ; `notes` what a reader must know."""
+
+    made_by: tuple[tuple[str, str, str], ...]
+    rows: tuple[Row, ...]
+    notes: tuple[str, ...]
+
+
+def compare(a: Run, b: Run) -> Comparison:
+    """ConfigError when the runs are of different models, whose figures say nothing of each other."""
+    if a.head.model_sha256 != b.head.model_sha256:
+        raise ConfigError(
+            f"the runs are of different models: {a.head.model} (sha256 {a.head.model_sha256}) "
+            f"and {b.head.model} (sha256 {b.head.model_sha256})",
+            hint="compare two runs of the same .tflite file",
+        )
+    rows = (*_detection_rows(a, b), *_latency_rows(a, b), *_memory_rows(a, b))
+    return Comparison(_made_by(a.head, b.head), rows, (*_unit_notes(a, b), *_score_notes(a, b)))
+
+
+def _made_by(a: RunRecord, b: RunRecord) -> tuple[tuple[str, str, str], ...]:
+    pairs = [(name, getattr(a, name), getattr(b, name)) for name in MADE_BY]
+    facts_a, facts_b = dict(a.facts), dict(b.facts)
+    pairs += [(k, facts_a.get(k), facts_b.get(k)) for k in dict.fromkeys([*facts_a, *facts_b])]
+    return tuple((name, _word(x), _word(y)) for name, x, y in pairs if x != y)
+
+
+def _word(value: object) -> str:
+    return NOT_MEASURED if value is None else str(value)
+
+
+def _detection_rows(a: Run, b: Run) -> list[Row]:
+    found_a, found_b = detect(a.clips), detect(b.clips)
+    if found_a is None or found_b is None:
+        return []
+    return [
+        _row("AUC", found_a.auc, found_b.auc, "{:.4f}"),
+        _row("pAUC", found_a.pauc, found_b.pauc, "{:.4f}"),
+    ]
+
+
+def _row(name: str, a: float, b: float, form: str) -> Row:
+    return Row(name, form.format(a), form.format(b), b / a if a else None)
+
+
+def _latency_rows(a: Run, b: Run) -> list[Row]:
+    costs_a = {(x.name, x.accelerator): x for x in a.latencies}
+    costs_b = {(x.name, x.accelerator): x for x in b.latencies}
+    rows = []
+    for key in _keys(costs_a, costs_b):
+        x, y = costs_a.get(key), costs_b.get(key)
+        central_x, central_y = _central(x), _central(y)
+        comparable = x is not None and y is not None and x.unit == y.unit
+        ratio = central_y / central_x if comparable and central_x and central_y else None
+        rows.append(Row(f"{key[0]} on {key[1]}", _cost(x), _cost(y), ratio))
+    return rows
+
+
+def _central(latency: LatencyRecord | None) -> float | None:
+    """Median, or the mean where the source gives no median."""
+    if latency is None:
+        return None
+    return latency.mean if latency.median is None else latency.median
+
+
+def _cost(latency: LatencyRecord | None) -> str:
+    if latency is None:
+        return NOT_MEASURED
+    return f"{count_text(_central(latency))} {latency.unit}"
+
+
+def _memory_rows(a: Run, b: Run) -> list[Row]:
+    memories_a = {memory.name: memory for memory in a.memories}
+    memories_b = {memory.name: memory for memory in b.memories}
+    rows = []
+    for name in _keys(memories_a, memories_b):
+        x, y = memories_a.get(name), memories_b.get(name)
+        ratio = y.used_bytes / x.used_bytes if x and y and x.used_bytes else None
+        rows.append(Row(name, _used(x), _used(y), ratio))
+    return rows
+
+
+def _used(memory: MemoryRecord | None) -> str:
+    return NOT_MEASURED if memory is None else bytes_text(memory.used_bytes)
+
+
+def _keys(a: Iterable[K], b: Iterable[K]) -> list[K]:
+    return list(dict.fromkeys([*a, *b]))
+
+
+def _unit_notes(a: Run, b: Run) -> list[str]:
+    if a.head.tick_unit == b.head.tick_unit:
+        return []
+    units = f"{a.head.tick_unit} and {b.head.tick_unit}"
+    return [f"costs are in {units}: no ratio can be given"]
+
+
+def _score_notes(a: Run, b: Run) -> list[str]:
+    """How far the device scores of the clips that both runs hold are apart."""
+    scores_b = {clip.sha256: clip.score for clip in b.clips}
+    apart = [
+        scores_b_value - clip.score
+        for clip in a.clips
+        if clip.score is not None and (scores_b_value := scores_b.get(clip.sha256)) is not None
+    ]
+    if not apart:
+        return []
+    worst = difference_text(max(apart, key=abs))
+    return [f"{len(apart)} clips are in both runs; their scores differ by {worst} at most"]

@@ -1,0 +1,122 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""The files of a run beside its records: CSV for spreadsheets, JSON for programs, HTML for people."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any
+
+from mcugen.errors import EnvironmentError_
+from mcugen.records import LatencyRecord, Run, as_run, read_records
+from mcugen.report.detection import MAX_FPR, detect
+from mcugen.report.findings import findings
+from mcugen.report.html import report_html
+from mcugen.report.numbers import difference, largest_difference, outputs_checked
+
+SUMMARY_SCHEMA = 1
+RECORDS_NAME = "records.jsonl"
+REPORT_NAME = "report.html"
+
+
+def load_run(path: Path) -> Run:
+    """The run in a folder that `mcugen run` wrote, or in a records file. DataError when none is."""
+    records = path / RECORDS_NAME if path.is_dir() else path
+    return as_run(read_records(records), str(records))
+
+
+def write_report(run: Run, out: Path) -> Path:
+    """Writes scores.csv, latency.csv, summary.json and report.html; returns the page's path.
+
+    Each file is replaced whole or not at all.
+    """
+    contents = {
+        "scores.csv": scores_csv(run),
+        "latency.csv": latency_csv(run),
+        "summary.json": summary_json(run),
+        REPORT_NAME: report_html(run),
+    }
+    for name, content in contents.items():
+        _replace(out / name, content)
+    return out / REPORT_NAME
+
+
+def _replace(path: Path, content: bytes) -> None:
+    staging = path.with_name(f".{path.name}.new")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        staging.write_bytes(content)
+        os.replace(staging, path)
+    except OSError as error:
+        raise EnvironmentError_(
+            f"cannot write {path}: {error.strerror}", hint="give a writable folder with --out"
+        ) from error
+
+
+def scores_csv(run: Run) -> bytes:
+    """One line per clip; an empty cell is what was not measured."""
+    header = ("file", "label", "windows", "device_score", "reference_score", "difference")
+    rows = (
+        (c.clip, c.label, c.windows, c.score, c.reference_score, difference(c)) for c in run.clips
+    )
+    return _csv(header, rows)
+
+
+def latency_csv(run: Run) -> bytes:
+    """One line per LatencyRecord, with the record's own field names."""
+    names = [field.name for field in fields(LatencyRecord)]
+    rows = ([_cell(getattr(latency, name)) for name in names] for latency in run.latencies)
+    return _csv(names, rows)
+
+
+def _cell(value: object) -> object:
+    return "; ".join(f"{k}={v}" for k, v in value) if isinstance(value, tuple) else value
+
+
+def _csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    return text.getvalue().encode()
+
+
+def summary(run: Run) -> dict[str, Any]:
+    """All figures of a run that do not grow with its clips, JSON-ready."""
+    checked = outputs_checked(run.clips)
+    return {
+        "schema": SUMMARY_SCHEMA,
+        "run": asdict(run.head),
+        "clips": len(run.clips),
+        "windows": sum(clip.windows for clip in run.clips),
+        "largest_score_difference": largest_difference(run.clips),
+        "outputs": None if checked is None else {"compared": checked[0], "different": checked[1]},
+        "detection": _detection(run),
+        "latencies": [asdict(latency) for latency in run.latencies],
+        "memories": [asdict(memory) for memory in run.memories],
+        "warnings": findings(run),
+    }
+
+
+def _detection(run: Run) -> dict[str, Any] | None:
+    found = detect(run.clips)
+    if found is None:
+        return None
+    return {
+        "normal": found.normal_count,
+        "anomaly": found.anomaly_count,
+        "auc": found.auc,
+        "pauc": found.pauc,
+        "pauc_max_fpr": MAX_FPR,
+    }
+
+
+def summary_json(run: Run) -> bytes:
+    """summary() as indented UTF-8 JSON."""
+    return json.dumps(summary(run), indent=2, ensure_ascii=False).encode() + b"\n"

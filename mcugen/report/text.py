@@ -1,0 +1,96 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""A run and a comparison of runs as text for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from mcugen.records import Run
+from mcugen.report.compare import Comparison
+from mcugen.report.detection import detect
+from mcugen.report.numbers import (
+    bytes_text,
+    cost_text,
+    count_text,
+    difference,
+    difference_text,
+    largest_difference,
+    outputs_checked,
+    score_text,
+    verdict,
+)
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+CLIPS_SHOWN = 20
+
+
+def clip_table(run: Run) -> Table:
+    """Clip, device score, reference score, difference, verdict; the first clips of a long run."""
+    table = _table(("clip", "windows", "device", "reference", "difference"))
+    has_verdict = run.head.threshold is not None
+    if has_verdict:
+        table.add_column("verdict")
+    for clip in run.clips[:CLIPS_SHOWN]:
+        cells = [
+            clip.clip,
+            count_text(clip.windows),
+            score_text(clip.score),
+            score_text(clip.reference_score),
+            difference_text(difference(clip)),
+        ]
+        table.add_row(*cells, *([verdict(clip, run.head.threshold)] if has_verdict else []))
+    if len(run.clips) > CLIPS_SHOWN:
+        table.add_row(f"and {len(run.clips) - CLIPS_SHOWN} more, in scores.csv")
+    return table
+
+
+def figure_lines(run: Run) -> tuple[str, ...]:
+    """AUC, agreement, costs and memory, one per line, each with its unit."""
+    lines = []
+    detection = detect(run.clips)
+    if detection is not None:
+        lines.append(
+            f"AUC {detection.auc:.4f}, pAUC {detection.pauc:.4f} "
+            f"({detection.normal_count} normal, {detection.anomaly_count} anomaly)"
+        )
+    worst = largest_difference(run.clips)
+    if worst is not None:
+        lines.append(f"largest score difference {difference_text(worst)} to {run.head.reference}")
+    checked = outputs_checked(run.clips)
+    if checked is not None:
+        equal = count_text(checked[0] - checked[1])
+        lines.append(f"{equal} of {count_text(checked[0])} output values equal {run.head.reference}")
+    lines.extend(
+        f"{x.name}: {cost_text(x, run.head)} (median of {count_text(x.count)})"
+        for x in run.latencies
+    )
+    lines.extend(
+        f"{m.name}: {bytes_text(m.used_bytes)}"
+        + (f" of {bytes_text(m.given_bytes)}" if m.given_bytes else "")
+        for m in run.memories
+    )
+    return tuple(lines)
+
+
+def comparison_table(comparison: Comparison) -> Table:
+    """Figures of two runs side by side, with the ratio of the second to the first."""
+    table = _table(("", "A", "B", "B / A"))
+    for row in comparison.rows:
+        ratio = "" if row.ratio is None else f"{row.ratio:.3f}"
+        table.add_row(row.name, row.a, row.b, ratio)
+    return table
+
+
+def _table(names: Sequence[str]) -> Table:
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column(names[0], overflow="fold")
+    for name in names[1:]:
+        table.add_column(name, justify="right", overflow="fold")
+    return table
