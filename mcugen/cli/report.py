@@ -12,7 +12,9 @@ import click
 @click.command("report")
 @click.argument("run_dir", type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), help="Folder to write; default: RUN_DIR.")
-@click.option("--json", "as_json", is_flag=True, help="Print summary.json instead of writing files.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print summary.json instead of writing files."
+)
 def command(run_dir: Path, out: Path | None, as_json: bool) -> None:
     """Write report.html, scores.csv, latency.csv and summary.json from RUN_DIR/records.jsonl."""
     from mcugen.report.files import load_run, summary_json, write_report

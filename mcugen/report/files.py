@@ -7,7 +7,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
@@ -19,9 +18,9 @@ from mcugen.report.detection import MAX_FPR, detect
 from mcugen.report.findings import findings
 from mcugen.report.html import report_html
 from mcugen.report.numbers import difference, largest_difference, outputs_checked
+from mcugen.run.journal import RECORDS_NAME
 
 SUMMARY_SCHEMA = 1
-RECORDS_NAME = "records.jsonl"
 REPORT_NAME = "report.html"
 
 
@@ -52,7 +51,7 @@ def _replace(path: Path, content: bytes) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         staging.write_bytes(content)
-        os.replace(staging, path)
+        staging.replace(path)
     except OSError as error:
         raise EnvironmentError_(
             f"cannot write {path}: {error.strerror}", hint="give a writable folder with --out"

@@ -63,7 +63,9 @@ def figure_lines(run: Run) -> tuple[str, ...]:
     checked = outputs_checked(run.clips)
     if checked is not None:
         equal = count_text(checked[0] - checked[1])
-        lines.append(f"{equal} of {count_text(checked[0])} output values equal {run.head.reference}")
+        lines.append(
+            f"{equal} of {count_text(checked[0])} output values equal {run.head.reference}"
+        )
     lines.extend(
         f"{x.name}: {cost_text(x, run.head)} (median of {count_text(x.count)})"
         for x in run.latencies

@@ -31,24 +31,6 @@ Progress = Callable[[Clip, float], None]
 """Called with the clip that is streamed and the part of it that is done, 0 to 1."""
 
 
-def check_identity(identity: Identity, manifest: Manifest) -> None:
-    """DeviceError with both hashes when the device runs another model or another firmware."""
-    expected = {
-        "model_sha256": manifest.model_sha256,
-        "firmware_sha256": manifest.firmware_sha256,
-    }
-    faults = [
-        f"{name} is {identity.fact(name) or 'not given'} on the device, {value} in the build"
-        for name, value in expected.items()
-        if identity.fact(name) != value
-    ]
-    if faults:
-        raise DeviceError(
-            f"the device runs another firmware: {'; '.join(faults)}",
-            hint="flash this build, or give the build folder of the firmware that is on the device",
-        )
-
-
 def describe_run(
     identity: Identity, manifest: Manifest, input_name: str, reference: str, link_name: str
 ) -> RunRecord:
@@ -157,9 +139,7 @@ def _append_all(journal: Journal, records: Iterable[Record]) -> None:
         journal.append(record)
 
 
-def _relabelled(
-    clips: Sequence[Clip], done: dict[tuple[str, str], ClipRecord]
-) -> list[ClipRecord]:
+def _relabelled(clips: Sequence[Clip], done: dict[tuple[str, str], ClipRecord]) -> list[ClipRecord]:
     """Clips measured earlier whose label is another one now."""
     pairs = [(clip, done.get(_key(clip.name, clip.sha256))) for clip in clips]
     return [

@@ -42,12 +42,13 @@ class Stimulus:
     inputs: NDArray[np.int8]
 
 
-def check_input(input_name: str, front_end: FrontEnd) -> None:
-    """ConfigError when this front-end cannot be fed that way."""
+def default_input(input_name: str | None, front_end: FrontEnd) -> str:
+    """What is sent when nothing else is asked for; ConfigError for what the front-end cannot take."""
     if input_name == "pcm" and front_end.rows is None:
         raise ConfigError(
             f"front-end {front_end.kind!r} takes no PCM", hint="use --input int8 or features"
         )
+    return input_name or ("int8" if front_end.rows is None else "pcm")
 
 
 def suffixes_for(input_name: str, front_end: FrontEnd) -> tuple[str, ...]:

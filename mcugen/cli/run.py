@@ -1,0 +1,164 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""`mcugen run`: clips through the device, scores and costs back."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from mcugen.errors import ConfigError
+
+if TYPE_CHECKING:
+    from mcugen.run.clips import Clip
+    from mcugen.run.project import Project
+    from mcugen.run.session import Outcome, Progress
+
+INTERRUPTED_STATUS = 130
+
+
+@click.command("run")
+@click.argument("build_dir", type=click.Path(path_type=Path))
+@click.argument("clips", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--port", help="Port of the device (/dev/ttyACM0, socket://host:port).")
+@click.option(
+    "--input",
+    "input_name",
+    type=click.Choice(["pcm", "features", "int8"]),
+    help="What travels: samples, float features or quantised features. Default: pcm, or int8 "
+    "where the front-end takes no PCM.",
+)
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="Folder of the results. Default: BUILD_DIR-run."
+)
+@click.option(
+    "--repeats",
+    type=click.IntRange(0, 100_000),
+    default=0,
+    help="Also measure this many inferences on one input.",
+)
+@click.option(
+    "--labels", type=click.Path(path_type=Path), help="CSV `file,label`. Default: file names."
+)
+@click.option(
+    "--check-outputs", is_flag=True, help="Read every output and compare it with the reference."
+)
+@click.option(
+    "--board-dir", type=click.Path(path_type=Path), help="Folder with boards of your own."
+)
+def command(
+    build_dir: Path,
+    clips: tuple[Path, ...],
+    port: str | None,
+    input_name: str | None,
+    out: Path | None,
+    repeats: int,
+    labels: Path | None,
+    check_outputs: bool,
+    board_dir: Path | None,
+) -> None:
+    """Send CLIPS (files or folders) to the device that runs BUILD_DIR and compare its scores.
+
+    Starts the board's emulator unless --port names a device. The same command continues a run that
+    was interrupted.
+    """
+    from mcugen.run.clips import find_clips, read_labels
+    from mcugen.run.journal import check_writable
+    from mcugen.run.project import open_project
+    from mcugen.run.stimulus import check_clips, default_input, suffixes_for
+
+    project = open_project(build_dir, board_dir)
+    front_end = project.manifest.front_end
+    source = default_input(input_name, front_end)
+    if not clips and not repeats:
+        raise ConfigError("no clips are given", hint="name files or folders, or give --repeats")
+    known = read_labels(labels) if labels is not None else None
+    found = find_clips(clips, suffixes_for(source, front_end), known)
+    check_clips([clip.path for clip in found], source, front_end)
+    folder = out or build_dir.with_name(f"{build_dir.resolve().name}-run")
+    check_writable(folder)
+    outcome = _measure(project, found, port, source, folder, repeats, check_outputs)
+    _print(outcome, folder)
+
+
+def _measure(
+    project: Project,
+    clips: tuple[Clip, ...],
+    port: str | None,
+    source: str,
+    folder: Path,
+    repeats: int,
+    check_outputs: bool,
+) -> Outcome:
+    from mcugen.model.reference import open_reference
+    from mcugen.run.client import Client
+    from mcugen.run.journal import open_journal
+    from mcugen.run.measure import linked_memory
+    from mcugen.run.project import open_device, project_link
+    from mcugen.run.session import Session, describe_run, run_clips
+
+    manifest = project.manifest
+    link = project_link(project, port)
+    with (
+        open_reference(project.model, rounding=manifest.rounding) as reference,
+        open_device(link, manifest, lambda it: Client(it, secrets.randbits(32))) as (client, who),
+        _progress(len(clips)) as on_progress,
+    ):
+        head = describe_run(who, manifest, source, str(reference.info), link.name)
+        journal = open_journal(folder, head)
+        if journal.set_aside is not None:
+            click.echo(f"records of another run were kept as {journal.set_aside}", err=True)
+        session = Session(client, who, manifest, source, reference, check_outputs)
+        linked = linked_memory(project.folder, project.board)
+        return run_clips(session, journal, clips, on_progress, repeats=repeats, linked=linked)
+
+
+@contextmanager
+def _progress(clip_count: int) -> Iterator[Progress]:
+    """A bar on a terminal, nothing elsewhere."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as bar:
+        task = bar.add_task("", total=clip_count)
+        seen: list[str] = []
+
+        def on_progress(clip: Clip, part: float) -> None:
+            if not seen or seen[-1] != clip.name:
+                seen.append(clip.name)
+            bar.update(task, description=clip.path.name, completed=len(seen) - 1 + part)
+
+        yield on_progress
+
+
+def _print(outcome: Outcome, folder: Path) -> None:
+    from rich.console import Console
+
+    from mcugen.report.files import write_report
+    from mcugen.report.text import clip_table, figure_lines
+
+    page = write_report(outcome.run, folder)
+    console = Console(highlight=False)
+    if outcome.run.clips:
+        console.print(clip_table(outcome.run))
+    for line in figure_lines(outcome.run):
+        console.print(line, markup=False, soft_wrap=True)
+    console.print(f"report: {page}", markup=False, soft_wrap=True)
+    if not outcome.is_complete:
+        done = outcome.skipped + outcome.measured
+        click.echo(
+            f"{done} of {outcome.wanted} clips are measured; the same command resumes", err=True
+        )
+    if outcome.fault is not None:
+        raise outcome.fault
+    if outcome.interrupted:
+        raise SystemExit(INTERRUPTED_STATUS)

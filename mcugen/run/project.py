@@ -1,0 +1,90 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""A build folder opened for measuring: its manifest, its device, checked to be the one it describes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from mcugen.boards import Board, find_board
+from mcugen.errors import DeviceError, EnvironmentError_
+from mcugen.export.manifest import Manifest, load_manifest
+from mcugen.protocol import Identity
+from mcugen.run.client import Client
+from mcugen.transport.choose import link_for
+from mcugen.transport.link import Link
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A folder that `mcugen build` wrote, and the board it is for."""
+
+    folder: Path
+    manifest: Manifest
+    board: Board
+
+    @property
+    def model(self) -> Path:
+        """The model as it was given."""
+        return self.folder / self.manifest.model_file
+
+    @property
+    def elf(self) -> Path:
+        """The compiled firmware."""
+        return self.folder / "build" / "firmware.elf"
+
+
+def open_project(folder: Path, board_dir: Path | None = None) -> Project:
+    """Reads the manifest and finds its board. ConfigError when either is not there."""
+    manifest = load_manifest(folder)
+    return Project(folder, manifest, find_board(manifest.board, board_dir))
+
+
+def project_link(project: Project, port_url: str | None) -> Link:
+    """The port that was named, or the firmware started as a process: it must have been compiled."""
+    if port_url is None and project.board.run_command and not project.elf.is_file():
+        raise EnvironmentError_(
+            f"{project.elf} does not exist: the project was not compiled",
+            hint="run `mcugen build` again, without --no-compile",
+        )
+    return link_for(project.board, project.elf, port_url)
+
+
+ClientFor = Callable[[Link], Client]
+"""Makes the client of an open link; it brings the session's random number."""
+
+
+@contextmanager
+def open_device(
+    link: Link, manifest: Manifest, client_for: ClientFor
+) -> Iterator[tuple[Client, Identity]]:
+    """The device behind `link`, known to run the firmware of the manifest; closed with the block."""
+    link.open()
+    try:
+        client = client_for(link)
+        identity = client.hello()
+        check_identity(identity, manifest)
+        yield client, identity
+    finally:
+        link.close()
+
+
+def check_identity(identity: Identity, manifest: Manifest) -> None:
+    """DeviceError with both hashes when the device runs another model or another firmware."""
+    expected = {
+        "model_sha256": manifest.model_sha256,
+        "firmware_sha256": manifest.firmware_sha256,
+    }
+    faults = [
+        f"{name} is {identity.fact(name) or 'not given'} on the device, {value} in the build"
+        for name, value in expected.items()
+        if identity.fact(name) != value
+    ]
+    if faults:
+        raise DeviceError(
+            f"the device runs another firmware: {'; '.join(faults)}",
+            hint="flash this build, or give the build folder of the firmware that is on the device",
+        )
