@@ -1,0 +1,98 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""The one door to TensorFlow and Keras: says how to install them, and keeps them quiet."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import os
+import sys
+import tempfile
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from mcugen.errors import EnvironmentError_, ModelError
+
+INSTALL_HINT = "pip install 'mcugen[train]'"
+
+
+def load_tensorflow() -> Any:
+    """The module tensorflow; EnvironmentError_ when the `train` extra is not installed."""
+    return _load("tensorflow")
+
+
+def load_keras() -> Any:
+    """Keras 3, as TensorFlow brings it."""
+    load_tensorflow()
+    return _load("keras")
+
+
+def load_tf_keras() -> Any:
+    """Keras 2: the only one whose LSTM becomes one fused operator when converted."""
+    load_tensorflow()
+    return _load("tf_keras")
+
+
+def _load(name: str) -> Any:
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    try:
+        with quiet():
+            return importlib.import_module(name)
+    except ImportError as error:
+        raise EnvironmentError_(
+            f"this command needs {name}, which is not installed", hint=INSTALL_HINT
+        ) from error
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """Keeps what TensorFlow prints, from Python and from C++, off the terminal.
+
+    When the block raises, the last printed line is added to the exception as a note.
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    saved = os.dup(1), os.dup(2)
+    with tempfile.TemporaryFile() as log, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        os.dup2(log.fileno(), 1)
+        os.dup2(log.fileno(), 2)
+        try:
+            with contextlib.redirect_stdout(sys.stderr):
+                yield
+        except Exception as error:
+            log.seek(0)
+            for line in log.read().decode("utf-8", "replace").strip().splitlines()[-1:]:
+                error.add_note(line)
+            raise
+        finally:
+            sys.stderr.flush()
+            os.dup2(saved[0], 1)
+            os.dup2(saved[1], 2)
+            os.close(saved[0])
+            os.close(saved[1])
+
+
+def load_model(path: Path) -> Any:
+    """A Keras model from .keras, .h5 or .hdf5, of Keras 3 or 2; ModelError when neither reads it."""
+    if not path.exists():
+        raise ModelError(f"{path} does not exist")
+    reasons = []
+    for keras in (load_keras(), load_tf_keras()):
+        try:
+            with quiet():
+                return keras.models.load_model(str(path), compile=False)
+        except Exception as error:  # noqa: BLE001 - Keras raises anything on a file it does not like
+            reasons.append(f"{keras.__name__}: {str(error).strip().splitlines()[0][:200]}")
+    raise ModelError(
+        f"{path} is no Keras model that can be read ({'; '.join(reasons)})",
+        hint="give a .keras, .h5 or .hdf5 file, or a SavedModel folder",
+    )
+
+
+def is_recurrent(model: Any) -> bool:
+    """Whether a Keras 2 or 3 model holds an LSTM, GRU or simple RNN."""
+    return any(type(layer).__name__ in ("LSTM", "GRU", "SimpleRNN", "RNN") for layer in model.layers)
