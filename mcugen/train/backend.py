@@ -37,7 +37,7 @@ def load_tf_keras() -> Any:
 
 
 def _load(name: str) -> Any:
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:
         with quiet():
             return importlib.import_module(name)
