@@ -92,7 +92,3 @@ def load_model(path: Path) -> Any:
         hint="give a .keras, .h5 or .hdf5 file, or a SavedModel folder",
     )
 
-
-def is_recurrent(model: Any) -> bool:
-    """Whether a Keras 2 or 3 model holds an LSTM, GRU or simple RNN."""
-    return any(type(layer).__name__ in ("LSTM", "GRU", "SimpleRNN", "RNN") for layer in model.layers)

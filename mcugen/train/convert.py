@@ -1,0 +1,135 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""Keras model or SavedModel -> float, dynamic-range and full int8 .tflite files beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mcugen.errors import DataError, ModelError
+from mcugen.model.ir import Graph
+from mcugen.model.tflite import parse_tflite
+from mcugen.train.backend import load_model, load_tensorflow, quiet
+from mcugen.train.inference_copy import inference_copy
+
+REPRESENTATIVE_STEP = 5
+"""Every 5th training vector calibrates, as in the reference (02_convert.py)."""
+
+Vectors = Callable[[], Iterable[NDArray[np.float32]]]
+"""Gives the representative vectors, float32 of the model's input shape without the batch axis."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """How to convert. `io` is the type of input and output of the int8 file: "int8" or "float"."""
+
+    io: str = "int8"
+    per_channel: bool = False  # of Dense layers; MLPerf Tiny's ad01 has one scale per tensor
+    unroll: bool = False  # recurrent layers as one operator per step instead of one fused operator
+
+
+def convert_all(
+    source: Path, vectors: Vectors, how: Conversion, out: Path | None = None
+) -> dict[str, Path]:
+    """Writes float, dynamic and int8 files beside the model (or in `out`); kind -> path.
+
+    ModelError names what cannot be converted, before any file is written.
+    """
+    graph_of = "SavedModel" if source.is_dir() else source.name
+    make = _converters(source, how)
+    contents = {"float": _convert(make(), graph_of)}
+    _refuse_loops(parse_tflite(contents["float"], graph_of), graph_of)
+    contents["dynamic"] = _convert(_dynamic(make()), graph_of)
+    contents["int8"] = _convert(_int8(make(), vectors, how), graph_of)
+    folder = out or source.parent
+    folder.mkdir(parents=True, exist_ok=True)
+    stem = source.name.removesuffix(source.suffix) if source.is_file() else source.name
+    suffix = {"float": "", "dynamic": "_dynamic", "int8": "_int8" + ("_float_io" * (how.io == "float"))}
+    return {
+        kind: _write(folder / f"{stem}{suffix[kind]}.tflite", content)
+        for kind, content in contents.items()
+    }
+
+
+def _write(path: Path, content: bytes) -> Path:
+    part = path.with_name(path.name + ".part")
+    part.write_bytes(content)
+    return part.replace(path)
+
+
+def _converters(source: Path, how: Conversion) -> Callable[[], Any]:
+    """A function that makes a fresh converter of the model: converters cannot be used twice."""
+    tensorflow = load_tensorflow()
+    if source.is_dir():
+        if not (source / "saved_model.pb").is_file():
+            raise ModelError(f"{source} is no SavedModel: no saved_model.pb in it")
+        return lambda: tensorflow.lite.TFLiteConverter.from_saved_model(str(source))
+    model = inference_copy(load_model(source), unroll=how.unroll)
+    return lambda: tensorflow.lite.TFLiteConverter.from_keras_model(model)
+
+
+def _dynamic(converter: Any) -> Any:
+    converter.optimizations = [load_tensorflow().lite.Optimize.DEFAULT]
+    return converter
+
+
+def _int8(converter: Any, vectors: Vectors, how: Conversion) -> Any:
+    """Full int8: weights and activations, with the representative vectors as calibration."""
+    lite = load_tensorflow().lite
+    converter.optimizations = [lite.Optimize.DEFAULT]
+    converter.representative_dataset = lambda: (
+        [np.asarray(vector, np.float32)[np.newaxis]] for vector in vectors()
+    )
+    converter.target_spec.supported_ops = [lite.OpsSet.TFLITE_BUILTINS_INT8]
+    if how.io == "int8":
+        converter.inference_input_type = load_tensorflow().int8
+        converter.inference_output_type = load_tensorflow().int8
+    # TensorFlow 2.19 has no public name for "one scale per Dense weight tensor, as before 2.17".
+    converter._experimental_disable_per_channel_quantization_for_dense_layers = not how.per_channel
+    return converter
+
+
+def _convert(converter: Any, name: str) -> bytes:
+    try:
+        with quiet():
+            content: bytes = converter.convert()
+    except Exception as error:
+        reason = str(error).strip().splitlines()
+        if "TensorList" in str(error):
+            raise _tensor_list(name) from error
+        if "generator" in str(error).lower() and "empty" in str(error).lower():
+            raise DataError(f"{name}: no training vectors to calibrate with") from error
+        raise ModelError(
+            f"{name} cannot be converted: {reason[0] if reason else type(error).__name__}"
+        ) from error
+    return content
+
+
+def _refuse_loops(graph: Graph, name: str) -> None:
+    """ModelError for a recurrent layer that became a loop over a TensorList.
+
+    TensorFlow 2.19 crashes when it calibrates this form, and neither TFLite Micro nor an engine of
+    ours runs WHILE with its Flex operators.
+    """
+    if any(op.kind in ("WHILE", "IF") or op.kind.startswith("CUSTOM:Flex") for op in graph.ops):
+        raise _tensor_list(name)
+
+
+def _tensor_list(name: str) -> ModelError:
+    return ModelError(
+        f"{name}: its recurrent layer becomes a WHILE loop over a TensorList, which no "
+        "microcontroller runtime executes and TensorFlow cannot calibrate",
+        hint="give the .keras file, which mcugen fuses into one operator, or --unroll",
+    )
+
+
+def input_shape(source: Path) -> tuple[int, ...]:
+    """Shape of the model's input without the batch axis."""
+    model = load_model(source)
+    return tuple(int(size) for size in model.inputs[0].shape[1:])

@@ -1,0 +1,149 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""A trained Keras model -> the same function for one sample: no dropout, fewer and simpler layers."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mcugen.errors import ModelError
+from mcugen.train.backend import load_tf_keras, quiet
+
+RECURRENT = ("LSTM", "GRU")
+DROPPED = ("InputLayer", "Dropout", "SpatialDropout1D", "GaussianNoise", "GaussianDropout")
+CONFIG_KEYS = ("name", "units", "activation", "use_bias", "target_shape", "axis", "epsilon")
+"""What Keras 2 and 3 write alike in a layer's configuration."""
+
+Floats = NDArray[np.float32]
+
+
+def inference_copy(model: Any, *, unroll: bool = False) -> Any:
+    """The model with a batch of exactly one and an input named `input`.
+
+    In a plain chain of layers, batch normalisation is folded into the Dense layer before it, and
+    recurrent layers become those of Keras 2, the only ones that the converter fuses into one
+    operator (or one operator per step, if `unroll`). Other models keep their layers.
+    """
+    if len(model.inputs) != 1:
+        raise ModelError(f"the model has {len(model.inputs)} inputs, only one can be converted")
+    layers = _chain(model)
+    recurrent = any(type(layer).__name__ in RECURRENT for layer in model.layers)
+    if recurrent and layers is None:
+        raise ModelError("a recurrent layer is converted only in a plain chain of layers")
+    keras = load_tf_keras() if recurrent else _keras_of(model)
+    with quiet():
+        keras.backend.clear_session()  # names of tensors must not depend on what was done before
+        source = keras.Input(tuple(model.inputs[0].shape)[1:], batch_size=1, name="input")
+        if layers is None:
+            value = model([source] if isinstance(model.input, list) else source)
+        else:
+            value = _rebuilt(keras, layers, source, unroll)
+        return keras.Model(source, value)
+
+
+def _keras_of(model: Any) -> Any:
+    return import_module("tf_keras" if _is_keras_2(model) else "keras")
+
+
+def _is_keras_2(model: Any) -> bool:
+    return any(cls.__module__.startswith("tf_keras") for cls in type(model).__mro__)
+
+
+def _chain(model: Any) -> tuple[Any, ...] | None:
+    """The layers when each one takes just what the one before gives, else None."""
+    layers = tuple(layer for layer in model.layers if type(layer).__name__ != "InputLayer")
+    value = model.inputs[0]
+    for layer in layers:
+        try:
+            taken, given = layer.input, layer.output
+        except (AttributeError, ValueError):  # a nested model, or a layer used twice
+            return None
+        if isinstance(taken, list) or taken is not value:
+            return None
+        value = given
+    return layers if value is model.outputs[0] else None
+
+
+def _rebuilt(keras: Any, layers: tuple[Any, ...], value: Any, unroll: bool) -> Any:
+    """The chain applied to `value`, with the weights of the trained layers."""
+    copies = []
+    for layer, follower in zip(layers, (*layers[1:], None), strict=True):
+        kind = type(layer).__name__
+        if kind in DROPPED or _folds(copies[-1][1] if copies else None, layer):
+            continue
+        copy = _copied(keras, layer, unroll)
+        value = copy(value)
+        weights = _folded(layer, follower) if _folds(layer, follower) else layer.get_weights()
+        copies.append((copy, layer))
+        copy.set_weights(weights)
+    return value
+
+
+def _folds(layer: Any, follower: Any) -> bool:
+    """Whether `follower` is a batch normalisation that the Dense layer before it can take in."""
+    return (
+        type(layer).__name__ == "Dense"
+        and type(follower).__name__ == "BatchNormalization"
+        and getattr(layer.activation, "__name__", "") == "linear"
+        and layer.use_bias
+    )
+
+
+def _folded(dense: Any, normalisation: Any) -> list[Floats]:
+    weights = dict(zip(("gamma", "beta"), _affine(normalisation), strict=True))
+    mean, variance = (np.asarray(w) for w in normalisation.get_weights()[-2:])
+    kernel, bias = dense.get_weights()
+    return list(
+        fold(kernel, bias, weights["gamma"], weights["beta"], mean, variance, normalisation.epsilon)
+    )
+
+
+def _affine(normalisation: Any) -> tuple[Floats, Floats]:
+    """gamma and beta; 1 and 0 where the layer was made without them."""
+    values = list(normalisation.get_weights()[:-2])
+    size = normalisation.get_weights()[-1].shape
+    gamma = values.pop(0) if normalisation.scale else np.ones(size, np.float32)
+    beta = values.pop(0) if normalisation.center else np.zeros(size, np.float32)
+    return gamma, beta
+
+
+def fold(
+    kernel: Floats,
+    bias: Floats,
+    gamma: Floats,
+    beta: Floats,
+    mean: Floats,
+    variance: Floats,
+    epsilon: float,
+) -> tuple[Floats, Floats]:
+    """Kernel [in, out] and bias [out] of one Dense layer equal to Dense + batch normalisation.
+
+    gamma * (x W + b - mean) / sqrt(variance + epsilon) + beta. (The MLPerf Tiny reference leaves the
+    bias b of the Dense layer out, 02_convert.py; here it is kept.)
+    """
+    factor = gamma / np.sqrt(variance + np.float32(epsilon))
+    return (kernel * factor).astype(np.float32), ((bias - mean) * factor + beta).astype(np.float32)
+
+
+def _copied(keras: Any, layer: Any, unroll: bool) -> Any:
+    """A fresh layer of the wanted Keras with the trained one's settings."""
+    kind = type(layer).__name__
+    known = getattr(keras.layers, kind, None)
+    if kind in RECURRENT:
+        return known(
+            layer.units, unroll=unroll, return_sequences=layer.return_sequences, name=layer.name
+        )
+    if keras is _keras_of_layer(layer):
+        return type(layer).from_config(layer.get_config())
+    if known is None:
+        raise ModelError(f"layer {layer.name}: {kind} cannot stand beside a recurrent layer")
+    config = layer.get_config()
+    return known(**{key: config[key] for key in CONFIG_KEYS if key in config})
+
+
+def _keras_of_layer(layer: Any) -> Any:
+    return import_module("tf_keras" if type(layer).__module__.startswith("tf_keras") else "keras")
