@@ -1,0 +1,152 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""Engine `tflm`: the model file as an array, a resolver with exactly its operators, an arena."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+
+from mcugen import __version__
+from mcugen.codegen.c_text import c_comment, c_values
+from mcugen.codegen.render import render
+from mcugen.codegen.tree import SourceTree
+from mcugen.engines.contract import EngineOptions, EnginePlan
+from mcugen.engines.tflm_operators import (
+    CUSTOM_KERNELS,
+    INT8_KERNELS,
+    RESOLVER_METHODS,
+)
+from mcugen.errors import ModelError, nearest
+from mcugen.memory import Buffer, MemoryPlan, Placement
+from mcugen.model.ir import DType, Graph, Op, Problem
+from mcugen.model.reference import measure_arena
+from mcugen.model.tflite import identifier
+from mcugen.paths import runtime_dir
+
+ALIGNMENT = 16  # of model and arena: micro_arena_constants.h, MicroArenaBufferAlignment
+RUNTIME_FILES = ("engine_tflm.cc", "tflm_model.h")
+CALL_SUBGRAPHS = frozenset(("CALL_ONCE", "IF", "WHILE"))
+
+
+def supports(graph: Graph) -> tuple[Problem, ...]:
+    """One problem per operator kind that TFLM does not register or that hides other operators."""
+    problems = (_problem(graph, kind) for kind in _kinds(graph))
+    return tuple(problem for problem in problems if problem is not None)
+
+
+def _problem(graph: Graph, kind: str) -> Problem | None:
+    where = next(f"op {op.index} {kind}" for op in graph.ops if op.kind == kind)
+    known = RESOLVER_METHODS.keys() | CUSTOM_KERNELS.keys()
+    if kind not in known:
+        near = nearest(kind, known)
+        hint = f"the closest operator it has is {near}" if near else ""
+        return Problem(where, "TFLite Micro has no such operator", hint)
+    if kind in CALL_SUBGRAPHS:
+        what = "calls another subgraph, whose operators are not registered"
+        return Problem(where, what, "convert the model without control flow")
+    return None
+
+
+def propose_arena_bytes(graph: Graph, measured_bytes: int) -> int:
+    """Arena for a 32-bit device from the bytes that TFLM used on a 64-bit PC.
+
+    Persistent structures shrink with the pointers, activations stay; only the scratch of the
+    optimised kernels comes on top, of one operator at a time. The device reports what it used.
+    """
+    scratch_bytes = max((_cmsis_nn_scratch_bytes(graph, op) for op in graph.ops), default=0)
+    return -(-(measured_bytes + scratch_bytes) // ALIGNMENT) * ALIGNMENT
+
+
+def _cmsis_nn_scratch_bytes(graph: Graph, op: Op) -> int:
+    """CMSIS-NN, DSP extension: arm_convolve_s8_get_buffer_size (two int16 columns of the im2col
+    matrix), arm_depthwise_conv_s8_opt_get_buffer_size (one int16 patch)."""
+    columns = {"CONV_2D": 2, "DEPTHWISE_CONV_2D": 1}.get(op.kind)
+    if columns is None:
+        return 0
+    _, height, width, channels = graph.tensors[op.inputs[1]].shape
+    return columns * height * width * channels * DType.INT16.bytes
+
+
+def plan(graph: Graph, options: EngineOptions) -> EnginePlan:
+    """The arena as one buffer, since TFLM plans inside it; the file itself is the weights."""
+    arena_bytes = _arena_bytes(graph, options)
+    arena = Buffer("TFLM arena", arena_bytes, 0, max(len(graph.ops) - 1, 0))
+    names = tuple(f"{op.index} {op.kind}" for op in graph.ops)
+    return EnginePlan(
+        arena_bytes=arena_bytes,
+        weight_bytes=graph.file_bytes,
+        memory=MemoryPlan((Placement(arena, 0),), arena_bytes, arena_bytes),
+        step_names=names,
+        peak_step=names[0] if names else "",
+    )
+
+
+def emit(graph: Graph, options: EngineOptions) -> SourceTree:
+    """model/<name>_model.c (array and arena), model/<name>_operators.cc, runtime/engine_tflm.cc."""
+    problems = supports(graph)
+    if problems:
+        listed = "; ".join(f"{p.where}: {p.what}" for p in problems)
+        raise ModelError(f"{graph.name}: {listed}", hint=problems[0].hint)
+    content = _model_file(options).read_bytes()
+    registrations = [_registration(graph, kind) for kind in _kinds(graph)]
+    context = {
+        "tool": f"mcugen {__version__}",
+        "model": c_comment(graph.name),
+        "sha256": graph.sha256,
+        "bytes": len(content),
+        "values": c_values(np.frombuffer(content, np.uint8)),
+        "arena_bytes": _arena_bytes(graph, options),
+        "arena_limit_bytes": options.arena_limit_bytes,
+        "alignment": ALIGNMENT,
+        "resource_variables": sum(op.kind == "VAR_HANDLE" for op in graph.ops),
+        "calls": [call for call, _ in registrations],
+        "headers": sorted({header for _, header in registrations if header}),
+    }
+    name = identifier(graph.name)
+    generated = {
+        f"model/{name}_model.c": render("tflm/model.c.j2", context),
+        f"model/{name}_operators.cc": render("tflm/operators.cc.j2", context),
+    }
+    runtime = {f"runtime/{file}": (runtime_dir() / file).read_bytes() for file in RUNTIME_FILES}
+    return generated | runtime
+
+
+def _model_file(options: EngineOptions) -> Path:
+    if options.model_file is None:
+        raise ModelError("the tflm engine needs the model's file, not only its graph")
+    return options.model_file
+
+
+def _arena_bytes(graph: Graph, options: EngineOptions) -> int:
+    if options.arena_bytes is not None:
+        return options.arena_bytes
+    return propose_arena_bytes(graph, measure_arena(_model_file(options)))
+
+
+def _kinds(graph: Graph) -> tuple[str, ...]:
+    """The operator kinds of the graph, each once, in order of first use."""
+    return tuple(dict.fromkeys(op.kind for op in graph.ops))
+
+
+def _registration(graph: Graph, kind: str) -> tuple[str, str]:
+    """The resolver call for a kind and the header it needs besides the resolver's own."""
+    if kind in CUSTOM_KERNELS:
+        return CUSTOM_KERNELS[kind]
+    method = RESOLVER_METHODS[kind]
+    kernel = INT8_KERNELS.get(kind)
+    if kernel is None or not _all_int8(graph, (op for op in graph.ops if op.kind == kind)):
+        return f"{method}()", ""
+    return f"{method}(tflite::{kernel.function}())", f"tensorflow/lite/micro/kernels/{kernel.header}"
+
+
+def _all_int8(graph: Graph, ops: Iterable[Op]) -> bool:
+    """Whether first inputs, weights and outputs are all int8; biases and states are not asked."""
+    return all(
+        graph.tensors[index].dtype is DType.INT8
+        for op in ops
+        for index in (*op.inputs[:2], *op.outputs)
+        if index >= 0
+    )
