@@ -19,8 +19,8 @@ from mcugen.export.exporter import ExportOptions
 from mcugen.export.manifest import Manifest, firmware_sha256, manifest_json
 from mcugen.features.spec import FrontEnd, check_front_end
 from mcugen.features.tables import RUNTIME_SOURCES, emit_front_end
-from mcugen.model.check import refuse
-from mcugen.model.ir import Graph
+from mcugen.model.check import check_graph, refuse
+from mcugen.model.ir import Graph, Problem
 from mcugen.paths import runtime_dir
 
 TOOL = f"mcugen {__version__}"
@@ -54,7 +54,7 @@ class Project:
 def generate(request: Request) -> Project:
     """The project of a request; a model that cannot work on the board is refused with all reasons."""
     engine = ENGINES[request.engine]
-    refuse([*engine.supports(request.graph), *check_front_end(request.front_end, request.graph)])
+    refuse(_problems(request), request.model_file)
     plan = engine.plan(request.graph, request.engine_options)
     check_fit(plan, request.board)
     app = merge(
@@ -72,6 +72,16 @@ def generate(request: Request) -> Project:
     )
     manifest = _manifest(request, plan, firmware_sha256(files))
     return _close(request, files, manifest, plan)
+
+
+def _problems(request: Request) -> list[Problem]:
+    """All reasons against the request; the engine's own only where the graph is sound."""
+    graph = request.graph
+    general = check_graph(graph)
+    told = {problem.where for problem in general}
+    own = ENGINES[request.engine].supports(graph)
+    shape = check_front_end(request.front_end, graph)
+    return [*general, *(problem for problem in own if problem.where not in told), *shape]
 
 
 def check_fit(plan: EnginePlan, board: Board) -> None:

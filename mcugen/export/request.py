@@ -65,6 +65,7 @@ def make_request(config: Config, board: Board, choices: Choices) -> Request:
             optimize=optimize,
             isa=board.isa,
             per_layer=choices.per_layer,
+            model_file=config.model,
             arena_limit_bytes=board.ram.bytes - board.ram.reserved_bytes if board.ram else None,
         ),
         export_options=ExportOptions(
