@@ -16,6 +16,11 @@ from mcugen.errors import McugenError
 VERBS = {
     "inspect": "Show what is in a model and what it needs.",
     "build": "Write and compile a project for a board.",
+    "run": "Send clips to a device and compare its scores with the reference.",
+    "verify": "Prove that a device computes what the reference computes.",
+    "compare": "Put two runs side by side.",
+    "report": "Write the report of a run again.",
+    "demo": "Show the whole product on an emulated board.",
     "boards": "List the boards.",
 }
 """Verb -> one-line help. The verb `a-b` is the click command `command` of mcugen/cli/a_b.py."""

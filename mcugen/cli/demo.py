@@ -1,0 +1,38 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""`mcugen demo`: the bundled model, synthetic clips and an emulated board, from end to end."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from mcugen.cli.build import BUNDLED, command as build
+from mcugen.cli.run import command as run
+from mcugen.paths import examples_dir
+
+
+@click.command()
+@click.option("--board", default="mps2-an505", show_default=True, help="Board that needs no port.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("demo-out"),
+    show_default=True,
+    help="Folder for clips, project and results.",
+)
+@click.pass_context
+def command(ctx: click.Context, board: str, out: Path) -> None:
+    """Compile the bundled autoencoder, stream machine sounds to it, score and report.
+
+    The same as `mcugen build`, `mcugen run` and a folder of clips, with nothing to bring along.
+    """
+    from mcugen.train.synth_set import demo_clips
+
+    project, clips = out / "project", out / "clips"
+    model = examples_dir() / BUNDLED / "mcugen.toml"
+    ctx.invoke(build, model=model, board_name=board, out=project)
+    found = demo_clips(clips)
+    click.echo(f"wrote {clips}: {len(found)} synthetic clips")
+    ctx.invoke(run, build_dir=project, clips=(clips,), out=out / "run")
