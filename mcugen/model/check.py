@@ -47,7 +47,7 @@ def check_graph(graph: Graph) -> list[Problem]:
     ]
 
 
-def refuse(problems: Sequence[Problem], name: str) -> None:
+def refuse(problems: Sequence[Problem], name: str = "the model") -> None:
     """Raises one ModelError that lists all problems of the model `name`, if there are any.
 
     The same problem of several operators is told once.

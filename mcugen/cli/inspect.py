@@ -1,0 +1,38 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""`mcugen inspect`: what is in a model and what it needs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from mcugen.boards import load_boards
+from mcugen.engines import ENGINES
+from mcugen.model.tflite import read_tflite
+from mcugen.report.inspect_text import inspection_json, inspection_text
+from mcugen.report.inspection import inspect_graph
+
+_PIPE_COLUMNS = 160
+
+
+@click.command()
+@click.argument("model", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Everything, as one JSON object.")
+@click.option(
+    "--board-dir", type=click.Path(path_type=Path), help="Folder with boards of your own."
+)
+def command(model: Path, as_json: bool, board_dir: Path | None) -> None:
+    """Show the layers of MODEL, its memory plan, and which engines and boards take it."""
+    from rich.console import Console
+
+    inspection = inspect_graph(read_tflite(model), ENGINES, load_boards(board_dir))
+    if as_json:
+        click.echo(json.dumps(inspection_json(inspection), indent=2))
+        return
+    console = Console()
+    if not console.is_terminal:  # a file has no width: do not wrap at 80
+        console = Console(width=_PIPE_COLUMNS)
+    console.print(inspection_text(inspection))
