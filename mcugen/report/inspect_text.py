@@ -32,6 +32,7 @@ def inspection_text(inspection: Inspection) -> RenderableType:
         *_problem_lines("no engine can take this model", inspection.problems),
         *_engine_lines(inspection),
         _board_table(inspection.boards),
+        *(Text(v.reason) for v in inspection.boards if v.reason),
     )
 
 
@@ -99,7 +100,8 @@ def _typed_shape(tensor: Tensor) -> str:
 
 
 def _weights_text(tensor: Tensor) -> str:
-    per_channel = tensor.quant is not None and tensor.quant.axis is not None
+    is_bias = len(tensor.shape) == 1  # per channel wherever its weights are
+    per_channel = not is_bias and tensor.quant is not None and tensor.quant.axis is not None
     return _typed_shape(tensor) + (" per channel" if per_channel else "")
 
 
@@ -120,8 +122,10 @@ def _engine_lines(inspection: Inspection) -> Iterable[Text]:
                 f"engine {verdict.name}: takes it; {plan.arena_bytes:,} bytes of activations and "
                 f"scratch (most in {plan.peak_step}), {plan.weight_bytes:,} bytes of tables"
             )
-        else:
+        elif verdict.problems:
             yield from _problem_lines(f"engine {verdict.name} refuses", verdict.problems)
+        else:
+            yield Text(f"engine {verdict.name} refuses for the reasons above")
 
 
 def _problem_lines(head: str, problems: tuple[Problem, ...]) -> Iterable[Text]:

@@ -5,11 +5,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
 
 from mcugen.boards import Board
 from mcugen.engines.contract import Engine, EngineOptions, EnginePlan
-from mcugen.errors import ModelError
+from mcugen.errors import ModelError, UserError
 from mcugen.export.project import check_fit
 from mcugen.memory import graph_buffers, live_bytes, plan_memory
 from mcugen.model.check import check_graph
@@ -28,7 +30,7 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class EngineVerdict:
-    """Whether an engine takes the model: its plan, or the problems."""
+    """Whether an engine takes the model: its plan, or problems of its own beside the graph's."""
 
     name: str
     problems: tuple[Problem, ...]
@@ -64,22 +66,34 @@ class Inspection:
 
 
 def inspect_graph(
-    graph: Graph, engines: Mapping[str, Engine], boards: Iterable[Board]
+    graph: Graph, model_file: Path, engines: Mapping[str, Engine], boards: Iterable[Board]
 ) -> Inspection:
-    """Judges the model by every engine and every board; never fails on a sound Graph."""
+    """Judges the model by every engine and every board; never fails on a sound Graph.
+
+    The first engine in the table that takes the model makes the figures of the boards.
+    """
+    problems = tuple(check_graph(graph))
+    options = EngineOptions(model_file=model_file)
+    judge = partial(_try_engine, graph, is_sound=not problems)
     layers = tuple(Layer(op, macs(graph, op), weight_bytes(graph, [op])) for op in graph.ops)
     plan = plan_graph(graph)
-    verdicts = tuple(_try_engine(engine, graph, EngineOptions()) for engine in engines.values())
+    verdicts = tuple(judge(engine, options) for engine in engines.values())
     able = next((engines[v.name] for v in verdicts if v.plan is not None), None)
+    plans = {}
+    boards = tuple(boards)
+    for isa in dict.fromkeys(board.isa for board in boards):
+        made = judge(able, replace(options, isa=isa)).plan if able is not None else None
+        plans[isa] = made or plan
+    name = able.name if able is not None else None
     return Inspection(
         graph=graph,
         layers=layers,
         macs=sum(layer.macs for layer in layers),
         weight_bytes=plan.weight_bytes,
-        problems=tuple(check_graph(graph)),
+        problems=problems,
         plan=plan,
         engines=verdicts,
-        boards=tuple(_try_board(board, able, graph, plan) for board in boards),
+        boards=tuple(_try_board(board, name, plans[board.isa]) for board in boards),
     )
 
 
@@ -92,26 +106,23 @@ def plan_graph(graph: Graph) -> EnginePlan:
     return EnginePlan(memory.arena_bytes, weight_bytes(graph, graph.ops), memory, steps, peak)
 
 
-def _try_engine(engine: Engine, graph: Graph, options: EngineOptions) -> EngineVerdict:
+def _try_engine(
+    graph: Graph, engine: Engine, options: EngineOptions, *, is_sound: bool
+) -> EngineVerdict:
+    """The engine's own problems, or its plan; no plan for a graph that no engine can take."""
     problems = tuple(engine.supports(graph))
-    if problems:
+    if problems or not is_sound:
         return EngineVerdict(engine.name, problems, None)
     try:
         return EngineVerdict(engine.name, (), engine.plan(graph, options))
-    except ModelError as error:
+    except UserError as error:
         return EngineVerdict(engine.name, (Problem("model", error.what, error.hint),), None)
 
 
-def _try_board(
-    board: Board, engine: Engine | None, graph: Graph, bare_plan: EnginePlan
-) -> BoardVerdict:
-    plan = bare_plan
-    if engine is not None:
-        plan = _try_engine(engine, graph, EngineOptions(isa=board.isa)).plan or bare_plan
+def _try_board(board: Board, engine: str | None, plan: EnginePlan) -> BoardVerdict:
     try:
         check_fit(plan, board)
         reason = ""
     except ModelError as error:
         reason = error.what
-    name = engine.name if engine is not None else None
-    return BoardVerdict(board, name, plan.weight_bytes, plan.arena_bytes, reason)
+    return BoardVerdict(board, engine, plan.weight_bytes, plan.arena_bytes, reason)
