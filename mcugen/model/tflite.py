@@ -13,7 +13,7 @@ import hashlib
 import math
 import re
 import struct
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 
 from mcugen.errors import ModelError
 from mcugen.model.ir import DType, Graph, Op, Quant, Tensor
+from mcugen.model.topology import check_topology
 
 _IDENTIFIER = b"TFL3"
 _SCHEMA_VERSION = 3
@@ -163,8 +164,7 @@ def _read_model(source: _Source) -> Graph:
         _read_tensor(source, index, tensor, buffers, index in produced or index in inputs)
         for index, tensor in enumerate(source.tables(main, "Tensors"))
     )
-    _check_topology(source, tensors, ops, inputs, outputs)
-    return Graph(
+    graph = Graph(
         name=identifier(source.name.removesuffix(".tflite")),
         sha256=hashlib.sha256(source.data).hexdigest(),
         file_bytes=len(source.data),
@@ -173,6 +173,8 @@ def _read_model(source: _Source) -> Graph:
         inputs=inputs,
         outputs=outputs,
     )
+    check_topology(graph, source.name)
+    return graph
 
 
 # --- tensors ------------------------------------------------------------------------------------
@@ -375,42 +377,3 @@ def _snake_case(name: str) -> str:
 def _enum_names(enum: Any) -> Mapping[int, str]:
     """Number -> name of an enum as the bindings spell it."""
     return {value: name for name, value in vars(enum).items() if isinstance(value, int)}
-
-
-# --- the graph ----------------------------------------------------------------------------------
-
-
-def _check_topology(
-    source: _Source,
-    tensors: tuple[Tensor, ...],
-    ops: tuple[Op, ...],
-    inputs: tuple[int, ...],
-    outputs: tuple[int, ...],
-) -> None:
-    """Every index exists, every tensor has a value before it is used and gets it only once."""
-    count = len(tensors)
-    if not inputs or not outputs:
-        raise source.fault("the graph has no inputs or no outputs")
-    _check_indices(source, "the graph", inputs + outputs, range(count))
-    ready = {t.index for t in tensors if t.data is not None or t.is_variable} | set(inputs)
-    for op in ops:
-        where = f"op {op.index} {op.kind}"
-        _check_indices(source, where, op.inputs + op.intermediates, range(-1, count))
-        _check_indices(source, where, op.outputs, range(count))
-        for index in op.inputs:
-            if index >= 0 and index not in ready:
-                raise source.fault(f"{where} reads tensor {index} before anything wrote it")
-        for index in op.outputs:
-            if index in ready:
-                raise source.fault(f"{where} writes tensor {index}, which already has a value")
-            ready.add(index)
-    for index in outputs:
-        if index not in ready:
-            raise source.fault(f"nothing writes the graph's output, tensor {index}")
-
-
-def _check_indices(source: _Source, where: str, indices: Iterable[int], known: range) -> None:
-    """Refuses an index of a tensor that does not exist."""
-    for index in indices:
-        if index not in known:
-            raise source.fault(f"{where} names tensor {index} of {known.stop}")

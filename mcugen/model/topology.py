@@ -1,0 +1,45 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""Whether a graph hangs together: indices that exist, values that are there before they are used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from mcugen.errors import ModelError
+from mcugen.model.ir import Graph
+
+
+def check_topology(graph: Graph, name: str) -> None:
+    """ModelError unless each tensor gets its value exactly once and before anybody reads it.
+
+    `name` is the file's, for the message. Constants, variables and graph inputs have a value from
+    the start.
+    """
+    count = len(graph.tensors)
+    if not graph.inputs or not graph.outputs:
+        raise ModelError(f"{name}: the graph has no inputs or no outputs")
+    _check_indices(name, "the graph", graph.inputs + graph.outputs, range(count))
+    ready = {t.index for t in graph.tensors if t.data is not None or t.is_variable}
+    ready |= set(graph.inputs)
+    for op in graph.ops:
+        where = f"op {op.index} {op.kind}"
+        _check_indices(name, where, op.inputs + op.intermediates, range(-1, count))
+        _check_indices(name, where, op.outputs, range(count))
+        for index in op.inputs:
+            if index >= 0 and index not in ready:
+                raise ModelError(f"{name}: {where} reads tensor {index} before anything wrote it")
+        for index in op.outputs:
+            if index in ready:
+                raise ModelError(f"{name}: {where} writes tensor {index}, which has a value")
+            ready.add(index)
+    for index in graph.outputs:
+        if index not in ready:
+            raise ModelError(f"{name}: nothing writes the graph's output, tensor {index}")
+
+
+def _check_indices(name: str, where: str, indices: Iterable[int], known: range) -> None:
+    """Refuses an index of a tensor that does not exist."""
+    for index in indices:
+        if index not in known:
+            raise ModelError(f"{name}: {where} names tensor {index} of {known.stop}")
