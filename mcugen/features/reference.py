@@ -28,7 +28,7 @@ def cut_windows(rows: Floats, front_end: FrontEnd) -> Floats:
     used = rows[front_end.first_row : front_end.last_row]
     starts = np.arange(front_end.windows(len(rows))) * front_end.stride_rows
     indices = starts[:, None] + np.arange(front_end.window_rows)
-    return used[indices].reshape(len(starts), -1)
+    return used[indices].reshape(len(starts), front_end.window_rows * front_end.row_values)
 
 
 def quantize(values: Floats, quant: Quant) -> NDArray[np.int8]:

@@ -1,0 +1,85 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""C test programs: compiled and run on this PC under sanitizers, or for the emulated board."""
+
+from __future__ import annotations
+
+import subprocess
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+from mcugen.boards import load_board
+from mcugen.codegen.tree import SourceTree
+from tests.conftest import ROOT, require_tool
+
+RUNTIME = ROOT / "runtime"
+FIRMWARE_TESTS = ROOT / "firmware_tests"
+WARNINGS = (
+    *("-std=c11", "-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Wundef", "-Wdouble-promotion"),
+    *("-Wmissing-prototypes", "-Wvla", "-Werror"),
+)
+SANITIZERS = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all")
+
+
+def put_sources(tree: SourceTree, folder: Path) -> list[Path]:
+    """Writes generated files flat into `folder`; returns those that are compiled."""
+    for path, content in tree.items():
+        (folder / Path(path).name).write_bytes(content)
+    return sorted(folder / Path(path).name for path in tree if path.endswith(".c"))
+
+
+def run_on_host(sources: Sequence[Path], folder: Path) -> str:
+    """Output of the program under ASan and UBSan; fails when it does not return 0."""
+    program = folder / "program"
+    includes = [f"-I{path}" for path in (folder, RUNTIME, FIRMWARE_TESTS)]
+    flags = [*WARNINGS, "-O2", "-g", *SANITIZERS, *includes]
+    _run([require_tool("gcc"), *flags, "-o", str(program), *map(str, sources), "-lm"])
+    return _run([str(program)])
+
+
+def compile_library(sources: Sequence[Path], folder: Path) -> Path:
+    """A shared library of the sources, for ctypes."""
+    library = folder / "library.so"
+    flags = [*WARNINGS, "-O2", "-fPIC", "-shared", f"-I{folder}", f"-I{RUNTIME}"]
+    _run([require_tool("gcc"), *flags, "-o", str(library), *map(str, sources), "-lm"])
+    return library
+
+
+def compile_for_board(sources: Sequence[Path], folder: Path) -> Path:
+    """The program as an image of board mps2-an505, optimised with -O2."""
+    board = load_board(ROOT / "boards" / "mps2-an505")
+    program = folder / "program.elf"
+    port = [board.folder / name for name in board.sources]
+    retarget = FIRMWARE_TESTS / "qemu" / "retarget.c"
+    command = [require_tool(f"{board.compiler_prefix}gcc"), *board.cpu_flags, *WARNINGS, "-O2"]
+    command += [f"-I{path}" for path in (folder, RUNTIME, FIRMWARE_TESTS)]
+    command += [*(f"-D{define}" for define in board.defines), f"-L{board.folder}"]
+    command += [*board.link_flags, "-Wl,-u,_printf_float", "-ffunction-sections"]
+    _run([*command, "-o", str(program), *map(str, (*sources, *port, retarget)), "-lm"])
+    return program
+
+
+def run_on_board(program: Path, timeout_s: float = 60.0) -> str:
+    """What the program prints until its main returns, in QEMU."""
+    command = [require_tool("qemu-system-arm"), "-machine", "mps2-an505", "-display", "none"]
+    command += ["-monitor", "none", "-icount", "shift=0", "-serial", "stdio", "-kernel"]
+    lines = []
+    with subprocess.Popen([*command, str(program)], stdout=subprocess.PIPE, text=True) as qemu:
+        watchdog = threading.Timer(timeout_s, qemu.kill)
+        watchdog.start()
+        assert qemu.stdout is not None
+        for line in qemu.stdout:
+            lines.append(line)
+            if "mcugen fatal" in line:
+                break
+        watchdog.cancel()
+        qemu.kill()
+    assert lines and "main returned" in lines[-1], "".join(lines) or "no output"
+    return "".join(lines[:-1])
+
+
+def _run(command: Sequence[str]) -> str:
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    return done.stdout

@@ -1,0 +1,89 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mcugen.errors import DataError
+from mcugen.features.audio import read_wav
+
+
+def write(path: Path, samples: np.ndarray, sample_rate_hz: int = 16000) -> Path:
+    import soundfile
+
+    soundfile.write(path, samples, sample_rate_hz, subtype="PCM_16")
+    return path
+
+
+def test_samples_are_those_of_librosa_times_32768(tmp_path: Path) -> None:
+    import librosa
+
+    samples = np.random.default_rng(0).integers(-32768, 32768, 5000).astype(np.int16)
+    path = write(tmp_path / "clip.wav", samples)
+    loaded, rate_hz = librosa.load(path, sr=None)
+    assert rate_hz == 16000
+    np.testing.assert_array_equal(read_wav(path, 16000), samples)
+    np.testing.assert_array_equal(loaded, samples.astype(np.float32) / 32768)
+
+
+def missing(folder: Path) -> Path:
+    return folder / "absent.wav"
+
+
+def text(folder: Path) -> Path:
+    (folder / "text.wav").write_text("this is no audio")
+    return folder / "text.wav"
+
+
+def empty(folder: Path) -> Path:
+    (folder / "empty.wav").write_bytes(b"")
+    return folder / "empty.wav"
+
+
+def other_rate(folder: Path) -> Path:
+    return write(folder / "rate.wav", np.zeros(9999, np.int16), 44100)
+
+
+def stereo(folder: Path) -> Path:
+    return write(folder / "stereo.wav", np.zeros((9999, 2), np.int16))
+
+
+def short(folder: Path) -> Path:
+    return write(folder / "short.wav", np.zeros(999, np.int16))
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (missing, ["absent.wav", "no such file"]),
+        (text, ["text.wav", "not a readable audio file"]),
+        (empty, ["empty.wav", "not a readable audio file"]),
+        (other_rate, ["rate.wav", "44100 Hz", "expects 16000 Hz"]),
+        (stereo, ["stereo.wav", "2 channels", "expects 1 (mono)"]),
+        (short, ["short.wav", "999 samples (0.06 s)", "needs 1024 (0.06 s)"]),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_a_bad_clip_is_named_with_what_is_expected(
+    make: object, words: list[str], tmp_path: Path
+) -> None:
+    assert callable(make)
+    with pytest.raises(DataError) as caught:
+        read_wav(make(tmp_path), 16000, least_samples=1024)
+    assert caught.value.hint
+    for word in words:
+        assert word in caught.value.what
+
+
+def test_a_truncated_wav_is_read_as_far_as_it_goes_or_refused(tmp_path: Path) -> None:
+    whole = write(tmp_path / "whole.wav", np.ones(2000, np.int16)).read_bytes()
+    cut = tmp_path / "cut.wav"
+    for length in range(0, len(whole), 97):
+        cut.write_bytes(whole[:length])
+        try:
+            assert read_wav(cut, 16000).max() == 1
+        except DataError as error:
+            assert "cut.wav" in error.what
