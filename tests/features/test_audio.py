@@ -18,6 +18,8 @@ def write(path: Path, samples: np.ndarray, sample_rate_hz: int = 16000) -> Path:
     return path
 
 
+# librosa.load imports audioread, which imports modules that Python 3.11 calls deprecated.
+@pytest.mark.filterwarnings("ignore:'(aifc|audioop|sunau)' is deprecated:DeprecationWarning")
 def test_samples_are_those_of_librosa_times_32768(tmp_path: Path) -> None:
     import librosa
 
