@@ -29,8 +29,7 @@ void mcugen_fully_connected_single(const mcugen_fully_connected_t *layer, const 
 
 // The same for cores with DSP instructions, over weights that the generator has packed for them.
 //
-// Rows come as quads (as many as fit `paired_rows`), then one pair (if two are left), then single
-// rows. Inputs are taken four at a time; `depth` is a multiple of 8, filled up with zero weights.
+// Rows come as quads, then pairs, then single rows. Inputs are taken four at a time; `depth` is a multiple of 8, filled up with zero weights.
 // A pair of rows is one table: a halfword holds 256 * w[upper] + w[lower], the upper row being the
 // later one. For four inputs:
 //   quad    4 words: halfwords {A, B} of rows {0, 1}, of rows {2, 3}; {C, D} of both
@@ -46,7 +45,8 @@ typedef struct {
   int32_t addend;  // NULL requant: zero point and rounding, see fully_connected_dsp.c
   uint16_t batches;
   uint16_t rows;
-  uint16_t paired_rows;
+  uint16_t quads;
+  uint16_t pairs;
   uint16_t depth;
   uint16_t in_stride;   // bytes from one batch to the next, a multiple of 4
   uint8_t shift;        // NULL requant: right shift after the high multiply

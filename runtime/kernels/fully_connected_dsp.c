@@ -14,10 +14,10 @@
 
 typedef enum { IN_S8, IN_S16 } input_t;
 
-// Results of four rows; a lower row and the sum over its pair while they are being computed.
+// Sums of up to four rows.
 typedef struct {
   int32_t row0, row1, row2, row3;
-} quad_t;
+} sums_t;
 
 typedef struct {
   uint32_t ab, cd;
@@ -45,9 +45,9 @@ MCUGEN_INLINE void multiply_pair(uint32_t weights, uint32_t inputs, int32_t *low
   *lower = mcugen_smlad(mcugen_sxtb16(weights), inputs, *lower);
 }
 
-// The row above `lower`, without its bias.
-MCUGEN_INLINE int32_t upper_row(int32_t both, int32_t lower) {
-  return mcugen_add(both, (int32_t)(0u - (uint32_t)lower)) >> 8;
+// The upper row, from the sum over both. Its bias is loaded only now: no register is free in the loop.
+MCUGEN_INLINE int32_t upper_row(int32_t both, int32_t lower, const int32_t *bias) {
+  return mcugen_add((int32_t)((uint32_t)both - (uint32_t)lower) >> 8, *bias);
 }
 
 #if MCUGEN_DSP_ASSEMBLY
@@ -61,79 +61,85 @@ MCUGEN_INLINE int32_t upper_row(int32_t both, int32_t lower) {
 #define LOAD_S16 "ldmia r1!, {r3, r12} \n ldmia r0!, {r8-r11} \n"
 #define LOAD_S8                                                                             \
   "ldr r12, [r1], #4 \n ldmia r0!, {r8-r11} \n sxtb16 r3, r12 \n sxtb16 r12, r12, ror #8 \n"
-#define QUAD_LOOP(load) \
+#define QUAD_LOOP(load)                                                                     \
+  "ldr r4, [r3] \n ldr r6, [r3, #8] \n mov r5, r4 \n mov r7, r6 \n"                        \
   "1: \n" load MULTIPLY_QUAD load MULTIPLY_QUAD "subs r2, #8 \n bne 1b \n"
 #define QUAD_OPERANDS                                                                       \
-  "+r"(w), "+r"(in), "+r"(left), "+r"(lower0), "+r"(both0), "+r"(lower2), "+r"(both2)       \
-      : : "r3", "r8", "r9", "r10", "r11", "r12", "lr", "cc", "memory"
+  "+r"(w), "+r"(in), "+r"(left), "+r"(start), "=r"(lower0), "=r"(both0), "=r"(lower2),      \
+      "=r"(both2) : : "r8", "r9", "r10", "r11", "r12", "lr", "cc", "memory"
 
-MCUGEN_INLINE const uint32_t *dot_quad(const uint32_t *weights, const void *x, uint32_t depth,
-                                       input_t input, quad_t *sums) {
+MCUGEN_INLINE const uint32_t *dot_quad(const uint32_t *weights, const int32_t *bias, const void *x,
+                                       uint32_t depth, input_t input, sums_t *sums) {
   register const uint32_t *w __asm__("r0") = weights;
   register const void *in __asm__("r1") = x;
   register uint32_t left __asm__("r2") = depth;
-  register int32_t lower0 __asm__("r4") = sums->row0;
-  register int32_t both0 __asm__("r5") = sums->row0;
-  register int32_t lower2 __asm__("r6") = sums->row2;
-  register int32_t both2 __asm__("r7") = sums->row2;
+  register const int32_t *start __asm__("r3") = bias;
+  register int32_t lower0 __asm__("r4");
+  register int32_t both0 __asm__("r5");
+  register int32_t lower2 __asm__("r6");
+  register int32_t both2 __asm__("r7");
   if (input == IN_S16) {
     __asm__ volatile(QUAD_LOOP(LOAD_S16) : QUAD_OPERANDS);
   } else {
     __asm__ volatile(QUAD_LOOP(LOAD_S8) : QUAD_OPERANDS);
   }
-  sums->row0 = lower0;
-  sums->row1 = mcugen_add(sums->row1, upper_row(both0, lower0));
-  sums->row2 = lower2;
-  sums->row3 = mcugen_add(sums->row3, upper_row(both2, lower2));
+  *sums = (sums_t){lower0, upper_row(both0, lower0, &bias[1]), lower2,
+                   upper_row(both2, lower2, &bias[3])};
   return w;
 }
 #else
-// Adds the products of four rows to `sums`; returns the weights that follow.
-MCUGEN_INLINE const uint32_t *dot_quad(const uint32_t *weights, const void *x, uint32_t depth,
-                                       input_t input, quad_t *sums) {
+// Four rows over all inputs; returns the weights that follow.
+MCUGEN_INLINE const uint32_t *dot_quad(const uint32_t *weights, const int32_t *bias, const void *x,
+                                       uint32_t depth, input_t input, sums_t *sums) {
   const uint8_t *in = x;
-  int32_t both0 = sums->row0;
-  int32_t both2 = sums->row2;
+  int32_t lower0 = bias[0];
+  int32_t both0 = lower0;
+  int32_t lower2 = bias[2];
+  int32_t both2 = lower2;
   for (uint32_t k = 0; k < depth; k += 4) {
     const inputs_t v = load_inputs(in, input);
-    multiply_pair(weights[0], v.ab, &sums->row0, &both0);
-    multiply_pair(weights[1], v.ab, &sums->row2, &both2);
-    multiply_pair(weights[2], v.cd, &sums->row0, &both0);
-    multiply_pair(weights[3], v.cd, &sums->row2, &both2);
+    multiply_pair(weights[0], v.ab, &lower0, &both0);
+    multiply_pair(weights[1], v.ab, &lower2, &both2);
+    multiply_pair(weights[2], v.cd, &lower0, &both0);
+    multiply_pair(weights[3], v.cd, &lower2, &both2);
     weights += 4;
     in = next_inputs(in, input);
   }
-  sums->row1 = mcugen_add(sums->row1, upper_row(both0, sums->row0));
-  sums->row3 = mcugen_add(sums->row3, upper_row(both2, sums->row2));
+  *sums = (sums_t){lower0, upper_row(both0, lower0, &bias[1]), lower2,
+                   upper_row(both2, lower2, &bias[3])};
   return weights;
 }
 #endif
 
-MCUGEN_INLINE const uint32_t *dot_pair(const uint32_t *weights, const void *x, uint32_t depth,
-                                       input_t input, quad_t *sums) {
+MCUGEN_INLINE const uint32_t *dot_pair(const uint32_t *weights, const int32_t *bias, const void *x,
+                                       uint32_t depth, input_t input, sums_t *sums) {
   const uint8_t *in = x;
-  int32_t both = sums->row0;
+  int32_t lower = bias[0];
+  int32_t both = lower;
   for (uint32_t k = 0; k < depth; k += 4) {
     const inputs_t v = load_inputs(in, input);
-    multiply_pair(weights[0], v.ab, &sums->row0, &both);
-    multiply_pair(weights[1], v.cd, &sums->row0, &both);
+    multiply_pair(weights[0], v.ab, &lower, &both);
+    multiply_pair(weights[1], v.cd, &lower, &both);
     weights += 2;
     in = next_inputs(in, input);
   }
-  sums->row1 = mcugen_add(sums->row1, upper_row(both, sums->row0));
+  *sums = (sums_t){lower, upper_row(both, lower, &bias[1]), 0, 0};
   return weights;
 }
 
-MCUGEN_INLINE const uint32_t *dot_single(const uint32_t *weights, const void *x, uint32_t depth,
-                                         input_t input, quad_t *sums) {
+MCUGEN_INLINE const uint32_t *dot_single(const uint32_t *weights, const int32_t *bias,
+                                         const void *x, uint32_t depth, input_t input,
+                                         sums_t *sums) {
   const uint8_t *in = x;
+  int32_t sum = bias[0];
   for (uint32_t k = 0; k < depth; k += 4) {
     const inputs_t v = load_inputs(in, input);
-    sums->row0 = mcugen_smlad(mcugen_sxtb16(*weights), v.ab, sums->row0);
-    sums->row0 = mcugen_smlad(mcugen_sxtb16_ror8(*weights), v.cd, sums->row0);
+    sum = mcugen_smlad(mcugen_sxtb16(*weights), v.ab, sum);
+    sum = mcugen_smlad(mcugen_sxtb16_ror8(*weights), v.cd, sum);
     ++weights;
     in = next_inputs(in, input);
   }
+  *sums = (sums_t){sum, 0, 0, 0};
   return weights;
 }
 
@@ -151,23 +157,21 @@ MCUGEN_INLINE int32_t requantize_uniform(const mcugen_fully_connected_dsp_t *lay
 }
 
 
-static int32_t requantize_row(const mcugen_fully_connected_dsp_t *layer, uint32_t row, int32_t sum,
-                              mcugen_rounding_t rounding) {
-  const int32_t value = mcugen_requantize(sum, layer->requant[row], rounding);
-  return mcugen_clamp(mcugen_add(value, layer->zero_point), layer->low, layer->high);
-}
-
-// Stores the first `count` results, any requantisation; returns where the next one goes.
+// Requantises and stores the first `count` sums, whatever the layer asks for.
 MCUGEN_INLINE void *finish_rows(const mcugen_fully_connected_dsp_t *layer, uint32_t row,
-                                const quad_t *sums, uint32_t count, void *out,
+                                const sums_t *sums, uint32_t count, void *out,
                                 mcugen_rounding_t rounding) {
   const int32_t sum[4] = {sums->row0, sums->row1, sums->row2, sums->row3};
   int8_t *out8 = out;
   int16_t *out16 = out;
   for (uint32_t i = 0; i < count; ++i) {
-    const int32_t value = layer->requant == NULL
-                              ? requantize_uniform(layer, sum[i], rounding)
-                              : requantize_row(layer, row + i, sum[i], rounding);
+    int32_t value;
+    if (layer->requant == NULL) {
+      value = requantize_uniform(layer, sum[i], rounding);
+    } else {
+      value = mcugen_requantize(sum[i], layer->requant[row + i], rounding);
+      value = mcugen_clamp(mcugen_add(value, layer->zero_point), layer->low, layer->high);
+    }
     if (layer->wide_output) {
       *out16++ = (int16_t)value;
     } else {
@@ -177,8 +181,21 @@ MCUGEN_INLINE void *finish_rows(const mcugen_fully_connected_dsp_t *layer, uint3
   return layer->wide_output ? (void *)out16 : (void *)out8;
 }
 
+// Not inlined: three places need it, none of them often.
+static __attribute__((noinline)) void *finish_rows_double(const mcugen_fully_connected_dsp_t *layer,
+                                                          uint32_t row, const sums_t *sums,
+                                                          uint32_t count, void *out) {
+  return finish_rows(layer, row, sums, count, out, MCUGEN_ROUND_DOUBLE);
+}
+
+static __attribute__((noinline)) void *finish_rows_single(const mcugen_fully_connected_dsp_t *layer,
+                                                          uint32_t row, const sums_t *sums,
+                                                          uint32_t count, void *out) {
+  return finish_rows(layer, row, sums, count, out, MCUGEN_ROUND_SINGLE);
+}
+
 // Stores four results, the uniform requantisation.
-MCUGEN_INLINE void *finish_quad(const mcugen_fully_connected_dsp_t *layer, const quad_t *sums,
+MCUGEN_INLINE void *finish_quad(const mcugen_fully_connected_dsp_t *layer, const sums_t *sums,
                                 void *out, mcugen_rounding_t rounding) {
   const int32_t v0 = requantize_uniform(layer, sums->row0, rounding);
   const int32_t v1 = requantize_uniform(layer, sums->row1, rounding);
@@ -198,31 +215,50 @@ MCUGEN_INLINE void *finish_quad(const mcugen_fully_connected_dsp_t *layer, const
   return out8 + 4;
 }
 
+// Rows after the quads: one pair or single row at a time.
+MCUGEN_INLINE void *finish_tail(const mcugen_fully_connected_dsp_t *layer, const uint32_t *weights,
+                                const void *x, void *out, input_t input,
+                                mcugen_rounding_t rounding) {
+  uint32_t row = 4u * layer->quads;
+  uint32_t pairs = layer->pairs;
+  while (row < layer->rows) {
+    const int32_t *bias = &layer->bias[row];
+    sums_t sums;
+    uint32_t count = 1;
+    if (pairs != 0) {
+      weights = dot_pair(weights, bias, x, layer->depth, input, &sums);
+      count = 2;
+      --pairs;
+    } else {
+      weights = dot_single(weights, bias, x, layer->depth, input, &sums);
+    }
+    out = rounding == MCUGEN_ROUND_DOUBLE ? finish_rows_double(layer, row, &sums, count, out)
+                                          : finish_rows_single(layer, row, &sums, count, out);
+    row += count;
+  }
+  return out;
+}
+
 MCUGEN_INLINE void fully_connected(const mcugen_fully_connected_dsp_t *layer, const void *in,
                                    void *out, input_t input, mcugen_rounding_t rounding) {
   const uint8_t *x = in;
   for (uint32_t batch = 0; batch < layer->batches; ++batch) {
     const uint32_t *weights = layer->weights;
     const int32_t *bias = layer->bias;
-    uint32_t row = 0;
-    for (; row + 4 <= layer->paired_rows; row += 4) {
-      quad_t sums = {bias[row], bias[row + 1], bias[row + 2], bias[row + 3]};
-      weights = dot_quad(weights, x, layer->depth, input, &sums);
-      out = layer->requant == NULL ? finish_quad(layer, &sums, out, rounding)
-                                   : finish_rows(layer, row, &sums, 4, out, rounding);
-    }
-    for (; row < layer->rows;) {
-      const uint32_t count = row < layer->paired_rows ? 2 : 1;
-      quad_t sums = {bias[row], 0, 0, 0};
-      if (count == 2) {
-        sums.row1 = bias[row + 1];
-        weights = dot_pair(weights, x, layer->depth, input, &sums);
+    for (uint32_t quad = layer->quads; quad != 0; --quad) {
+      sums_t sums;
+      weights = dot_quad(weights, bias, x, layer->depth, input, &sums);
+      if (layer->requant == NULL) {
+        out = finish_quad(layer, &sums, out, rounding);
       } else {
-        weights = dot_single(weights, x, layer->depth, input, &sums);
+        const sums_t copy = sums;  // keeps `sums` in registers
+        const uint32_t row = (uint32_t)(bias - layer->bias);
+        out = rounding == MCUGEN_ROUND_DOUBLE ? finish_rows_double(layer, row, &copy, 4, out)
+                                              : finish_rows_single(layer, row, &copy, 4, out);
       }
-      out = finish_rows(layer, row, &sums, count, out, rounding);
-      row += count;
+      bias += 4;
     }
+    out = finish_tail(layer, weights, x, out, input, rounding);
     x += layer->in_stride;
   }
 }

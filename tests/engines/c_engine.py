@@ -125,8 +125,6 @@ def build(
         command += [*common, driver, str(tests / "driver_io_an505.c"), *ARM_LINK]
         command += [f"-T{board / 'mps2-an505.ld'}", f"-Wl,-Map={folder / 'program.map'}"]
         run = (*QEMU, program)
-    done = subprocess.run(
-        [*command, "-o", program], capture_output=True, timeout=300, text=True
-    )
+    done = subprocess.run([*command, "-o", program], capture_output=True, timeout=300, text=True)
     assert done.returncode == 0, done.stderr
     return CEngine(graph, options, folder, run)

@@ -236,7 +236,8 @@ def _build_dsp(
         ("addend", addend),
         ("batches", layer.batches),
         ("rows", layer.rows),
-        ("paired_rows", paired_rows),
+        ("quads", paired_rows // 4),
+        ("pairs", paired_rows % 4 // 2),
         ("depth", -(-layer.depth // _DEPTH_STEP) * _DEPTH_STEP),
         ("in_stride", layer.depth * _BYTES[read]),
         ("shift", shift),
@@ -292,5 +293,7 @@ def pack_rows(weights: NDArray[np.int8], paired_rows: int, read: Form) -> NDArra
 def _words(values: NDArray[np.int64], bits: int) -> NDArray[np.uint32]:
     """Groups of 32 / bits values along the last axis as words, the first one lowest."""
     count = 32 // bits
-    groups = (values & ((1 << bits) - 1)).reshape(*values.shape[:-1], values.shape[-1] // count, count)
+    groups = (values & ((1 << bits) - 1)).reshape(
+        *values.shape[:-1], values.shape[-1] // count, count
+    )
     return (groups << (bits * np.arange(count))).sum(axis=-1).astype(np.uint32)
