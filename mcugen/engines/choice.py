@@ -34,11 +34,12 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """`changes` are made, then `variant` computes `op` (None: the outputs of the model are ready)."""
+    """`before` is changed, `variant` computes `op`, `after` makes outputs of the model DENSE."""
 
-    changes: tuple[Change, ...]
-    op: Op | None
-    variant: Variant | None
+    before: tuple[Change, ...]
+    op: Op
+    variant: Variant
+    after: tuple[Change, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,47 +52,41 @@ class _Path:
 
 
 def choose(graph: Graph, offered: Mapping[int, tuple[Variant, ...]]) -> tuple[Choice, ...]:
-    """One Choice per operator, in order, and a last one for the model's outputs.
-
-    `offered` holds the variants of each operator by its index.
-    """
-    last_use = _last_uses(graph)
-    start = tuple((t, (Form.DENSE,)) for t in sorted(set(graph.inputs)) if t in last_use)
+    """One Choice per operator, in order. `offered` holds the variants of each by its index."""
+    last_read = {t.index: op.index for op in graph.ops for t in activations(graph, op)}
+    start = tuple((t, (Form.DENSE,)) for t in sorted(set(graph.inputs)))
     paths: dict[_State, _Path] = {start: _Path(0, None, None)}
     for op in graph.ops:
         reached: dict[_State, _Path] = {}
         for state, path in paths.items():
-            for after, choice, cost in _moves(graph, op, offered[op.index], state, last_use):
+            for after, choice, cost in _moves(graph, op, offered[op.index], state, last_read):
                 if after not in reached or path.cost + cost < reached[after].cost:
                     reached[after] = _Path(path.cost + cost, choice, path)
         paths = dict(sorted(reached.items(), key=lambda item: item[1].cost)[:BEAM])
-    ends = (_finish(graph, state, path) for state, path in paths.items())
-    return _choices(min(ends, key=lambda path: path.cost))
-
-
-def _last_uses(graph: Graph) -> dict[int, int]:
-    """Activation -> index of the last operator that reads it; outputs are read after the last."""
-    last = {t.index: op.index for op in graph.ops for t in activations(graph, op)}
-    return last | dict.fromkeys(graph.outputs, len(graph.ops))
+    return _choices(min(paths.values(), key=lambda path: path.cost))
 
 
 def _moves(
-    graph: Graph, op: Op, variants: tuple[Variant, ...], state: _State, last_use: Mapping[int, int]
+    graph: Graph, op: Op, variants: tuple[Variant, ...], state: _State, last_read: Mapping[int, int]
 ) -> Iterator[tuple[_State, Choice, int]]:
     """Every state that one of the variants leads to, how, and its cost."""
     for variant in variants:
         forms = dict(state)
-        changes: list[Change] = []
+        before: list[Change] = []
+        after: list[Change] = []
         cost = variant.cost
         for tensor, form in zip(activations(graph, op), variant.reads, strict=True):
-            cost += _obtain(graph, forms, tensor.index, form, changes)
+            cost += _obtain(graph, forms, tensor.index, form, before)
         forms |= {t: (form,) for t, form in zip(op.outputs, variant.writes, strict=True)}
-        alive = ((t, held) for t, held in forms.items() if last_use.get(t, -1) > op.index)
-        yield (
-            tuple(sorted(alive, key=lambda item: item[0])),
-            Choice(tuple(changes), op, variant),
-            cost,
-        )
+        done = [t for t in forms if last_read.get(t, -1) <= op.index]
+        for t in done:
+            if t in graph.outputs:
+                cost += _obtain(graph, forms, t, Form.DENSE, after)
+                forms[t] = (Form.DENSE,)
+            else:
+                del forms[t]
+        reached = tuple(sorted(forms.items(), key=lambda item: item[0]))
+        yield reached, Choice(tuple(before), op, variant, tuple(after)), cost
 
 
 def _obtain(
@@ -109,14 +104,6 @@ def _obtain(
     forms[tensor] = (*held, form)
     per_element = CONVERSIONS[source, form].cost_per_element
     return CALL_COST + int(per_element * graph.tensors[tensor].elements)
-
-
-def _finish(graph: Graph, state: _State, path: _Path) -> _Path:
-    """The path extended by what the model's outputs need to be DENSE."""
-    forms = dict(state)
-    changes: list[Change] = []
-    cost = sum(_obtain(graph, forms, t, Form.DENSE, changes) for t in graph.outputs)
-    return _Path(path.cost + cost, Choice(tuple(changes), None, None), path)
 
 
 def _choices(path: _Path) -> tuple[Choice, ...]:

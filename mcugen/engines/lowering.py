@@ -73,12 +73,13 @@ def lower(graph: Graph, options: EngineOptions) -> Lowered:
     builder = _Builder(graph)
     offered = {op.index: OPS[op.kind].variants(graph, op, options) for op in graph.ops}
     for choice in choose(graph, offered):
-        for change in choice.changes:
+        for change in choice.before:
             builder.convert(change)
-        if choice.op is not None and choice.variant is not None:
-            builder.compute(choice.op, choice.variant)
-            if options.per_layer:
-                builder.observe(choice.op, choice.variant)
+        builder.compute(choice.op, choice.variant)
+        if options.per_layer:
+            builder.observe(choice.op, choice.variant)
+        for change in choice.after:
+            builder.convert(change)
     inputs = tuple(builder.held[t, Form.DENSE] for t in graph.inputs)
     outputs = tuple(builder.held[t, Form.DENSE] for t in graph.outputs)
     # Per layer, one set of inputs is run many times, so nothing may overwrite them.

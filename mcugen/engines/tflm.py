@@ -139,7 +139,10 @@ def _registration(graph: Graph, kind: str) -> tuple[str, str]:
     kernel = INT8_KERNELS.get(kind)
     if kernel is None or not _all_int8(graph, (op for op in graph.ops if op.kind == kind)):
         return f"{method}()", ""
-    return f"{method}(tflite::{kernel.function}())", f"tensorflow/lite/micro/kernels/{kernel.header}"
+    return (
+        f"{method}(tflite::{kernel.function}())",
+        f"tensorflow/lite/micro/kernels/{kernel.header}",
+    )
 
 
 def _all_int8(graph: Graph, ops: Iterable[Op]) -> bool:

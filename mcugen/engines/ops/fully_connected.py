@@ -37,11 +37,11 @@ class _Layer:
 
     @property
     def rows(self) -> int:
-        return self.weights.shape[0]
+        return int(self.weights.shape[0])
 
     @property
     def depth(self) -> int:
-        return self.weights.shape[1]
+        return int(self.weights.shape[1])
 
 
 def problems(graph: Graph, op: Op) -> Iterable[Problem]:
@@ -254,7 +254,7 @@ def _paired_rows(weights: NDArray[np.int8]) -> int:
     rows = weights.shape[0] // 2 * 2
     wide = weights[:rows].astype(np.int64)
     upper_fits = 128 * np.abs(wide[1::2]).sum(axis=1) < 2**23
-    halfword_fits = wide.reshape(rows // 2, -1).min(axis=1, initial=0) > -128
+    halfword_fits = (wide[0::2].min(axis=1) > -128) & (wide[1::2].min(axis=1) > -128)
     return 2 * int(np.logical_and.accumulate(upper_fits & halfword_fits).sum())
 
 
@@ -296,4 +296,4 @@ def _words(values: NDArray[np.int64], bits: int) -> NDArray[np.uint32]:
     groups = (values & ((1 << bits) - 1)).reshape(
         *values.shape[:-1], values.shape[-1] // count, count
     )
-    return (groups << (bits * np.arange(count))).sum(axis=-1).astype(np.uint32)
+    return np.asarray((groups << (bits * np.arange(count))).sum(axis=-1), np.uint32)
