@@ -1,0 +1,381 @@
+// SPDX-FileCopyrightText: 2026 the mcugen authors
+// SPDX-License-Identifier: Apache-2.0
+#include "device.h"
+
+#include <string.h>
+
+#include "engine.h"
+#include "front_end.h"
+#include "identity.h"
+#include "little_endian.h"
+#include "port.h"
+
+#define PROTOCOL_VERSION 1u
+#define IDENTITY_BYTES 20u
+
+#define PUSH_FLAG_END 1u
+#define PUSH_OVERHEAD 2u
+#define PUSH_REPLY_BYTES 16u
+#define ROW_ENTRY_BYTES 4u
+#define WINDOW_ENTRY_BYTES 16u
+// A row completes one window at most.
+#define MAX_ROWS ((MCUGEN_MAX_PAYLOAD - PUSH_REPLY_BYTES) / (ROW_ENTRY_BYTES + WINDOW_ENTRY_BYTES))
+
+#define MAX_REPEATS 64u
+#define STATS_BYTES 28u
+
+_Static_assert(MCUGEN_MAX_PAYLOAD >= 512u, "the smallest payload the protocol allows");
+_Static_assert(MCUGEN_MAX_PAYLOAD <= 65535u, "sizes of payloads are u16");
+
+static uint32_t saturate_u32(uint64_t value) {
+  return value > UINT32_MAX ? UINT32_MAX : (uint32_t)value;
+}
+
+void mcugen_device_init(mcugen_device_t *device) {
+  memset(device, 0, sizeof(*device));
+  const mcugen_engine_info_t *info = mcugen_engine_info();
+  if (mcugen_engine_init() != MCUGEN_STATUS_OK) {
+    mcugen_port_fatal("the engine does not start");
+  }
+  const bool int8 = info->input[0].dtype == MCUGEN_INT8 && info->output[0].dtype == MCUGEN_INT8;
+  if (info->input[0].bytes != MCUGEN_INPUT_BYTES || info->output[0].bytes != MCUGEN_OUTPUT_BYTES ||
+      mcugen_front_end_info.stride_rows == 0 ||
+      (MCUGEN_SCORE_RECONSTRUCTION && (!int8 || MCUGEN_INPUT_BYTES != MCUGEN_OUTPUT_BYTES))) {
+    mcugen_port_fatal("engine and harness are of different models");
+  }
+  mcugen_device_reset(device);
+}
+
+void mcugen_device_reset(mcugen_device_t *device) {
+  memset(&device->clip, 0, sizeof(device->clip));
+  mcugen_window_reset(&device->window);
+  mcugen_front_end_reset();
+  mcugen_engine_reset();
+  device->has_output = false;
+}
+
+mcugen_status_t mcugen_device_infer(mcugen_device_t *device, uint64_t *ticks) {
+  if (!mcugen_window_is_full(&device->window)) {
+    return MCUGEN_STATUS_NOT_READY;
+  }
+  const mcugen_status_t status = mcugen_window_infer(&device->window, ticks);
+  device->has_output = status == MCUGEN_STATUS_OK;
+  device->inferences++;
+  return status;
+}
+
+static mcugen_status_t hello(uint8_t reply[MCUGEN_MAX_PAYLOAD], size_t *reply_bytes) {
+  mcugen_put_u16(PROTOCOL_VERSION, reply);
+  mcugen_put_u16(MCUGEN_MAX_PAYLOAD, reply + 2);
+  mcugen_put_u64(mcugen_port_ticks_per_second(), reply + 4);
+  mcugen_put_u32(MCUGEN_INPUT_BYTES, reply + 12);
+  mcugen_put_u32(MCUGEN_OUTPUT_BYTES, reply + 16);
+  const size_t room = MCUGEN_MAX_PAYLOAD - IDENTITY_BYTES;
+  const size_t text = mcugen_identity_bytes < room ? mcugen_identity_bytes : room;
+  memcpy(reply + IDENTITY_BYTES, mcugen_identity_text, text);
+  *reply_bytes = IDENTITY_BYTES + text;
+  return MCUGEN_STATUS_OK;
+}
+
+// The reply to a PUSH while it grows. Windows are listed behind the room for all rows, and moved
+// up to the last row in the end.
+typedef struct {
+  uint8_t *reply;
+  uint32_t rows;
+  uint32_t windows;
+} push_reply_t;
+
+#define WINDOWS_AT (PUSH_REPLY_BYTES + MAX_ROWS * ROW_ENTRY_BYTES)
+
+static mcugen_status_t window_completed(mcugen_device_t *device, push_reply_t *result) {
+  uint64_t ticks = 0;
+  const mcugen_status_t status = mcugen_device_infer(device, &ticks);
+  if (status != MCUGEN_STATUS_OK) {
+    return status;
+  }
+  const float score = mcugen_window_score(&device->window);
+  uint8_t *entry = result->reply + WINDOWS_AT + WINDOW_ENTRY_BYTES * result->windows++;
+  mcugen_put_u32(device->clip.score.windows, entry);
+  mcugen_put_f32(score, entry + 4);
+  mcugen_put_u64(ticks, entry + 8);
+  mcugen_clip_score_add(&device->clip.score, score);
+  return MCUGEN_STATUS_OK;
+}
+
+static mcugen_status_t row_event(mcugen_device_t *device, mcugen_window_event_t event,
+                                 push_reply_t *result) {
+  if (event == MCUGEN_WINDOW_NOTHING) {
+    return MCUGEN_STATUS_OK;
+  }
+  uint8_t *entry = result->reply + PUSH_REPLY_BYTES + ROW_ENTRY_BYTES * result->rows++;
+  mcugen_put_u32(saturate_u32(device->clip.row_ticks), entry);
+  device->clip.row_ticks = 0;
+  return event == MCUGEN_WINDOW_FULL ? window_completed(device, result) : MCUGEN_STATUS_OK;
+}
+
+// A row of the front-end: it counts, and enters the window if it lies in the frame range.
+static mcugen_window_event_t front_end_row(mcugen_device_t *device, const float row[]) {
+  const uint32_t index = device->clip.source_rows++;
+  if (index < mcugen_front_end_info.first_row || index >= mcugen_front_end_info.last_row) {
+    return MCUGEN_WINDOW_ROW;
+  }
+  return mcugen_window_push_row(&device->window, row);
+}
+
+// Takes bytes of the clip up to the end of a row at most.
+static mcugen_window_event_t take_bytes(mcugen_device_t *device, const uint8_t bytes[],
+                                        size_t count, size_t *taken) {
+  switch (device->clip.source) {
+    case MCUGEN_SOURCE_FEATURES:
+      return mcugen_window_push_floats(&device->window, bytes, count, taken);
+    case MCUGEN_SOURCE_INT8:
+      return mcugen_window_push_int8(&device->window, bytes, count, taken);
+    case MCUGEN_SOURCE_FRONT_END:
+      break;
+  }
+  const float *row = NULL;
+  const uint64_t start = mcugen_port_ticks();
+  *taken = mcugen_front_end_push(bytes, count, &row);
+  device->clip.row_ticks += mcugen_port_ticks() - start;
+  return row != NULL ? front_end_row(device, row) : MCUGEN_WINDOW_NOTHING;
+}
+
+// One more row of padding; MCUGEN_WINDOW_NOTHING when there is none left.
+static mcugen_window_event_t take_padding(mcugen_device_t *device) {
+  if (device->clip.source != MCUGEN_SOURCE_FRONT_END) {
+    return MCUGEN_WINDOW_NOTHING;
+  }
+  const uint64_t start = mcugen_port_ticks();
+  const float *row = mcugen_front_end_finish();
+  device->clip.row_ticks += mcugen_port_ticks() - start;
+  return row != NULL ? front_end_row(device, row) : MCUGEN_WINDOW_NOTHING;
+}
+
+static mcugen_status_t open_clip(mcugen_device_t *device, uint8_t source, size_t count) {
+  const bool floats = source == MCUGEN_SOURCE_FRONT_END || source == MCUGEN_SOURCE_FEATURES;
+  if (source > MCUGEN_SOURCE_INT8) {
+    return MCUGEN_STATUS_BAD_ARGUMENT;
+  }
+  if ((floats && !mcugen_window_takes_floats()) ||
+      (source == MCUGEN_SOURCE_FRONT_END && !mcugen_front_end_info.has_source)) {
+    return MCUGEN_STATUS_UNSUPPORTED;
+  }
+  if (device->clip.open) {
+    const bool goes_on =
+        device->clip.source == (mcugen_source_t)source && !(device->clip.padding && count > 0);
+    return goes_on ? MCUGEN_STATUS_OK : MCUGEN_STATUS_BAD_ARGUMENT;
+  }
+  mcugen_device_reset(device);
+  device->clip.open = true;
+  device->clip.source = (mcugen_source_t)source;
+  return MCUGEN_STATUS_OK;
+}
+
+static mcugen_status_t push_bytes(mcugen_device_t *device, const uint8_t bytes[], size_t count,
+                                  push_reply_t *result, size_t *taken) {
+  *taken = 0;
+  while (*taken < count && result->rows < MAX_ROWS) {
+    size_t used = 0;
+    const mcugen_window_event_t event = take_bytes(device, bytes + *taken, count - *taken, &used);
+    *taken += used;
+    const mcugen_status_t status = row_event(device, event, result);
+    if (status != MCUGEN_STATUS_OK) {
+      return status;
+    }
+  }
+  return MCUGEN_STATUS_OK;
+}
+
+// Closes the clip when the reply had room for all rows of padding.
+static mcugen_status_t push_padding(mcugen_device_t *device, push_reply_t *result) {
+  device->clip.padding = true;
+  while (result->rows < MAX_ROWS) {
+    const mcugen_window_event_t event = take_padding(device);
+    if (event == MCUGEN_WINDOW_NOTHING) {
+      device->clip.open = false;
+      break;
+    }
+    const mcugen_status_t status = row_event(device, event, result);
+    if (status != MCUGEN_STATUS_OK) {
+      return status;
+    }
+  }
+  return MCUGEN_STATUS_OK;
+}
+
+static mcugen_status_t push(mcugen_device_t *device, const uint8_t payload[], size_t payload_bytes,
+                            uint8_t reply[MCUGEN_MAX_PAYLOAD], size_t *reply_bytes) {
+  if (payload_bytes < PUSH_OVERHEAD) {
+    return MCUGEN_STATUS_BAD_LENGTH;
+  }
+  const uint8_t flags = payload[1];
+  const size_t count = payload_bytes - PUSH_OVERHEAD;
+  if ((flags & ~PUSH_FLAG_END) != 0) {
+    return MCUGEN_STATUS_BAD_ARGUMENT;
+  }
+  mcugen_status_t status = open_clip(device, payload[0], count);
+  if (status != MCUGEN_STATUS_OK) {
+    return status;
+  }
+  push_reply_t result = {.reply = reply};
+  size_t taken = 0;
+  status = push_bytes(device, payload + PUSH_OVERHEAD, count, &result, &taken);
+  if (status == MCUGEN_STATUS_OK && (flags & PUSH_FLAG_END) != 0 && taken == count) {
+    status = push_padding(device, &result);
+  }
+  if (status != MCUGEN_STATUS_OK) {
+    mcugen_device_reset(device);  // half a clip is worth nothing
+    return status;
+  }
+  const size_t windows_at = PUSH_REPLY_BYTES + ROW_ENTRY_BYTES * result.rows;
+  memmove(reply + windows_at, reply + WINDOWS_AT, WINDOW_ENTRY_BYTES * result.windows);
+  mcugen_put_u16((uint16_t)result.rows, reply);
+  mcugen_put_u16((uint16_t)result.windows, reply + 2);
+  mcugen_put_u16((uint16_t)taken, reply + 4);
+  mcugen_put_u16(device->clip.open ? 0 : (uint16_t)PUSH_FLAG_END, reply + 6);
+  mcugen_put_f32(mcugen_clip_score_mean(&device->clip.score), reply + 8);
+  mcugen_put_u32(device->clip.score.windows, reply + 12);
+  *reply_bytes = windows_at + WINDOW_ENTRY_BYTES * result.windows;
+  return MCUGEN_STATUS_OK;
+}
+
+// The bytes of what a READ names; NULL with *status when there are none.
+static const uint8_t *readable(const mcugen_device_t *device, uint8_t what, uint8_t index,
+                               size_t *bytes, mcugen_status_t *status) {
+  const mcugen_engine_info_t *info = mcugen_engine_info();
+  const bool kept = mcugen_window_is_full(&device->window);
+  *status = MCUGEN_STATUS_NOT_READY;
+  switch (what) {
+    case 0:
+      if (index != 0) {
+        break;
+      }
+      *bytes = MCUGEN_INPUT_BYTES;
+      return kept ? (const uint8_t *)device->window.input : NULL;
+    case 1:
+      if (index >= info->outputs) {
+        break;
+      }
+      *bytes = info->output[index].bytes;
+      return device->has_output ? mcugen_engine_output(index) : NULL;
+    case 2:
+#if MCUGEN_SCORE_RECONSTRUCTION
+      if (index != 0) {
+        break;
+      }
+      *bytes = sizeof(device->window.features);
+      return kept ? (const uint8_t *)device->window.features : NULL;
+#else
+      *status = MCUGEN_STATUS_UNSUPPORTED;
+      return NULL;
+#endif
+    default:
+      break;
+  }
+  *status = MCUGEN_STATUS_BAD_ARGUMENT;
+  return NULL;
+}
+
+static mcugen_status_t read(const mcugen_device_t *device, const uint8_t payload[],
+                            size_t payload_bytes, uint8_t reply[MCUGEN_MAX_PAYLOAD],
+                            size_t *reply_bytes) {
+  if (payload_bytes != 8) {
+    return MCUGEN_STATUS_BAD_LENGTH;
+  }
+  mcugen_status_t status;
+  size_t bytes = 0;
+  const uint8_t *content = readable(device, payload[0], payload[1], &bytes, &status);
+  if (content == NULL) {
+    return status;
+  }
+  const uint32_t offset = mcugen_get_u32(payload + 2);
+  size_t count = mcugen_get_u16(payload + 6);
+  if (count > MCUGEN_MAX_PAYLOAD) {
+    return MCUGEN_STATUS_BAD_ARGUMENT;
+  }
+  const size_t there = offset < bytes ? bytes - offset : 0;
+  count = count < there ? count : there;
+  if (count > 0) {
+    memcpy(reply, content + offset, count);
+  }
+  *reply_bytes = count;
+  return MCUGEN_STATUS_OK;
+}
+
+static mcugen_status_t infer(mcugen_device_t *device, const uint8_t payload[], size_t payload_bytes,
+                             uint8_t reply[MCUGEN_MAX_PAYLOAD], size_t *reply_bytes) {
+  if (payload_bytes != 4) {
+    return MCUGEN_STATUS_BAD_LENGTH;
+  }
+  const uint32_t warmup = mcugen_get_u16(payload);
+  const uint32_t repeats = mcugen_get_u16(payload + 2);
+  if (repeats < 1 || repeats > MAX_REPEATS) {
+    return MCUGEN_STATUS_BAD_ARGUMENT;
+  }
+  for (uint32_t i = 0; i < warmup + repeats; i++) {
+    uint64_t ticks = 0;
+    const mcugen_status_t status = mcugen_device_infer(device, &ticks);
+    if (status != MCUGEN_STATUS_OK) {
+      return status;
+    }
+    if (i >= warmup) {
+      mcugen_put_u32(saturate_u32(ticks), reply + 4 * (i - warmup));
+    }
+  }
+  *reply_bytes = 4 * repeats;
+  return MCUGEN_STATUS_OK;
+}
+
+static mcugen_status_t stats(const mcugen_device_t *device, uint8_t reply[MCUGEN_MAX_PAYLOAD],
+                             size_t *reply_bytes) {
+  const uint32_t values[STATS_BYTES / 4] = {
+      mcugen_port_stack_used_bytes(),
+      mcugen_engine_arena_used_bytes(),
+      mcugen_engine_info()->arena_bytes,
+      device->frames_damaged,
+      device->replies_repeated,
+      mcugen_port_receive_overruns(),
+      device->inferences,
+  };
+  for (size_t i = 0; i < STATS_BYTES / 4; i++) {
+    mcugen_put_u32(values[i], reply + 4 * i);
+  }
+  *reply_bytes = STATS_BYTES;
+  return MCUGEN_STATUS_OK;
+}
+
+static mcugen_status_t set_baud(const uint8_t payload[], size_t payload_bytes) {
+  if (payload_bytes != 4) {
+    return MCUGEN_STATUS_BAD_LENGTH;
+  }
+  const uint32_t baud = mcugen_get_u32(payload);
+  return baud == 0 ? MCUGEN_STATUS_BAD_ARGUMENT : mcugen_port_set_baud(baud);
+}
+
+mcugen_status_t mcugen_device_execute(mcugen_device_t *device, uint8_t type,
+                                      const uint8_t payload[], size_t payload_bytes,
+                                      uint8_t reply[MCUGEN_MAX_PAYLOAD], size_t *reply_bytes) {
+  *reply_bytes = 0;
+  switch (type) {
+    case MCUGEN_HELLO:  // the harness has looked at the session number
+      return payload_bytes == 4 ? hello(reply, reply_bytes) : MCUGEN_STATUS_BAD_LENGTH;
+    case MCUGEN_RESET:
+      if (payload_bytes != 0) {
+        return MCUGEN_STATUS_BAD_LENGTH;
+      }
+      mcugen_device_reset(device);
+      return MCUGEN_STATUS_OK;
+    case MCUGEN_PUSH:
+      return push(device, payload, payload_bytes, reply, reply_bytes);
+    case MCUGEN_READ:
+      return read(device, payload, payload_bytes, reply, reply_bytes);
+    case MCUGEN_INFER:
+      return infer(device, payload, payload_bytes, reply, reply_bytes);
+    case MCUGEN_STATS:
+      return payload_bytes == 0 ? stats(device, reply, reply_bytes) : MCUGEN_STATUS_BAD_LENGTH;
+    case MCUGEN_SET_BAUD:
+      return set_baud(payload, payload_bytes);
+    default:
+      return MCUGEN_STATUS_BAD_COMMAND;
+  }
+}

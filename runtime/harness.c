@@ -1,0 +1,136 @@
+// SPDX-FileCopyrightText: 2026 the mcugen authors
+// SPDX-License-Identifier: Apache-2.0
+#include "harness.h"
+
+#include <string.h>
+
+#include "little_endian.h"
+#include "port.h"
+
+#define PAYLOAD_AT MCUGEN_PAYLOAD_OFFSET(MCUGEN_MAX_PAYLOAD)
+#define ERROR_TEXT_BYTES 63u
+#define FRAME_END 0x00u
+#define TEXT_END 0x25u  // '%'
+#define FIRST_PRINTABLE 0x20u
+#define LAST_PRINTABLE 0x7Eu
+
+void mcugen_harness_init(mcugen_harness_t *harness) {
+  memset(harness, 0, sizeof(*harness));
+  mcugen_device_init(&harness->device);
+  mcugen_mlperf_init(&harness->mlperf);
+}
+
+// Puts status and text of an error into `payload`, of 1 + ERROR_TEXT_BYTES bytes.
+static size_t put_error(mcugen_status_t status, uint8_t payload[]) {
+  const char *text = mcugen_status_text(status);
+  const size_t length = strlen(text);
+  const size_t bytes = length < ERROR_TEXT_BYTES ? length : ERROR_TEXT_BYTES;
+  payload[0] = (uint8_t)status;
+  memcpy(payload + 1, text, bytes);
+  return 1u + bytes;
+}
+
+// Answers without touching the stored reply.
+static void refuse_order(uint16_t sequence) {
+  uint8_t wire[MCUGEN_WIRE_BYTES(1u + ERROR_TEXT_BYTES)];
+  const size_t payload_at = MCUGEN_PAYLOAD_OFFSET(1u + ERROR_TEXT_BYTES);
+  const size_t bytes = put_error(MCUGEN_STATUS_OUT_OF_ORDER, wire + payload_at);
+  mcugen_port_write(wire,
+                    mcugen_frame_encode(MCUGEN_FRAME_ERROR, sequence, wire, payload_at, bytes));
+}
+
+static void execute(mcugen_harness_t *harness, const mcugen_frame_t *frame) {
+  uint8_t *payload = harness->reply + PAYLOAD_AT;
+  size_t bytes = 0;
+  uint8_t type = (uint8_t)(frame->type | MCUGEN_FRAME_REPLY);
+  const mcugen_status_t status = mcugen_device_execute(
+      &harness->device, frame->type, frame->payload, frame->payload_bytes, payload, &bytes);
+  if (status != MCUGEN_STATUS_OK) {
+    type = MCUGEN_FRAME_ERROR;
+    bytes = put_error(status, payload);
+  }
+  harness->sequence = frame->sequence;
+  harness->reply_bytes =
+      mcugen_frame_encode(type, frame->sequence, harness->reply, PAYLOAD_AT, bytes);
+  mcugen_port_write(harness->reply, harness->reply_bytes);
+}
+
+// True if `frame` is a HELLO of a session other than the current one.
+static bool starts_session(const mcugen_harness_t *harness, const mcugen_frame_t *frame) {
+  return frame->type == MCUGEN_HELLO && frame->payload_bytes == 4 &&
+         !(harness->in_session && harness->session == mcugen_get_u32(frame->payload));
+}
+
+static void deliver(mcugen_harness_t *harness, const mcugen_frame_t *frame) {
+  if (starts_session(harness, frame)) {
+    harness->in_session = true;
+    harness->session = mcugen_get_u32(frame->payload);
+    mcugen_device_reset(&harness->device);
+    execute(harness, frame);
+  } else if (!harness->in_session) {
+    refuse_order(frame->sequence);
+  } else if (frame->sequence == harness->sequence) {
+    harness->device.replies_repeated++;
+    mcugen_port_write(harness->reply, harness->reply_bytes);
+  } else if (frame->sequence == (uint16_t)(harness->sequence + 1u)) {
+    execute(harness, frame);
+  } else {
+    refuse_order(frame->sequence);
+  }
+}
+
+static bool looks_like_frame(const mcugen_harness_t *harness) {
+  return harness->collected_bytes >= 2 && harness->collected[1] == MCUGEN_FRAME_MAGIC;
+}
+
+static bool is_printable(const uint8_t bytes[], size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    if (bytes[i] < FIRST_PRINTABLE || bytes[i] > LAST_PRINTABLE) {
+      return false;
+    }
+  }
+  return true;
+}
+
+// True if what was collected made a frame or a command.
+static bool end_buffer(mcugen_harness_t *harness, uint8_t end) {
+  if (harness->overlong) {
+    return false;
+  }
+  if (end == TEXT_END) {
+    if (!is_printable(harness->collected, harness->collected_bytes)) {
+      return false;
+    }
+    mcugen_mlperf_command(&harness->mlperf, &harness->device, (const char *)harness->collected,
+                          harness->collected_bytes);
+    return true;
+  }
+  mcugen_frame_t frame;
+  if (!looks_like_frame(harness) ||
+      !mcugen_frame_decode(harness->collected, harness->collected_bytes, &frame)) {
+    return false;
+  }
+  deliver(harness, &frame);
+  return true;
+}
+
+static void take_byte(mcugen_harness_t *harness, uint8_t byte) {
+  if (byte == FRAME_END || (byte == TEXT_END && !looks_like_frame(harness))) {
+    const bool empty = byte == FRAME_END && harness->collected_bytes == 0;
+    if (!empty && !end_buffer(harness, byte)) {
+      harness->device.frames_damaged++;
+    }
+    harness->collected_bytes = 0;
+    harness->overlong = false;
+  } else if (harness->collected_bytes < sizeof(harness->collected)) {
+    harness->collected[harness->collected_bytes++] = byte;
+  } else {
+    harness->overlong = true;
+  }
+}
+
+void mcugen_harness_take(mcugen_harness_t *harness, const uint8_t bytes[], size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    take_byte(harness, bytes[i]);
+  }
+}

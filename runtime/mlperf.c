@@ -1,0 +1,312 @@
+// SPDX-FileCopyrightText: 2026 the mcugen authors
+// SPDX-License-Identifier: Apache-2.0
+#include "mlperf.h"
+
+#include <string.h>
+
+#include "engine.h"
+#include "front_end.h"
+#include "identity.h"
+#include "port.h"
+#include "text.h"
+
+// Where a tick is not a time, board.toml names a rate to make steadily growing numbers of it.
+#ifndef MCUGEN_NOMINAL_TICKS_PER_SECOND
+#define MCUGEN_NOMINAL_TICKS_PER_SECOND 1000000u
+#endif
+#define MICROSECONDS_PER_SECOND 1000000u
+
+#define DEFAULT_ITERATIONS 1
+#define DEFAULT_WARMUP 10
+#define BYTES_PER_PRINTED_LINE 8u
+#define LARGEST_COUNT 1000000000
+
+// What an upload consists of: float features where the score is computed from them, else the input
+// tensor as it is.
+#define UPLOAD_BYTES (MCUGEN_SCORE_RECONSTRUCTION ? MCUGEN_INPUT_BYTES * 4u : MCUGEN_INPUT_BYTES)
+
+// A word of a command.
+typedef struct {
+  const char *text;
+  size_t length;
+} word_t;
+
+// The next word of `rest`, which shrinks; empty at the end.
+static word_t next_word(word_t *rest) {
+  while (rest->length > 0 && rest->text[0] == ' ') {
+    rest->text++;
+    rest->length--;
+  }
+  word_t word = {rest->text, 0};
+  while (word.length < rest->length && word.text[word.length] != ' ') {
+    word.length++;
+  }
+  rest->text += word.length;
+  rest->length -= word.length;
+  return word;
+}
+
+static bool is(word_t word, const char expected[]) {
+  return word.length == strlen(expected) && memcmp(word.text, expected, word.length) == 0;
+}
+
+// As atoi, but saturating at LARGEST_COUNT.
+static int32_t to_number(word_t word) {
+  const bool negative = word.length > 0 && word.text[0] == '-';
+  int32_t number = 0;
+  for (size_t i = negative ? 1 : 0; i < word.length; i++) {
+    const char digit = word.text[i];
+    if (digit < '0' || digit > '9') {
+      break;
+    }
+    number = number < LARGEST_COUNT / 10 ? number * 10 + (digit - '0') : LARGEST_COUNT;
+  }
+  return negative ? -number : number;
+}
+
+static int32_t hex_digit(char digit) {
+  if (digit >= '0' && digit <= '9') {
+    return digit - '0';
+  }
+  if (digit >= 'a' && digit <= 'f') {
+    return digit - 'a' + 10;
+  }
+  return digit >= 'A' && digit <= 'F' ? digit - 'A' + 10 : -1;
+}
+
+static uint64_t microseconds(const mcugen_mlperf_t *mlperf) {
+  const uint64_t rate = mcugen_port_ticks_per_second() != 0 ? mcugen_port_ticks_per_second()
+                                                            : MCUGEN_NOMINAL_TICKS_PER_SECOND;
+  const uint64_t ticks = mcugen_port_ticks() - mlperf->start_ticks;
+  // In two parts, because ticks * 10^6 would overflow within hours.
+  return ticks / rate * MICROSECONDS_PER_SECOND + ticks % rate * MICROSECONDS_PER_SECOND / rate;
+}
+
+static void put_lap(const mcugen_mlperf_t *mlperf, mcugen_text_t *text) {
+  mcugen_text_put(text, "m-lap-us-");
+  mcugen_text_put_number(text, microseconds(mlperf));
+  mcugen_text_put(text, "\r\n");
+}
+
+// Value of a line `key=value` of the identity; empty when there is none.
+static word_t identity_value(const char key[]) {
+  const size_t key_length = strlen(key);
+  const char *line = mcugen_identity_text;
+  const char *end = line + mcugen_identity_bytes;
+  while (line < end) {
+    const char *line_end = memchr(line, '\n', (size_t)(end - line));
+    const size_t length = (size_t)((line_end != NULL ? line_end : end) - line);
+    if (length > key_length && memcmp(line, key, key_length) == 0 && line[key_length] == '=') {
+      return (word_t){line + key_length + 1, length - key_length - 1};
+    }
+    line += length + 1;
+  }
+  return (word_t){"", 0};
+}
+
+static void put_profile(mcugen_text_t *text) {
+  const word_t id = identity_value("mlperf_id");
+  const word_t name = id.length > 0 ? id : identity_value("model");
+  mcugen_text_put(text, "m-profile-[ULPMark for tinyML Firmware V0.0.1]\r\nm-model-[");
+  mcugen_text_put_bytes(text, name.text, name.length);
+  mcugen_text_put(text, "]\r\n");
+}
+
+// Uploads of images are unsigned pixels, which the reference firmware shifts by 128.
+static uint8_t pixel_shift(void) {
+  const bool image = strcmp(mcugen_front_end_info.name, "image") == 0;
+  return image && !MCUGEN_SCORE_RECONSTRUCTION ? 0x80u : 0u;
+}
+
+static void load(mcugen_mlperf_t *mlperf, mcugen_device_t *device, word_t size,
+                 mcugen_text_t *text) {
+  const int32_t bytes = to_number(size);
+  if (size.length == 0) {
+    mcugen_text_put(text, "e-[Command 'db load' requires the # of bytes]\r\n");
+  } else if (bytes <= 0) {
+    mcugen_text_put(text, "e-[Command 'db load' must be >0 bytes]\r\n");
+  } else if ((uint32_t)bytes > UPLOAD_BYTES) {
+    mcugen_text_put(text, "Supplied buffer size ");
+    mcugen_text_put_number(text, (uint64_t)bytes);
+    mcugen_text_put(text, " exceeds maximum of ");
+    mcugen_text_put_number(text, UPLOAD_BYTES);
+    mcugen_text_put(text, "\r\n");
+  } else {
+    mcugen_device_reset(device);
+    mlperf->expected_bytes = (size_t)bytes;
+    mlperf->loaded_bytes = 0;
+    mcugen_text_put(text, "m-[Expecting ");
+    mcugen_text_put_number(text, (uint64_t)bytes);
+    mcugen_text_put(text, " bytes]\r\n");
+  }
+}
+
+static void take_upload(mcugen_device_t *device, uint8_t byte) {
+  size_t taken;
+  const uint8_t value = byte ^ pixel_shift();
+#if MCUGEN_SCORE_RECONSTRUCTION
+  (void)mcugen_window_push_floats(&device->window, &value, 1, &taken);
+#else
+  (void)mcugen_window_push_int8(&device->window, &value, 1, &taken);
+#endif
+}
+
+static void load_digits(mcugen_mlperf_t *mlperf, mcugen_device_t *device, word_t digits,
+                        mcugen_text_t *text) {
+  if (digits.length % 2 != 0) {
+    mcugen_text_put(text, "e-[Insufficent number of hex digits]\r\n");
+    return;
+  }
+  for (size_t i = 0; i < digits.length && mlperf->loaded_bytes < mlperf->expected_bytes; i += 2) {
+    const int32_t high = hex_digit(digits.text[i]);
+    const int32_t low = hex_digit(digits.text[i + 1]);
+    if (high < 0 || low < 0) {
+      mcugen_text_put(text, "e-[Invalid hex digit '");
+      mcugen_text_put_bytes(text, digits.text + i, 2);
+      mcugen_text_put(text, "']\r\n");
+      return;
+    }
+    take_upload(device, (uint8_t)(high << 4 | low));
+    if (++mlperf->loaded_bytes == mlperf->expected_bytes) {
+      mcugen_text_put(text, "m-load-done\r\n");
+    }
+  }
+}
+
+static void put_upload(const mcugen_mlperf_t *mlperf, const mcugen_device_t *device,
+                       mcugen_text_t *text) {
+#if MCUGEN_SCORE_RECONSTRUCTION
+  const uint8_t *bytes = (const uint8_t *)device->window.features;
+#else
+  const uint8_t *bytes = (const uint8_t *)device->window.input;
+#endif
+  for (size_t i = 0; i < mlperf->loaded_bytes; i++) {
+    mcugen_text_put(text, i % BYTES_PER_PRINTED_LINE == 0 ? "m-buffer-" : "-");
+    mcugen_text_put_hex(text, bytes[i] ^ pixel_shift());
+    const bool last = i + 1 == mlperf->loaded_bytes;
+    if (last || (i + 1) % BYTES_PER_PRINTED_LINE == 0) {
+      mcugen_text_put(text, "\r\n");
+    }
+  }
+}
+
+static void buffer_command(mcugen_mlperf_t *mlperf, mcugen_device_t *device, word_t rest,
+                           mcugen_text_t *text) {
+  const word_t what = next_word(&rest);
+  if (what.length == 0) {
+    mcugen_text_put(text, "e-[Command 'db' requires a subcommand]\r\n");
+  } else if (is(what, "load")) {
+    load(mlperf, device, next_word(&rest), text);
+  } else if (is(what, "print")) {
+    put_upload(mlperf, device, text);
+  } else {
+    load_digits(mlperf, device, what, text);
+  }
+}
+
+static void put_results(const mcugen_device_t *device, mcugen_text_t *text) {
+  if (!device->has_output) {
+    mcugen_text_put(text, "e-[No inference has run]\r\n");
+    return;
+  }
+  const mcugen_tensor_t *tensor = &mcugen_engine_info()->output[0];
+  if (tensor->dtype != MCUGEN_INT8) {
+    mcugen_text_put(text, "e-[The output is not int8]\r\n");
+    return;
+  }
+  mcugen_text_put(text, "m-results-[");
+#if MCUGEN_SCORE_RECONSTRUCTION
+  mcugen_text_put_float(text, mcugen_window_score(&device->window));
+#else
+  const int8_t *output = mcugen_engine_output(0);
+  for (size_t i = 0; i < MCUGEN_OUTPUT_BYTES; i++) {
+    mcugen_text_put(text, i > 0 ? "," : "");
+    mcugen_text_put_float(text, tensor->scale * (float)(output[i] - tensor->zero_point));
+  }
+#endif
+  mcugen_text_put(text, "]\r\n");
+}
+
+static mcugen_status_t infer_times(mcugen_device_t *device, int32_t times) {
+  mcugen_status_t status = MCUGEN_STATUS_OK;
+  for (int32_t i = 0; i < times && status == MCUGEN_STATUS_OK; i++) {
+    uint64_t ticks;
+    status = mcugen_device_infer(device, &ticks);
+  }
+  return status;
+}
+
+static void put_count(mcugen_text_t *text, const char before[], int32_t count) {
+  mcugen_text_put(text, before);
+  mcugen_text_put_number(text, (uint64_t)count);
+  mcugen_text_put(text, "\r\n");
+}
+
+static void infer(const mcugen_mlperf_t *mlperf, mcugen_device_t *device, word_t rest,
+                  mcugen_text_t *text) {
+  const word_t iterations_word = next_word(&rest);
+  const word_t warmup_word = next_word(&rest);
+  const int32_t iterations =
+      iterations_word.length > 0 ? to_number(iterations_word) : DEFAULT_ITERATIONS;
+  const int32_t warmup = warmup_word.length > 0 ? to_number(warmup_word) : DEFAULT_WARMUP;
+  if (iterations <= 0) {
+    mcugen_text_put(text, "e-[Inference iterations must be >0]\r\n");
+    return;
+  }
+  if (warmup < 0) {
+    mcugen_text_put(text, "e-[Inference warmup must be >=0]\r\n");
+    return;
+  }
+  if (!mcugen_window_is_full(&device->window)) {
+    put_count(text, "e-[The input is not complete]\r\nm-expected-bytes-", (int32_t)UPLOAD_BYTES);
+    return;
+  }
+  put_count(text, "m-warmup-start-", warmup);
+  mcugen_status_t status = infer_times(device, warmup);
+  mcugen_text_put(text, "m-warmup-done\r\n");
+  put_count(text, "m-infer-start-", iterations);
+  put_lap(mlperf, text);
+  mcugen_text_flush(text);  // the runner wants a line within 30 s
+  if (status == MCUGEN_STATUS_OK) {
+    status = infer_times(device, iterations);
+  }
+  put_lap(mlperf, text);
+  mcugen_text_put(text, "m-infer-done\r\n");
+  if (status != MCUGEN_STATUS_OK) {
+    mcugen_text_put(text, "e-[Inference failed]\r\n");
+    return;
+  }
+  put_results(device, text);
+}
+
+void mcugen_mlperf_init(mcugen_mlperf_t *mlperf) {
+  *mlperf = (mcugen_mlperf_t){.start_ticks = mcugen_port_ticks()};
+}
+
+void mcugen_mlperf_command(mcugen_mlperf_t *mlperf, mcugen_device_t *device, const char command[],
+                           size_t length) {
+  mcugen_text_t text = {.count = 0};
+  word_t rest = {command, length};
+  const word_t name = next_word(&rest);
+  if (is(name, "name")) {
+    mcugen_text_put(&text, "m-name-dut-[mcugen]\r\n");
+  } else if (is(name, "profile")) {
+    put_profile(&text);
+  } else if (is(name, "timestamp")) {
+    put_lap(mlperf, &text);
+  } else if (is(name, "db")) {
+    buffer_command(mlperf, device, rest, &text);
+  } else if (is(name, "infer")) {
+    infer(mlperf, device, rest, &text);
+  } else if (is(name, "results")) {
+    put_results(device, &text);
+  } else if (is(name, "help")) {
+    mcugen_text_put(&text, "name profile timestamp db infer results help\r\n");
+  } else if (name.length > 0) {
+    mcugen_text_put(&text, "e-[Unknown command: ");
+    mcugen_text_put_bytes(&text, name.text, name.length);
+    mcugen_text_put(&text, "]\r\n");
+  }
+  mcugen_text_put(&text, "m-ready\r\n");
+  mcugen_text_flush(&text);
+}

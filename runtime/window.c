@@ -1,0 +1,149 @@
+// SPDX-FileCopyrightText: 2026 the mcugen authors
+// SPDX-License-Identifier: Apache-2.0
+#include "window.h"
+
+#include <string.h>
+
+#include "engine.h"
+#include "front_end.h"
+#include "little_endian.h"
+#include "port.h"
+#include "quantize.h"
+#include "score.h"
+
+#define ROW_BYTES (MCUGEN_INPUT_BYTES / MCUGEN_WINDOW_ROWS)
+_Static_assert(ROW_BYTES *MCUGEN_WINDOW_ROWS == MCUGEN_INPUT_BYTES, "a window is whole rows");
+
+#define PIECE_VALUES 32u  // floats taken from the wire at a time
+
+void mcugen_window_reset(mcugen_window_t *window) {
+  window->rows = 0;
+  window->skip_rows = 0;
+  window->row_bytes = 0;
+  window->cut_bytes = 0;
+}
+
+bool mcugen_window_is_full(const mcugen_window_t *window) {
+  return window->rows == MCUGEN_WINDOW_ROWS;
+}
+
+bool mcugen_window_takes_floats(void) {
+  return mcugen_engine_info()->input[0].dtype == MCUGEN_INT8 && ROW_BYTES == MCUGEN_ROW_VALUES;
+}
+
+// Makes room for the next row: as late as possible, so that the window can be read back.
+static void slide(mcugen_window_t *window) {
+  const uint32_t stride = mcugen_front_end_info.stride_rows;
+  if (stride >= MCUGEN_WINDOW_ROWS) {
+    window->rows = 0;
+    window->skip_rows = stride - MCUGEN_WINDOW_ROWS;
+    return;
+  }
+  window->rows = MCUGEN_WINDOW_ROWS - stride;
+  const size_t drop = stride * ROW_BYTES;
+  memmove(window->input, window->input + drop, MCUGEN_INPUT_BYTES - drop);
+#if MCUGEN_SCORE_RECONSTRUCTION
+  memmove(window->features, window->features + drop,
+          (MCUGEN_INPUT_BYTES - drop) * sizeof(window->features[0]));
+#endif
+}
+
+// Stores `count` values that fit into the current row; one of the two sources is NULL.
+static void store(mcugen_window_t *window, const float floats[], const int8_t quantized[],
+                  size_t count) {
+  const size_t at = window->rows * ROW_BYTES + window->row_bytes;
+  const mcugen_tensor_t *input = &mcugen_engine_info()->input[0];
+  if (floats != NULL) {
+    mcugen_quantize_int8(floats, window->input + at, count, input->scale, input->zero_point);
+  } else {
+    memcpy(window->input + at, quantized, count);
+  }
+#if MCUGEN_SCORE_RECONSTRUCTION
+  if (floats != NULL) {
+    memcpy(window->features + at, floats, count * sizeof(floats[0]));
+  } else {
+    mcugen_dequantize_int8(quantized, window->features + at, count, input->scale,
+                           input->zero_point);
+  }
+#endif
+}
+
+static void add(mcugen_window_t *window, const float floats[], const int8_t quantized[],
+                size_t count) {
+  if (mcugen_window_is_full(window)) {
+    slide(window);
+  }
+  if (window->skip_rows == 0) {
+    store(window, floats, quantized, count);
+  }
+  window->row_bytes += count;
+}
+
+static mcugen_window_event_t end_of_row(mcugen_window_t *window) {
+  if (window->row_bytes < ROW_BYTES) {
+    return MCUGEN_WINDOW_NOTHING;
+  }
+  window->row_bytes = 0;
+  if (window->skip_rows > 0) {
+    window->skip_rows--;
+    return MCUGEN_WINDOW_ROW;
+  }
+  window->rows++;
+  return mcugen_window_is_full(window) ? MCUGEN_WINDOW_FULL : MCUGEN_WINDOW_ROW;
+}
+
+mcugen_window_event_t mcugen_window_push_floats(mcugen_window_t *window, const uint8_t bytes[],
+                                                size_t count, size_t *taken) {
+  size_t used = 0;
+  while (used < count && window->row_bytes < ROW_BYTES) {
+    float piece[PIECE_VALUES];
+    size_t values = 0;
+    const size_t wanted = ROW_BYTES - window->row_bytes;
+    while (values < PIECE_VALUES && values < wanted && used < count) {
+      window->cut[window->cut_bytes++] = bytes[used++];
+      if (window->cut_bytes == sizeof(window->cut)) {
+        piece[values++] = mcugen_get_f32(window->cut);
+        window->cut_bytes = 0;
+      }
+    }
+    add(window, piece, NULL, values);
+  }
+  *taken = used;
+  return end_of_row(window);
+}
+
+mcugen_window_event_t mcugen_window_push_int8(mcugen_window_t *window, const uint8_t bytes[],
+                                              size_t count, size_t *taken) {
+  const size_t wanted = ROW_BYTES - window->row_bytes;
+  *taken = count < wanted ? count : wanted;
+  if (*taken > 0) {
+    add(window, NULL, (const int8_t *)bytes, *taken);
+  }
+  return end_of_row(window);
+}
+
+mcugen_window_event_t mcugen_window_push_row(mcugen_window_t *window,
+                                             const float row[MCUGEN_ROW_VALUES]) {
+  add(window, row, NULL, MCUGEN_ROW_VALUES);
+  return end_of_row(window);
+}
+
+mcugen_status_t mcugen_window_infer(const mcugen_window_t *window, uint64_t *ticks) {
+  memcpy(mcugen_engine_input(0), window->input, MCUGEN_INPUT_BYTES);
+  mcugen_engine_reset();
+  const uint64_t start = mcugen_port_ticks();
+  const mcugen_status_t status = mcugen_engine_invoke();
+  *ticks = mcugen_port_ticks() - start;
+  return status;
+}
+
+float mcugen_window_score(const mcugen_window_t *window) {
+#if MCUGEN_SCORE_RECONSTRUCTION
+  const mcugen_tensor_t *output = &mcugen_engine_info()->output[0];
+  return mcugen_reconstruction_error(window->features, mcugen_engine_output(0), MCUGEN_INPUT_BYTES,
+                                     output->scale, output->zero_point);
+#else
+  (void)window;
+  return 0.0f;
+#endif
+}

@@ -1,0 +1,60 @@
+// SPDX-FileCopyrightText: 2026 the mcugen authors
+// SPDX-License-Identifier: Apache-2.0
+// The sliding window over rows of features, as the model's input sees it.
+#ifndef MCUGEN_WINDOW_H
+#define MCUGEN_WINDOW_H
+
+#include <stdalign.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "config.h"
+#include "status.h"
+
+typedef struct {
+  alignas(4) int8_t input[MCUGEN_INPUT_BYTES];  // as input 0 of the model gets it
+#if MCUGEN_SCORE_RECONSTRUCTION
+  float features[MCUGEN_INPUT_BYTES];  // what the score compares the output with
+#endif
+  uint32_t rows;       // complete rows in the window
+  uint32_t skip_rows;  // rows between this window and the last one, still to be dropped
+  size_t row_bytes;    // bytes of `input` that the current row has
+  uint8_t cut[4];      // first bytes of a float that the next push completes
+  size_t cut_bytes;
+} mcugen_window_t;
+
+// What a push has completed.
+typedef enum {
+  MCUGEN_WINDOW_NOTHING,
+  MCUGEN_WINDOW_ROW,   // a row, but not a window
+  MCUGEN_WINDOW_FULL,  // a row, and with it the window: it stays until the next push
+} mcugen_window_event_t;
+
+// Forgets all rows.
+void mcugen_window_reset(mcugen_window_t *window);
+
+// True from the push that completed the window until the next one that takes bytes.
+bool mcugen_window_is_full(const mcugen_window_t *window);
+
+// True if floats can be quantised to the type of the model's input.
+bool mcugen_window_takes_floats(void);
+
+// Take bytes up to the end of the current row at most; *taken tells how many. Rows of little-endian
+// float32, or bytes of the input tensor as they are.
+mcugen_window_event_t mcugen_window_push_floats(mcugen_window_t *window, const uint8_t bytes[],
+                                                size_t count, size_t *taken);
+mcugen_window_event_t mcugen_window_push_int8(mcugen_window_t *window, const uint8_t bytes[],
+                                              size_t count, size_t *taken);
+
+// Takes a whole row at the beginning of a row.
+mcugen_window_event_t mcugen_window_push_row(mcugen_window_t *window,
+                                             const float row[MCUGEN_ROW_VALUES]);
+
+// One inference on a full window, with fresh recurrent state; *ticks without copying the input.
+mcugen_status_t mcugen_window_infer(const mcugen_window_t *window, uint64_t *ticks);
+
+// Score of the window whose inference has just run, as the firmware was built (MCUGEN_SCORE_...).
+float mcugen_window_score(const mcugen_window_t *window);
+
+#endif
