@@ -223,9 +223,11 @@ def test_wrong_window_count_is_a_fault(bench: Bench, reference: Reference, tmp_p
     clock = Clock()
     device = bench.device(clock)
     device.manifest = replace(bench.manifest, front_end=replace(LOG_MEL, first_row=4))
-    with opened(bench, reference, device, clock) as session:
-        with pytest.raises(DeviceError, match="35 windows"):
-            measure_clip(session, bench.found()[0], lambda clip, part: None)
+    with (
+        opened(bench, reference, device, clock) as session,
+        pytest.raises(DeviceError, match="35 windows"),
+    ):
+        measure_clip(session, bench.found()[0], lambda clip, part: None)
 
 
 def test_clip_that_changed_on_disk_is_a_data_error(

@@ -1,0 +1,74 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""Geometry of the charts."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mcugen.report import plots
+from tests.report.runs import clip, labelled_run
+
+reals = st.floats(-1e9, 1e9).filter(lambda x: x == 0 or abs(x) > 1e-6)
+
+
+@given(reals, st.floats(1e-3, 1e9))
+def test_ticks_are_round_and_cover_the_range(low: float, span: float) -> None:
+    ticks = plots.nice_ticks(low, low + span)
+    assert ticks[0] <= low + span * 1e-6 and ticks[-1] >= low + span * (1 - 1e-6)
+    assert 3 <= len(ticks) <= 9
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "ticks"),
+    [(0, 1, (0, 0.2, 0.4, 0.6, 0.8, 1)), (0, 7, (0, 2, 4, 6, 8)), (9.5, 12, (9.5, 10, 10.5, 11, 11.5, 12))],
+)  # fmt: skip
+def test_known_ticks(low: float, high: float, ticks: tuple[float, ...]) -> None:
+    assert plots.nice_ticks(low, high) == pytest.approx(ticks)
+
+
+@given(st.lists(st.floats(-1e4, 1e4), min_size=1, max_size=30), st.none() | st.floats(-1e4, 1e4))
+def test_every_clip_is_inside_the_score_chart(scores: list[float], threshold: float | None) -> None:
+    clips = [clip(i, "normal", score, (1,)) for i, score in enumerate(scores)]
+    chart = plots.score_chart(clips, threshold)
+    assert chart is not None and len(chart.dots) == 2 * len(clips)
+    for dot in chart.dots:
+        assert chart.left <= dot.x <= chart.right and chart.top <= dot.y <= chart.bottom
+
+
+@given(st.lists(st.integers(0, 10**12), min_size=2, max_size=60))
+def test_a_histogram_counts_every_sample_once(samples: list[int]) -> None:
+    chart = plots.cost_histogram(samples, "cost", "cycles")
+    if min(samples) == max(samples):
+        assert chart is None
+    else:
+        assert chart is not None
+        assert sum(int(bar.title.split()[0]) for bar in chart.bars) == len(samples)
+
+
+def test_histogram_stacks_labels() -> None:
+    chart = plots.score_histogram(labelled_run(200).clips, 10.75)
+    assert chart is not None
+    by_place: dict[float, list[plots.Mark]] = {}
+    for bar in chart.bars:
+        by_place.setdefault(bar.x, []).append(bar)
+    assert any(len(stack) == 2 for stack in by_place.values())
+    for stack in by_place.values():
+        assert stack[0].y + stack[0].height == pytest.approx(chart.bottom)
+        for below, above in zip(stack, stack[1:], strict=False):
+            assert above.y + above.height == pytest.approx(below.y, abs=0.02)
+
+
+def test_no_chart_without_scores() -> None:
+    assert plots.score_chart([], None) is None
+    assert plots.score_histogram([clip(1, None, 1.0, (1,))], None) is None
+
+
+def test_sparkline_keeps_peaks() -> None:
+    values = [0.0] * 1000
+    values[501] = 9.0
+    heights = [float(point.split(",")[1]) for point in plots.sparkline(values).split()]
+    assert len(heights) <= plots.SPARK_WIDTH and min(heights) == 2.0
+    assert plots.sparkline([1.0]) == ""
