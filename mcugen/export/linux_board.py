@@ -1,0 +1,177 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""The table [linux] of a board.toml -> LinuxBoard: how a model is timed on a board that runs Linux."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from mcugen.boards import Board
+from mcugen.errors import ConfigError
+from mcugen.strict_toml import Table
+
+ACCELERATORS = ("cpu", "npu")
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """One way to run the model, one row of the table."""
+
+    name: str  # "cpu-1"
+    title: str  # "CPU, 1 thread"
+    accelerator: str  # what is asked for: "cpu" or "npu"
+    threads: int
+
+
+@dataclass(frozen=True, slots=True)
+class VelaSettings:
+    """What Vela needs to know of the board's Ethos-U."""
+
+    accelerator_config: str
+    config: str
+    system_config: str
+    memory_mode: str
+    arena_cache_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class SupportPackage:
+    """A board support package and the versions it carries."""
+
+    name: str
+    tflite: str
+    vela: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """Latencies somebody has published for exactly this model file on this board."""
+
+    model: str
+    model_sha256: str
+    source: str
+    note: str
+    milliseconds: Mapping[str, float]  # by configuration
+
+
+@dataclass(frozen=True, slots=True)
+class LinuxBoard:
+    """All that the launcher knows of a board; `environment` is set for the NPU's configurations."""
+
+    tools: tuple[str, ...]  # glob patterns of benchmark_model
+    accelerator: str
+    delegates: tuple[str, ...]  # candidates, the first that is there is used
+    devices: tuple[str, ...]
+    environment: Mapping[str, str]
+    configurations: tuple[Configuration, ...]
+    vela: VelaSettings | None
+    packages: tuple[SupportPackage, ...]
+    published: tuple[Published, ...]
+
+
+def linux_board(board: Board) -> LinuxBoard:
+    """The board's [linux] table; ConfigError names what is missing, unknown or wrong in it."""
+    where = f"{board.folder / 'board.toml'} [linux]"
+    if "linux" not in board.extra:
+        raise ConfigError(f"board {board.name!r} does not run Linux: no [linux] in its board.toml")
+    table = Table(board.extra["linux"], where)
+    described = LinuxBoard(
+        tools=table.texts("tools"),
+        accelerator=table.text("accelerator", ""),
+        delegates=table.texts("delegates", ()),
+        devices=table.texts("devices", ()),
+        environment=_environment(table.table("environment"), table.mapping("environment")),
+        configurations=_configurations(table, where),
+        vela=_vela(table.table("vela")) if "vela" in table else None,
+        packages=_packages(table, where),
+        published=_published(table, where),
+    )
+    table.finish()
+    _check(described, where)
+    return described
+
+
+def _environment(table: Table, names: Mapping[str, object]) -> Mapping[str, str]:
+    values = {name: table.text(name) for name in names}
+    for name, value in values.items():
+        if not re.fullmatch(r"\w+", name) or not re.fullmatch(r"[\w./:-]*", value):
+            raise ConfigError(f"{table.where}: {name} = {value!r} holds more than plain characters")
+    return values
+
+
+def _configurations(table: Table, where: str) -> tuple[Configuration, ...]:
+    found = []
+    for name, entry in table.mapping("configurations").items():
+        if not re.fullmatch(r"[a-z0-9-]+", name):
+            raise ConfigError(f"{where}: configuration {name!r} is not lower-case-and-digits")
+        one = Table(entry, f"{where[:-1]}.configurations.{name}]")
+        found.append(
+            Configuration(
+                name=name,
+                title=one.text("title"),
+                accelerator=one.choice("accelerator", ACCELERATORS),
+                threads=one.integer("threads"),
+            )
+        )
+        one.finish()
+    return tuple(found)
+
+
+def _vela(table: Table) -> VelaSettings:
+    settings = VelaSettings(
+        accelerator_config=table.text("accelerator_config"),
+        config=table.text("config"),
+        system_config=table.text("system_config"),
+        memory_mode=table.text("memory_mode"),
+        arena_cache_bytes=table.integer("arena_cache_bytes"),
+    )
+    table.finish()
+    return settings
+
+
+def _packages(table: Table, where: str) -> tuple[SupportPackage, ...]:
+    found = []
+    for name, entry in table.mapping("bsp").items():
+        one = Table(entry, f"{where[:-1]}.bsp.{name}]")
+        found.append(SupportPackage(name, one.text("tflite"), one.text("vela", "") or None))
+        one.finish()
+    return tuple(found)
+
+
+def _published(table: Table, where: str) -> tuple[Published, ...]:
+    found = []
+    for name, entry in table.mapping("published").items():
+        one = Table(entry, f"{where[:-1]}.published.{name}]")
+        times = one.table("milliseconds")
+        found.append(
+            Published(
+                model=name,
+                model_sha256=one.text("model_sha256"),
+                source=one.text("source"),
+                note=one.text("note", ""),
+                milliseconds={key: times.number(key) for key in one.mapping("milliseconds")},
+            )
+        )
+        one.finish()
+    return tuple(found)
+
+
+def _check(board: LinuxBoard, where: str) -> None:
+    """What no single key can show."""
+    names = {configuration.name for configuration in board.configurations}
+    if not names:
+        raise ConfigError(f"{where}: no configurations")
+    if any(c.accelerator == "npu" for c in board.configurations) and not board.delegates:
+        raise ConfigError(f"{where}: an NPU is to be timed but delegates is empty")
+    for published in board.published:
+        if unknown := set(published.milliseconds) - names:
+            raise ConfigError(
+                f"{where}: published.{published.model} names unknown configurations:"
+                f" {', '.join(sorted(unknown))}",
+                hint=f"configurations: {', '.join(sorted(names))}",
+            )
+    for path in (*board.tools, *board.delegates, *board.devices):
+        if not re.fullmatch(r"[\w./*?+-]+", path):
+            raise ConfigError(f"{where}: {path!r} is not a plain path or glob pattern")
