@@ -37,12 +37,7 @@ class Manifest:
     threshold: float | None  # a clip score above it is an anomaly
     arena_bytes: int
     weight_bytes: int
-    firmware_sha256: str  # hash of all generated files but the identity and this one
-
-
-def firmware_sha256(tree: SourceTree) -> str:
-    """What HELLO answers and `run` checks: the hash of everything that shapes the firmware."""
-    return tree_sha256(tree)
+    firmware_sha256: str  # hash of all generated files but its own header and this one
 
 
 def manifest_json(manifest: Manifest, tree: SourceTree) -> bytes:

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from mcugen import __version__
 from mcugen.boards import Board
 from mcugen.codegen.render import render
-from mcugen.codegen.tree import SourceTree, merge
+from mcugen.codegen.tree import MARKER, SourceTree, merge, tree_sha256
 from mcugen.engines import ENGINES
 from mcugen.engines.contract import EngineOptions, EnginePlan
 from mcugen.errors import ModelError
 from mcugen.export import EXPORTERS
 from mcugen.export.app import board_tree, config_macros, runtime_tree
 from mcugen.export.exporter import ExportOptions
-from mcugen.export.manifest import Manifest, firmware_sha256, manifest_json
+from mcugen.export.manifest import Manifest, manifest_json
 from mcugen.features.spec import FrontEnd, check_front_end
 from mcugen.features.tables import RUNTIME_SOURCES, emit_front_end
 from mcugen.model.check import check_graph, refuse
@@ -63,15 +63,17 @@ def generate(request: Request) -> Project:
         {f"runtime/{n}": _runtime(n) for n in RUNTIME_SOURCES[request.front_end.kind]},
         runtime_tree(),
         board_tree(request.board),
-        {"app/config.h": _config(request)},
+        {"app/config.h": _config(request), "app/identity.c": _identity(request)},
         {f"model/{request.graph.name}.tflite": request.model_bytes},
     )
     exporter = EXPORTERS[request.board.exporter]
-    files = merge(
-        app, exporter.emit(app, request.board, request.graph.name, request.export_options)
-    )
-    manifest = _manifest(request, plan, firmware_sha256(files))
-    return _close(request, files, manifest, plan)
+    around = exporter.emit(app, request.board, request.graph.name, request.export_options)
+    files = merge(app, around)
+    sha256 = tree_sha256(files)
+    header = render("app/firmware_sha256.h.j2", {"tool": TOOL, "sha256": sha256})
+    tree = merge(files, {"app/firmware_sha256.h": header})
+    manifest = _manifest(request, plan, sha256)
+    return Project(merge(tree, {MARKER: manifest_json(manifest, tree)}), manifest, plan)
 
 
 def _problems(request: Request) -> list[Problem]:
@@ -143,23 +145,19 @@ def _manifest(request: Request, plan: EnginePlan, firmware: str) -> Manifest:
     )
 
 
-def _close(request: Request, files: SourceTree, manifest: Manifest, plan: EnginePlan) -> Project:
-    """Adds what contains the hash of all the rest: identity, README and manifest."""
-    exporter = EXPORTERS[request.board.exporter]
-    flags = exporter.compile_flags(request.board, request.export_options.optimize)
+def _identity(request: Request) -> bytes:
+    options, exporter = request.engine_options, EXPORTERS[request.board.exporter]
+    flags = exporter.compile_flags(request.board, options.optimize)
     facts = (
-        ("model", manifest.model),
-        ("model_sha256", manifest.model_sha256),
-        ("firmware_sha256", manifest.firmware_sha256),
+        ("model", request.graph.name),
+        ("model_sha256", request.graph.sha256),
         ("tool", TOOL),
-        ("engine", manifest.engine),
-        ("rounding", manifest.rounding),
-        ("front_end", manifest.front_end.kind),
-        ("score", manifest.score),
-        ("board", manifest.board),
+        ("engine", request.engine),
+        ("rounding", options.rounding),
+        ("front_end", request.front_end.kind),
+        ("score", request.score),
+        ("board", request.board.name),
         ("flags", " ".join(flags)),
         ("tick_unit", request.board.tick_unit),
     )
-    identity = render("app/identity.c.j2", {**_heading(request), "facts": facts})
-    tree = merge(files, {"app/identity.c": identity})
-    return Project(merge(tree, {"manifest.json": manifest_json(manifest, tree)}), manifest, plan)
+    return render("app/identity.c.j2", {**_heading(request), "facts": facts})
