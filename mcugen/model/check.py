@@ -86,10 +86,10 @@ def _operator_problems(graph: Graph) -> Iterator[Problem]:
 
 
 def _float_problems(graph: Graph) -> Iterator[Problem]:
-    """Operators that compute in float32; a graph with nothing else is one problem, not fifty."""
+    """Operators that compute in float32; a graph without any int8 is one problem, not fifty."""
     floats = [op for op in graph.ops if op.kind not in _CARRIES_FLOAT and _is_float(graph, op)]
-    computing = [op for op in graph.ops if op.kind not in _CARRIES_FLOAT]
-    if floats and len(floats) == len(computing):
+    quantised = any(t.quant is not None and t.data is None for t in graph.tensors)
+    if floats and not quantised:
         yield Problem("model", "computes in float32: it is not quantised", _QUANTISE)
         return
     for op in floats:

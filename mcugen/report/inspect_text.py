@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import groupby
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -66,16 +67,22 @@ def _layer_row(graph: Graph, layer: Layer) -> tuple[str, ...]:
     op = layer.op
     inputs = [t for t in graph.input_tensors(op) if t is not None]
     outputs = graph.output_tensors(op)
-    flowing = " + ".join(_typed_shape(t) for t in inputs if t.data is None)
+    flowing = _sum_text(_typed_shape(t) for t in inputs if t.data is None)
     return (
         str(op.index),
         f"{op.kind}{_options_text(op)}",
-        f"{flowing} -> {' + '.join(_typed_shape(t) for t in outputs)}",
-        " + ".join(_weights_text(t) for t in inputs if t.data is not None),
-        " ".join(_quant_text(t) for t in outputs),
+        f"{flowing} -> {_sum_text(_typed_shape(t) for t in outputs)}",
+        _sum_text(_weights_text(t) for t in inputs if t.data is not None),
+        ", ".join(dict.fromkeys(_quant_text(t) for t in outputs)),
         f"{layer.macs:,}" if layer.macs else "",
         f"{layer.weight_bytes:,}" if layer.weight_bytes else "",
     )
+
+
+def _sum_text(terms: Iterable[str]) -> str:
+    """`a + b`, with neighbours that are alike told once: `a + 4 of b`."""
+    groups = ((term, len(list(same))) for term, same in groupby(terms))
+    return " + ".join(term if count == 1 else f"{count} of {term}" for term, count in groups)
 
 
 def _options_text(op: Op) -> str:
@@ -146,12 +153,18 @@ def _board_table(verdicts: tuple[BoardVerdict, ...]) -> Table:
     for v in verdicts:
         table.add_row(
             v.board.name,
-            "no" if v.reason else "yes",
+            _fits_text(v),
             _share_text(v.flash_bytes, v.board.flash),
             _share_text(v.ram_bytes, v.board.ram),
             f"engine {v.engine}" if v.engine else "tensors alone",
         )
     return table
+
+
+def _fits_text(verdict: BoardVerdict) -> str:
+    if verdict.reason:
+        return "no"
+    return "yes" if verdict.engine else "by size, but no engine"
 
 
 def _share_text(needed_bytes: int, region: MemoryRegion | None) -> str:

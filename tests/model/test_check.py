@@ -39,6 +39,12 @@ def test_float_model_is_one_problem() -> None:
     assert "representative dataset" in check_graph(graph)[0].hint
 
 
+def test_float_model_with_unquantised_helpers_is_one_problem() -> None:
+    int32 = TensorSpec((1, 4), "int32")
+    graph = chain(["RELU", "CAST", "NEG"], [FLOAT, FLOAT, int32, int32])
+    assert [place for place, _ in told(graph)] == ["model"]
+
+
 def test_mixed_model_names_its_float_operators() -> None:
     graph = chain(["RELU", "DEQUANTIZE", "TANH"], [INT8, INT8, FLOAT, FLOAT])
     assert told(graph) == [("op 2 TANH", "computes in float32 amid a quantised model")]
