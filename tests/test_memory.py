@@ -87,7 +87,15 @@ def test_small_plans_are_optimal(buffers: list[Buffer]) -> None:
     assert plan.arena_bytes == plan.lower_bound_bytes or not fits(buffers, plan.arena_bytes - 1)
 
 
-HARD_FOR_GREEDY = [(7, 6, 8), (6, 9, 9), (6, 5, 7), (9, 4, 5), (3, 8, 8), (3, 6, 6)]
+HARD_FOR_GREEDY = [
+    (8, 6, 7),
+    (3, 4, 6),
+    (2, 7, 9),
+    (2, 5, 9),
+    (1, 5, 9),
+    (8, 3, 7),
+    (2, 7, 8),
+]
 """(size, first step, last step) found by random trial."""
 
 
@@ -113,7 +121,7 @@ def test_a_long_network_is_planned_fast() -> None:
     plan = plan_memory(buffers)
     assert time.perf_counter() - start < 3.0  # about 0.3 s on an idle PC
     assert overlaps(plan) == []
-    assert plan.arena_bytes <= 1.05 * plan.lower_bound_bytes
+    assert plan.arena_bytes <= 1.02 * plan.lower_bound_bytes
 
 
 @pytest.mark.parametrize(
