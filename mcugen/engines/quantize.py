@@ -8,6 +8,7 @@ import math
 
 import numpy as np
 
+from mcugen.engines.contract import Rounding
 from mcugen.model.ir import Quant
 
 ACTIVATIONS: dict[str, tuple[float | None, float | None]] = {
@@ -34,6 +35,20 @@ def quantize_multiplier(factor: float) -> tuple[int, int]:
     if multiplier == 2**31:
         multiplier, shift = 2**30, shift + 1
     return (0, 0) if shift < -31 else (multiplier, shift)
+
+
+def dsp_requant(
+    multiplier: int, shift: int, zero_point: int, largest_sum: int, rounding: Rounding
+) -> tuple[int, int, int] | None:
+    """(multiplier, addend, shift) for mcugen_requantize_s8 of dsp.h, None where that does not hold.
+
+    `multiplier` and `shift` are quantize_multiplier's, `largest_sum` bounds |sum|.
+    """
+    right = -shift if rounding == "double" else -shift - 1
+    if not 1 <= right <= 22 or largest_sum >= 2**30:
+        return None
+    factor = 2 * multiplier - 2**32 if rounding == "double" else multiplier
+    return factor, (1 << (right - 1)) + (zero_point << right), right
 
 
 def activation_range(activation: str, quant: Quant) -> tuple[int, int]:

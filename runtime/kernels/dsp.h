@@ -52,10 +52,10 @@ MCUGEN_INLINE int32_t mcugen_smlad(uint32_t a, uint32_t b, int32_t sum) {
   return result;
 }
 
-// The upper word of a * b, rounded.
-MCUGEN_INLINE int32_t mcugen_smmulr(int32_t a, int32_t b) {
+// sum + the upper word of a * b, rounded.
+MCUGEN_INLINE int32_t mcugen_smmlar(int32_t a, int32_t b, int32_t sum) {
   int32_t result;
-  __asm__("smmulr %0, %1, %2" : "=r"(result) : "r"(a), "r"(b));
+  __asm__("smmlar %0, %1, %2, %3" : "=r"(result) : "r"(a), "r"(b), "r"(sum));
   return result;
 }
 
@@ -109,8 +109,8 @@ MCUGEN_INLINE int32_t mcugen_smlad(uint32_t a, uint32_t b, int32_t sum) {
   return mcugen_add(mcugen_add(sum, low), high);
 }
 
-MCUGEN_INLINE int32_t mcugen_smmulr(int32_t a, int32_t b) {
-  return (int32_t)(((int64_t)a * b + (INT64_C(1) << 31)) >> 32);
+MCUGEN_INLINE int32_t mcugen_smmlar(int32_t a, int32_t b, int32_t sum) {
+  return mcugen_add(sum, (int32_t)(((int64_t)a * b + (INT64_C(1) << 31)) >> 32));
 }
 
 MCUGEN_INLINE int32_t mcugen_smmla(int32_t a, int32_t b, int32_t sum) {
@@ -120,5 +120,21 @@ MCUGEN_INLINE int32_t mcugen_smmla(int32_t a, int32_t b, int32_t sum) {
 MCUGEN_INLINE int32_t mcugen_ssat8(int32_t a) { return mcugen_clamp(a, -128, 127); }
 
 #endif
+
+// Requantisation to int8 in 4 (double) or 3 (single) instructions, for shifts and sums where it
+// equals mcugen_requantize plus the zero point; mcugen/engines/quantize.py: dsp_requant checks that
+// and makes the constants, with s in [1, 22] the right shift that is left after the high multiply:
+//   addend = 2^(s - 1) + zero_point * 2^s
+//   double: multiplier = 2 * m - 2^32, so that SMMLAR of sum * multiplier + sum * 2^32 is gemmlowp's
+//           rounding doubling high multiply of sum * m; y >> 31 sends negative ties away from zero
+//   single: multiplier = m; the rounding bit of the only shift is in the addend
+MCUGEN_INLINE int32_t mcugen_requantize_s8(int32_t sum, int32_t multiplier, int32_t addend,
+                                           uint32_t shift, mcugen_rounding_t rounding) {
+  if (rounding == MCUGEN_ROUND_DOUBLE) {
+    const int32_t y = mcugen_smmlar(sum, multiplier, sum);
+    return mcugen_ssat8((y + (y >> 31) + addend) >> shift);
+  }
+  return mcugen_ssat8(mcugen_smmla(sum, multiplier, addend) >> shift);
+}
 
 #endif

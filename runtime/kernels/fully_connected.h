@@ -41,15 +41,15 @@ typedef struct {
   const uint32_t *weights;
   const int32_t *bias;              // [rows]
   const mcugen_requant_t *requant;  // [rows], or NULL: `multiplier`, `addend`, `shift` for all rows
-  int32_t multiplier;
-  int32_t addend;  // NULL requant: zero point and rounding, see fully_connected_dsp.c
+  int32_t multiplier;               // these two and `shift` as mcugen_requantize_s8 of dsp.h has them
+  int32_t addend;
   uint16_t batches;
   uint16_t rows;
   uint16_t quads;
   uint16_t pairs;
   uint16_t depth;
   uint16_t in_stride;   // bytes from one batch to the next, a multiple of 4
-  uint8_t shift;        // NULL requant: right shift after the high multiply
+  uint8_t shift;
   uint8_t wide_output;  // 1: the int8 results are stored as int16
   int8_t zero_point;    // these three only with requant
   int8_t low;

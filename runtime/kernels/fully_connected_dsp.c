@@ -143,19 +143,10 @@ MCUGEN_INLINE const uint32_t *dot_single(const uint32_t *weights, const int32_t 
   return weights;
 }
 
-// One multiplier for all rows, no clamp but to int8. The generator checks |sum| < 2^30 and the
-// range of shift. double: shift in [1, 22], addend = 2^(shift-1) + zero_point * 2^shift; SMMULR of
-// 2 * sum is gemmlowp's high multiply, and y >> 31 turns ties of negative values away from zero.
-// single: shift in [1, 22], addend = 2^(shift-1) + zero_point * 2^shift.
 MCUGEN_INLINE int32_t requantize_uniform(const mcugen_fully_connected_dsp_t *layer, int32_t sum,
                                          mcugen_rounding_t rounding) {
-  if (rounding == MCUGEN_ROUND_DOUBLE) {
-    const int32_t y = mcugen_smmulr(mcugen_shift_left(sum, 1), layer->multiplier);
-    return mcugen_ssat8((y + (y >> 31) + layer->addend) >> layer->shift);
-  }
-  return mcugen_ssat8(mcugen_smmla(sum, layer->multiplier, layer->addend) >> layer->shift);
+  return mcugen_requantize_s8(sum, layer->multiplier, layer->addend, layer->shift, rounding);
 }
-
 
 // Requantises and stores the first `count` sums, whatever the layer asks for.
 MCUGEN_INLINE void *finish_rows(const mcugen_fully_connected_dsp_t *layer, uint32_t row,
@@ -244,8 +235,8 @@ MCUGEN_INLINE void fully_connected(const mcugen_fully_connected_dsp_t *layer, co
   const uint8_t *x = in;
   for (uint32_t batch = 0; batch < layer->batches; ++batch) {
     const uint32_t *weights = layer->weights;
-    const int32_t *bias = layer->bias;
-    for (uint32_t quad = layer->quads; quad != 0; --quad) {
+    const int32_t *end = layer->bias + 4u * layer->quads;
+    for (const int32_t *bias = layer->bias; bias != end; bias += 4) {
       sums_t sums;
       weights = dot_quad(weights, bias, x, layer->depth, input, &sums);
       if (layer->requant == NULL) {
@@ -256,7 +247,6 @@ MCUGEN_INLINE void fully_connected(const mcugen_fully_connected_dsp_t *layer, co
         out = rounding == MCUGEN_ROUND_DOUBLE ? finish_rows_double(layer, row, &copy, 4, out)
                                               : finish_rows_single(layer, row, &copy, 4, out);
       }
-      bias += 4;
     }
     out = finish_tail(layer, weights, x, out, input, rounding);
     x += layer->in_stride;

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcugen.engines.contract import EngineOptions
-from mcugen.engines.quantize import ACTIVATIONS, activation_range, quantize_multiplier
+from mcugen.engines.quantize import ACTIVATIONS, activation_range, dsp_requant, quantize_multiplier
 from mcugen.engines.steps import Call, Form, Kernel, Operands, Operator, Table, Variant, where
 from mcugen.model.ir import DType, Graph, Op, Problem, Tensor
 
@@ -260,19 +260,12 @@ def _paired_rows(weights: NDArray[np.int8]) -> int:
 
 def _uniform_requant(layer: _Layer, options: EngineOptions) -> tuple[int, int, int] | None:
     """(multiplier, addend, shift) of the kernel's short cut, None where it does not hold."""
-    multiplier, exponent = (int(v) for v in layer.requant[0])
-    shift = -exponent if options.rounding == "double" else -exponent - 1
-    largest = 128 * np.abs(layer.weights.astype(np.int64)).sum(axis=1) + np.abs(
-        layer.bias.astype(np.int64)
-    )
-    if (
-        len(layer.requant) > 1
-        or not 1 <= shift <= 22
-        or (layer.low, layer.high) != (-128, 127)
-        or largest.max() >= 2**30
-    ):
+    if len(layer.requant) > 1 or (layer.low, layer.high) != (-128, 127):
         return None
-    return multiplier, (1 << (shift - 1)) + (layer.zero_point << shift), shift
+    sums = 128 * np.abs(layer.weights.astype(np.int64)).sum(axis=1)
+    largest = int((sums + np.abs(layer.bias.astype(np.int64))).max())
+    multiplier, shift = (int(value) for value in layer.requant[0])
+    return dsp_requant(multiplier, shift, layer.zero_point, largest, options.rounding)
 
 
 def pack_rows(weights: NDArray[np.int8], paired_rows: int, read: Form) -> NDArray[np.uint32]:

@@ -195,11 +195,11 @@ BREAKS = (
     ("portable", "runtime/kernels/fully_connected.c", "layer->zero_point)", "-layer->zero_point)"),
     ("portable", "runtime/kernels/fully_connected.c", "layer->low, ", "-128, "),
     ("portable", "runtime/kernels/fully_connected.c", "row * layer->requant_step", "0"),
-    ("dsp-speed", PACKED, "y + (y >> 31) +", "y +"),
+    ("dsp-speed", "runtime/kernels/dsp.h", "y + (y >> 31) +", "y +"),
     ("dsp-speed", PACKED, ">> 8, *bias", ">> 8, *bias + 1"),
     ("dsp-speed", PACKED, "requant[row + i]", "requant[row]"),
     ("dsp-size", PACKED, "x += layer->in_stride;", ""),
-    ("dsp-speed-single", PACKED, "multiplier, layer->addend)", "multiplier, layer->addend - 1)"),
+    ("dsp-speed-single", "runtime/kernels/dsp.h", "multiplier, addend)", "multiplier, addend - 1)"),
 )
 
 
