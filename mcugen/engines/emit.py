@@ -125,6 +125,10 @@ def _code_context(
         "blocks": blocks,
         "last_steps": steps[done:],
         "most_outputs": max((len(layer.outputs) for layer in lowered.layers), default=0),
+        "states": [
+            {"name": s.value.name, "fill": s.fill, "bytes": _dense_bytes(s.value)}
+            for s in lowered.states
+        ],
         "inputs": _border(graph, graph.inputs, lowered.inputs),
         "outputs": _border(graph, graph.outputs, lowered.outputs),
     }

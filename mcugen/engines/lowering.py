@@ -23,7 +23,7 @@ from mcugen.engines.steps import (
     held_element,
 )
 from mcugen.memory import Buffer, MemoryPlan, plan_memory
-from mcugen.model.ir import Graph, Op, Tensor
+from mcugen.model.ir import DType, Graph, Op, Tensor
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,14 @@ class Layer:
 
 
 @dataclass(frozen=True, slots=True)
+class State:
+    """A variable tensor: it outlives the inference; a reset fills all its bytes with `fill`."""
+
+    value: Value
+    fill: int
+
+
+@dataclass(frozen=True, slots=True)
 class Lowered:
     """A whole model, ready to be written. `offsets` has an entry for every value, by name."""
 
@@ -63,6 +71,7 @@ class Lowered:
     values: tuple[Value, ...]
     inputs: tuple[Value, ...]
     outputs: tuple[Value, ...]
+    states: tuple[State, ...]
     layers: tuple[Layer, ...]
     plan: MemoryPlan
     offsets: Mapping[str, int]
@@ -82,14 +91,17 @@ def lower(graph: Graph, options: EngineOptions) -> Lowered:
             builder.convert(change)
     inputs = tuple(builder.held[t, Form.DENSE] for t in graph.inputs)
     outputs = tuple(builder.held[t, Form.DENSE] for t in graph.outputs)
+    states = tuple(state.value for state in builder.states)
     # Per layer, one set of inputs is run many times, so nothing may overwrite them.
-    kept = (*outputs, *inputs) if options.per_layer else outputs
-    plan, offsets = _place(builder.steps, builder.values, builder.layers, inputs, kept)
+    kept = (*outputs, *states, *(inputs if options.per_layer else ()))
+    present = (*inputs, *states)
+    plan, offsets = _place(builder.steps, builder.values, builder.layers, present, kept)
     return Lowered(
         steps=tuple(builder.steps),
         values=tuple(builder.values),
         inputs=inputs,
         outputs=outputs,
+        states=tuple(builder.states),
         layers=tuple(builder.layers),
         plan=plan,
         offsets=offsets,
@@ -103,12 +115,17 @@ class _Builder:
     graph: Graph
     steps: list[Step] = field(default_factory=list)
     values: list[Value] = field(default_factory=list)
+    states: list[State] = field(default_factory=list)
     layers: list[Layer] = field(default_factory=list)
     held: dict[tuple[int, Form], Value] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for position, index in enumerate(dict.fromkeys(self.graph.inputs)):
             self.add(f"input_{position}", self.graph.tensors[index], Form.DENSE)
+        variables = (t for t in self.graph.tensors if t.is_variable and t.data is None)
+        for position, tensor in enumerate(variables):
+            value = self.add(f"state_{position}", tensor, Form.DENSE)
+            self.states.append(State(value, _reset_fill(tensor)))
 
     def add(self, stem: str, tensor: Tensor, form: Form) -> Value:
         """A new value for a tensor."""
@@ -149,7 +166,9 @@ class _Builder:
             for position, (index, form) in enumerate(zip(op.outputs, variant.writes, strict=True))
         )
         scratch = self._scratch(name, variant.scratch_bytes)
-        operands = Operands(name, inputs, outputs, scratch[0] if scratch else None)
+        given_tensors = (t for t in self.graph.input_tensors(op) if t is not None)
+        states = tuple(self.held[t.index, Form.DENSE] for t in given_tensors if t.is_variable)
+        operands = Operands(name, inputs, outputs, states, scratch[0] if scratch else None)
         self.steps.append(
             Step(
                 name=name,
@@ -174,18 +193,23 @@ class _Builder:
         """Makes the outputs of the op just computed visible in DENSE form."""
         calls: list[Call] = []
         seen: list[Value] = []
-        for index, form in zip(op.outputs, variant.writes, strict=True):
+        for position, (index, form) in enumerate(zip(op.outputs, variant.writes, strict=True)):
             value = self.held[index, form]
             if form is not Form.DENSE:
                 tensor = self.graph.tensors[index]
-                dense = Value(
-                    f"{value.name}_seen", tensor.dtype.value, value.elements, value.comment
-                )
+                name = f"{layer_name(op)}_seen{position}"
+                dense = Value(name, tensor.dtype.value, value.elements, value.comment)
                 self.values.append(dense)
                 calls.append(CONVERSIONS[form, Form.DENSE].build(value, dense))
                 value = dense
             seen.append(value)
         self.layers.append(Layer(len(self.steps), tuple(calls), tuple(seen)))
+
+
+def _reset_fill(tensor: Tensor) -> int:
+    """The byte a variable is reset with: TFLite Micro's ResetVariableTensors."""
+    is_int8 = tensor.dtype is DType.INT8 and tensor.quant is not None
+    return tensor.quant.zero_point if is_int8 and tensor.quant is not None else 0
 
 
 def layer_name(op: Op) -> str:
@@ -204,11 +228,14 @@ def _place(
     steps: Iterable[Step],
     values: Iterable[Value],
     layers: Iterable[Layer],
-    inputs: tuple[Value, ...],
+    present: tuple[Value, ...],
     kept: tuple[Value, ...],
 ) -> tuple[MemoryPlan, dict[str, int]]:
-    """Lifetimes, shared memory, and an offset for every value by name. `kept` live to the end."""
-    lives = _lifetimes(list(steps), list(layers), inputs, kept)
+    """Lifetimes, shared memory, and an offset for every value by name.
+
+    `present` values are there before the first step, `kept` ones live to the end.
+    """
+    lives = _lifetimes(list(steps), list(layers), present, kept)
     groups = _share(steps, lives, {value.name for value in kept})
     buffers: dict[str, Buffer] = {}
     for value in values:
@@ -227,11 +254,11 @@ def _place(
 
 
 def _lifetimes(
-    steps: list[Step], layers: list[Layer], inputs: tuple[Value, ...], kept: tuple[Value, ...]
+    steps: list[Step], layers: list[Layer], present: tuple[Value, ...], kept: tuple[Value, ...]
 ) -> dict[str, tuple[int, int]]:
-    """First and last step of every value; inputs are there from the start."""
+    """First and last step of every value."""
     end = max(len(steps) - 1, 0)
-    lives = {value.name: (0, 0) for value in inputs}
+    lives = {value.name: (0, 0) for value in present}
     for number, step in enumerate(steps):
         for value in (*step.writes, *step.scratch):
             lives[value.name] = (number, number)

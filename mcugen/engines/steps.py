@@ -91,12 +91,14 @@ class Call:
 class Operands:
     """What a chosen variant works with: its name in C and its values, in the op's order.
 
-    `inputs` lists activations only: constants are the variant's own tables.
+    `inputs` lists activations only: constants are the variant's own tables. `states` are the op's
+    variable tensors, which keep their content from one inference to the next.
     """
 
     name: str
     inputs: tuple[Value, ...]
     outputs: tuple[Value, ...]
+    states: tuple[Value, ...]
     scratch: Value | None
 
 

@@ -22,10 +22,12 @@ WARNINGS = (
     "-Wvla -Werror"
 ).split()
 HOST_FLAGS = "-g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all".split()
-ARM_FLAGS = "-mcpu=cortex-m33 -mthumb -mfloat-abi=hard -mfpu=fpv5-sp-d16".split()
+ARM_FLAGS = (
+    "-mcpu=cortex-m33 -mthumb -mfloat-abi=hard -mfpu=fpv5-sp-d16 -ffunction-sections -fdata-sections"
+).split()
 ARM_LINK = "-nostartfiles --specs=nano.specs --specs=nosys.specs -Wl,--gc-sections".split()
 QEMU = (
-    "qemu-system-arm -machine mps2-an505 -display none -monitor none -serial none "
+    "-machine mps2-an505 -display none -monitor none -serial none "
     "-icount shift=0 -semihosting-config enable=on,target=native -kernel"
 ).split()
 
@@ -51,14 +53,7 @@ class CEngine:
     def run(self, *inputs: np.ndarray) -> Result:
         """Runs N samples; one array [N, *shape] per graph input."""
         stream = b"".join(value[i].tobytes() for i in range(len(inputs[0])) for value in inputs)
-        (self.folder / "input.bin").write_bytes(stream)
-        done = subprocess.run(
-            self.command, input=stream, capture_output=True, timeout=300, cwd=self.folder
-        )
-        assert done.returncode == 0, done.stderr.decode()
-        on_qemu = "qemu" in self.command[0]
-        answer = (self.folder / "output.bin").read_bytes() if on_qemu else done.stdout
-        return self._parse(answer, len(inputs[0]))
+        return self._parse(run_program(self.command, self.folder, stream), len(inputs[0]))
 
     def _parse(self, answer: bytes, samples: int) -> Result:
         tensors = [*self.graph.outputs]
@@ -107,24 +102,36 @@ def build(
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
-    sources = [str(folder / path) for path in files if path.endswith(".c")]
-    tests = ROOT / "firmware_tests"
-    includes = [folder / "runtime", folder / "runtime/kernels", folder / "model"]
-    includes += [runtime_dir(), tests]
-    common = [*WARNINGS, *(f"-I{path}" for path in includes), *sources]
-    driver, program = str(tests / "engine_driver.c"), str(folder / "program")
+    sources = [folder / path for path in files if path.endswith(".c")]
+    includes = [folder / "runtime", folder / "model", runtime_dir()]
+    driver = ROOT / "firmware_tests" / "engine_driver.c"
+    command = compile_program([*sources, driver], includes, folder, on=on, optimize=optimize)
+    return CEngine(graph, options, folder, command)
+
+
+def compile_program(
+    sources: list[Path], includes: list[Path], folder: Path, *, on: str, optimize: str = "-O2"
+) -> tuple[str, ...]:
+    """Compiles a program with the driver_io of `on`; returns the command that runs it."""
+    tests, program = ROOT / "firmware_tests", str(folder / "program")
+    common = [*WARNINGS, *(f"-I{path}" for path in (*includes, tests)), *map(str, sources)]
     if on == "host":
-        compiler = require_tool("gcc")
-        command = [compiler, *HOST_FLAGS, *common, driver, str(tests / "driver_io_host.c")]
-        run = (program,)
+        command = [require_tool("gcc"), *HOST_FLAGS, *common, str(tests / "driver_io_host.c")]
+        run: tuple[str, ...] = (program,)
     else:
-        compiler = require_tool("arm-none-eabi-gcc")
-        require_tool("qemu-system-arm")
         board = boards_dir() / "mps2-an505"
-        command = [compiler, *ARM_FLAGS, optimize, "-ffunction-sections", "-fdata-sections"]
-        command += [*common, driver, str(tests / "driver_io_an505.c"), *ARM_LINK]
-        command += [f"-T{board / 'mps2-an505.ld'}", f"-Wl,-Map={folder / 'program.map'}"]
-        run = (*QEMU, program)
+        command = [require_tool("arm-none-eabi-gcc"), *ARM_FLAGS, optimize, *common]
+        command += [str(tests / "driver_io_an505.c"), *ARM_LINK, f"-T{board / 'mps2-an505.ld'}"]
+        run = (require_tool("qemu-system-arm"), *QEMU, program)
     done = subprocess.run([*command, "-o", program], capture_output=True, timeout=300, text=True)
     assert done.returncode == 0, done.stderr
-    return CEngine(graph, options, folder, run)
+    return run
+
+
+def run_program(command: tuple[str, ...], folder: Path, stream: bytes) -> bytes:
+    """What the program answers to `stream`."""
+    (folder / "input.bin").write_bytes(stream)
+    done = subprocess.run(command, input=stream, capture_output=True, timeout=300, cwd=folder)
+    assert done.returncode == 0, f"{done.returncode}: {done.stderr.decode()}"
+    on_qemu = "qemu" in command[0]
+    return (folder / "output.bin").read_bytes() if on_qemu else done.stdout

@@ -119,8 +119,35 @@ def random_inputs(graph: Graph, seed: int = 0) -> list[np.ndarray]:
     return inputs
 
 
+@dataclass(frozen=True)
+class Vectors:
+    """A model with inputs, and what the reference answers with each rounding."""
+
+    graph: Graph
+    inputs: list[np.ndarray]
+    expected: dict[str, tuple[np.ndarray, ...]]
+
+
+def vectors_of(cases: Sequence[Case], folder: Path, roundings: Sequence[str]) -> Vectors:
+    """Asks the reference."""
+    path = folder / "layers.tflite"
+    path.write_bytes(model_of(cases))
+    graph = parse_tflite(path.read_bytes(), path.name)
+    inputs = random_inputs(graph)
+    expected = {}
+    for rounding in roundings:
+        with open_reference(path, rounding=rounding) as reference:
+            expected[rounding] = reference.run(inputs)
+    return Vectors(graph, inputs, expected)
+
+
+@pytest.fixture(scope="module")
+def edges(tmp_path_factory: pytest.TempPathFactory) -> Vectors:
+    return vectors_of(EDGES, tmp_path_factory.mktemp("edges"), ("double", "single"))
+
+
 def differences(
-    model: bytes,
+    vectors: Vectors,
     options: EngineOptions,
     folder: Path,
     *,
@@ -128,14 +155,9 @@ def differences(
     patch: tuple[str, str, str] | None = None,
 ) -> list[int]:
     """For every output, how many values differ from the reference with the same rounding."""
-    path = folder / "layers.tflite"
-    path.write_bytes(model)
-    graph = parse_tflite(model, path.name)
-    inputs = random_inputs(graph)
-    with open_reference(path, rounding=options.rounding) as reference:
-        expected = reference.run(inputs)
-    result = build(graph, options, folder, on=on, patch=patch).run(*inputs)
-    pairs = zip(result.outputs, expected, strict=True)
+    engine = build(vectors.graph, options, folder, on=on, patch=patch)
+    outputs = engine.run(*vectors.inputs).outputs
+    pairs = zip(outputs, vectors.expected[options.rounding], strict=True)
     return [int(np.count_nonzero(actual != wanted)) for actual, wanted in pairs]
 
 
@@ -150,13 +172,17 @@ OPTIONS = {
 
 
 @pytest.mark.parametrize("options", OPTIONS.values(), ids=OPTIONS.keys())
-def test_edges_equal_the_reference_on_the_pc(options: EngineOptions, tmp_path: Path) -> None:
-    assert not any(differences(model_of(EDGES), options, tmp_path))
+def test_edges_equal_the_reference_on_the_pc(
+    options: EngineOptions, edges: Vectors, tmp_path: Path
+) -> None:
+    assert not any(differences(edges, options, tmp_path))
 
 
 @pytest.mark.parametrize("name", ["dsp-speed", "dsp-size", "dsp-speed-single"])
-def test_edges_equal_the_reference_on_a_cortex_m33(name: str, tmp_path: Path) -> None:
-    assert not any(differences(model_of(EDGES), OPTIONS[name], tmp_path, on="qemu"))
+def test_edges_equal_the_reference_on_a_cortex_m33(
+    name: str, edges: Vectors, tmp_path: Path
+) -> None:
+    assert not any(differences(edges, OPTIONS[name], tmp_path, on="qemu"))
 
 
 layers = st.builds(
@@ -182,7 +208,9 @@ layers = st.builds(
 def test_random_layers_equal_the_reference(
     cases: list[Case], options: EngineOptions, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    assert not any(differences(model_of(cases), options, tmp_path_factory.mktemp("random")))
+    folder = tmp_path_factory.mktemp("random")
+    vectors = vectors_of(cases, folder, [options.rounding])
+    assert not any(differences(vectors, options, folder))
 
 
 REQUANTIZE = "runtime/kernels/requantize.h"
@@ -204,10 +232,12 @@ BREAKS = (
 
 
 @pytest.mark.parametrize("broken", BREAKS, ids=lambda b: f"{b[0]} {b[2]}")
-def test_a_break_is_noticed(broken: tuple[str, str, str, str], tmp_path: Path) -> None:
+def test_a_break_is_noticed(
+    broken: tuple[str, str, str, str], edges: Vectors, tmp_path: Path
+) -> None:
     name, *patch = broken
     file, old, new = patch
-    assert any(differences(model_of(EDGES), OPTIONS[name], tmp_path, patch=(file, old, new)))
+    assert any(differences(edges, OPTIONS[name], tmp_path, patch=(file, old, new)))
 
 
 @pytest.mark.parametrize("read", [Form.DENSE, Form.WIDE])
