@@ -58,6 +58,111 @@ class LogMel:
 
 
 @dataclass(frozen=True, slots=True)
+class Mfcc:
+    """MFCC rows of a short clip, as tf.signal computes them for the MLPerf Tiny keyword models.
+
+    The clip, cut or padded with zeros to clip_samples, is divided by its largest sample. Frames are
+    windowed (periodic Hann) and padded to n_fft; magnitudes are summed in HTK mel bands; the rows are
+    the first coefficients of the DCT-II of log(mel + epsilon), scaled by sqrt(2 / n_mels).
+    Source: mlcommons/tiny, training/keyword_spotting/get_dataset.py.
+    """
+
+    sample_rate_hz: int = 16000
+    clip_samples: int = 16000
+    frame_samples: int = 480
+    hop_samples: int = 320
+    n_fft: int = 512
+    n_mels: int = 40
+    coefficients: int = 10
+    fmin_hz: float = 20.0
+    fmax_hz: float = 4000.0
+    epsilon: float = 1e-6
+
+    @property
+    def row_values(self) -> int:
+        """Features in one row."""
+        return self.coefficients
+
+    @property
+    def row_count(self) -> int:
+        """Rows of a clip, the same for every clip."""
+        return 1 + (self.clip_samples - self.frame_samples) // self.hop_samples
+
+    def faults(self) -> list[str]:
+        """What is wrong with the values, one text each."""
+        checks = (
+            (self.sample_rate_hz > 0, "sample_rate_hz must be positive"),
+            (self.n_fft in FFT_POINTS, f"n_fft must be one of {_words(FFT_POINTS)}"),
+            # mel.c windows pairs of samples, in two mirrored halves.
+            (
+                0 < self.frame_samples <= self.n_fft and self.frame_samples % 4 == 0,
+                "frame_samples must be a multiple of 4 and at most n_fft",
+            ),
+            (0 < self.hop_samples <= self.frame_samples, "hop_samples must be 1 to frame_samples"),
+            (self.clip_samples >= self.frame_samples, "clip_samples must hold one frame"),
+            (0 < self.coefficients <= self.n_mels, "coefficients must be 1 to n_mels"),
+            (0 < self.n_mels <= self.n_fft // 2, "n_mels must be 1 to n_fft / 2"),
+            (
+                0 <= self.fmin_hz < self.fmax_hz <= self.sample_rate_hz / 2,
+                "fmin_hz and fmax_hz must rise from 0 to half of sample_rate_hz",
+            ),
+            (1e-30 <= self.epsilon <= 1.0, "epsilon must be 1e-30 to 1"),
+        )
+        return [text for holds, text in checks if not holds]
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """Lines of uint8 pixels, channels interleaved; a feature is pixel * pixel_scale.
+
+    With the scale of the model's input and its zero point -128, pixel p is quantised to p - 128.
+    """
+
+    line_pixels: int = 32
+    channels: int = 3
+    pixel_scale: float = 1.0
+
+    @property
+    def row_values(self) -> int:
+        """Features in one row: one line of the image."""
+        return self.line_pixels * self.channels
+
+    def faults(self) -> list[str]:
+        """What is wrong with the values, one text each."""
+        checks = (
+            (self.line_pixels > 0, "line_pixels must be positive"),
+            (self.channels > 0, "channels must be positive"),
+            (self.pixel_scale > 0, "pixel_scale must be positive"),
+        )
+        return [text for holds, text in checks if not holds]
+
+
+@dataclass(frozen=True, slots=True)
+class Timeseries:
+    """Time steps of float32 channels, each standardised: (value - mean) / stddev."""
+
+    means: tuple[float, ...] = (0.0,)
+    stddevs: tuple[float, ...] = (1.0,)
+
+    @property
+    def row_values(self) -> int:
+        """Features in one row: the channels of one time step."""
+        return len(self.means)
+
+    def faults(self) -> list[str]:
+        """What is wrong with the values, one text each."""
+        checks = (
+            (len(self.means) > 0, "means must name one value per channel"),
+            (len(self.means) == len(self.stddevs), "means and stddevs must be equally long"),
+            (all(value > 0 for value in self.stddevs), "stddevs must be positive"),
+        )
+        return [text for holds, text in checks if not holds]
+
+
+Rows = LogMel | Mfcc | Image | Timeseries
+
+
+@dataclass(frozen=True, slots=True)
 class FrontEnd:
     """Source -> rows -> windows -> int8 input.
 
@@ -73,7 +178,7 @@ class FrontEnd:
     stride_rows: int = 1
     first_row: int = 0
     last_row: int | None = None
-    rows: LogMel | None = None
+    rows: Rows | None = None
 
     def windows(self, row_count: int) -> int:
         """Number of windows in a clip of `row_count` rows; 0 for a clip that is too short."""
@@ -82,12 +187,23 @@ class FrontEnd:
         return 0 if spare < 0 else 1 + spare // self.stride_rows
 
 
-KINDS: dict[str, type[LogMel] | None] = {"raw": None, "log-mel": LogMel}
+KINDS: dict[str, type[Rows] | None] = {
+    "raw": None,
+    "log-mel": LogMel,
+    "mfcc": Mfcc,
+    "image": Image,
+    "timeseries": Timeseries,
+}
 """kind -> type of its `rows`."""
 
 PRESETS = {
     # MLPerf Tiny anomaly detection: training/anomaly_detection/{baseline.yaml,common.py}.
     "mlperf-ad": FrontEnd("log-mel", 128, 5, first_row=50, last_row=250, rows=LogMel()),
+    # MLPerf Tiny keyword spotting: 1 s of audio, 49 rows of 10 coefficients.
+    "mlperf-kws": FrontEnd("mfcc", 10, 49, stride_rows=49, rows=Mfcc()),
+    # MLPerf Tiny image classification (CIFAR-10) and visual wake words: uint8 minus 128.
+    "mlperf-ic": FrontEnd("image", 96, 32, stride_rows=32, rows=Image(32, 3, 1.0)),
+    "mlperf-vww": FrontEnd("image", 288, 96, stride_rows=96, rows=Image(96, 3, 1 / 255)),
 }
 """Names `--front-end` takes, besides `raw`, which depends on the model: see raw_front_end."""
 

@@ -5,12 +5,13 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from mcugen.errors import ConfigError, nearest
 from mcugen.features.spec import KINDS, PRESETS, FrontEnd
+
+FLOAT32_MAX = 3.4028234663852886e38
 
 SHAPE_KEYS = ("window_rows", "stride_rows", "first_row", "last_row")
 SHAPE_DEFAULTS = {"window_rows": 1, "stride_rows": 1, "first_row": 0, "last_row": None}
@@ -81,12 +82,19 @@ def _type_fault(key: str, value: object, default: object) -> str:
     """A text unless `value` has the type of `default`, where None stands for an integer."""
     if isinstance(default, bool):
         return "" if isinstance(value, bool) else f"{key} must be true or false"
-    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if isinstance(default, tuple):
+        fits = isinstance(value, list | tuple) and all(map(_is_number, value))
+        return "" if fits else f"{key} must be a list of numbers, not {value!r}"
     if isinstance(default, float):
-        finite = number and math.isfinite(float(str(value)))
-        return "" if finite else f"{key} must be a number, not {value!r}"
-    whole = number and isinstance(value, int)
+        return "" if _is_number(value) else f"{key} must be a number, not {value!r}"
+    whole = isinstance(value, int) and not isinstance(value, bool)
     return "" if whole else f"{key} must be a whole number, not {value!r}"
+
+
+def _is_number(value: object) -> bool:
+    """Whether `value` is a number that float32 can hold."""
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return number and abs(float(str(value))) <= FLOAT32_MAX
 
 
 def _shape_faults(shape: Mapping[str, Any]) -> list[str]:
@@ -99,6 +107,9 @@ def _shape_faults(shape: Mapping[str, Any]) -> list[str]:
 
 
 def _like(default: object, value: Any) -> Any:
+    """`value`, which passed _type_fault, in the type of `default`."""
+    if isinstance(default, tuple):
+        return tuple(map(float, value))
     return float(value) if isinstance(default, float) else value
 
 

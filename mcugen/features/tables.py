@@ -10,23 +10,25 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from mcugen.codegen.c_text import c_float
 from mcugen.codegen.render import render
 from mcugen.codegen.tree import SourceTree
-from mcugen.features.reference import mel_filters
-from mcugen.features.spec import PCM16_FULL_SCALE, FrontEnd, LogMel
+from mcugen.features.reference import dct_matrix, hann, htk_mel_filters, mel_filters
+from mcugen.features.spec import PCM16_FULL_SCALE, FrontEnd, Image, LogMel, Mfcc, Timeseries
 
 Floats = NDArray[np.float32]
 
+_Values = dict[str, object]
+_ValuesOf = Callable[[FrontEnd], _Values]
+
+_MEL = ("mel.c", "mel.h", "fft.c", "fft.h", "float_math.h")
+
 RUNTIME_SOURCES: dict[str, tuple[str, ...]] = {
     "raw": ("front_end.h", "front_end_raw.c"),
-    "log-mel": (
-        "front_end.h",
-        "front_end_log_mel.c",
-        "front_end_log_mel.h",
-        "fft.c",
-        "fft.h",
-        "float_math.h",
-    ),
+    "log-mel": ("front_end.h", "front_end_log_mel.c", "front_end_log_mel.h", *_MEL),
+    "mfcc": ("front_end.h", "front_end_mfcc.c", "front_end_mfcc.h", *_MEL),
+    "image": ("front_end.h", "front_end_image.c"),
+    "timeseries": ("front_end.h", "front_end_timeseries.c", "front_end_timeseries.h"),
 }
 """kind -> files of runtime/ that a project with such a front-end needs."""
 
@@ -34,7 +36,7 @@ RUNTIME_SOURCES: dict[str, tuple[str, ...]] = {
 def emit_front_end(front_end: FrontEnd, tool: str) -> SourceTree:
     """`front_end/front_end_tables.c` and `.h`; `tool` (`mcugen 0.1.0`) heads both files."""
     source_template, tables_of, macros_of = _TABLES[front_end.kind]
-    values: dict[str, object] = {
+    values: _Values = {
         "tool": tool,
         "front_end": front_end,
         "has_source": front_end.rows is not None,
@@ -85,50 +87,100 @@ def sparse_filters(filters: Floats) -> tuple[NDArray[np.uint16], Floats]:
     return np.array(spans, np.uint16), np.concatenate(weights)
 
 
-def _half_hann(points: int) -> NDArray[np.float64]:
-    """The first half of the periodic Hann window and its middle; the rest mirrors it."""
-    turns = np.arange(points // 2 + 1) / points
-    window: NDArray[np.float64] = 0.5 - 0.5 * np.cos(2 * np.pi * turns)
-    return window
-
-
-def _no_values(front_end: FrontEnd) -> dict[str, object]:
-    return {}
-
-
-def _log_mel_tables(front_end: FrontEnd) -> dict[str, object]:
-    rows = front_end.rows
-    assert isinstance(rows, LogMel)
-    bit_reversed, stage_twiddles, split_twiddles = fft_tables(rows.n_fft)
-    spans, weights = sparse_filters(mel_filters(rows))
+def _mel_tables(
+    n_fft: int, frame_samples: int, window_scale: float, filters: Floats
+) -> dict[str, object]:
+    """Values of templates/front_end_mel.c.j2."""
+    bit_reversed, stage_twiddles, split_twiddles = fft_tables(n_fft)
+    spans, weights = sparse_filters(filters)
+    half_window = hann(frame_samples)[: frame_samples // 2 + 1]
     return {
-        "rows": rows,
+        "n_fft": n_fft,
+        "frame_samples": frame_samples,
         "bit_reversed": bit_reversed,
         "stage_twiddles": stage_twiddles,
         "split_twiddles": split_twiddles,
-        "window": (_half_hann(rows.n_fft) / PCM16_FULL_SCALE).astype(np.float32),
+        "window": (half_window * window_scale).astype(np.float32),
         "filters": [tuple(span) for span in spans.tolist()],
         "weights": weights,
-        "log_scale": 20 / rows.power / math.log(10),
     }
 
 
-def _log_mel_macros(front_end: FrontEnd) -> dict[str, object]:
+def _log_mel_tables(front_end: FrontEnd) -> _Values:
+    rows = front_end.rows
+    assert isinstance(rows, LogMel)
+    return {
+        "rows": rows,
+        "spectrum": "MCUGEN_POWER" if rows.power == 2 else "MCUGEN_MAGNITUDE",
+        "log_scale": 20 / rows.power / math.log(10),
+        **_mel_tables(rows.n_fft, rows.n_fft, 1 / PCM16_FULL_SCALE, mel_filters(rows)),
+    }
+
+
+def _log_mel_macros(front_end: FrontEnd) -> _Values:
     rows = front_end.rows
     assert isinstance(rows, LogMel)
     return {
         "MCUGEN_LOG_MEL_N_FFT": rows.n_fft,
         "MCUGEN_LOG_MEL_HOP_SAMPLES": rows.hop_samples,
         "MCUGEN_LOG_MEL_N_MELS": rows.n_mels,
-        "MCUGEN_LOG_MEL_POWER": int(rows.power),
         "MCUGEN_LOG_MEL_CENTER": int(rows.center),
     }
 
 
-_Values = Callable[[FrontEnd], dict[str, object]]
+def _mfcc_tables(front_end: FrontEnd) -> _Values:
+    rows = front_end.rows
+    assert isinstance(rows, Mfcc)
+    return {
+        "rows": rows,
+        "spectrum": "MCUGEN_MAGNITUDE",
+        "cosines": dct_matrix(rows),
+        **_mel_tables(rows.n_fft, rows.frame_samples, 1.0, htk_mel_filters(rows)),
+    }
 
-_TABLES: dict[str, tuple[str, _Values, _Values]] = {
-    "raw": ("front_end_tables.c.j2", _no_values, _no_values),
+
+def _mfcc_macros(front_end: FrontEnd) -> _Values:
+    rows = front_end.rows
+    assert isinstance(rows, Mfcc)
+    return {
+        "MCUGEN_MFCC_CLIP_SAMPLES": rows.clip_samples,
+        "MCUGEN_MFCC_FRAME_SAMPLES": rows.frame_samples,
+        "MCUGEN_MFCC_HOP_SAMPLES": rows.hop_samples,
+        "MCUGEN_MFCC_N_FFT": rows.n_fft,
+        "MCUGEN_MFCC_N_MELS": rows.n_mels,
+        "MCUGEN_MFCC_COEFFICIENTS": rows.coefficients,
+    }
+
+
+def _image_macros(front_end: FrontEnd) -> _Values:
+    rows = front_end.rows
+    assert isinstance(rows, Image)
+    return {
+        "MCUGEN_IMAGE_LINE_VALUES": rows.row_values,
+        "MCUGEN_IMAGE_PIXEL_SCALE": c_float(rows.pixel_scale),
+    }
+
+
+def _timeseries_tables(front_end: FrontEnd) -> _Values:
+    rows = front_end.rows
+    assert isinstance(rows, Timeseries)
+    means, stddevs = np.array(rows.means, np.float32), np.array(rows.stddevs, np.float32)
+    return {"means": means, "stddevs": stddevs}
+
+
+def _timeseries_macros(front_end: FrontEnd) -> _Values:
+    return {"MCUGEN_TIMESERIES_CHANNELS": front_end.row_values}
+
+
+def _nothing(front_end: FrontEnd) -> _Values:
+    return {}
+
+
+_TABLES: dict[str, tuple[str, _ValuesOf, _ValuesOf]] = {
+    "raw": ("front_end_tables.c.j2", _nothing, _nothing),
     "log-mel": ("front_end_log_mel.c.j2", _log_mel_tables, _log_mel_macros),
+    "mfcc": ("front_end_mfcc.c.j2", _mfcc_tables, _mfcc_macros),
+    "image": ("front_end_tables.c.j2", _nothing, _image_macros),
+    "timeseries": ("front_end_timeseries.c.j2", _timeseries_tables, _timeseries_macros),
 }
 """kind -> template of front_end_tables.c, its values, macros of front_end_tables.h."""

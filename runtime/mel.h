@@ -1,0 +1,34 @@
+// SPDX-FileCopyrightText: 2026 the mcugen authors
+// SPDX-License-Identifier: Apache-2.0
+// One frame of PCM16 -> its energy in mel bands: window, real transform, sparse filter bank.
+#ifndef MCUGEN_MEL_H
+#define MCUGEN_MEL_H
+
+#include <stdint.h>
+
+#include "fft.h"
+
+// One triangle of the filter bank: the bins where it is not zero.
+typedef struct {
+  uint16_t first_bin;
+  uint16_t bins;
+} mcugen_mel_filter_t;
+
+typedef enum { MCUGEN_MAGNITUDE = 1, MCUGEN_POWER = 2 } mcugen_spectrum_t;
+
+// Generated: templates/front_end_mel.c.j2.
+typedef struct {
+  mcugen_fft_t fft;
+  uint32_t frame_samples;              // even, at most fft.points; zeros follow up to there
+  const float *window;                 // [frame_samples / 2 + 1]: it is symmetric about the middle
+  mcugen_spectrum_t spectrum;          // what the filters add up
+  const mcugen_mel_filter_t *filters;  // [bands]
+  const float *weights;                // of all filters, one after the other
+  uint32_t bands;
+} mcugen_mel_t;
+
+// bands[b] = sum of filter b over |X| or |X|^2. `work` holds fft.points floats; `bands` may lie in it
+// from index fft.points / 2 + 1 on, behind the spectrum.
+void mcugen_mel_bands(const mcugen_mel_t *mel, const int16_t samples[], float work[], float bands[]);
+
+#endif
