@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from mcugen.errors import ConfigError
-from mcugen.features.spec import PRESETS, FrontEnd, LogMel
+from mcugen.features.spec import PRESETS, FrontEnd, LogMel, Timeseries
 from mcugen.features.table import front_end_from_dict, front_end_to_dict
 
 WHERE = "mcugen.toml [front_end]"
@@ -19,6 +19,7 @@ WHERE = "mcugen.toml [front_end]"
     [
         *PRESETS.values(),
         FrontEnd("raw", 490, 1),
+        FrontEnd("timeseries", 2, 9, rows=Timeseries((0.5, 1.0), (2.0, 1e-3))),
         FrontEnd("log-mel", 40, 3, 2, 1, 9, LogMel(n_mels=40, n_fft=512, power=1.0, center=False)),
     ],
     ids=lambda front_end: front_end.kind,
@@ -70,6 +71,25 @@ def test_preset_with_changes() -> None:
         ),
         ({"kind": "log-mel", "n_mels": 512}, ["n_mels must be 1 to n_fft / 2 - 1"]),
         ({"kind": "log-mel", "hop_samples": 0}, ["hop_samples must be 1 to n_fft"]),
+        (
+            {"kind": "timeseries", "means": [0, 1.5], "stddevs": [1.0]},
+            ["means and stddevs must be equally long"],
+        ),
+        (
+            {"kind": "timeseries", "means": 1.0, "stddevs": [0.0, "x"]},
+            ["means must be a list of numbers, not 1.0", "stddevs must be a list"],
+        ),
+        ({"kind": "timeseries", "stddevs": [0.0]}, ["stddevs must be positive"]),
+        ({"kind": "timeseries", "means": []}, ["means must name one value per channel"]),
+        (
+            {"kind": "image", "line_pixels": 0, "channels": -1, "pixel_scale": 0},
+            ["line_pixels must", "channels must", "pixel_scale must"],
+        ),
+        (
+            {"preset": "mlperf-kws", "frame_samples": 600, "coefficients": 50},
+            ["frame_samples must be a multiple of 4 and at most n_fft", "coefficients must"],
+        ),
+        ({"kind": "log-mel", "epsilon": 10**400}, ["epsilon must be a number"]),
         ({"kind": "log-mel", "epsilon": float("nan")}, ["epsilon must be a number"]),
     ],
 )
