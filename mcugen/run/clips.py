@@ -13,7 +13,6 @@ from pathlib import Path
 
 from mcugen.errors import DataError
 
-AUDIO = (".wav",)
 ARRAYS = (".npy", ".bin")
 LABEL_PREFIXES = {"normal": "normal", "anomaly": "anomaly", "abnormal": "anomaly"}
 """What a file name starts with (up to the first `_`) -> its label."""

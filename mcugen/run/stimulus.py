@@ -13,18 +13,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcugen.errors import ConfigError, DataError
-from mcugen.features.audio import read_wav
 from mcugen.features.reference import (
     cut_windows,
     dequantize,
-    least_samples,
     quantize,
     row_extractor,
+)
+from mcugen.features.sources import (
+    SOURCE_SUFFIXES,
+    read_source,
+    source_bytes,
+    source_row_bytes,
 )
 from mcugen.features.spec import FrontEnd
 from mcugen.model.ir import Quant
 from mcugen.protocol import Source
-from mcugen.run.clips import ARRAYS, AUDIO
+from mcugen.run.clips import ARRAYS
 
 SOURCES = {"pcm": Source.PCM, "features": Source.FEATURES, "int8": Source.INT8}
 """What `--input` says -> what the bytes of a PUSH are."""
@@ -53,9 +57,8 @@ def default_input(input_name: str | None, front_end: FrontEnd) -> str:
 
 def suffixes_for(input_name: str, front_end: FrontEnd) -> tuple[str, ...]:
     """File types a clip may have."""
-    if input_name == "pcm":
-        return AUDIO
-    return ARRAYS if front_end.rows is None else AUDIO + ARRAYS
+    sources = SOURCE_SUFFIXES[front_end.kind]
+    return sources if input_name == "pcm" else tuple(dict.fromkeys((*sources, *ARRAYS)))
 
 
 def check_clips(paths: Iterable[Path], input_name: str, front_end: FrontEnd) -> None:
@@ -71,36 +74,40 @@ def check_clips(paths: Iterable[Path], input_name: str, front_end: FrontEnd) -> 
 
 
 def read_clip(path: Path, input_name: str, front_end: FrontEnd) -> NDArray[Any]:
-    """int16 samples of a wav, or [rows, row_values] of an array; enough for one window at least."""
-    if path.suffix.lower() in ARRAYS:
-        return _read_rows(path, input_name, front_end)
-    assert front_end.rows is not None
-    rate_hz = front_end.rows.sample_rate_hz
-    return read_wav(path, rate_hz, least_samples=least_samples(front_end))
+    """The source in a file, or [rows, row_values] of an array; enough for one window at least."""
+    if _holds_source(path, input_name, front_end):
+        return read_source(path, front_end)
+    return _read_rows(path, input_name, front_end)
+
+
+def _holds_source(path: Path, input_name: str, front_end: FrontEnd) -> bool:
+    """An array holds rows unless the source is asked for: some sources are arrays, too."""
+    suffix = path.suffix.lower()
+    return suffix in SOURCE_SUFFIXES[front_end.kind] and (
+        input_name == "pcm" or suffix not in ARRAYS
+    )
 
 
 def make_stimulus(path: Path, input_name: str, front_end: FrontEnd, quant: Quant) -> Stimulus:
     """Reads a clip and prepares what is sent and what is expected. DataError names the file.
 
-    wav: the rows are the reference front-end's. Arrays (`.npy`, or `.bin` without header) hold the
+    Sources: the rows are the reference front-end's. Arrays (`.npy`, or `.bin` without header) hold the
     rows that windows are made of, float32 [rows, row_values], or int8 for `int8`.
     """
     values = read_clip(path, input_name, front_end)
-    if path.suffix.lower() in ARRAYS:
+    if not _holds_source(path, input_name, front_end):
         if values.dtype == np.int8:
             return from_int8_rows(values, front_end, quant)
         return _from_float_rows(values, input_name, front_end, quant)
-    assert front_end.rows is not None
-    pcm = values
-    rows = row_extractor(front_end)(pcm)
+    rows = row_extractor(front_end)(values)
     if input_name != "pcm":
         kept = rows[front_end.first_row : front_end.last_row]
         return _from_float_rows(kept, input_name, front_end, quant)
     windows = cut_windows(rows, front_end)
     return Stimulus(
         source=Source.PCM,
-        data=pcm.astype("<i2").tobytes(),
-        row_bytes=2 * front_end.rows.hop_samples,
+        data=source_bytes(values),
+        row_bytes=source_row_bytes(front_end),
         windows=windows,
         inputs=quantize(windows, quant),
     )

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcugen.errors import DeviceError, ModelError
-from mcugen.features.reference import least_samples, quantize, row_extractor
+from mcugen.features.reference import quantize
+from mcugen.features.sources import noise_rows
 from mcugen.features.spec import FrontEnd
 from mcugen.model.ir import Quant
 from mcugen.model.reference import open_reference
@@ -110,12 +111,7 @@ def _sound_rows(
     front_end: FrontEnd, quant: Quant, vectors: int, random: np.random.Generator
 ) -> Rows:
     """Rows the front-end computes of noise that swells from silence to full scale."""
-    rows = front_end.rows
-    assert rows is not None
-    count = least_samples(front_end) + vectors * front_end.stride_rows * rows.hop_samples
-    samples = np.linspace(0, 1, count) ** 3 * random.uniform(-32768, 32767, count)
-    found = row_extractor(front_end)(samples.astype(np.int16))
-    return quantize(found[front_end.first_row :][: _rows_for(front_end, vectors)], quant)
+    return quantize(noise_rows(front_end, _rows_for(front_end, vectors), random), quant)
 
 
 def clip_vectors(paths: Sequence[Path], front_end: FrontEnd, quant: Quant) -> VectorSet:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from mcugen.codegen.c_text import c_array, c_float
 from mcugen.features.reference import Source, row_extractor
+from mcugen.features.sources import source_bytes
 from mcugen.features.spec import FrontEnd, LogMel, Mfcc
 from mcugen.features.tables import RUNTIME_SOURCES, emit_front_end
 from tests.c_program import RUNTIME, compile_library, put_sources
@@ -38,11 +39,6 @@ def noisy_tones(seconds: float, sample_rate_hz: int = 16000) -> NDArray[np.int16
     return np.round((tones * swell * 0.28 + noise) * 32767).clip(-32768, 32767).astype(np.int16)
 
 
-def stream_of(source: Source) -> bytes:
-    """The bytes the device takes."""
-    return source.astype(source.dtype.newbyteorder("<")).tobytes()
-
-
 def sources_of(front_end: FrontEnd, folder: Path) -> list[Path]:
     """Generated files are written to `folder`; with those of runtime/ they make the front-end."""
     generated = put_sources(emit_front_end(front_end, "mcugen test"), folder)
@@ -57,7 +53,7 @@ def vectors_h(front_end: FrontEnd, source: Source) -> str:
     macros["EMPTY_CLIP_ROWS"] = f"{len(rows_of(source[:0]))}u"
     macros["IS_PCM16"] = str(int(source.dtype == np.int16))
     arrays = {
-        "source": np.frombuffer(stream_of(source), np.uint8),
+        "source": np.frombuffer(source_bytes(source), np.uint8),
         "expected": rows_of(source),
     }
     if source.dtype == np.int16:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from mcugen.features.audio import read_wav
 from mcugen.features.reference import Source, cut_windows, quantize, row_extractor
+from mcugen.features.sources import source_bytes
 from mcugen.features.spec import PRESETS, FrontEnd, Image, LogMel, Mfcc, Timeseries
 from mcugen.features.tables import emit_front_end
 from mcugen.model.ir import Quant
@@ -26,7 +27,6 @@ from tests.features.c_front_end import (
     load,
     noisy_tones,
     sources_of,
-    stream_of,
     vectors_h,
 )
 
@@ -127,7 +127,7 @@ def check_rows(
     rows_of: RowsOfStream, front_end: FrontEnd, source: Source, lengths: list[int]
 ) -> None:
     expected = row_extractor(front_end)(source)
-    found = rows_of(stream_of(source), lengths)
+    found = rows_of(source_bytes(source), lengths)
     assert found.shape == expected.shape
     np.testing.assert_allclose(found, expected, atol=TOLERANCES[front_end.kind], rtol=0)
 
@@ -135,7 +135,7 @@ def check_rows(
 def test_int8_features_of_the_real_clip(mlperf_ad_rows: RowsOfStream, real_models: Path) -> None:
     pcm = read_wav(real_models / "example_input.wav", 16000)
     expected = cut_windows(row_extractor(MLPERF_AD)(pcm), MLPERF_AD)
-    found = cut_windows(mlperf_ad_rows(stream_of(pcm), [4096]), MLPERF_AD)
+    found = cut_windows(mlperf_ad_rows(source_bytes(pcm), [4096]), MLPERF_AD)
     assert expected.shape == (196, 640)
     difference = np.abs(
         quantize(found, AD01_INPUT).astype(int) - quantize(expected, AD01_INPUT).astype(int)

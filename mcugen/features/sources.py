@@ -1,0 +1,132 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""Clips as the device takes them: read from files, made of noise, turned into bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mcugen.errors import DataError
+from mcugen.features.audio import read_wav
+from mcugen.features.reference import Floats, Source, least_samples, row_extractor
+from mcugen.features.spec import FrontEnd, Image, LogMel, Mfcc, Timeseries
+
+SOURCE_SUFFIXES: dict[str, tuple[str, ...]] = {
+    "raw": (),
+    "log-mel": (".wav",),
+    "mfcc": (".wav",),
+    "image": (".bin", ".npy"),
+    "timeseries": (".csv", ".npy", ".bin"),
+}
+"""kind -> files that hold its source."""
+
+
+def read_source(path: Path, front_end: FrontEnd) -> Source:
+    """The source in a file whose suffix is among SOURCE_SUFFIXES of the kind.
+
+    wav: PCM16 samples. Image: uint8 lines, `.bin` without header. Series: float32 time steps, `.bin`
+    little endian without header, `.csv` one step a line below an optional header. Raises DataError,
+    naming the file, for one that is unreadable, of another type or size, or too short for a window.
+    """
+    rows = front_end.rows
+    if isinstance(rows, LogMel | Mfcc):
+        return read_wav(path, rows.sample_rate_hz, least_samples=least_samples(front_end))
+    dtype = np.dtype(np.uint8 if isinstance(rows, Image) else np.float32)
+    values = _READERS[path.suffix.lower()](path, dtype)
+    if values.dtype != dtype:
+        raise DataError(f"{path}: holds {values.dtype.name}, the front-end expects {dtype.name}")
+    count, rest = divmod(values.size, front_end.row_values)
+    if rest:
+        raise DataError(
+            f"{path}: {values.size} values are not whole rows of {front_end.row_values}"
+        )
+    if count < least_samples(front_end):
+        raise DataError(f"{path}: {count} rows, one window needs {least_samples(front_end)}")
+    if not np.isfinite(values).all():
+        raise DataError(f"{path}: holds NaN or infinite values")
+    return values.reshape(-1)
+
+
+def source_bytes(source: Source) -> bytes:
+    """What is sent: the values one after the other, little endian."""
+    return source.astype(source.dtype.newbyteorder("<")).tobytes()
+
+
+def source_row_bytes(front_end: FrontEnd) -> int:
+    """Bytes of the source between two rows."""
+    rows = front_end.rows
+    if isinstance(rows, LogMel | Mfcc):
+        return 2 * rows.hop_samples
+    return front_end.row_values * (1 if isinstance(rows, Image) else 4)
+
+
+def noise_rows(front_end: FrontEnd, row_count: int, random: np.random.Generator) -> Floats:
+    """Rows of noise that swells from silence to full scale, clip after clip, [row_count, values]."""
+    rows_of = row_extractor(front_end)
+    clips: list[Floats] = []
+    while sum(map(len, clips)) < row_count:
+        clips.append(rows_of(_noise(front_end, row_count, random)))
+    return np.concatenate(clips)[:row_count]
+
+
+def _noise(front_end: FrontEnd, row_count: int, random: np.random.Generator) -> Source:
+    """Source of about `row_count` rows, or of one clip where its length is fixed."""
+    rows = front_end.rows
+    if isinstance(rows, LogMel | Mfcc):
+        count = rows.n_fft + row_count * rows.hop_samples
+        count = rows.clip_samples if isinstance(rows, Mfcc) else count
+        samples = np.linspace(0, 1, count) ** 3 * random.uniform(-32768, 32767, count)
+        return np.asarray(samples, np.int16)
+    swell = np.linspace(0, 1, row_count)[:, None]
+    shape = (row_count, front_end.row_values)
+    if isinstance(rows, Image):
+        return (swell * random.integers(0, 256, shape)).astype(np.uint8).reshape(-1)
+    assert isinstance(rows, Timeseries)
+    values = np.array(rows.means) + 3 * swell * random.normal(0, rows.stddevs, shape)
+    return values.astype(np.float32).reshape(-1)
+
+
+def _read_npy(path: Path, dtype: np.dtype[Any]) -> NDArray[Any]:
+    try:
+        return np.asarray(np.load(path, allow_pickle=False))
+    except (OSError, ValueError, EOFError) as error:
+        raise DataError(f"{path}: not a readable .npy file: {error}") from error
+
+
+def _read_bin(path: Path, dtype: np.dtype[Any]) -> NDArray[Any]:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise DataError(f"{path}: {error.strerror}") from error
+    if len(content) % dtype.itemsize:
+        raise DataError(f"{path}: {len(content)} bytes are not whole {dtype.name} values")
+    return np.frombuffer(content, dtype.newbyteorder("<")).astype(dtype)
+
+
+def _read_csv(path: Path, dtype: np.dtype[Any]) -> NDArray[Any]:
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"{path}: not a readable text file: {error}") from error
+    steps: list[list[float]] = []
+    for number, line in enumerate(lines, start=1):
+        try:
+            steps.append([float(cell) for cell in line.split(",")])
+        except ValueError as error:
+            if number > 1 and line.strip():
+                raise DataError(f"{path}:{number}: not numbers: {line[:60]!r}") from error
+        if steps and len(steps[-1]) != len(steps[0]):
+            raise DataError(f"{path}:{number}: {len(steps[-1])} values, not {len(steps[0])}")
+    return np.array(steps, dtype)
+
+
+_READERS: dict[str, Callable[[Path, np.dtype[Any]], NDArray[Any]]] = {
+    ".npy": _read_npy,
+    ".bin": _read_bin,
+    ".csv": _read_csv,
+}

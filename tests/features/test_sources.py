@@ -1,0 +1,86 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mcugen.errors import DataError
+from mcugen.features.reference import row_extractor
+from mcugen.features.sources import (
+    SOURCE_SUFFIXES,
+    noise_rows,
+    read_source,
+    source_bytes,
+    source_row_bytes,
+)
+from mcugen.features.spec import KINDS, PRESETS, FrontEnd, Image, Timeseries
+
+IMAGE = FrontEnd("image", 6, 4, stride_rows=4, rows=Image(2, 3))
+SERIES = FrontEnd("timeseries", 2, 3, rows=Timeseries((1.0, 2.0), (2.0, 4.0)))
+
+
+def test_every_kind_has_suffixes() -> None:
+    assert set(SOURCE_SUFFIXES) == set(KINDS)
+
+
+def test_image_of_mlperf_is_pixels_minus_128(tmp_path: Path) -> None:
+    pixels = np.arange(24, dtype=np.uint8)
+    (tmp_path / "a.bin").write_bytes(pixels.tobytes())
+    np.save(tmp_path / "a.npy", pixels.reshape(4, 2, 3))
+    for name in ("a.bin", "a.npy"):
+        source = read_source(tmp_path / name, IMAGE)
+        assert source_bytes(source) == pixels.tobytes()
+        np.testing.assert_array_equal(row_extractor(IMAGE)(source), pixels.reshape(4, 6))
+    assert source_row_bytes(IMAGE) == 6
+
+
+def test_series_from_csv_npy_and_bin(tmp_path: Path) -> None:
+    values = np.array([[1, 2], [3, 6], [-1, -2]], np.float32)
+    (tmp_path / "a.csv").write_text("left,right\n1,2\n3,6.0\n-1,-2e0\n")
+    (tmp_path / "a.bin").write_bytes(values.astype("<f4").tobytes())
+    np.save(tmp_path / "a.npy", values)
+    for name in ("a.csv", "a.bin", "a.npy"):
+        source = read_source(tmp_path / name, SERIES)
+        np.testing.assert_array_equal(row_extractor(SERIES)(source), [[0, 0], [1, 1], [-1, -1]])
+    assert source_row_bytes(SERIES) == len(source_bytes(source)) / 3
+
+
+@pytest.mark.parametrize(
+    ("front_end", "name", "content", "words"),
+    [
+        (IMAGE, "a.bin", b"\0" * 23, "23 values are not whole rows of 6"),
+        (IMAGE, "a.bin", b"\0" * 18, "3 rows, one window needs 4"),
+        (IMAGE, "a.npy", b"junk", "not a readable .npy file"),
+        (SERIES, "a.bin", b"\0" * 7, "7 bytes are not whole float32 values"),
+        (SERIES, "a.csv", b"a,b\n1,2\n1,x\n", "a.csv:3: not numbers"),
+        (SERIES, "a.csv", b"1,2\n1,2,3\n", "a.csv:2: 3 values, not 2"),
+        (SERIES, "a.csv", b"1,2\n1,nan\n3,4\n", "NaN or infinite"),
+        (SERIES, "a.csv", b"", "0 rows, one window needs 3"),
+        (SERIES, "a.csv", b"\xff\xfe\x00", "not a readable text file"),
+    ],
+)
+def test_a_bad_source_is_named(
+    front_end: FrontEnd, name: str, content: bytes, words: str, tmp_path: Path
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(DataError, match=words) as caught:
+        read_source(tmp_path / name, front_end)
+    assert str(tmp_path / name) in caught.value.what
+
+
+def test_an_array_of_another_type_is_refused(tmp_path: Path) -> None:
+    np.save(tmp_path / "a.npy", np.zeros(24))
+    with pytest.raises(DataError, match="holds float64, the front-end expects uint8"):
+        read_source(tmp_path / "a.npy", IMAGE)
+
+
+@pytest.mark.parametrize("front_end", [*PRESETS.values(), SERIES], ids=lambda f: f.kind)
+def test_noise_makes_as_many_rows_as_asked(front_end: FrontEnd) -> None:
+    rows = noise_rows(front_end, 120, np.random.default_rng(1))
+    assert rows.shape == (120, front_end.row_values)
+    assert np.isfinite(rows).all()
+    assert rows.std() > 0
+    np.testing.assert_array_equal(rows, noise_rows(front_end, 120, np.random.default_rng(1)))
