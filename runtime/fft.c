@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 the mcugen authors
 // SPDX-License-Identifier: Apache-2.0
 // A real transform of N points is a complex one of M = N / 2 points over (even, odd) pairs, then a
-// split (Cooley, Lewis and Welch, 1970). The complex one decimates in time: a first stage of radix 8
-// (or 4, when log2(M) is even) that needs no twiddles, then stages of radix 4.
+// split (Cooley, Lewis and Welch, 1970). The complex one decimates in time: a first stage of radix
+// 8 (or 4, when log2(M) is even) that needs no twiddles, then stages of radix 4.
 #include "fft.h"
 
 #include <string.h>
@@ -73,8 +73,8 @@ static void first_stage_8(complex_t z[], uint32_t count) {
   }
 }
 
-// Joins four transforms of `quarter` points into one of 4 * quarter, all over z. They lie in the order
-// 0, 2, 1, 3 of their samples' residues. Returns the twiddles of the next stage.
+// Joins four transforms of `quarter` points into one of 4 * quarter, all over z. They lie in the
+// order 0, 2, 1, 3 of their samples' residues. Returns the twiddles of the next stage.
 static const complex_t *stage_4(complex_t z[], const complex_t *twiddles, uint32_t count,
                                 uint32_t quarter) {
   for (uint32_t k = 0; k < quarter; ++k) {
@@ -132,8 +132,8 @@ void mcugen_fft_power(const mcugen_fft_t *fft, float work[]) {
   for (uint32_t k = 1; k < quarter; ++k) {
     const complex_t a = z[k];
     const complex_t b = z[half - k];
-    const complex_t even = {a.re + b.re, a.im - b.im};            // 2 * spectrum of the even samples
-    const complex_t odd = {a.im + b.im, b.re - a.re};             // 2 * spectrum of the odd samples
+    const complex_t even = {a.re + b.re, a.im - b.im};  // 2 * spectrum of the even samples
+    const complex_t odd = {a.im + b.im, b.re - a.re};   // 2 * spectrum of the odd samples
     const complex_t turned = multiply(odd, twiddles[k]);
     const complex_t low = add(even, turned);
     const complex_t high = subtract(even, turned);

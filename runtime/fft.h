@@ -16,9 +16,9 @@ typedef struct {
 } mcugen_fft_t;
 
 // |X[k]|^2 for k = 0..points/2 of the real signal x, X[k] = sum x[n] exp(-2 pi i n k / points).
-// On entry work[2 r] = x[2 j] and work[2 r + 1] = x[2 j + 1] with r = bit_reversed[j] for j < M: the
-// caller permutes while it windows. On return work[0..points/2] holds the power spectrum; the rest is
-// free.
+// On entry work[2 r] = x[2 j] and work[2 r + 1] = x[2 j + 1] with r = bit_reversed[j] for j < M:
+// the caller permutes while it windows. On return work[0..points/2] holds the power spectrum; the
+// rest is free.
 void mcugen_fft_power(const mcugen_fft_t *fft, float work[]);
 
 #endif

@@ -20,8 +20,8 @@ static inline float mcugen_multiply_add(float a, float b, float c) {
 // Natural logarithm of a finite, positive, normal x: no table, no branch, about 25 instructions.
 // The error is at most 1.3e-7 * |log(x)| + 1e-7 (measured over every mantissa: test_features.c).
 //
-// x = 2^e m with m in [sqrt(1/2), sqrt(2)); log(m) = f - f^2 / 2 + f^3 P(f) with f = m - 1, P of degree 7
-// fitted to the least largest relative error of log(m), 6e-9 before rounding.
+// x = 2^e m with m in [sqrt(1/2), sqrt(2)); log(m) = f - f^2 / 2 + f^3 P(f) with f = m - 1, P of
+// degree 7 fitted to the least largest relative error of log(m), 6e-9 before rounding.
 static inline float mcugen_log(float x) {
   const int32_t half_root_bits = 0x3F3504F3;  // sqrt(1/2)
   int32_t bits;

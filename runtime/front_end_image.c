@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 the mcugen authors
 // SPDX-License-Identifier: Apache-2.0
-// Front-end `image`: uint8 pixels, channels interleaved -> rows of pixel * scale, one per image line.
-// With the scale of the model's input and zero point -128 the harness quantises pixel p to p - 128.
-// RAM: one line of floats.
+// Front-end `image`: uint8 pixels, channels interleaved -> rows of pixel * scale, one per line.
+// With the scale of the model's input and its zero point -128 the harness quantises pixel p to the
+// int8 p - 128. RAM: one line of floats.
 #include "front_end.h"
 #include "front_end_tables.h"
 

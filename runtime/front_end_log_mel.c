@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 the mcugen authors
 // SPDX-License-Identifier: Apache-2.0
-// Front-end `log-mel`: PCM16 -> log-mel spectrogram rows, as librosa.feature.melspectrogram does it.
-// RAM: n_fft floats (spectrum and row), n_fft int16 samples and 8 bytes; 6152 bytes for n_fft 1024.
+// Front-end `log-mel`: PCM16 -> log-mel spectrogram rows, as librosa.feature.melspectrogram does
+// it. RAM: n_fft floats (spectrum and row), n_fft int16 samples and 8 bytes; 6152 bytes for n_fft
+// 1024.
 #include "front_end_log_mel.h"
 
 #include <string.h>

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the mcugen authors
 // SPDX-License-Identifier: Apache-2.0
-// What the generated tables of front-end `log-mel` hold. front_end_tables.h sizes the buffers with the
-// macros MCUGEN_LOG_MEL_N_FFT, _HOP_SAMPLES, _N_MELS and _CENTER (0 or 1).
+// What the generated tables of front-end `log-mel` hold. front_end_tables.h sizes the buffers with
+// the macros MCUGEN_LOG_MEL_N_FFT, _HOP_SAMPLES, _N_MELS and _CENTER (0 or 1).
 #ifndef MCUGEN_FRONT_END_LOG_MEL_H
 #define MCUGEN_FRONT_END_LOG_MEL_H
 

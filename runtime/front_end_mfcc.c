@@ -1,10 +1,10 @@
 // SPDX-FileCopyrightText: 2026 the mcugen authors
 // SPDX-License-Identifier: Apache-2.0
 // Front-end `mfcc`: a short PCM16 clip -> MFCC rows, as tf.signal and the MLPerf Tiny keyword
-// reference compute them. The reference divides the clip by its largest sample, which is known only at
-// its end. Magnitudes in mel bands scale with the clip, so those are kept and scaled then: all rows
-// come from finish(). RAM: n_fft floats, frame_samples int16 and rows x n_mels floats; about 11 KB for
-// the keyword preset.
+// reference compute them. The reference divides the clip by its largest sample, which is known only
+// at its end. Magnitudes in mel bands scale with the clip, so those are kept and scaled then: all
+// rows come from finish(). RAM: n_fft floats, frame_samples int16 and rows x n_mels floats; about
+// 11 KB for the keyword preset.
 #include "front_end_mfcc.h"
 
 #include <string.h>

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the mcugen authors
 // SPDX-License-Identifier: Apache-2.0
-// Front-end `timeseries`: float32 samples, channels interleaved -> one row per time step, each channel
-// standardised with the mean and standard deviation of the training data. RAM: one row.
+// Front-end `timeseries`: float32 samples, channels interleaved -> one row per time step, each
+// channel standardised with the mean and standard deviation of the training data. RAM: one row.
 #include "front_end_timeseries.h"
 
 #include <string.h>

@@ -6,7 +6,7 @@
 #define MCUGEN_FRONT_END_TIMESERIES_H
 
 typedef struct {
-  const float *means;   // [channels]
+  const float *means;    // [channels]
   const float *stddevs;  // [channels], not 0
 } mcugen_timeseries_t;
 

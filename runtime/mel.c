@@ -6,8 +6,8 @@
 
 #include "float_math.h"
 
-// Puts the windowed frame into `work`, in the order mcugen_fft_power takes it. A periodic Hann window
-// of n samples has window[i] = window[n - i].
+// Puts the windowed frame into `work`, in the order mcugen_fft_power takes it. A periodic Hann
+// window of n samples has window[i] = window[n - i].
 static void window_frame(const mcugen_mel_t *mel, const int16_t samples[], float work[]) {
   const uint32_t count = mel->frame_samples;
   const float *const window = mel->window;
@@ -38,7 +38,8 @@ static float filtered(const float spectrum[], const float weights[], uint32_t bi
   return sum;
 }
 
-void mcugen_mel_bands(const mcugen_mel_t *mel, const int16_t samples[], float work[], float bands[]) {
+void mcugen_mel_bands(const mcugen_mel_t *mel, const int16_t samples[], float work[],
+                      float bands[]) {
   window_frame(mel, samples, work);
   mcugen_fft_power(&mel->fft, work);
   if (mel->spectrum == MCUGEN_MAGNITUDE) {

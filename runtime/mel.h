@@ -27,8 +27,9 @@ typedef struct {
   uint32_t bands;
 } mcugen_mel_t;
 
-// bands[b] = sum of filter b over |X| or |X|^2. `work` holds fft.points floats; `bands` may lie in it
-// from index fft.points / 2 + 1 on, behind the spectrum.
-void mcugen_mel_bands(const mcugen_mel_t *mel, const int16_t samples[], float work[], float bands[]);
+// bands[b] = sum of filter b over |X| or |X|^2. `work` holds fft.points floats; `bands` may lie in
+// it from index fft.points / 2 + 1 on, behind the spectrum.
+void mcugen_mel_bands(const mcugen_mel_t *mel, const int16_t samples[], float work[],
+                      float bands[]);
 
 #endif

@@ -4,8 +4,8 @@
 
 #include <math.h>
 
-// Clamps before the conversion, because converting a float that does not fit is undefined. The first
-// comparison is false for NaN.
+// Clamps before the conversion, because converting a float that does not fit is undefined. The
+// first comparison is false for NaN.
 static int8_t saturate(float value) {
   if (!(value > -128.0f)) {
     return INT8_MIN;

@@ -7,8 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// q = value / scale, rounded half away from zero, plus zero_point, clamped to int8; all in float32, as
-// the MLPerf Tiny reference firmware and mcugen.features.reference.quantize. NaN becomes -128.
+// q = value / scale, rounded half away from zero, plus zero_point, clamped to int8; all in float32,
+// as the MLPerf Tiny reference firmware and mcugen.features.reference.quantize. NaN becomes -128.
 void mcugen_quantize_int8(const float values[], int8_t quantized[], size_t count, float scale,
                           int32_t zero_point);
 

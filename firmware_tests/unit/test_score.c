@@ -49,8 +49,8 @@ static void test_reconstruction_error_of_any_length(void) {
   CHECK_EQUAL(mcugen_reconstruction_error(features, outputs, 0, SCALE, ZERO_POINT), 0.0f);
   double sum = 0.0;
   for (size_t count = 1; count <= 100; ++count) {
-    const double difference = (double)(SCALE * (float)(outputs[count - 1] - ZERO_POINT)) -
-                              (double)features[count - 1];
+    const double difference =
+        (double)(SCALE * (float)(outputs[count - 1] - ZERO_POINT)) - (double)features[count - 1];
     sum += difference * difference;
     const float score = mcugen_reconstruction_error(features, outputs, count, SCALE, ZERO_POINT);
     CHECK_NEAR(score, sum / (double)count, 4e-6 * sum / (double)count);

@@ -85,10 +85,10 @@ def _noise(front_end: FrontEnd, row_count: int, random: np.random.Generator) -> 
     swell = np.linspace(0, 1, row_count)[:, None]
     shape = (row_count, front_end.row_values)
     if isinstance(rows, Image):
-        return (swell * random.integers(0, 256, shape)).astype(np.uint8).reshape(-1)
+        return np.asarray(swell * random.integers(0, 256, shape), np.uint8).reshape(-1)
     assert isinstance(rows, Timeseries)
     values = np.array(rows.means) + 3 * swell * random.normal(0, rows.stddevs, shape)
-    return values.astype(np.float32).reshape(-1)
+    return np.asarray(values, np.float32).reshape(-1)
 
 
 def _read_npy(path: Path, dtype: np.dtype[Any]) -> NDArray[Any]:
