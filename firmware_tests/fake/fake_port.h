@@ -1,0 +1,17 @@
+// SPDX-FileCopyrightText: 2026 the mcugen authors
+// SPDX-License-Identifier: Apache-2.0
+// A port without a wire: what the firmware writes is kept for the test to read.
+#ifndef FAKE_PORT_H
+#define FAKE_PORT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define FAKE_PORT_BYTES 8192u
+
+extern uint8_t fake_port_written[FAKE_PORT_BYTES];
+extern size_t fake_port_written_bytes;
+
+void fake_port_clear(void);
+
+#endif

@@ -1,0 +1,48 @@
+// SPDX-FileCopyrightText: 2026 the mcugen authors
+// SPDX-License-Identifier: Apache-2.0
+// Floats as text, against this machine's printf.
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+#include <stdio.h>
+
+#include "check.h"
+#include "fake_port.h"
+#include "text.h"
+
+static void check_float(float value, const char expected[]) {
+  mcugen_text_t text = {.count = 0};
+  fake_port_clear();
+  mcugen_text_put_float(&text, value);
+  mcugen_text_flush(&text);
+  if (fake_port_written_bytes != strlen(expected) ||
+      memcmp(fake_port_written, expected, fake_port_written_bytes) != 0) {
+    (void)fprintf(stderr, "%a: %.*s, not %s\n", (double)value, (int)fake_port_written_bytes,
+                  (const char *)fake_port_written, expected);
+    exit(1);
+  }
+}
+
+int main(void) {
+  uint32_t state = 1;
+  for (int i = 0; i < 200000; i++) {
+    state = state * 1664525u + 1013904223u;
+    const uint32_t exponent = 127u - 20u + (state >> 24) % 62u;  // 2^-20 to 2^42
+    const uint32_t bits = (state & 0x807FFFFFu) | exponent << 23;
+    float value;
+    memcpy(&value, &bits, sizeof value);
+    char expected[64];
+    (void)snprintf(expected, sizeof expected, "%0.3f", (double)value);
+    check_float(value, expected);
+  }
+  check_float(0.0f, "0.000");
+  check_float(-0.0f, "-0.000");
+  check_float(1e-45f, "0.000");
+  check_float(0.0625f, "0.062");  // exact halves go to even
+  check_float(0.1875f, "0.188");
+  check_float(999.9996f, "1000.000");
+  check_float(1e30f, "inf");
+  check_float(-INFINITY, "-inf");
+  check_float(NAN, "nan");
+  return check_report();
+}

@@ -1,0 +1,65 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""Compiles the harness around the fake model of firmware_tests/fake."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from mcugen.boards import Board
+from mcugen.paths import boards_dir, runtime_dir
+from tests.conftest import ROOT, require_tool
+
+FIRMWARE_TESTS = ROOT / "firmware_tests"
+WARNINGS = (
+    "-std=c11 -Wall -Wextra -Wconversion -Wshadow -Wundef -Wdouble-promotion "
+    "-Wmissing-prototypes -Wvla -Werror"
+).split()
+SANITIZERS = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all")
+HARNESS = "status frame window device harness mlperf text quantize score".split()
+
+
+def runtime_sources(*names: str) -> list[Path]:
+    """Sources of runtime/ by name without suffix."""
+    return [runtime_dir() / f"{name}.c" for name in names]
+
+
+def compile_c(
+    output: Path, sources: Sequence[Path], flags: Sequence[str] = (), compiler: str = "gcc"
+) -> Path:
+    """Compiles and links with the project's warnings as errors; the test fails with their text."""
+    folders = (runtime_dir(), FIRMWARE_TESTS, FIRMWARE_TESTS / "fake")
+    command = [
+        require_tool(compiler),
+        *WARNINGS,
+        "-O2",
+        "-g",
+        *(f"-I{folder}" for folder in folders),
+        *flags,
+        *map(str, sources),
+        "-lm",
+        "-o",
+        str(output),
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    return output
+
+
+def build_for_board(board: Board, output: Path, macros: Mapping[str, str] | None = None) -> Path:
+    """The whole firmware around the fake model, for a board of boards/."""
+    sources = runtime_sources(*HARNESS, "main")
+    sources.append(FIRMWARE_TESTS / "fake" / "fake_model.c")
+    sources += [boards_dir() / board.name / source for source in board.sources]
+    flags = [
+        *board.cpu_flags,
+        *(f"-D{define}" for define in board.defines),
+        *(f"-D{name}={value}" for name, value in (macros or {}).items()),
+        f"-L{board.folder}",
+        *board.link_flags,
+    ]
+    if not board.compiler_prefix:
+        flags += SANITIZERS
+    return compile_c(output, sources, flags, f"{board.compiler_prefix}gcc")

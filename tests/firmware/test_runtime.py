@@ -1,0 +1,57 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""The C tests of the harness, with sanitizers, and its fuzzing from fixed seeds."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from mcugen.boards import find_board
+from tests.conftest import require_tool
+from tests.firmware.fake_firmware import (
+    FIRMWARE_TESTS,
+    HARNESS,
+    SANITIZERS,
+    build_for_board,
+    compile_c,
+    runtime_sources,
+)
+
+FAKES = [FIRMWARE_TESTS / "fake" / name for name in ("fake_model.c", "fake_port.c")]
+FUZZ_RUNS = "100000"  # about 5 s
+
+
+def run(*command: str) -> str:
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize("name", ["frame", "harness", "text"])
+def test_unit(name: str, tmp_path: Path) -> None:
+    sources = [*runtime_sources(*HARNESS), *FAKES, FIRMWARE_TESTS / "unit" / f"test_{name}.c"]
+    run(str(compile_c(tmp_path / name, sources, SANITIZERS)))
+
+
+@pytest.mark.parametrize(
+    "macros",
+    [(), ("-DMCUGEN_SCORE_RECONSTRUCTION=0", "-DFAKE_STRIDE_ROWS=5u", '-DFAKE_NAME="image"')],
+    ids=["score", "image"],
+)
+def test_no_input_breaks_the_harness(macros: tuple[str, ...], tmp_path: Path) -> None:
+    fuzz = [FIRMWARE_TESTS / "fuzz" / name for name in ("fuzz_protocol.c", "replay.c")]
+    sources = [*runtime_sources(*HARNESS), *FAKES, *fuzz]
+    replay = compile_c(tmp_path / "replay", sources, (*SANITIZERS, *macros))
+    assert "seed 11" in run(str(replay), "11", FUZZ_RUNS)
+
+
+def test_firmware_for_cortex_m33_uses_no_heap_and_no_printf(tmp_path: Path) -> None:
+    board = find_board("mps2-an505")
+    elf = build_for_board(board, tmp_path / "firmware.elf")
+    symbols = run(require_tool("arm-none-eabi-nm"), str(elf))
+    names = {line.split()[-1] for line in symbols.splitlines()}
+    assert "main" in names
+    assert not names & {"malloc", "free", "_sbrk", "printf", "vprintf", "abort", "__aeabi_dadd"}
