@@ -100,7 +100,7 @@ class Client:
             flags = protocol.PushFlag.END if last else protocol.PushFlag.NONE
             payload = protocol.push_payload(source, flags, piece)
             reply = self._parsed(protocol.parse_push_reply, self._request(Request.PUSH, payload))
-            self._check_progress(reply, piece)
+            self._check_progress(reply, piece, last)
             yield reply
             at += reply.taken
             if at == len(data) and (reply.ended or not last):
@@ -155,13 +155,19 @@ class Client:
                 hint="the firmware was made by another mcugen: build and flash it again",
             ) from error
 
-    def _check_progress(self, reply: PushReply, piece: bytes) -> None:
-        stuck = reply.taken == 0 and not reply.row_ticks and not reply.ended
-        if (stuck and piece) or reply.taken > len(piece):
-            raise DeviceError(
-                f"{self._link.name}: the device took {reply.taken} of {len(piece)} bytes",
-                hint="the firmware was made by another mcugen: build and flash it again",
-            )
+    def _check_progress(self, reply: PushReply, piece: bytes, last: bool) -> None:
+        """Refuses a reply after which pushing on would never end."""
+        moved = reply.taken > 0 or reply.row_ticks or reply.ended
+        if reply.taken > len(piece) or (piece and not moved):
+            fault = f"took {reply.taken} of {len(piece)} bytes"
+        elif last and not moved:
+            fault = "does not end the clip"
+        else:
+            return
+        raise DeviceError(
+            f"{self._link.name}: the device {fault}",
+            hint="the firmware was made by another mcugen: build and flash it again",
+        )
 
     def _request(
         self,

@@ -34,7 +34,7 @@ def compile_c(
     command = [
         require_tool(compiler),
         *WARNINGS,
-        "-O2",
+        "-O1",
         "-g",
         *(f"-I{folder}" for folder in folders),
         *flags,

@@ -23,9 +23,7 @@ from tests.conftest import require_tool
 from tests.firmware.fake_firmware import build_for_board
 
 ROWS, ROW_VALUES = 400, 4
-FEATURES = (
-    np.random.default_rng(5).normal(scale=8, size=(ROWS, ROW_VALUES)).astype("<f4").tobytes()
-)
+FEATURES = np.random.default_rng(5).normal(scale=8, size=(ROWS, ROW_VALUES)).astype("<f4").tobytes()
 SCALE, ZERO_POINT = 0.25, -3
 
 
@@ -89,7 +87,7 @@ def test_device_quantises_slides_and_scores_as_numpy(host_elf: Path) -> None:
         assert client.read(What.OUTPUT, 12) == outputs[-1].tobytes()
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_bad_link_changes_nothing(host_elf: Path, seed: int) -> None:
     faults = Faults(drop=0.01, corrupt=0.01, duplicate=0.01, stall=0.01, reorder=0.01, stall_s=0.2)
     board = find_board("host")
@@ -169,8 +167,8 @@ def test_emulated_board_answers(tmp_path: Path) -> None:
         assert identity.ticks_per_second is None  # instructions are no time
         replies = push_clip(client, Source.FEATURES, FEATURES[: 40 * 16], 510)
         assert sum(len(reply.windows) for reply in replies) == 38
-        (ticks,) = set(client.infer(1, 20)[1:]) or {0}
-        assert 50 <= ticks <= 500
+        ticks = client.infer(1, 20)
+        assert all(50 <= count <= 500 and count % 50 == 0 for count in ticks)
         stats = client.stats()
         assert stats.stack_used_bytes is not None and 256 < stats.stack_used_bytes < 4096
         assert stats.bytes_overrun == 0

@@ -1,0 +1,132 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""The MLPerf Tiny text dialect of the firmware, string by string, and next to the framed one."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mcugen import protocol
+from mcugen.boards import find_board
+from mcugen.protocol import Frame, FrameDecoder, Request
+from tests.firmware.fake_firmware import build_for_board
+
+FEATURES = (np.arange(12, dtype="<f4") / 4).tobytes()  # input + index: error (index / 4)^2
+SCORE = float(np.mean((np.arange(12) / 4) ** 2))
+
+
+@pytest.fixture(scope="module")
+def scoring(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build_for_board(find_board("host"), tmp_path_factory.mktemp("mlperf") / "scoring.elf")
+
+
+@pytest.fixture(scope="module")
+def classifying(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    macros = {"MCUGEN_SCORE_RECONSTRUCTION": "0", "FAKE_NAME": '"image"'}
+    output = tmp_path_factory.mktemp("mlperf") / "classifying.elf"
+    return build_for_board(find_board("host"), output, macros)
+
+
+def say(elf: Path, *commands: str) -> list[str]:
+    """The answer to each command, without its m-ready."""
+    text = "".join(f"{command}%" for command in commands)
+    done = subprocess.run([elf], input=text.encode(), capture_output=True, timeout=30, check=True)
+    assert done.stdout.endswith(b"m-ready\r\n")
+    answers = done.stdout.decode("ascii").split("m-ready\r\n")[:-1]
+    assert len(answers) == len(commands)
+    return answers
+
+
+def upload(data: bytes, chunk: int = 31) -> list[str]:
+    """The commands of the official runner: 31 bytes each, the last one shorter."""
+    pieces = [f"db {data[at : at + chunk].hex()}" for at in range(0, len(data), chunk)]
+    return [f"db load {len(data)}", *pieces]
+
+
+def test_name_and_profile(scoring: Path) -> None:
+    assert say(scoring, "name", "profile") == [
+        "m-name-dut-[mcugen]\r\n",
+        "m-profile-[ULPMark for tinyML Firmware V0.0.1]\r\nm-model-[fake]\r\n",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("command", "answer"),
+    [
+        ("db", "e-[Command 'db' requires a subcommand]\r\n"),
+        ("db load", "e-[Command 'db load' requires the # of bytes]\r\n"),
+        ("db load 0", "e-[Command 'db load' must be >0 bytes]\r\n"),
+        ("db load abc", "e-[Command 'db load' must be >0 bytes]\r\n"),
+        ("db load 48", "m-[Expecting 48 bytes]\r\n"),
+        ("db load 99999999999", "Supplied buffer size 1000000000 exceeds maximum of 48\r\n"),
+        ("db 123", "e-[Insufficent number of hex digits]\r\n"),
+        ("infer 0", "e-[Inference iterations must be >0]\r\n"),
+        ("infer 1 -1", "e-[Inference warmup must be >=0]\r\n"),
+        ("selftest now", "e-[Unknown command: selftest]\r\n"),
+        ("", ""),
+    ],
+)
+def test_answers(scoring: Path, command: str, answer: str) -> None:
+    assert say(scoring, command) == [answer]
+
+
+def test_hex_digits_are_checked(scoring: Path) -> None:
+    assert say(scoring, "db load 4", "db 00xy", "db 0a0B0C", "db 11", "db print") == [
+        "m-[Expecting 4 bytes]\r\n",
+        "e-[Invalid hex digit 'xy']\r\n",
+        "m-load-done\r\n",  # the byte before the wrong one counts, as in the reference firmware
+        "",
+        "m-buffer-00-0a-0b-0c\r\n",
+    ]
+
+
+def test_anomaly_score(scoring: Path) -> None:
+    *loading, inference, results = say(scoring, *upload(FEATURES), "infer 20 3", "results")
+    assert loading == ["m-[Expecting 48 bytes]\r\n", "", "m-load-done\r\n"]
+    pattern = (
+        r"m-warmup-start-3\r\nm-warmup-done\r\nm-infer-start-20\r\n"
+        r"m-lap-us-(\d+)\r\nm-lap-us-(\d+)\r\nm-infer-done\r\n(m-results-\[(.*)\]\r\n)"
+    )
+    match = re.fullmatch(pattern, inference)
+    assert match is not None, inference
+    assert int(match[1]) <= int(match[2])
+    assert match[4] == f"{SCORE:.3f}"
+    assert results == match[3]
+
+
+def test_default_counts(scoring: Path) -> None:
+    answer = say(scoring, *upload(FEATURES), "infer")[-1]
+    assert answer.startswith("m-warmup-start-10\r\n")
+    assert "m-infer-start-1\r\n" in answer
+
+
+def test_pixels_are_shifted_and_outputs_listed(classifying: Path) -> None:
+    pixels = bytes(range(120, 132))
+    answers = say(classifying, *upload(pixels), "db print", "infer 1 0")
+    assert answers[-2] == "m-buffer-78-79-7a-7b-7c-7d-7e-7f\r\nm-buffer-80-81-82-83\r\n"
+    outputs = [0.25 * (pixel - 128 + index + 3) for index, pixel in enumerate(pixels)]
+    expected = ",".join(f"{value:.3f}" for value in outputs)
+    assert f"m-results-[{expected}]\r\n" in answers[-1]
+
+
+def test_inference_without_input_is_an_error(scoring: Path) -> None:
+    assert say(scoring, "infer 1 0", "results") == [
+        "e-[The input is not complete]\r\nm-expected-bytes-48\r\n",
+        "e-[No inference has run]\r\n",
+    ]
+
+
+def test_both_dialects_on_one_wire(scoring: Path) -> None:
+    hello = protocol.encode_frame(Frame(Request.HELLO, 9, protocol.hello_payload(77)))
+    stats = protocol.encode_frame(Frame(Request.STATS, 10, b""))
+    wire = hello + b"name%" + stats + b"profile%"
+    done = subprocess.run([scoring], input=wire, capture_output=True, timeout=30, check=True)
+    kinds = [frame.type for frame in FrameDecoder().feed(done.stdout)]
+    assert kinds == [Request.HELLO | 0x80, Request.STATS | 0x80]
+    assert b"m-name-dut-[mcugen]\r\nm-ready\r\n" in done.stdout
+    assert done.stdout.endswith(b"m-ready\r\n")
