@@ -3,8 +3,9 @@
 // Floats as text, against this machine's printf.
 #include <math.h>
 #include <stdint.h>
-#include <string.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "check.h"
 #include "fake_port.h"
