@@ -82,7 +82,9 @@ def command(
     check_clips([clip.path for clip in found], source, front_end)
     folder = out or build_dir.with_name(f"{build_dir.resolve().name}-run")
     check_writable(folder)
-    outcome = _measure(project, found, port, source, folder, repeats, check_outputs)
+    # Without scores there is nothing else to compare.
+    outputs = check_outputs or project.manifest.score == "none"
+    outcome = _measure(project, found, port, source, folder, repeats, outputs)
     _print(outcome, folder)
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from mcugen.errors import EnvironmentError_
 from mcugen.records import LatencyRecord, Run, as_run, read_records
-from mcugen.report.detection import MAX_FPR, detect
+from mcugen.report.detection import MAX_FPR, auc_interval, detect
 from mcugen.report.findings import findings
 from mcugen.report.html import report_html
 from mcugen.report.numbers import difference, largest_difference, outputs_checked
@@ -111,6 +111,7 @@ def _detection(run: Run) -> dict[str, Any] | None:
         "normal": found.normal_count,
         "anomaly": found.anomaly_count,
         "auc": found.auc,
+        "auc_interval_95": auc_interval(run.clips),
         "pauc": found.pauc,
         "pauc_max_fpr": MAX_FPR,
     }

@@ -11,7 +11,7 @@ from mcugen.codegen.render import render
 from mcugen.records import ClipRecord, LatencyRecord, MemoryRecord, Run, RunRecord
 from mcugen.report import plots
 from mcugen.report.anchors import Anchor, anchors_for
-from mcugen.report.detection import Detection, detect
+from mcugen.report.detection import MAX_FPR, Detection, auc_interval, detect
 from mcugen.report.findings import findings
 from mcugen.report.numbers import (
     NOT_MEASURED,
@@ -72,8 +72,10 @@ def _tiles(run: Run, detection: Detection | None) -> list[Tile]:
         note = f"{count_text(windows)} windows through the device"
         tiles.append(Tile("Clips", count_text(len(run.clips)), note))
     if detection is not None:
+        low, high = auc_interval(run.clips)
         note = (
-            f"pAUC {detection.pauc:.4f} (false positive rate up to 0.1); "
+            f"95 % interval {low:.3f} to {high:.3f}; "
+            f"pAUC {detection.pauc:.4f} (false positive rate up to {MAX_FPR}); "
             f"{detection.normal_count} normal, {detection.anomaly_count} anomaly"
         )
         tiles.append(Tile("AUC", f"{detection.auc:.4f}", note))

@@ -98,9 +98,9 @@ def nice_ticks(low: float, high: float, wanted: int = 5) -> tuple[float, ...]:
 
 
 def _padded(values: Sequence[float]) -> tuple[float, float]:
-    """Range of the values, widened where all are equal."""
+    """Range of the values, widened where all are equal but for rounding."""
     low, high = min(values), max(values)
-    if low == high:
+    if high - low <= 1e-9 * max(abs(low), abs(high)):
         slack = abs(low) * 0.05 or 1.0
         return low - slack, high + slack
     return low, high

@@ -5,11 +5,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mcugen.records import Run
 from mcugen.report.compare import Comparison
-from mcugen.report.detection import detect
+from mcugen.report.detection import auc_interval, detect
 from mcugen.report.numbers import (
     bytes_text,
     cost_text,
@@ -36,7 +37,7 @@ def clip_table(run: Run) -> Table:
         table.add_column("verdict")
     for clip in run.clips[:CLIPS_SHOWN]:
         cells = [
-            clip.clip,
+            Path(clip.clip).name,
             count_text(clip.windows),
             score_text(clip.score),
             score_text(clip.reference_score),
@@ -53,8 +54,10 @@ def figure_lines(run: Run) -> tuple[str, ...]:
     lines = []
     detection = detect(run.clips)
     if detection is not None:
+        low, high = auc_interval(run.clips)
         lines.append(
-            f"AUC {detection.auc:.4f}, pAUC {detection.pauc:.4f} "
+            f"AUC {detection.auc:.4f} ({low:.3f} to {high:.3f} with "
+            f"95 % confidence), pAUC {detection.pauc:.4f} "
             f"({detection.normal_count} normal, {detection.anomaly_count} anomaly)"
         )
     worst = largest_difference(run.clips)

@@ -106,6 +106,7 @@ def run_clips(
     waiting = [clip for clip in clips if _key(clip.name, clip.sha256) not in done]
     _append_all(journal, _relabelled(clips, done))
     measured = 0
+    closing: list[Record] = []
     fault: DeviceError | None = None
     interrupted = False
     try:
@@ -113,13 +114,13 @@ def run_clips(
             journal.append(measure_clip(session, clip, on_progress))
             measured += 1
         if repeats:
-            journal.append(_repeated(session, journal.head, repeats))
-        _append_all(journal, device_memory(session.client))
+            closing.append(_repeated(session, journal.head, repeats))
+        closing.extend(device_memory(session.client))
     except DeviceError as error:
         fault = error
     except KeyboardInterrupt:
         interrupted = True
-    _append_all(journal, (*clip_costs(journal.run()), *linked))
+    _append_all(journal, (*clip_costs(journal.run()), *linked, *closing))
     return Outcome(
         run=journal.run(),
         wanted=len(clips),
