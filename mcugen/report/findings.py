@@ -65,7 +65,7 @@ def _clock(run: Run) -> tuple[str, ...]:
 
 
 def _labels(run: Run) -> tuple[str, ...]:
-    if not any(clip.score is not None for clip in run.clips):
+    if sum(clip.score is not None for clip in run.clips) < 2:
         return ()
     detection = detect(run.clips)
     if detection is None:

@@ -105,6 +105,7 @@ def _latency_tile(latency: LatencyRecord, head: RunRecord) -> Tile:
 def _score_charts(run: Run, detection: Detection | None) -> list[plots.Chart]:
     charts = [
         plots.score_chart(run.clips, run.head.threshold),
+        plots.window_chart(run.clips[0], run.head.threshold) if len(run.clips) == 1 else None,
         plots.score_histogram(run.clips, run.head.threshold),
         plots.roc_chart(detection.roc) if detection is not None else None,
     ]

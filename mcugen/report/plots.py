@@ -14,6 +14,8 @@ from mcugen.report.numbers import ANOMALY, NORMAL, count_text, score_text
 WIDTH, WIDE, HEIGHT = 560.0, 1120.0, 280.0
 LEFT, RIGHT, TOP, BOTTOM = 60.0, 30.0, 14.0, 42.0
 BINS = 24
+LEAST_SPAN = 0.01
+"""Scores that differ by less than this part of their value are drawn as equal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +100,10 @@ def nice_ticks(low: float, high: float, wanted: int = 5) -> tuple[float, ...]:
 
 
 def _padded(values: Sequence[float]) -> tuple[float, float]:
-    """Range of the values, widened where all are equal but for rounding."""
+    """Range of the values, widened where they are so near that a chart would show only rounding."""
     low, high = min(values), max(values)
-    if high - low <= 1e-9 * max(abs(low), abs(high)):
-        slack = abs(low) * 0.05 or 1.0
+    if high - low <= LEAST_SPAN * max(abs(low), abs(high)):
+        slack = max(abs(low), abs(high)) * LEAST_SPAN or 1.0
         return low - slack, high + slack
     return low, high
 
@@ -130,14 +132,13 @@ def tone_of(label: str | None) -> str:
 
 
 def score_chart(clips: Sequence[ClipRecord], threshold: float | None) -> Chart | None:
-    """Every scored clip by rank: device as a dot, reference as a ring around it."""
+    """Every scored clip by rank, device as a dot, reference as a ring; None for fewer than two."""
     scored = sorted((c for c in clips if c.score is not None), key=lambda c: c.score or 0.0)
-    if not scored:
+    if len(scored) < 2:
         return None
     known = [s for c in scored for s in (c.score, c.reference_score) if s is not None]
     y, y_ticks = _y_axis(*_padded([*known, *([threshold] if threshold is not None else [])]))
     x = Scale(0, len(scored) + 1, LEFT, WIDE - RIGHT)
-    places = (1, len(scored)) if len(scored) > 1 else (1,)
     radius = 4.0 if len(scored) <= 60 else 2.5
     dots = []
     for rank, clip in enumerate(scored, start=1):
@@ -152,12 +153,33 @@ def score_chart(clips: Sequence[ClipRecord], threshold: float | None) -> Chart |
         title="Score of each clip, device and reference",
         x_title="clips, by score",
         y_title="score",
-        x_ticks=tuple(Tick(x(place), str(place)) for place in places),
+        x_ticks=tuple(Tick(x(place), str(place)) for place in (1, len(scored))),
         y_ticks=y_ticks,
         dots=tuple(dots),
         paths=_level(threshold, lambda t: f"{LEFT},{y(t)} {WIDE - RIGHT},{y(t)}"),
         width=WIDE,
         legend=(*_label_legend(scored), ("ring", "reference"), *_threshold_legend(threshold)),
+    )
+
+
+def window_chart(clip: ClipRecord, threshold: float | None) -> Chart | None:
+    """The score of each window of one clip, in the order of time; None for fewer than two."""
+    scores = clip.window_scores
+    if len(scores) < 2:
+        return None
+    x = Scale(0, len(scores) - 1, LEFT, WIDE - RIGHT)
+    y, y_ticks = _y_axis(*_padded([*scores, *([threshold] if threshold is not None else [])]))
+    line = Path(" ".join(f"{x(i)},{y(score)}" for i, score in enumerate(scores)), "curve")
+    places = nice_ticks(0, len(scores) - 1, 10)
+    return Chart(
+        title=f"Score of each window of {clip.clip}",
+        x_title="window",
+        y_title="score",
+        x_ticks=tuple(Tick(x(i), f"{i:.0f}") for i in places if i < len(scores) and i == int(i)),
+        y_ticks=y_ticks,
+        paths=(line, *_level(threshold, lambda t: f"{LEFT},{y(t)} {WIDE - RIGHT},{y(t)}")),
+        width=WIDE,
+        legend=(("curve", "device"), *_threshold_legend(threshold)),
     )
 
 

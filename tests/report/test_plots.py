@@ -30,7 +30,7 @@ def test_known_ticks(low: float, high: float, ticks: tuple[float, ...]) -> None:
     assert plots.nice_ticks(low, high) == pytest.approx(ticks)
 
 
-@given(st.lists(st.floats(-1e4, 1e4), min_size=1, max_size=30), st.none() | st.floats(-1e4, 1e4))
+@given(st.lists(st.floats(-1e4, 1e4), min_size=2, max_size=30), st.none() | st.floats(-1e4, 1e4))
 def test_every_clip_is_inside_the_score_chart(scores: list[float], threshold: float | None) -> None:
     clips = [clip(i, "normal", score, (1,)) for i, score in enumerate(scores)]
     chart = plots.score_chart(clips, threshold)
@@ -63,8 +63,25 @@ def test_histogram_stacks_labels() -> None:
 
 
 def test_no_chart_without_scores() -> None:
-    assert plots.score_chart([], None) is None
+    assert plots.score_chart([clip(1, None, 1.0, (1,))], None) is None
+    assert plots.window_chart(clip(1, None, 1.0, (1,)), None) is None
     assert plots.score_histogram([clip(1, None, 1.0, (1,))], None) is None
+
+
+def test_windows_of_one_clip_are_drawn_in_order() -> None:
+    one = clip(1, None, 10.0, (1,) * 196)
+    chart = plots.window_chart(one, 10.75)
+    assert chart is not None and [tick.text for tick in chart.x_ticks] == [
+        str(n) for n in range(0, 196, 20)
+    ]
+    points = [tuple(map(float, p.split(","))) for p in chart.paths[0].points.split()]
+    assert len(points) == 196 and points == sorted(points)
+    assert all(chart.top <= y <= chart.bottom for _, y in points)
+
+
+def test_rounding_alone_does_not_fill_a_chart() -> None:
+    chart = plots.score_chart([clip(i, None, 11.0 + i * 1e-7, (1,)) for i in range(3)], None)
+    assert chart is not None and max(d.y for d in chart.dots) - min(d.y for d in chart.dots) < 2
 
 
 def test_sparkline_keeps_peaks() -> None:
