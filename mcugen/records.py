@@ -60,7 +60,10 @@ class ClipRecord:
     window_scores: tuple[float, ...] = ()
     row_ticks: tuple[int, ...] = ()
     inference_ticks: tuple[int, ...] = ()
-    outputs_compared: int | None = None  # output values held against the reference, one by one
+    features_compared: int | None = None  # quantised features held against the PC's, one by one
+    features_different: int | None = None
+    features_largest_difference: int | None = None  # in quantisation steps
+    outputs_compared: int | None = None  # output values held against the reference's
     outputs_different: int | None = None
 
 

@@ -17,7 +17,7 @@ from mcugen.records import LatencyRecord, Run, as_run, read_records
 from mcugen.report.detection import MAX_FPR, auc_interval, detect
 from mcugen.report.findings import findings
 from mcugen.report.html import report_html
-from mcugen.report.numbers import difference, largest_difference, outputs_checked
+from mcugen.report.numbers import checks, difference, largest_difference
 from mcugen.run.journal import RECORDS_NAME
 
 SUMMARY_SCHEMA = 1
@@ -88,14 +88,13 @@ def _csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
 
 def summary(run: Run) -> dict[str, Any]:
     """All figures of a run that do not grow with its clips, JSON-ready."""
-    checked = outputs_checked(run.clips)
     return {
         "schema": SUMMARY_SCHEMA,
         "run": asdict(run.head),
         "clips": len(run.clips),
         "windows": sum(clip.windows for clip in run.clips),
         "largest_score_difference": largest_difference(run.clips),
-        "outputs": None if checked is None else {"compared": checked[0], "different": checked[1]},
+        "checks": [asdict(check) for check in checks(run)],
         "detection": _detection(run),
         "latencies": [asdict(latency) for latency in run.latencies],
         "memories": [asdict(memory) for memory in run.memories],

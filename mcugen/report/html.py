@@ -16,12 +16,12 @@ from mcugen.report.findings import findings
 from mcugen.report.numbers import (
     NOT_MEASURED,
     bytes_text,
+    checks,
     cost_text,
     count_text,
     difference,
     difference_text,
     largest_difference,
-    outputs_checked,
     samples,
     score_text,
     time_text,
@@ -59,7 +59,7 @@ def report_html(run: Run) -> bytes:
         "clips": [_clip_row(clip, run.head.threshold) for clip in run.clips],
         "has_labels": any(clip.label is not None for clip in run.clips),
         "has_scores": any(clip.score is not None for clip in run.clips),
-        "has_outputs": outputs_checked(run.clips) is not None,
+        "has_outputs": bool(checks(run)),
         "facts": _facts(run),
     }
     return render(TEMPLATE, values)
@@ -83,11 +83,15 @@ def _tiles(run: Run, detection: Detection | None) -> list[Tile]:
     if worst is not None:
         note = f"largest score difference to {run.head.reference}"
         tiles.append(Tile("Device − reference", difference_text(worst), note))
-    checked = outputs_checked(run.clips)
-    if checked is not None:
-        compared, different = checked
-        note = f"of {count_text(compared)} output values differ from {run.head.reference}"
-        tiles.append(Tile("Outputs", count_text(different), note))
+    for check in checks(run):
+        title = f"{check.name.capitalize()} that differ"
+        tiles.append(
+            Tile(
+                title,
+                count_text(check.different),
+                f"of {count_text(check.compared)} that {check.against} gives",
+            )
+        )
     tiles.extend(_latency_tile(latency, run.head) for latency in run.latencies[:3])
     return tiles
 

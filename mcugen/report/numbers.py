@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from mcugen.records import ClipRecord, LatencyRecord, Run, RunRecord
 
@@ -82,15 +83,46 @@ def verdict(clip: ClipRecord, threshold: float | None) -> str:
     return ANOMALY if clip.score > threshold else NORMAL
 
 
-def outputs_checked(clips: Sequence[ClipRecord]) -> tuple[int, int] | None:
-    """(output values compared, values different) over the clips that were checked value by value."""
-    checked = [clip for clip in clips if clip.outputs_compared is not None]
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Values of the device held one by one against the PC's, over all clips of a run."""
+
+    name: str
+    against: str
+    compared: int
+    different: int
+    largest_difference: int | None  # None: only counted
+
+    @property
+    def text(self) -> str:
+        """`123 of 640 000 quantised features differ from ..., by 1 at most`."""
+        if self.different == 0:
+            return f"all {count_text(self.compared)} {self.name} equal {self.against}"
+        by = f", by {self.largest_difference} at most" if self.largest_difference else ""
+        total = f"{count_text(self.compared)} {self.name}"
+        return f"{count_text(self.different)} of {total} differ from {self.against}{by}"
+
+
+def checks(run: Run) -> tuple[Check, ...]:
+    """What the clips were checked for, value by value; empty when they were not."""
+    checked = [clip for clip in run.clips if clip.outputs_compared is not None]
     if not checked:
-        return None
-    return (
+        return ()
+    features = Check(
+        "quantised features",
+        "the front-end on this PC",
+        sum(clip.features_compared or 0 for clip in checked),
+        sum(clip.features_different or 0 for clip in checked),
+        max(clip.features_largest_difference or 0 for clip in checked),
+    )
+    outputs = Check(
+        "output values",
+        run.head.reference or "the reference",
         sum(clip.outputs_compared or 0 for clip in checked),
         sum(clip.outputs_different or 0 for clip in checked),
+        None,
     )
+    return tuple(check for check in (features, outputs) if check.compared)
 
 
 def samples(run: Run, field: str) -> tuple[int, ...]:

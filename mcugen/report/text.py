@@ -13,12 +13,12 @@ from mcugen.report.compare import Comparison
 from mcugen.report.detection import auc_interval, detect
 from mcugen.report.numbers import (
     bytes_text,
+    checks,
     cost_text,
     count_text,
     difference,
     difference_text,
     largest_difference,
-    outputs_checked,
     score_text,
     verdict,
 )
@@ -63,12 +63,7 @@ def figure_lines(run: Run) -> tuple[str, ...]:
     worst = largest_difference(run.clips)
     if worst is not None:
         lines.append(f"largest score difference {difference_text(worst)} to {run.head.reference}")
-    checked = outputs_checked(run.clips)
-    if checked is not None:
-        equal = count_text(checked[0] - checked[1])
-        lines.append(
-            f"{equal} of {count_text(checked[0])} output values equal {run.head.reference}"
-        )
+    lines.extend(check.text for check in checks(run))
     lines.extend(
         f"{x.name}: {cost_text(x, run.head)} (median of {count_text(x.count)})"
         for x in run.latencies

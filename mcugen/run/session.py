@@ -15,7 +15,7 @@ from mcugen.boards import TICK_UNITS
 from mcugen.errors import DeviceError
 from mcugen.export.manifest import Manifest
 from mcugen.model.reference import Reference
-from mcugen.protocol import Identity, Source, Window
+from mcugen.protocol import Identity, Source, What, Window
 from mcugen.records import ClipRecord, MemoryRecord, Record, Run, RunRecord, summarise
 from mcugen.run.client import Client
 from mcugen.run.clips import Clip
@@ -183,9 +183,27 @@ def measure_clip(session: Session, clip: Clip, on_progress: Progress) -> ClipRec
         window_scores=tuple(window.score for window in result.windows) if scored else (),
         row_ticks=tuple(result.row_ticks) if stimulus.source is Source.PCM else (),
         inference_ticks=tuple(window.ticks for window in result.windows),
-        outputs_compared=result.compared if session.check_outputs else None,
-        outputs_different=result.different if session.check_outputs else None,
+        features_compared=result.features.compared,
+        features_different=result.features.different,
+        features_largest_difference=result.features.largest,
+        outputs_compared=result.outputs.compared,
+        outputs_different=result.outputs.different,
     )
+
+
+@dataclass(slots=True)
+class _Tally:
+    """Values held against expected ones, one by one; None as long as none were."""
+
+    compared: int | None = None
+    different: int | None = None
+    largest: int | None = None
+
+    def add(self, got: NDArray[np.int8], expected: NDArray[np.int8]) -> None:
+        gaps = np.abs(got.astype(np.int32) - expected)
+        self.compared = (self.compared or 0) + gaps.size
+        self.different = (self.different or 0) + int(np.count_nonzero(gaps))
+        self.largest = max(self.largest or 0, int(gaps.max()))
 
 
 @dataclass(slots=True)
@@ -195,8 +213,8 @@ class _ClipResult:
     windows: list[Window] = field(default_factory=list)
     row_ticks: list[int] = field(default_factory=list)
     score: float = 0.0
-    compared: int = 0
-    different: int = 0
+    features: _Tally = field(default_factory=_Tally)
+    outputs: _Tally = field(default_factory=_Tally)
 
 
 def _stream_clip(
@@ -207,18 +225,15 @@ def _stream_clip(
     on_progress: Progress,
 ) -> _ClipResult:
     result = _ClipResult()
-    steps = stream(
-        session.client,
-        stimulus,
-        output_bytes=session.identity.output_bytes if session.check_outputs else None,
-    )
-    for step in steps:
+    sizes = {What.INPUT: session.identity.input_bytes, What.OUTPUT: session.identity.output_bytes}
+    reads = sizes if session.check_outputs else None
+    for step in stream(session.client, stimulus, reads=reads):
         result.windows.extend(step.reply.windows)
         result.row_ticks.extend(step.reply.row_ticks)
         result.score = step.reply.clip_score
-        index = step.reply.windows[-1].index if step.reply.windows else 0
-        if step.output is not None and index < len(expected):
-            result.compared += step.output.size
-            result.different += int(np.count_nonzero(step.output != expected[index]))
+        index = step.reply.windows[-1].index if step.reply.windows else len(expected)
+        if step.tensors and index < len(expected):
+            result.features.add(step.tensors[What.INPUT], stimulus.inputs[index])
+            result.outputs.add(step.tensors[What.OUTPUT], expected[index])
         on_progress(clip, step.done)
     return result

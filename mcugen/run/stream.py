@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,27 +17,27 @@ from mcugen.run.stimulus import Stimulus
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one PUSH gave. `output` is that of its last window, read only when asked for."""
+    """What one PUSH gave. `tensors` are those of its last window, as far as they were asked for."""
 
     done: float  # part of the stimulus that the device has taken, 0 to 1
     reply: PushReply
-    output: NDArray[np.int8] | None
+    tensors: Mapping[What, NDArray[np.int8]]
 
 
 def stream(
-    client: Client, stimulus: Stimulus, *, output_bytes: int | None = None
+    client: Client, stimulus: Stimulus, *, reads: Mapping[What, int] | None = None
 ) -> Iterator[Step]:
     """Sends the stimulus as one clip from a clean state, request by request.
 
-    With `output_bytes` every request completes at most one row, so that each window's output (those
-    completed by padding apart) is read before the next one replaces it.
+    `reads` names int8 tensors and their sizes in bytes. With it every request completes at most one
+    row, so that each window's tensors (those of windows completed by padding apart, of which only
+    the last is seen) are read before the next window replaces them.
     """
     client.reset()
-    chunk_bytes = None if output_bytes is None else stimulus.row_bytes
+    chunk_bytes = stimulus.row_bytes if reads else None
     taken = 0
     for reply in client.push(stimulus.source, stimulus.data, end=True, chunk_bytes=chunk_bytes):
         taken += reply.taken
-        output = None
-        if output_bytes is not None and reply.windows:
-            output = np.frombuffer(client.read(What.OUTPUT, output_bytes), np.int8)
-        yield Step(taken / len(stimulus.data), reply, output)
+        wanted = (reads or {}).items() if reply.windows else ()
+        tensors = {what: np.frombuffer(client.read(what, size), np.int8) for what, size in wanted}
+        yield Step(taken / len(stimulus.data), reply, tensors)

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +18,7 @@ from mcugen.features.sources import noise_rows
 from mcugen.features.spec import FrontEnd
 from mcugen.model.ir import Quant
 from mcugen.model.reference import open_reference
+from mcugen.protocol import What
 from mcugen.run.client import Client
 from mcugen.run.expected import expected_outputs
 from mcugen.run.stimulus import from_int8_rows, make_stimulus
@@ -127,7 +128,6 @@ def ask_device(
     front_end: FrontEnd,
     quant: Quant,
     output_bytes: int,
-    on_vector: Callable[[], None] = lambda: None,
 ) -> tuple[Answers, ...]:
     """The device's outputs for every window of every set; DeviceError when one is missing."""
     answers = []
@@ -135,11 +135,9 @@ def ask_device(
         inputs, outputs = [], []
         for rows in vectors.streams:
             stimulus = from_int8_rows(rows, front_end, quant)
-            got = []
-            for step in stream(client, stimulus, output_bytes=output_bytes):
-                if step.output is not None:
-                    got.append(step.output)
-                    on_vector()
+            got: list[NDArray[np.int8]] = []
+            for step in stream(client, stimulus, reads={What.OUTPUT: output_bytes}):
+                got.extend(step.tensors.values())
             if len(got) != len(stimulus.inputs):
                 raise DeviceError(f"{len(got)} outputs for {len(stimulus.inputs)} windows")
             inputs.append(stimulus.inputs)

@@ -128,9 +128,38 @@ def test_unlabelled_run_says_why_there_is_no_auc() -> None:
 
 
 def test_run_without_scores_shows_outputs() -> None:
-    record = ClipRecord("a.npy", "0" * 64, None, 3, None, None, (), (), (5, 5, 5), 30, 2)
-    text = page_of(Run(head(score="none", threshold=None), (record,))).text
-    assert "2 of 30 output values differ" in text and "28 / 30" in text
+    record = ClipRecord(
+        "a.npy", "0" * 64, None, 3, None, None, inference_ticks=(5, 5, 5),
+        outputs_compared=30, outputs_different=2,
+    )  # fmt: skip
+    text = page_of(Run(head(score="none", threshold=None, input="int8"), (record,))).text
+    assert "2 of 30 output values differ from tflite-micro" in text and "28 / 30" in text
+
+
+@pytest.mark.parametrize(
+    ("input_name", "different", "largest", "is_warned"),
+    [
+        ("pcm", 0, 0, False),
+        ("pcm", 10, 1, False),  # a thousandth, by one step: float32 against librosa
+        ("pcm", 11, 1, True),
+        ("pcm", 1, 2, True),
+        ("features", 1, 1, True),
+    ],
+)
+def test_features_that_differ_more_than_float32_explains_are_a_warning(
+    input_name: str, different: int, largest: int, is_warned: bool
+) -> None:
+    checked = replace(
+        clip(1, None, 1.0, (1, 2)),
+        features_compared=10_000,
+        features_different=different,
+        features_largest_difference=largest,
+        outputs_compared=10_000,
+        outputs_different=0,
+    )
+    text = page_of(Run(head(input=input_name), (checked,))).text
+    words = f"{different} of 10 000 quantised features differ from the front-end on this PC, by {largest} at most"
+    assert (words in text) == is_warned
 
 
 def test_disagreement_is_a_warning() -> None:
