@@ -158,7 +158,8 @@ def test_features_that_differ_more_than_float32_explains_are_a_warning(
         outputs_different=0,
     )
     text = page_of(Run(head(input=input_name), (checked,))).text
-    words = f"{different} of 10 000 quantised features differ from the front-end on this PC, by {largest} at most"
+    pc = "the front-end on this PC"
+    words = f"{different} of 10 000 quantised features differ from {pc}, by {largest} at most"
     assert (words in text) == is_warned
 
 
