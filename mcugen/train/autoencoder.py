@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from mcugen.errors import ConfigError, DataError
 from mcugen.features.spec import FrontEnd
-from mcugen.train.backend import load_keras, quiet
+from mcugen.train.backend import load_keras, quiet, seed_everything
 from mcugen.train.feature_store import FeatureStore, gather_windows
 
 
@@ -106,7 +106,7 @@ def train(
 
 def _new_model(front_end: FrontEnd, recipe: Recipe) -> Any:
     keras = load_keras()
-    keras.utils.set_random_seed(recipe.seed)
+    seed_everything(keras, recipe.seed)
     model = build_network(front_end.window_rows * front_end.row_values, recipe)
     model.compile(optimizer=recipe.optimizer, loss=recipe.loss)
     return model

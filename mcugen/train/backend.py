@@ -47,6 +47,12 @@ def _load(name: str) -> Any:
         ) from error
 
 
+def seed_everything(keras: Any, seed: int) -> None:
+    """Makes training repeatable: all generators seeded, no operator that adds in any order."""
+    keras.utils.set_random_seed(seed)
+    load_tensorflow().config.experimental.enable_op_determinism()
+
+
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
     """Keeps what TensorFlow prints, from Python and from C++, off the terminal.

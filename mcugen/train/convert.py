@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import importlib
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,9 +46,12 @@ def convert_all(
     graph_of = "SavedModel" if source.is_dir() else source.name
     make = _converters(source, how)
     contents = {"float": _convert(make(), graph_of)}
-    _refuse_loops(parse_tflite(contents["float"], graph_of), graph_of)
+    graph = parse_tflite(contents["float"], graph_of)
+    _refuse_loops(graph, graph_of)
+    has_state = any(tensor.is_variable for tensor in graph.tensors)
     contents["dynamic"] = _convert(_dynamic(make()), graph_of)
-    contents["int8"] = _convert(_int8(make(), vectors, how), graph_of)
+    with _clean_state_per_vector() if has_state else nullcontext():
+        contents["int8"] = _convert(_int8(make(), vectors, how), graph_of)
     folder = out or source.parent
     folder.mkdir(parents=True, exist_ok=True)
     stem = source.name.removesuffix(source.suffix) if source.is_file() else source.name
@@ -93,6 +98,28 @@ def _int8(converter: Any, vectors: Vectors, how: Conversion) -> Any:
     # TensorFlow 2.19 has no public name for "one scale per Dense weight tensor, as before 2.17".
     converter._experimental_disable_per_channel_quantization_for_dense_layers = not how.per_channel
     return converter
+
+
+@contextmanager
+def _clean_state_per_vector() -> Iterator[None]:
+    """While the block runs, TensorFlow's calibrator clears variables before every vector.
+
+    Left alone it feeds all vectors to one running LSTM whose state is never cleared, so that it sees
+    other activations than inference on single windows does: negative logits can be missing
+    altogether, and are then clipped. `Prepare` allocates the tensors anew and resets the variables.
+    """
+    calibrator = importlib.import_module("tensorflow.lite.python.optimize.calibrator").Calibrator
+    before = calibrator._feed_tensors
+
+    def feed(self: Any, dataset: Vectors, resize_input: bool) -> None:
+        for vector in dataset():
+            before(self, lambda sample=vector: iter([sample]), resize_input)
+
+    calibrator._feed_tensors = feed
+    try:
+        yield
+    finally:
+        calibrator._feed_tensors = before
 
 
 def _convert(converter: Any, name: str) -> bytes:

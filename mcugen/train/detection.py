@@ -1,0 +1,141 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""Anomaly detection judged: scores of clips -> AUC and pAUC per machine, with their uncertainty."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mcugen.scoring.reconstruction import reconstruction_errors
+from mcugen.scoring.roc import area_under, roc_curve
+from mcugen.train.datasets import ANOMALY, NORMAL, Sample
+from mcugen.train.model_runner import Floats, Runner
+
+MAX_FPR = 0.1
+
+WindowsOf = Callable[[Sample], Floats]
+"""The model inputs of a sample, float32 [windows, values]."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClipScore:
+    """Mean reconstruction error of a clip, and that of each of its windows where known."""
+
+    sample: Sample
+    score: float
+    window_scores: tuple[float, ...] = ()
+
+
+ClipScorer = Callable[[Sequence[Sample]], Iterable[ClipScore]]
+"""Scores clips one after the other: on the PC (host_scorer) or on a device."""
+
+
+def host_scorer(runner: Runner, windows_of: WindowsOf) -> ClipScorer:
+    """Scores with a model that runs on this computer."""
+
+    def score(samples: Sequence[Sample]) -> Iterator[ClipScore]:
+        for sample in samples:
+            windows = windows_of(sample)
+            errors = reconstruction_errors(windows, runner(windows))
+            yield ClipScore(sample, float(np.mean(errors)), tuple(map(float, errors)))
+
+    return score
+
+
+@dataclass(frozen=True, slots=True)
+class MachineResult:
+    """How well one machine's anomalies are told from its normals; areas are None without labels."""
+
+    machine_type: str
+    machine_id: str
+    normals: int
+    anomalies: int
+    auc: float | None
+    pauc: float | None  # up to MAX_FPR, standardised (McClish): 0.5 is chance
+    interval: tuple[float, float] | None  # 95 % bootstrap interval of the AUC
+
+
+@dataclass(frozen=True, slots=True)
+class StepResult:
+    """One step of the road (float, int8, a board): all scores, and what they say."""
+
+    name: str
+    scores: tuple[ClipScore, ...]
+    machines: tuple[MachineResult, ...]
+
+    def mean(self, value: str) -> float | None:
+        """Average of "auc" or "pauc" over the machines, as the reference prints it."""
+        values = [getattr(machine, value) for machine in self.machines]
+        known = [number for number in values if number is not None]
+        return float(np.mean(known)) if known else None
+
+    def of_machine(self, machine_type: str, machine_id: str) -> tuple[ClipScore, ...]:
+        """Scores of one machine's clips."""
+        wanted = (machine_type, machine_id)
+        return tuple(s for s in self.scores if (s.sample.machine_type, s.sample.machine_id) == wanted)
+
+
+def judge(name: str, scores: Iterable[ClipScore], *, resamples: int, seed: int) -> StepResult:
+    """The result of a step; `resamples` bootstrap draws from `seed` give the intervals."""
+    step = StepResult(name, tuple(scores), ())
+    keys = sorted({(s.sample.machine_type, s.sample.machine_id) for s in step.scores})
+    machines = []
+    for index, key in enumerate(keys):
+        rng = np.random.default_rng((seed, index))
+        machines.append(_judge_machine(key, step.of_machine(*key), resamples, rng))
+    return StepResult(name, step.scores, tuple(machines))
+
+
+def _judge_machine(
+    key: tuple[str, str], scores: Sequence[ClipScore], resamples: int, rng: np.random.Generator
+) -> MachineResult:
+    normals, anomalies = labelled(scores, NORMAL), labelled(scores, ANOMALY)
+    if not normals or not anomalies:
+        return MachineResult(*key, len(normals), len(anomalies), None, None, None)
+    roc = roc_curve(anomalies, normals)
+    return MachineResult(
+        *key,
+        normals=len(normals),
+        anomalies=len(anomalies),
+        auc=area_under(roc),
+        pauc=area_under(roc, MAX_FPR),
+        interval=auc_interval(anomalies, normals, resamples, rng) if resamples else None,
+    )
+
+
+def labelled(scores: Iterable[ClipScore], label: str) -> list[float]:
+    """Scores of the clips with a label."""
+    return [score.score for score in scores if score.sample.label == label]
+
+
+def auc_interval(
+    positives: Sequence[float], negatives: Sequence[float], resamples: int, rng: np.random.Generator
+) -> tuple[float, float]:
+    """95 % percentile interval of the AUC; positives and negatives are resampled apart.
+
+    The AUC is the share of pairs in which the positive scores higher, ties counting half.
+    """
+    wins = _pair_wins(np.asarray(positives), np.asarray(negatives))
+    areas = np.empty(resamples)
+    for index in range(resamples):
+        rows = rng.integers(0, wins.shape[0], wins.shape[0])
+        columns = rng.integers(0, wins.shape[1], wins.shape[1])
+        row_counts = np.bincount(rows, minlength=wins.shape[0])
+        column_counts = np.bincount(columns, minlength=wins.shape[1])
+        areas[index] = row_counts @ wins @ column_counts / wins.size
+    low, high = np.quantile(areas, (0.025, 0.975))
+    return float(low), float(high)
+
+
+def _pair_wins(positives: NDArray[np.float64], negatives: NDArray[np.float64]) -> Floats:
+    difference = positives[:, np.newaxis] - negatives[np.newaxis, :]
+    return ((difference > 0) + 0.5 * (difference == 0)).astype(np.float32)
+
+
+def threshold_at(normals: Sequence[float], false_alarm_rate: float) -> float:
+    """The lowest score of a normal clip that at most this share of normal clips exceeds."""
+    return float(np.quantile(np.asarray(normals), 1.0 - false_alarm_rate, method="higher"))
