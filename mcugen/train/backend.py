@@ -53,6 +53,17 @@ def seed_everything(keras: Any, seed: int) -> None:
     load_tensorflow().config.experimental.enable_op_determinism()
 
 
+def use_one_thread() -> None:
+    """For small recurrent models: threads only make them slower and their sums unrepeatable.
+
+    Has no effect in a process in which TensorFlow has already computed something.
+    """
+    threading = load_tensorflow().config.threading
+    with contextlib.suppress(RuntimeError):
+        threading.set_intra_op_parallelism_threads(1)
+        threading.set_inter_op_parallelism_threads(1)
+
+
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
     """Keeps what TensorFlow prints, from Python and from C++, off the terminal.

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from mcugen.train.autoencoder import Epoch, write_json
-from mcugen.train.backend import load_tf_keras, quiet, seed_everything
+from mcugen.train.backend import load_tf_keras, quiet, seed_everything, use_one_thread
 from mcugen.train.series import (
     SeriesSet,
     normalisation_of,
@@ -59,6 +59,7 @@ def train(
     series.json says how a window becomes the model's input.
     """
     keras = load_tf_keras()
+    use_one_thread()
     parts = split_series(data, recipe.seed)
     training, validation, _ = parts
     normalisation = normalisation_of(training.windows)

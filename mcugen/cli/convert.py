@@ -1,0 +1,69 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""`mcugen convert`: a trained model becomes .tflite files that a device can run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from mcugen.cli.feature_options import clip_bar, feature_options
+
+
+@click.command("convert")
+@click.argument("model", type=click.Path(path_type=Path))
+@click.option(
+    "--data", type=click.Path(path_type=Path), required=True, help="What the model was trained on."
+)
+@click.option("--type", "machine_type", help="Machine type. Default: the model's folder name.")
+@click.option("--front-end", help="Default: as mcugen.toml beside MODEL says, else raw.")
+@click.option(
+    "--io",
+    type=click.Choice(["int8", "float"]),
+    default="int8",
+    show_default=True,
+    help="Type of the int8 model's input and output.",
+)
+@click.option("--per-channel", is_flag=True, help="One scale per Dense unit, not per tensor.")
+@click.option("--unroll", is_flag=True, help="One operator per step of an LSTM, not one fused.")
+@click.option(
+    "--false-alarm-rate",
+    type=click.FloatRange(0, 1),
+    default=0.01,
+    show_default=True,
+    help="Share of normal clips that may score above the threshold.",
+)
+@feature_options
+def command(
+    model: Path,
+    data: Path,
+    machine_type: str | None,
+    front_end: str | None,
+    io: str,
+    per_channel: bool,
+    unroll: bool,
+    false_alarm_rate: float,
+    jobs: int,
+    parallel: str,
+    cache: Path | None,
+) -> None:
+    """Write float, dynamic-range and full int8 .tflite files beside MODEL, and their mcugen.toml.
+
+    Every 5th training vector calibrates the int8 model, as in the MLPerf Tiny reference. A model
+    that reconstructs its input gets a threshold from the scores of normal clips.
+    """
+    from mcugen.train.convert import Conversion
+    from mcugen.train.datasets import load_dataset
+    from mcugen.train.feature_store import Extraction
+    from mcugen.train.model_files import convert_model, open_conversion
+    from mcugen.train.sources import FeatureOptions
+
+    job = open_conversion(model, load_dataset(data), machine_type, front_end)
+    options = FeatureOptions(cache, Extraction(jobs, parallel))
+    with clip_bar(len(job.samples), "clips") as step:
+        inputs = job.open_inputs(options, step)
+    converted = convert_model(job, inputs, Conversion(io, per_channel, unroll), false_alarm_rate)
+    for kind, path in converted.files.items():
+        click.echo(f"wrote {path}: {kind}, {path.stat().st_size} bytes")
+    click.echo(f"wrote {converted.config}{': ' if converted.note else ''}{converted.note}")

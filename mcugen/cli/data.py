@@ -1,0 +1,75 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""`mcugen data`: synthetic data sets, and the real one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from mcugen.train.download import ARCHIVES, fetch_set
+from mcugen.train.synth import MACHINE_TYPES
+from mcugen.train.synth_set import SetSpec, plan_set, write_set
+
+
+@click.group("data")
+def command() -> None:
+    """Make or download a data set."""
+
+
+@command.command("synth")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option(
+    "--type",
+    "types",
+    multiple=True,
+    default=SetSpec().types,
+    show_default=True,
+    help=f"Machine type, may be repeated: {', '.join(MACHINE_TYPES)}.",
+)
+@click.option("--ids", default=SetSpec().ids, show_default=True, help="Machines per type.")
+@click.option(
+    "--train-clips", default=SetSpec().train_clips, show_default=True, help="Normal clips a machine."
+)
+@click.option("--test-normals", default=SetSpec().test_normals, show_default=True)
+@click.option("--test-anomalies", default=SetSpec().test_anomalies, show_default=True)
+@click.option("--seconds", default=SetSpec().seconds, show_default=True, help="Length of a clip.")
+@click.option("--seed", default=SetSpec().seed, show_default=True)
+def synth(
+    folder: Path,
+    types: tuple[str, ...],
+    ids: int,
+    train_clips: int,
+    test_normals: int,
+    test_anomalies: int,
+    seconds: float,
+    seed: int,
+) -> None:
+    """Write synthetic machine sounds to FOLDER in the layout of DCASE 2020 Task 2.
+
+    Clips that are there already are kept, so that the same command continues after an interruption.
+    """
+    spec = SetSpec(types, ids, train_clips, test_normals, test_anomalies, seconds, seed)
+    with click.progressbar(length=len(plan_set(spec)), label="clips") as bar:
+        clips = write_set(folder, spec, lambda _: bar.update(1))
+    click.echo(f"wrote {folder}: {len(clips)} clips of {seconds:g} s, {ids} machines per type")
+
+
+@command.command("get")
+@click.argument("name", type=click.Choice(sorted(ARCHIVES)))
+@click.option("--out", type=click.Path(path_type=Path), help="Folder. Default: NAME.")
+def get(name: str, out: Path | None) -> None:
+    """Download and unpack a real data set; the same command resumes an interrupted download."""
+    folder = out or Path(name)
+    for archive in ARCHIVES[name]:
+        with click.progressbar(length=100, label=archive.name) as bar:
+            seen = [0]
+
+            def show(part: float, bar: object = bar, seen: list[int] = seen) -> None:
+                percent = int(100 * part)
+                bar.update(percent - seen[0])  # type: ignore[attr-defined]
+                seen[0] = percent
+
+            fetch_set(archive, folder, show)
+    click.echo(f"{folder} is complete: mcugen train ad {folder}")

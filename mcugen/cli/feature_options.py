@@ -1,0 +1,41 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""Options and progress bar of feature extraction, the same in train, convert and evaluate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+
+def feature_options(function: Any) -> Any:
+    """Adds --jobs, --parallel and --cache to a command."""
+    options = (
+        click.option("--jobs", default=-1, show_default=True, help="Processes; -1: all cores."),
+        click.option(
+            "--parallel",
+            type=click.Choice(["joblib", "dask"]),
+            default="joblib",
+            show_default=True,
+            help="Who extracts features; dask joins DASK_SCHEDULER_ADDRESS if that is set.",
+        ),
+        click.option(
+            "--cache",
+            type=click.Path(path_type=Path),
+            help="Folder for features. Default: .mcugen-features in DATA.",
+        ),
+    )
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+@contextmanager
+def clip_bar(count: int, label: str) -> Iterator[Callable[[object], None]]:
+    """A progress bar that moves by one clip at each call."""
+    with click.progressbar(length=count, label=label) as bar:
+        yield lambda _: bar.update(1)

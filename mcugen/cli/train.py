@@ -1,0 +1,162 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""`mcugen train`: an autoencoder for machine sounds, or an LSTM for time series."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mcugen.cli.feature_options import clip_bar, feature_options
+
+if TYPE_CHECKING:
+    from mcugen.train.autoencoder import Epoch
+    from mcugen.train.datasets import Dataset
+    from mcugen.train.feature_store import Extraction, FeatureStore
+
+
+@click.group("train")
+def command() -> None:
+    """Train a model. Needs the `train` extra: pip install 'mcugen[train]'."""
+
+
+@command.command("ad")
+@click.argument("data", type=click.Path(path_type=Path))
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=Path("model"), show_default=True
+)
+@click.option("--type", "only", multiple=True, help="Machine type. Default: all in DATA.")
+@click.option("--front-end", default="mlperf-ad", show_default=True)
+@click.option("--baseline", type=click.Path(path_type=Path), help="baseline.yaml of the reference.")
+@click.option("--epochs", type=int, help="Default: 100, or as --baseline says.")
+@click.option("--batch-size", type=int, help="Default: 512, or as --baseline says.")
+@click.option("--patience", type=int, help="Stop after so many epochs without improvement.")
+@click.option("--seed", default=0, show_default=True)
+@feature_options
+def train_ad(
+    data: Path,
+    out: Path,
+    only: tuple[str, ...],
+    front_end: str,
+    baseline: Path | None,
+    epochs: int | None,
+    batch_size: int | None,
+    patience: int | None,
+    seed: int,
+    jobs: int,
+    parallel: str,
+    cache: Path | None,
+) -> None:
+    """Train one autoencoder per machine type in DATA: OUT/<type>/model.keras and mcugen.toml.
+
+    Network, front-end and hyper-parameters are those of the MLPerf Tiny reference unless changed.
+    The same command continues after an interruption.
+    """
+    from mcugen.train.autoencoder import Recipe, read_recipe
+    from mcugen.train.backend import load_keras
+    from mcugen.train.datasets import load_dataset
+    from mcugen.train.feature_store import Extraction, open_store
+    from mcugen.train.inputs import front_end_of, preset_table, require_audio
+    from mcugen.train.sources import CACHE_NAME
+
+    dataset = load_dataset(data)
+    recipe, table = (Recipe(), preset_table(front_end)) if baseline is None else read_recipe(baseline)
+    given = {"epochs": epochs, "batch_size": batch_size, "patience": patience}
+    recipe = replace(recipe, seed=seed, **{k: v for k, v in given.items() if v is not None})
+    spec = require_audio(dataset, front_end_of(table, "--front-end"))
+    load_keras()  # before features are extracted: without the extra there is nothing to train with
+    store = open_store(cache or data / CACHE_NAME, spec)
+    for machine_type in only or dataset.machine_types():
+        _train_type(dataset, machine_type, store, Extraction(jobs, parallel), recipe, out, table)
+
+
+def _train_type(
+    dataset: Dataset,
+    machine_type: str,
+    store: FeatureStore,
+    how: Extraction,
+    recipe: Any,
+    out: Path,
+    table: dict[str, Any],
+) -> None:
+    from mcugen.train import figures
+    from mcugen.train.autoencoder import train
+    from mcugen.train.inputs import training_samples
+    from mcugen.train.model_config import write_config
+
+    clips = tuple(sample.path for sample in training_samples(dataset, machine_type))
+    with clip_bar(len(clips), "features") as step:
+        store.extract(clips, how, step)
+    folder = out / (machine_type or "machine")
+    with _epochs(recipe.epochs, machine_type) as show:
+        history = train(store, clips, recipe, folder, show)
+    validation = [epoch.val_loss for epoch in history if epoch.val_loss is not None]
+    figures.png(figures.losses([e.loss for e in history], validation), folder / "history.png")
+    write_config(folder, "model.keras", table, "reconstruction-error")
+    click.echo(f"wrote {folder / 'model.keras'}: {_losses(history[-1])}")
+
+
+@contextmanager
+def _epochs(count: int, label: str) -> Iterator[Callable[[Epoch], None]]:
+    """A progress bar over epochs that shows the losses."""
+    with click.progressbar(
+        length=count,
+        label=label or "training",
+        item_show_func=lambda epoch: _losses(epoch) if epoch is not None else "",
+    ) as bar:
+
+        def show(epoch: Epoch) -> None:
+            bar.update(epoch.number - bar.pos, epoch)
+
+        yield show
+
+
+def _losses(epoch: Epoch) -> str:
+    validation = "" if epoch.val_loss is None else f", validation {epoch.val_loss:.4f}"
+    return f"epoch {epoch.number}, loss {epoch.loss:.4f}{validation}"
+
+
+@command.command("lstm")
+@click.option("--data", type=click.Path(path_type=Path), help="CSV with a last column `anomaly`.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=Path("lstm"), show_default=True
+)
+@click.option("--seq-len", default=10, show_default=True, help="Steps of a window.")
+@click.option("--windows", default=1000, show_default=True, help="Windows to make without --data.")
+@click.option("--units", default=32, show_default=True)
+@click.option("--epochs", default=20, show_default=True)
+@click.option("--unroll", is_flag=True, help="One operator per step instead of one fused operator.")
+@click.option("--seed", default=0, show_default=True)
+def train_lstm(
+    data: Path | None,
+    out: Path,
+    seq_len: int,
+    windows: int,
+    units: int,
+    epochs: int,
+    unroll: bool,
+    seed: int,
+) -> None:
+    """Train a detector of anomalous windows in a time series: OUT/model.keras and OUT/data.
+
+    Without --data: windows of a sine with noise, every third one with spikes. The normalisation is
+    saved with the model (series.json).
+    """
+    from mcugen.train import figures
+    from mcugen.train.lstm import LstmRecipe, train
+    from mcugen.train.model_config import write_config
+    from mcugen.train.series import make_series, read_series
+
+    series = make_series(windows, seq_len, seed) if data is None else read_series(data, seq_len)
+    recipe = LstmRecipe(units=units, epochs=epochs, unroll=unroll, seed=seed)
+    with _epochs(epochs, "lstm") as show:
+        history = train(series, recipe, out, show)
+    validation = [epoch.val_loss for epoch in history if epoch.val_loss is not None]
+    figures.png(figures.losses([e.loss for e in history], validation), out / "history.png")
+    write_config(out, "model.keras", {"kind": "raw", "row_values": series.windows[0].size})
+    click.echo(f"wrote {out / 'model.keras'}: {_losses(history[-1])}")

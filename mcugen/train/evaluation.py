@@ -1,0 +1,185 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""What an evaluation leaves on disk: CSV in the reference's form, one JSON, one HTML page."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from mcugen.codegen.render import render
+from mcugen.scoring.roc import roc_curve
+from mcugen.train import figures
+from mcugen.train.datasets import ANOMALY, NORMAL
+from mcugen.train.detection import ClipScore, MachineResult, StepResult, labelled
+
+SCHEMA_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """All steps of one evaluation, from float to device, on the same clips."""
+
+    title: str
+    data: str
+    steps: tuple[StepResult, ...]
+    threshold: float | None
+    false_alarm_rate: float
+    facts: tuple[tuple[str, str], ...] = ()
+
+    def auc_costs(self) -> tuple[tuple[str, float], ...]:
+        """(step, change of the mean AUC against the step before)."""
+        pairs = zip(self.steps, self.steps[1:], strict=False)
+        changes = [(after.name, before.mean("auc"), after.mean("auc")) for before, after in pairs]
+        return tuple((n, b - a) for n, a, b in changes if a is not None and b is not None)
+
+
+def write_evaluation(evaluation: Evaluation, out: Path) -> Path:
+    """Writes out/<step>/*.csv, out/evaluation.json and out/evaluation.html; returns the page."""
+    for step in evaluation.steps:
+        folder = out / step.name
+        folder.mkdir(parents=True, exist_ok=True)
+        for machine in step.machines:
+            rows = [(s.sample.name, s.score) for s in _clips_of(step, machine)]
+            _write(folder / score_file_name(machine), _csv(rows))
+        if step.mean("auc") is not None:
+            _write(folder / "result.csv", _csv(result_rows(step)))
+    _write(out / "evaluation.json", json.dumps(_as_dict(evaluation), indent=1) + "\n")
+    page = out / "evaluation.html"
+    _write(page, render("evaluation.html.j2", _page(evaluation)).decode())
+    return page
+
+
+def score_file_name(machine: MachineResult) -> str:
+    """anomaly_score_<type>_id_<id>.csv, parts that the data set does not tell left out."""
+    return "_".join(filter(None, ("anomaly_score", machine.machine_type, machine.machine_id))) + ".csv"
+
+
+def result_rows(step: StepResult) -> list[tuple[object, ...]]:
+    """Rows of result.csv as 01_test.py of the reference writes them: one block per machine type."""
+    rows: list[tuple[object, ...]] = []
+    for machine_type in dict.fromkeys(machine.machine_type for machine in step.machines):
+        machines = [m for m in step.machines if m.machine_type == machine_type and m.auc is not None]
+        rows += [(machine_type,), ("id", "AUC", "pAUC")]
+        rows += [(m.machine_id.removeprefix("id_"), m.auc, m.pauc) for m in machines]
+        part = StepResult(step.name, (), tuple(machines))
+        rows += [("Average", part.mean("auc"), part.mean("pauc")), ()]
+    return rows
+
+
+def _clips_of(step: StepResult, machine: MachineResult) -> tuple[ClipScore, ...]:
+    return step.of_machine(machine.machine_type, machine.machine_id)
+
+
+def _csv(rows: Iterable[Sequence[object]]) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue()
+
+
+def _write(path: Path, text: str) -> None:
+    part = path.with_name(path.name + ".part")
+    part.write_text(text, encoding="utf-8")
+    part.replace(path)
+
+
+def _as_dict(evaluation: Evaluation) -> dict[str, Any]:
+    return {
+        "schema": SCHEMA_VERSION,
+        "data": evaluation.data,
+        "facts": dict(evaluation.facts),
+        "threshold": evaluation.threshold,
+        "false_alarm_rate": evaluation.false_alarm_rate,
+        "auc_change": dict(evaluation.auc_costs()),
+        "steps": [
+            {
+                "name": step.name,
+                "auc": step.mean("auc"),
+                "pauc": step.mean("pauc"),
+                "machines": [asdict(machine) for machine in step.machines],
+                "clips": [
+                    {"clip": s.sample.name, "label": s.sample.label, "score": s.score}
+                    for s in step.scores
+                ],
+            }
+            for step in evaluation.steps
+        ],
+    }
+
+
+def _page(evaluation: Evaluation) -> Mapping[str, object]:
+    return {
+        "title": evaluation.title,
+        "lead": f"{evaluation.data}: {len(evaluation.steps[0].scores)} clips",
+        "facts": evaluation.facts,
+        "tables": [_area_table(evaluation)],
+        "figures": _figures(evaluation),
+        "notes": _notes(evaluation),
+    }
+
+
+def _area_table(evaluation: Evaluation) -> dict[str, object]:
+    """Per machine: AUC with its interval, and pAUC, one pair of columns per step."""
+    head = ["machine", *(f"{s.name}: {w}" for s in evaluation.steps for w in ("AUC", "pAUC"))]
+    rows = []
+    for index, machine in enumerate(evaluation.steps[0].machines):
+        name = " ".join(filter(None, (machine.machine_type, machine.machine_id))) or "all"
+        cells = [cell for s in evaluation.steps for cell in _area_cells(s.machines[index])]
+        rows.append([name, *cells])
+    means = [s.mean(word) for s in evaluation.steps for word in ("auc", "pauc")]
+    rows.append(["average", *(_number(mean) for mean in means)])
+    return {"title": "Areas under the curve", "head": head, "rows": rows}
+
+
+def _area_cells(machine: MachineResult) -> tuple[str, str]:
+    text = _number(machine.auc)
+    if machine.interval is not None:
+        text += f" ({machine.interval[0]:.3f} to {machine.interval[1]:.3f})"
+    return text, _number(machine.pauc)
+
+
+def _number(value: float | None) -> str:
+    return "not known" if value is None else f"{value:.4f}"
+
+
+def _figures(evaluation: Evaluation) -> list[str]:
+    last = evaluation.steps[-1]
+    pictures = []
+    for machine in evaluation.steps[0].machines:
+        name = " ".join(filter(None, (machine.machine_type, machine.machine_id))) or "all clips"
+        if machine.auc is not None:
+            curves = {
+                step.name: roc_curve(
+                    labelled(_clips_of(step, machine), ANOMALY),
+                    labelled(_clips_of(step, machine), NORMAL),
+                )
+                for step in evaluation.steps
+            }
+            pictures.append(figures.svg(figures.roc(curves, name)))
+        scores = _clips_of(last, machine)
+        groups = (labelled(scores, NORMAL), labelled(scores, ANOMALY))
+        unknown = [s.score for s in scores if s.sample.label is None]
+        title = f"{name}: scores, {last.name}"
+        pictures.append(
+            figures.svg(figures.histogram(*groups, unknown, evaluation.threshold, title))
+        )
+    return pictures
+
+
+def _notes(evaluation: Evaluation) -> list[str]:
+    notes = [
+        f"{name}: mean AUC changes by {change:+.4f} against the step before"
+        for name, change in evaluation.auc_costs()
+    ]
+    if evaluation.threshold is not None:
+        notes.append(
+            f"threshold {evaluation.threshold:.4f}: at most {100 * evaluation.false_alarm_rate:g} % "
+            f"of the normal clips score above it ({evaluation.steps[-1].name})"
+        )
+    notes.append("AUC intervals: 95 % percentile bootstrap; pAUC up to a false positive rate of 0.1")
+    return notes

@@ -1,0 +1,164 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""A trained model and its data -> .tflite files with the mcugen.toml that belongs to them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mcugen.config import CONFIG_NAME, Config, load_config
+from mcugen.errors import DataError, ModelError
+from mcugen.features.spec import FrontEnd
+from mcugen.model.tflite import parse_tflite
+from mcugen.train.backend import load_tensorflow
+from mcugen.train.convert import REPRESENTATIVE_STEP, Conversion, convert_all
+from mcugen.train.datasets import NORMAL, Dataset, Sample
+from mcugen.train.detection import host_scorer, threshold_at
+from mcugen.train.inputs import front_end_of, held_out_normals, preset_table, training_samples
+from mcugen.train.model_config import write_config
+from mcugen.train.model_runner import open_runner
+from mcugen.train.series import Normalisation, load_normalisation
+from mcugen.train.sources import FeatureOptions, Inputs, Progress, open_inputs
+
+MAX_THRESHOLD_CLIPS = 400
+"""Enough for a threshold at 1 %; more would only take longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConversionJob:
+    """All that a conversion needs to know before it starts."""
+
+    model: Path
+    dataset: Dataset
+    machine_type: str
+    table: Mapping[str, Any]  # [front_end]
+    front_end: FrontEnd | None
+    normalisation: Normalisation | None
+    training: tuple[Sample, ...]
+    normals: tuple[Sample, ...]  # what the threshold comes from; empty: there is no threshold
+
+    @property
+    def samples(self) -> tuple[Sample, ...]:
+        """Every sample that is read, once."""
+        return tuple(dict.fromkeys((*self.training, *self.normals)))
+
+    def open_inputs(self, options: FeatureOptions, progress: Progress) -> Inputs:
+        """The samples as model inputs."""
+        return open_inputs(
+            self.dataset,
+            self.samples,
+            self.front_end,
+            options,
+            progress,
+            normalisation=self.normalisation,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """What was written, and a sentence about the threshold."""
+
+    files: Mapping[str, Path]
+    config: Path
+    note: str
+
+
+def open_conversion(
+    model: Path, dataset: Dataset, machine_type: str | None, front_end: str | None
+) -> ConversionJob:
+    """Finds out what the model takes and which samples calibrate it; reads no sample yet."""
+    if not model.exists():
+        raise ModelError(f"{model} does not exist")
+    load_tensorflow()
+    beside = model.parent / CONFIG_NAME
+    config = load_config(beside) if beside.is_file() else Config(model, {})
+    table = dict(config.front_end) if front_end is None else preset_table(front_end)
+    kind = _machine_type(dataset, machine_type, model)
+    normals: tuple[Sample, ...] = ()
+    if dataset.source == "audio":
+        training, normals = training_samples(dataset, kind), held_out_normals(dataset, kind)
+        normals = normals[:: -(-len(normals) // MAX_THRESHOLD_CLIPS)]
+    else:
+        training = dataset.part("train")
+        if not training:
+            raise DataError(f"{dataset.root} has no training part", hint="x_train.npy is needed")
+    return ConversionJob(
+        model=model,
+        dataset=dataset,
+        machine_type=kind,
+        table=table,
+        front_end=front_end_of(table, f"{beside} [front_end]"),
+        normalisation=load_normalisation(model.parent),
+        training=training,
+        normals=normals,
+    )
+
+
+def _machine_type(dataset: Dataset, given: str | None, model: Path) -> str:
+    """The type that was named, or the one that the model's folder is called, or the only one."""
+    types = dataset.machine_types()
+    folder = model.resolve().parent.name
+    if given is not None and given not in types:
+        raise DataError(f"{dataset.root} has no machine type '{given}', only {', '.join(types)}")
+    if given is not None:
+        return given
+    if folder in types:
+        return folder
+    if len(types) > 1:
+        raise DataError(f"{dataset.root} has the types {', '.join(types)}", hint="choose by --type")
+    return types[0]
+
+
+def convert_model(
+    job: ConversionJob, inputs: Inputs, how: Conversion, false_alarm_rate: float
+) -> Converted:
+    """Writes all files beside the model; mcugen.toml then names the int8 one."""
+    shape = _vector_shape(job)
+    files = convert_all(
+        job.model,
+        lambda: (
+            vector.reshape(shape or vector.shape)
+            for vector in inputs.vectors(job.training, REPRESENTATIVE_STEP)
+        ),
+        how,
+    )
+    score, threshold, note = "none", None, ""
+    if job.normals and _reconstructs(files["int8"]):
+        score = "reconstruction-error"
+        threshold, note = _threshold(job, inputs, files["int8"], false_alarm_rate)
+    config = write_config(
+        job.model.parent, files["int8"].name, job.table, score, threshold, note
+    )
+    return Converted(files, config, note and f"threshold {threshold:.4f}, {note}")
+
+
+def _vector_shape(job: ConversionJob) -> tuple[int, ...] | None:
+    """Shape of one recorded array sample: windows_of flattens it. None for windows of clips."""
+    if job.dataset.source == "audio":
+        return None
+    from mcugen.train.datasets import load_array
+
+    return tuple(load_array(job.training[0].path).shape[1:])
+
+
+def _reconstructs(model: Path) -> bool:
+    """Whether the output has as many values as the input."""
+    graph = parse_tflite(model.read_bytes(), model.name)
+    taken, given = (graph.tensors[ends[0]].elements for ends in (graph.inputs, graph.outputs))
+    return taken == given
+
+
+def _threshold(
+    job: ConversionJob, inputs: Inputs, model: Path, false_alarm_rate: float
+) -> tuple[float, str]:
+    """The int8 model's threshold, rounded up to four decimals, and how it was found."""
+    with open_runner(model) as runner:
+        scores = [clip.score for clip in host_scorer(runner, inputs.windows_of)(job.normals)]
+    threshold = threshold_at(scores, false_alarm_rate)
+    above = sum(score > threshold for score in scores)
+    held_out = all(s.split == "test" and s.label == NORMAL for s in job.normals)
+    where = "normal clips held out" if held_out else "training clips"
+    return round(threshold + 5e-5, 4), f"{above} of {len(scores)} {where} score above it"
