@@ -38,6 +38,11 @@ class Server:
         return SshTarget("board", ("-F", str(self.folder / "ssh_config")))
 
     @property
+    def board(self) -> Path:
+        """The root folder that launch.sh finds on the target."""
+        return self.folder / "board"
+
+    @property
     def temporary(self) -> Path:
         """Where the target makes its temporary folders."""
         return self.folder / "remote-tmp"
@@ -115,7 +120,7 @@ def _openssh(folder: Path, port: int) -> tuple[list[str], dict[str, str]]:
         f"ListenAddress 127.0.0.1:{port}\nHostKey {folder}/host_key\nPidFile none\n"
         f"AuthorizedKeysFile {folder}/home/.ssh/authorized_keys\nStrictModes no\nUsePAM no\n"
         "PasswordAuthentication no\nKbdInteractiveAuthentication no\nPermitRootLogin yes\n"
-        f"SetEnv TMPDIR={folder}/remote-tmp\nMaxStartups 100\n"
+        f"SetEnv TMPDIR={folder}/remote-tmp MCUGEN_ROOT={folder}/board\nMaxStartups 100\n"
     )
     return [program, "-D", "-e", "-f", str(config)], {}
 
@@ -142,6 +147,7 @@ def _dropbear(folder: Path, port: int) -> tuple[list[str], dict[str, str]]:
         "NSS_WRAPPER_PASSWD": str(folder / "passwd"),
         "NSS_WRAPPER_GROUP": str(folder / "group"),
         "TMPDIR": f"{folder}/remote-tmp",
+        "MCUGEN_ROOT": f"{folder}/board",
     }
     key = ["-r", str(folder / "dropbear_key"), "-P", str(folder / "pid")]
     return [program, "-F", "-E", "-e", "-s", "-p", f"127.0.0.1:{port}", *key], environment

@@ -89,15 +89,15 @@ prepare() {
   [ -s "$model" ] || { echo "the model $model is missing or empty"; return 1; }
 }
 
-# run_one NAME [FLAG...]: one configuration between two marks; the status is the tool's.
+# run_one NAME [yes]: one configuration between two marks, profiled or not; the status is the tool's.
 run_one() {
-  name=$1
-  shift
+  name=$1 profiled=$2
   plan_load "$name" || { echo "launch.sh: no configuration $name: $plan_names" >&2; return 2; }
   mark begin "$name"
   fact title "$title"
   fact asked "$asked"
   fact threads "$threads"
+  fact profiled "$profiled"
   if ! reason=$(prepare); then
     fact missing "$reason"
     mark end "$name" missing
@@ -105,7 +105,8 @@ run_one() {
   fi
   prepare
   # shellcheck disable=SC2086 # flags and settings are lists of plain words
-  set -- --graph="$model" --num_threads="$threads" $plan_flags "$@"
+  set -- --graph="$model" --num_threads="$threads" $plan_flags
+  [ -z "$profiled" ] || set -- "$@" --enable_op_profiling=true
   if [ "$asked" = npu ]; then
     set -- "$@" --external_delegate_path="$delegate"
     # Operators that the NPU leaves over then run on TensorFlow Lite's own kernels. Not every
@@ -155,7 +156,7 @@ compile_model() {
 case ${1:-all} in
 facts) print_facts ;;
 run) run_one "$2" ;;
-profile) run_one "$2" --enable_op_profiling=true ;;
+profile) run_one "$2" yes ;;
 compile) compile_model ;;
 all)
   print_facts

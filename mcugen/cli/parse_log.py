@@ -1,0 +1,63 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""`mcugen parse-log`: figures and verdict of a stored benchmark_model or launch.sh log."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from mcugen.errors import DataError
+from mcugen.run.launcher_log import Measured, measure, read_launcher_log
+from mcugen.run.linux_records import gains, op_table, table_rows, text_table
+
+NO_FIGURES_STATUS = 3
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print everything that was read as JSON.")
+def command(file: Path, as_json: bool) -> None:
+    """Read the log of benchmark_model or of launch.sh; - is standard input.
+
+    Exit status 0: the figures may be used. 3: not all may, and the reason is printed.
+    """
+    log = read_launcher_log(_content(file))
+    measured = tuple(measure(section) for section in log.sections)
+    if as_json:
+        body = {"facts": dict(log.facts), "runs": [_as_json(one) for one in measured]}
+        click.echo(json.dumps(body, indent=2))
+    else:
+        click.echo(text_table(table_rows(measured)))
+        for line in (*filter(None, map(op_table, measured)), *gains(measured)):
+            click.echo(line)
+    if not measured or not all(one.verdict.ok for one in measured):
+        sys.exit(NO_FIGURES_STATUS)
+
+
+def _content(file: Path) -> bytes:
+    if str(file) == "-":
+        return sys.stdin.buffer.read()
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise DataError(f"{file} cannot be read: {error.strerror}") from error
+
+
+def _as_json(one: Measured) -> dict[str, object]:
+    log = asdict(one.log)
+    log.pop("text")
+    return {
+        "name": one.section.name,
+        "ok": one.verdict.ok,
+        "accelerator": one.verdict.accelerator,
+        "errors": one.verdict.errors,
+        "warnings": one.verdict.warnings,
+        "status": one.section.status,
+        "facts": dict(one.section.facts),
+        **log,
+    }

@@ -1,0 +1,230 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""What a Linux board measured, as records, as a table, and in plain words. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from mcugen import __version__
+from mcugen.export.linux_board import LinuxBoard
+from mcugen.export.linux_bundle import Plan
+from mcugen.records import LatencyRecord, MemoryRecord, Record, RunRecord
+from mcugen.run.benchmark_log import Timing
+from mcugen.run.benchmark_verdict import CPU
+from mcugen.run.launcher_log import LauncherLog, Measured
+
+NS_PER_US = 1000.0
+NS_PER_MS = 1e6
+MIB = 1 << 20
+NOISE = 0.05
+"""Latencies that differ by less are called equal: what one board shows from run to run."""
+
+HEADER = (
+    *("configuration", "ran on", "median", "mean", "p95", "min", "max", "std", "runs"),
+    *("init", "first", "memory", "published"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One configuration of the table; cells are ready to print, "-" is not measured."""
+
+    cells: tuple[str, ...]
+    remarks: tuple[str, ...]  # errors and warnings
+
+
+def linux_records(
+    plan: Plan, board: LinuxBoard, log: LauncherLog, measured: Sequence[Measured]
+) -> tuple[Record, ...]:
+    """The run, and latency and memory of every configuration whose figures may be believed."""
+    good = [one for one in measured if one.verdict.ok and not one.section.is_profiled]
+    published = _published(plan, board)
+    return (
+        _run_record(plan, board, log),
+        *(_latency(one, published.get(one.section.name)) for one in good),
+        *(memory for one in good for memory in _memory(one)),
+    )
+
+
+def _run_record(plan: Plan, board: LinuxBoard, log: LauncherLog) -> RunRecord:
+    facts = {**log.facts}
+    if packages := support_packages(board, log.facts):
+        facts["bsp"] = packages
+    if plan.npu_compiler:
+        facts["npu_compiler"] = plan.npu_compiler
+    facts |= {f"estimate_{name}": f"{value:g}" for name, value in plan.npu_estimate.items()}
+    return RunRecord(
+        tool=f"mcugen {__version__}",
+        model=plan.model,
+        model_sha256=plan.model_sha256,
+        firmware_sha256=None,
+        board=plan.board,
+        engine="benchmark_model",
+        rounding=None,
+        front_end="none",
+        input=None,
+        compiler=None,
+        flags=None,
+        tick_unit="nanoseconds",
+        ticks_per_second=1_000_000_000,
+        reference=None,
+        facts=tuple(facts.items()),
+    )
+
+
+def support_packages(board: LinuxBoard, facts: Mapping[str, str]) -> str:
+    """The support packages that carry the TensorFlow Lite found on the board; empty when unknown."""
+    version = facts.get("tool_version")
+    return " or ".join(p.name for p in board.packages if version and p.tflite == version)
+
+
+def _published(plan: Plan, board: LinuxBoard) -> Mapping[str, tuple[float, str]]:
+    """Configuration -> published milliseconds of exactly this model file, and their source."""
+    for published in board.published:
+        if published.model_sha256 == plan.model_sha256:
+            source = f"{published.source}: {published.note}" if published.note else published.source
+            return {name: (ms, source) for name, ms in published.milliseconds.items()}
+    return {}
+
+
+def _latency(one: Measured, published: tuple[float, str] | None) -> LatencyRecord:
+    timing, summary = one.log.inference, one.log.summary
+    assert timing is not None and summary is not None and one.verdict.accelerator is not None
+    facts = {
+        "configuration": one.section.name,
+        "init_ns": f"{summary.init_us * NS_PER_US:.0f}",
+        "first_inference_ns": f"{summary.first_inference_us * NS_PER_US:.0f}",
+    }
+    if timing.p5_us is not None and timing.p95_us is not None:
+        facts |= {"p5_ns": f"{timing.p5_us * NS_PER_US:.0f}"}
+        facts |= {"p95_ns": f"{timing.p95_us * NS_PER_US:.0f}"}
+    if published:
+        facts |= {"published_ns": f"{published[0] * NS_PER_MS:.0f}", "published_by": published[1]}
+    facts |= {key: value for key, value in one.section.facts.items() if key != "title"}
+    if one.verdict.warnings:
+        facts["warning"] = "; ".join(one.verdict.warnings)
+    return LatencyRecord(
+        name=one.section.title,
+        unit="nanoseconds",
+        count=timing.count,
+        warmup_count=one.log.warmup.count if one.log.warmup else None,
+        minimum=_ns(timing.min_us),
+        median=_ns(timing.median_us),
+        mean=_ns(timing.avg_us),
+        p90=None,
+        p99=None,
+        maximum=_ns(timing.max_us),
+        stdev=_ns(timing.std_us),
+        accelerator=one.verdict.accelerator,
+        facts=tuple(facts.items()),
+    )
+
+
+def _ns(us: float | None) -> float | None:
+    return None if us is None else us * NS_PER_US
+
+
+def _memory(one: Measured) -> tuple[MemoryRecord, ...]:
+    """What the process grew by, which benchmark_model itself calls approximate."""
+    if one.log.memory_overall_mb is None:
+        return ()
+    used = round(one.log.memory_overall_mb * MIB)
+    return (MemoryRecord(f"process, {one.section.title}", used, None, "benchmark_model"),)
+
+
+def table_rows(
+    measured: Iterable[Measured], published: Mapping[str, float] | None = None
+) -> tuple[Row, ...]:
+    """One row per configuration, with times in milliseconds, under HEADER."""
+    return tuple(_row(one, (published or {}).get(one.section.name)) for one in measured)
+
+
+def published_ms(plan: Plan, board: LinuxBoard) -> Mapping[str, float]:
+    """Configuration -> milliseconds that somebody published for this very model file."""
+    return {name: ms for name, (ms, _) in _published(plan, board).items()}
+
+
+def _row(one: Measured, published: float | None) -> Row:
+    remarks = (*one.verdict.errors, *one.verdict.warnings, *_profile_remark(one))
+    if not one.verdict.ok:
+        blank = ("-",) * (len(HEADER) - 3)
+        return Row((one.section.title, "no figures", *blank, _number(published)), remarks)
+    timing, summary = one.log.inference or Timing(0), one.log.summary
+    assert summary is not None
+    times = (timing.median_us, timing.avg_us, timing.p95_us, timing.min_us, timing.max_us)
+    memory = one.log.memory_overall_mb
+    cells = (
+        one.section.title,
+        one.verdict.accelerator or "",
+        *(_ms(us) for us in (*times, timing.std_us)),
+        str(timing.count),
+        _ms(summary.init_us),
+        _ms(summary.first_inference_us),
+        "-" if memory is None else f"{memory:.1f} MiB",
+        _number(published),
+    )
+    return Row(cells, remarks)
+
+
+def _profile_remark(one: Measured) -> tuple[str, ...]:
+    profiled = one.section.is_profiled or bool(one.log.ops)
+    return ("timed operator by operator: slower than without, no latency",) if profiled else ()
+
+
+def text_table(rows: Sequence[Row]) -> str:
+    """The rows in aligned columns under HEADER, each followed by its remarks; milliseconds."""
+    cells = [HEADER, *(row.cells for row in rows)]
+    widths = [max(len(line[i]) for line in cells) for i in range(len(HEADER))]
+    lines = ["  ".join(cell.ljust(w) for cell, w in zip(HEADER, widths, strict=True)).rstrip()]
+    for row in rows:
+        padded = (cell.ljust(width) for cell, width in zip(row.cells, widths, strict=True))
+        lines.append("  ".join(padded).rstrip())
+        lines += [f"    {remark}" for remark in row.remarks]
+    return "\n".join((*lines, "times in milliseconds; - is not measured"))
+
+
+def op_table(measured: Measured) -> str:
+    """The op profile, one line per operator; empty without one."""
+    return "\n".join(
+        f"{op.average_us:12.1f} us {op.percent or 0:6.2f} %  {op.kind}  {op.name}"
+        for op in measured.log.ops
+    )
+
+
+def _ms(us: float | None) -> str:
+    return "-" if us is None else f"{us / 1000:.3f}"
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"
+
+
+def gains(measured: Sequence[Measured]) -> tuple[str, ...]:
+    """What threads and the NPU bring, in plain words, against the first CPU configuration."""
+    good = [one for one in measured if one.verdict.ok and not one.section.is_profiled]
+    base = next((one for one in good if one.verdict.accelerator == CPU), None)
+    if base is None:
+        return ()
+    return tuple(_gain(one, base) for one in good if one is not base)
+
+
+def _gain(one: Measured, base: Measured) -> str:
+    ours, theirs = _central_us(one), _central_us(base)
+    what = one.section.title
+    figures = f"{ours / 1000:.3f} ms against {theirs / 1000:.3f} ms ({base.section.title})"
+    if one.section.facts.get("asked") != CPU and one.verdict.accelerator == CPU:
+        return f"{what}: ran on the CPU, so it says nothing about the NPU: {figures}"
+    if abs(ours - theirs) <= NOISE * theirs:
+        return f"{what}: no gain, {figures}. The model is too small for it; this is not a fault"
+    if ours > theirs:
+        return f"{what}: {ours / theirs:.1f} times slower, {figures}"
+    return f"{what}: {theirs / ours:.1f} times faster, {figures}"
+
+
+def _central_us(one: Measured) -> float:
+    """The median where the tool prints one, else the mean."""
+    timing, summary = one.log.inference, one.log.summary
+    assert timing is not None and summary is not None
+    return timing.median_us or timing.avg_us or summary.inference_avg_us
