@@ -111,46 +111,46 @@ def _answers(port: int) -> bool:
     return False
 
 
-def _openssh(folder: Path, port: int) -> tuple[list[str], dict[str, str]]:
-    program = require_tool("sshd") if shutil.which("sshd") else require_tool("/usr/sbin/sshd")
-    if os.getuid() == 0:  # where root's sshd confines its unprivileged half
-        Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
-    config = folder / "sshd_config"
-    config.write_text(
-        f"ListenAddress 127.0.0.1:{port}\nHostKey {folder}/host_key\nPidFile none\n"
-        f"AuthorizedKeysFile {folder}/home/.ssh/authorized_keys\nStrictModes no\nUsePAM no\n"
-        "PasswordAuthentication no\nKbdInteractiveAuthentication no\nPermitRootLogin yes\n"
-        f"SetEnv TMPDIR={folder}/remote-tmp MCUGEN_ROOT={folder}/board\nMaxStartups 100\n"
-    )
-    return [program, "-D", "-e", "-f", str(config)], {}
-
-
-def _dropbear(folder: Path, port: int) -> tuple[list[str], dict[str, str]]:
-    program = require_tool("dropbear")
+def _own_account(folder: Path) -> dict[str, str]:
+    """Shows a server this user with a home folder of the test's and a plain shell."""
     wrapper = next(Path("/usr/lib").glob("*/libnss_wrapper.so"), None)
     if wrapper is None:
         require_tool("libnss_wrapper.so")
-    subprocess.run(
-        ["dropbearkey", "-t", "ed25519", "-f", folder / "dropbear_key"],
-        check=True,
-        capture_output=True,
-    )
-    # dropbear reads keys from the home folder in passwd only: show it a home folder of the test's.
     user = pwd.getpwuid(os.getuid())
-    home = folder / "home"
-    (folder / "passwd").write_text(
-        f"{user.pw_name}:x:{user.pw_uid}:{user.pw_gid}::{home}:/bin/sh\n"
-    )
+    lines = [f"{user.pw_name}:x:{user.pw_uid}:{user.pw_gid}::{folder}/home:/bin/sh"]
+    with contextlib.suppress(KeyError):  # whom root's sshd makes its unprivileged half
+        lines.append(":".join(str(field) for field in pwd.getpwnam("sshd")))
+    (folder / "passwd").write_text("\n".join(lines) + "\n")
     (folder / "group").write_text(f"test:x:{user.pw_gid}:\n")
-    environment = {
+    return {
         "LD_PRELOAD": str(wrapper),
         "NSS_WRAPPER_PASSWD": str(folder / "passwd"),
         "NSS_WRAPPER_GROUP": str(folder / "group"),
         "TMPDIR": f"{folder}/remote-tmp",
         "MCUGEN_ROOT": f"{folder}/board",
     }
-    key = ["-r", str(folder / "dropbear_key"), "-P", str(folder / "pid")]
-    return [program, "-F", "-E", "-e", "-s", "-p", f"127.0.0.1:{port}", *key], environment
+
+
+def _openssh(folder: Path, port: int) -> list[str]:
+    program = require_tool("sshd") if shutil.which("sshd") else require_tool("/usr/sbin/sshd")
+    if os.getuid() == 0:  # where root's sshd confines its unprivileged half
+        Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
+    config = folder / "sshd_config"
+    config.write_text(
+        f"ListenAddress 127.0.0.1:{port}\nHostKey {folder}/host_key\nPidFile none\n"
+        "StrictModes no\nUsePAM no\nPermitRootLogin yes\nMaxStartups 100\n"
+        "PasswordAuthentication no\nKbdInteractiveAuthentication no\n"
+        f"SetEnv TMPDIR={folder}/remote-tmp MCUGEN_ROOT={folder}/board\n"
+    )
+    return [program, "-D", "-e", "-f", str(config)]
+
+
+def _dropbear(folder: Path, port: int) -> list[str]:
+    program = require_tool("dropbear")
+    key = folder / "dropbear_key"
+    subprocess.run(["dropbearkey", "-t", "ed25519", "-f", key], check=True, capture_output=True)
+    address = f"127.0.0.1:{port}"
+    return [program, "-F", "-E", "-e", "-s", "-p", address, "-r", str(key), "-P", f"{folder}/pid"]
 
 
 COMMANDS = {"openssh": _openssh, "dropbear": _dropbear}
@@ -165,7 +165,8 @@ def start_server(kind: str, folder: Path) -> Server:
     make_key(folder / "id")
     make_key(folder / "host_key")
     shutil.copy(folder / "id.pub", folder / "home" / ".ssh" / "authorized_keys")
-    argv, environment = COMMANDS[kind](folder, port)
+    argv = COMMANDS[kind](folder, port)
+    environment = _own_account(folder)
     with (folder / "server.log").open("wb") as log:
         process = subprocess.Popen(
             argv,

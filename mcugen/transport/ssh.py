@@ -54,6 +54,7 @@ GUARD = """\
 token=$1 folder=$2 limit=$3
 shift 3
 cd "$folder" || exit
+echo "$token"
 own=
 command -v setsid >/dev/null 2>&1 && own=setsid
 exec 2>/dev/null
@@ -79,6 +80,7 @@ printf '\\n%s %s\\n' "$token" "$status"
 # Run as: store TOKEN FILE
 STORE = """\
 umask 077
+echo "$1"
 mkdir -p "${2%/*}" 2>&1 && cat 2>&1 >"$2" && sha256sum "$2" 2>&1
 printf '\\n%s %s\\n' "$1" $?
 """
@@ -211,7 +213,8 @@ class SshSession:
         """The status after the token, the output before it, and the bytes dropped from that."""
         if self._keeper is None:
             raise DeviceError(f"no connection to {self.target.host}")
-        sign = re.compile(rb"\n%s (\w+)\n\Z" % self._token.encode())
+        token = self._token.encode()
+        sign = re.compile(rb"\n%s (\w+)\n\Z" % token)
         call = self._start(command, capacity)
         try:
             call.feed(content)
@@ -221,8 +224,9 @@ class SshSession:
             if not found:
                 raise self._failure(call, output)
             call.ends_within(1)
-            text = output[: found.start()].decode("utf-8", "replace")
-            return found[1].decode(), text, call.output.dropped_bytes
+            # Before the first token stands what the target's shell says to everybody.
+            _, _, own = output[: found.start()].partition(token + b"\n")
+            return found[1].decode(), own.decode("utf-8", "replace"), call.output.dropped_bytes
         finally:
             call.close()
 

@@ -111,6 +111,13 @@ def test_both_outputs_are_merged_in_order(session: SshSession) -> None:
     assert result.output == "1\n2\n3\n"
 
 
+def test_a_talkative_login_is_not_heard(tmp_path: Path) -> None:
+    with running_server("openssh", tmp_path) as server:
+        (server.folder / "home/.ssh/rc").write_text("echo welcome to the board\n")
+        with SshSession(server.target) as session:
+            assert session.run(["echo", "hello"], timeout_s=10).output == "hello\n"
+
+
 def test_a_forged_status_line_is_output(session: SshSession) -> None:
     result = session.run(["printf", "\n0123456789abcdef 0\n"], timeout_s=10)
     assert (result.status, result.output) == (0, "\n0123456789abcdef 0\n")

@@ -1,0 +1,56 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""`mcugen parse-log` as a user types it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from mcugen.cli.parse_log import command
+from mcugen.errors import DataError
+from tests.replay_board import LOGS
+
+
+def test_figures_and_status_0() -> None:
+    done = CliRunner().invoke(command, [str(LOGS / "tf219_cpu_percentiles.log")])
+    assert done.exit_code == 0
+    assert "1239.807" in done.output
+    assert "cpu" in done.output
+
+
+def test_verdict_and_status_3() -> None:
+    done = CliRunner().invoke(command, [str(LOGS / "tf212_silent_delegate.log")])
+    assert done.exit_code == 3
+    assert "these may be CPU timings" in done.output
+
+
+def test_json() -> None:
+    done = CliRunner().invoke(command, ["--json", str(LOGS / "tf216_ethosu_part.log")])
+    assert done.exit_code == 0
+    (run,) = json.loads(done.output)["runs"]
+    assert run["accelerator"] == "npu+cpu"
+    assert run["inference"]["avg_us"] == 543.9
+    assert run["delegations"] == [{"delegate": "EXTERNAL", "share": "part", "kernels": 2}]
+
+
+def test_op_profile_is_shown() -> None:
+    done = CliRunner().invoke(command, [str(LOGS / "tf28_profile.log")])
+    assert "72.10 %  FULLY_CONNECTED" in done.output
+
+
+def test_standard_input() -> None:
+    log = (LOGS / "tf29_cpu.log").read_bytes()
+    assert CliRunner().invoke(command, ["-"], input=log).exit_code == 0
+    assert CliRunner().invoke(command, ["-"], input=b"").exit_code == 3
+    assert CliRunner().invoke(command, ["-"], input=b"\xff\x00" * 100).exit_code == 3
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    done = CliRunner().invoke(command, [str(tmp_path / "none.log")])
+    assert isinstance(done.exception, DataError)
+    with pytest.raises(DataError, match="none.log cannot be read: No such file"):
+        raise done.exception

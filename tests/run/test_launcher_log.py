@@ -1,0 +1,109 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""Logs of launch.sh as values, whole and cut off; gains in plain words."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mcugen.run.launcher_log import Measured, Section, measure, read_launcher_log
+from mcugen.run.linux_records import gains
+from tests.replay_board import LOGS
+
+CPU = (LOGS / "tf29_cpu.log").read_text()
+LOG = f"""#mcugen 1 fact kernel=6.6.36
+#mcugen 1 begin cpu-1
+#mcugen 1 fact title=CPU, 1 thread
+#mcugen 1 fact asked=cpu
+{CPU}
+#mcugen 1 end cpu-1 0
+#mcugen 1 begin npu
+#mcugen 1 fact asked=npu
+#mcugen 1 fact missing=the delegate is not on this board
+#mcugen 1 end npu missing
+"""
+
+
+def test_sections_and_facts() -> None:
+    log = read_launcher_log(LOG)
+    assert log.facts == {"kernel": "6.6.36"}
+    cpu, npu = (measure(section) for section in log.sections)
+    assert (cpu.section.name, cpu.section.title, cpu.section.status) == (
+        "cpu-1",
+        "CPU, 1 thread",
+        0,
+    )
+    assert cpu.verdict.ok
+    assert npu.verdict.errors == ("the delegate is not on this board",)
+
+
+def test_a_log_of_the_tool_alone_is_one_section() -> None:
+    (section,) = read_launcher_log(CPU.encode()).sections
+    assert (section.name, section.status) == ("benchmark_model", None)
+    assert measure(section).verdict.ok
+
+
+def test_a_log_that_ends_early() -> None:
+    cut = LOG[: LOG.index("#mcugen 1 end cpu-1")]
+    (section,) = read_launcher_log(cut).sections
+    verdict = measure(section).verdict
+    assert not verdict.ok
+    assert verdict.errors[0] == "the log ends before the run does"
+
+
+def test_a_log_without_an_end_mark_between_two_runs() -> None:
+    log = read_launcher_log(LOG.replace("#mcugen 1 end cpu-1 0\n", ""))
+    assert [section.name for section in log.sections] == ["cpu-1", "npu"]
+    assert not measure(log.sections[0]).verdict.ok
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(
+        st.one_of(
+            st.sampled_from(LOG.splitlines()),
+            st.text(max_size=20).map(lambda text: f"#mcugen 1 {text}"),
+            st.from_regex(r"#mcugen 1 end \w* [\w\u0660-\u0669]{0,30}", fullmatch=True),
+        )
+    )
+)
+def test_any_lines_give_an_answer(lines: list[str]) -> None:
+    log = read_launcher_log("\n".join(lines))
+    gains([measure(section) for section in log.sections])
+
+
+def timed(name: str, asked: str, us: float, delegation: str = "") -> Measured:
+    text = (
+        f"{delegation}\ncount=5 curr=1\ncount=50 first=1 min=1 max=2 avg={us} std=1\n"
+        f"Inference timings in us: Init: 1, First inference: 1, Warmup (avg): 1, "
+        f"Inference (avg): {us}\n"
+    )
+    return measure(Section(name, {"title": name, "asked": asked}, 0, text))
+
+
+WHOLE = (
+    "Explicitly applied EXTERNAL delegate, "
+    "and the model graph will be completely executed by the delegate."
+)
+
+
+def test_gains_in_plain_words() -> None:
+    lines = gains(
+        [
+            timed("CPU, 1 thread", "cpu", 1000),
+            timed("CPU, 4 threads", "cpu", 400),
+            timed("slow", "cpu", 2000),
+            timed("NPU", "npu", 1049, WHOLE),
+        ]
+    )
+    assert lines == (
+        "CPU, 4 threads: 2.5 times faster, 0.400 ms against 1.000 ms (CPU, 1 thread)",
+        "slow: 2.0 times slower, 2.000 ms against 1.000 ms (CPU, 1 thread)",
+        "NPU: no gain, 1.049 ms against 1.000 ms (CPU, 1 thread)."
+        " The model is too small for it; this is not a fault",
+    )
+
+
+def test_no_gain_without_a_cpu_figure() -> None:
+    assert gains([timed("NPU", "npu", 1049, WHOLE)]) == ()
