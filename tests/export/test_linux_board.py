@@ -1,0 +1,106 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""The [linux] table of board.toml: what is shipped loads, mistakes are named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from mcugen.boards import find_board, load_board, load_boards
+from mcugen.errors import ConfigError
+from mcugen.export.linux_board import linux_board
+
+MINE = """
+name = "mine"
+title = "A made-up board"
+exporter = "linux-bundle"
+[ticks]
+unit = "nanoseconds"
+[run]
+link = "none"
+[linux]
+tools = ["/usr/bin/*/benchmark_model"]
+delegates = ["/usr/lib/libnpu.so"]
+[linux.configurations.cpu-1]
+title = "CPU, 1 thread"
+accelerator = "cpu"
+threads = 1
+"""
+
+
+def load(tmp_path: Path, text: str) -> object:
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    (folder / "board.toml").write_text(text)
+    return linux_board(load_board(folder))
+
+
+def test_every_shipped_linux_board_is_described() -> None:
+    boards = [board for board in load_boards() if board.exporter == "linux-bundle"]
+    assert [board.name for board in boards] == ["imx8mp", "imx93"]
+    for board in boards:
+        described = linux_board(board)
+        assert [c.accelerator for c in described.configurations] == ["cpu", "cpu", "npu"]
+        assert described.packages
+
+
+def test_what_the_issue_asks_of_the_boards() -> None:
+    imx93, imx8mp = (linux_board(find_board(name)) for name in ("imx93", "imx8mp"))
+    assert imx93.delegates[0] == "/usr/lib/libethosu_delegate.so"
+    assert imx93.vela is not None and imx93.vela.arena_cache_bytes == 384 * 1024
+    assert [c.threads for c in imx93.configurations] == [1, 2, 1]
+    assert imx8mp.delegates[0] == "/usr/lib/libvx_delegate.so"
+    assert imx8mp.environment == {"USE_GPU_INFERENCE": "0"}
+    assert imx8mp.vela is None
+    assert [c.threads for c in imx8mp.configurations] == [1, 4, 1]
+    assert imx8mp.published[0].milliseconds == {"cpu-1": 0.152, "cpu-4": 0.151, "npu": 0.140}
+
+
+def test_a_board_of_ones_own(tmp_path: Path) -> None:
+    load(tmp_path, MINE)
+
+
+WRONG = [
+    ("tools =", "tool =", r"\[linux\]: key 'tools' is missing", ""),
+    ("[linux]", "[linux]\nenviroment = {}", "unknown key 'enviroment'", "'environment'"),
+    ("threads = 1", "thread = 1", r"configurations.cpu-1\]: key 'threads' is missing", ""),
+    ("threads = 1", "threads = 1\ncores = 2", "unknown key 'cores'", ""),
+    ('accelerator = "cpu"', 'accelerator = "cpuu"', "'cpuu' is not one of cpu, npu", "'cpu'"),
+    ("cpu-1]", '"CPU 1"]', "configuration 'CPU 1' is not lower-case", ""),
+    ("/usr/lib/libnpu.so", "/usr/lib/$(id).so", "is not a plain path", ""),
+    ("[linux]", "[linux]\nenvironment = { A = 'x y' }", "more than plain characters", ""),
+]
+
+
+@pytest.mark.parametrize(("right", "wrong", "what", "hint"), WRONG)
+def test_mistakes_are_named(tmp_path: Path, right: str, wrong: str, what: str, hint: str) -> None:
+    with pytest.raises(ConfigError, match=what) as caught:
+        load(tmp_path, MINE.replace(right, wrong, 1))
+    assert hint in caught.value.hint
+
+
+def test_no_configurations(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="no configurations"):
+        load(tmp_path, MINE[: MINE.index("[linux.configurations")])
+
+
+def test_an_npu_without_a_delegate(tmp_path: Path) -> None:
+    text = MINE.replace('accelerator = "cpu"', 'accelerator = "npu"')
+    with pytest.raises(ConfigError, match="delegates is empty"):
+        load(tmp_path, text.replace('delegates = ["/usr/lib/libnpu.so"]', ""))
+
+
+def test_published_figures_of_an_unknown_configuration(tmp_path: Path) -> None:
+    published = (
+        '[linux.published.ad01]\nmodel_sha256 = "00"\nsource = "x"\n'
+        "milliseconds = { cpu-9 = 1.0 }\n"
+    )
+    with pytest.raises(ConfigError, match="published.ad01 names unknown configurations: cpu-9"):
+        load(tmp_path, MINE + published)
+
+
+def test_a_board_without_linux() -> None:
+    with pytest.raises(ConfigError, match="board 'host' does not run Linux"):
+        linux_board(find_board("host"))
