@@ -28,6 +28,9 @@ from mcugen.paths import runtime_dir
 
 ALIGNMENT = 16  # of model and arena: micro_arena_constants.h, MicroArenaBufferAlignment
 RUNTIME_FILES = ("engine_tflm.cc", "tflm_model.h")
+CXX_DEFINES = ("TF_LITE_STATIC_MEMORY", "TF_LITE_STRIP_ERROR_STRINGS")
+"""STATIC_MEMORY shapes TFLM's structures and must equal the library's; without strings the code links
+against libraries built with and without them."""
 CALL_SUBGRAPHS = frozenset(("CALL_ONCE", "IF", "WHILE"))
 
 
@@ -51,13 +54,31 @@ def _problem(graph: Graph, kind: str) -> Problem | None:
 
 
 def propose_arena_bytes(graph: Graph, measured_bytes: int) -> int:
-    """Arena for a 32-bit device from the bytes that TFLM used on a 64-bit PC.
+    """Arena for a 32-bit device from the bytes that TFLM used in the end on a 64-bit PC.
 
-    Persistent structures shrink with the pointers, activations stay; only the scratch of the
-    optimised kernels comes on top, of one operator at a time. The device reports what it used.
+    Persistent structures shrink with the pointers and activations stay, so the measurement bounds
+    both. Two things come on top: the scratch of the optimised kernels, of one operator at a time,
+    and what the planner itself needs where the activations will lie. The device tells what it used.
     """
     scratch_bytes = max((_cmsis_nn_scratch_bytes(graph, op) for op in graph.ops), default=0)
-    return -(-(measured_bytes + scratch_bytes) // ALIGNMENT) * ALIGNMENT
+    activation_bytes = max((_live_bytes(graph, op) for op in graph.ops), default=0)
+    planning_bytes = max(_planning_bytes(graph) - activation_bytes, 0)
+    needed_bytes = measured_bytes + scratch_bytes + planning_bytes
+    return -(-needed_bytes // ALIGNMENT) * ALIGNMENT
+
+
+def _planning_bytes(graph: Graph) -> int:
+    """AllocationInfo (32 bytes with 64-bit pointers) for each tensor and scratch buffer, 40 bytes in
+    greedy_memory_planner.cc for each one that is planned; one scratch buffer per operator."""
+    planned = sum(tensor.data is None for tensor in graph.tensors)
+    scratch = len(graph.ops)
+    return 32 * (len(graph.tensors) + scratch) + 40 * (planned + scratch)
+
+
+def _live_bytes(graph: Graph, op: Op) -> int:
+    """Bytes of an operator's own activations: a lower bound of what the plan will hold."""
+    indices = {index for index in (*op.inputs, *op.outputs) if index >= 0}
+    return sum(graph.tensors[i].bytes for i in indices if graph.tensors[i].data is None)
 
 
 def _cmsis_nn_scratch_bytes(graph: Graph, op: Op) -> int:

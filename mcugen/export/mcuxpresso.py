@@ -20,7 +20,9 @@ from mcugen.boards import Board, MemoryRegion
 from mcugen.codegen.render import render
 from mcugen.codegen.tree import SourceTree, merge
 from mcugen.errors import ConfigError, nearest
+from mcugen.engines.tflm import CXX_DEFINES
 from mcugen.export.cmake import OPTIMIZE_FLAGS
+from mcugen.export.exporter import ExportOptions
 from mcugen.export.sbom import Part, sbom_json
 from mcugen.export.vscode import vscode_tree
 from mcugen.strict_toml import Table
@@ -54,17 +56,6 @@ class SdkBoard:
     prj_conf: Mapping[str, tuple[str, ...]]  # Kconfig lines by part: "", "tflm", "npu"
     sdk_parts: Mapping[str, tuple[Part, ...]]  # by part, for the bill of materials
     memories: tuple[MemoryChoice, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SdkOptions:
-    """What the user chose. Empty texts: the board's default."""
-
-    engine: str  # "aot" or "tflm"
-    optimize: str = "speed"
-    npu: bool = False
-    variant: str = ""
-    memory: str = ""
 
 
 def read_sdk_board(board: Board) -> SdkBoard:
@@ -172,7 +163,7 @@ def sdk_compile_flags(board: Board, optimize: str) -> tuple[str, ...]:
     return ("-std=gnu11", OPTIMIZE_FLAGS[optimize], *board.cpu_flags)
 
 
-def export_mcuxpresso(app: SourceTree, board: Board, model: str, options: SdkOptions) -> SourceTree:
+def export_mcuxpresso(app: SourceTree, board: Board, model: str, options: ExportOptions) -> SourceTree:
     """The project files around the application's files `app`, README and bill of materials included."""
     sdk = read_sdk_board(board)
     memory = _choose_memory(sdk, options.memory)
@@ -203,7 +194,7 @@ def export_mcuxpresso(app: SourceTree, board: Board, model: str, options: SdkOpt
     )
 
 
-def _used_parts(options: SdkOptions) -> tuple[str, ...]:
+def _used_parts(options: ExportOptions) -> tuple[str, ...]:
     return (
         "",
         *(("tflm",) if options.engine == "tflm" else ()),
@@ -212,7 +203,7 @@ def _used_parts(options: SdkOptions) -> tuple[str, ...]:
 
 
 def _context(
-    app: SourceTree, board: Board, sdk: SdkBoard, model: str, options: SdkOptions
+    app: SourceTree, board: Board, sdk: SdkBoard, model: str, options: ExportOptions
 ) -> dict[str, object]:
     headers = {str(PurePosixPath(path).parent) for path in app if path.endswith(".h")}
     return {
@@ -232,6 +223,7 @@ def _context(
         "sources": [path for path in sorted(app) if path.endswith((".c", ".cc", ".S"))],
         "include_dirs": sorted(headers),
         "defines": [f"-D{define}" for define in board.defines],
+        "cxx_defines": [f"-D{define}" for define in CXX_DEFINES if options.engine == "tflm"],
         "optimize_flag": OPTIMIZE_FLAGS[options.optimize],
         "stack_bytes": sdk.stack_bytes,
         "heap_bytes": sdk.heap_bytes["npu" if options.npu else ""],
