@@ -33,6 +33,7 @@ extern uint8_t __arena_end__[] __attribute__((weak));
 static uint8_t receive_ring[RECEIVE_CAPACITY];
 static volatile uint32_t receive_head;
 static volatile uint32_t receive_tail;
+static volatile uint32_t receive_overruns;
 
 void MCUGEN_UART_HANDLER(void);
 
@@ -44,7 +45,12 @@ void MCUGEN_UART_HANDLER(void) {
     if (head - receive_tail < RECEIVE_CAPACITY) {
       receive_ring[head % RECEIVE_CAPACITY] = byte;
       receive_head = head + 1U;
+    } else {
+      ++receive_overruns;
     }
+  }
+  if ((LPUART_GetStatusFlags(MCUGEN_UART) & (uint32_t)kLPUART_RxOverrunFlag) != 0U) {
+    ++receive_overruns;  // at least one byte; the UART does not count them
   }
   // The receiver stands still until an overrun is acknowledged.
   (void)LPUART_ClearStatusFlags(
@@ -87,6 +93,8 @@ size_t mcugen_port_read(uint8_t *bytes, size_t capacity) {
   receive_tail = tail;
   return count;
 }
+
+uint32_t mcugen_port_receive_overruns(void) { return receive_overruns; }
 
 void mcugen_port_write(const uint8_t *bytes, size_t count) {
   (void)LPUART_WriteBlocking(MCUGEN_UART, bytes, count);
@@ -187,7 +195,15 @@ static void write_hex(const char *name, uint32_t value) {
   write_text(text);
 }
 
-static void wait_before_repeat(void) {
+static void begin_fatal(void) {
+  static const uint8_t END_OF_FRAME = 0;
+  mcugen_port_write(&END_OF_FRAME, 1);
+  write_text("mcugen fatal: ");
+}
+
+static void end_fatal(void) {
+  static const uint8_t END[] = {'\r', '\n', 0};
+  mcugen_port_write(END, sizeof END);
   for (volatile uint32_t left = FATAL_REPEAT_LOOPS; left != 0U; --left) {
   }
 }
@@ -196,10 +212,9 @@ _Noreturn void mcugen_port_fatal(const char *reason) {
   __disable_irq();
   // Again and again: the port of a freshly flashed board opens late.
   for (;;) {
-    write_text("\r\nfatal: ");
+    begin_fatal();
     write_text(reason);
-    write_text("\r\n");
-    wait_before_repeat();
+    end_fatal();
   }
 }
 
@@ -212,7 +227,8 @@ _Noreturn void mcugen_fault(const uint32_t *frame, uint32_t exc_return) {
   const uint32_t cfsr = SCB->CFSR;
   __disable_irq();
   for (;;) {
-    write_text("\r\nfatal: fault");
+    begin_fatal();
+    write_text("fault");
     if ((cfsr & SCB_CFSR_STKOF_Msk) != 0U) {
       write_text(", stack overflow");
     }
@@ -225,8 +241,7 @@ _Noreturn void mcugen_fault(const uint32_t *frame, uint32_t exc_return) {
     write_hex(" mmfar=", SCB->MMFAR);
     write_hex(" bfar=", SCB->BFAR);
     write_hex(" exc_return=", exc_return);
-    write_text("\r\n");
-    wait_before_repeat();
+    end_fatal();
   }
 }
 

@@ -22,6 +22,9 @@ VERBS = {
     "report": "Write the report of a run again.",
     "demo": "Show the whole product on an emulated board.",
     "boards": "List the boards.",
+    "flash": "Put a built project on its board.",
+    "ports": "List serial ports and the boards behind them.",
+    "doctor": "Check what a board needs on this machine, and how to get it.",
 }
 """Verb -> one-line help. The verb `a-b` is the click command `command` of mcugen/cli/a_b.py."""
 

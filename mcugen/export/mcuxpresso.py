@@ -19,8 +19,8 @@ from mcugen import __version__
 from mcugen.boards import Board, MemoryRegion
 from mcugen.codegen.render import render
 from mcugen.codegen.tree import SourceTree, merge
-from mcugen.errors import ConfigError, nearest
 from mcugen.engines.tflm import CXX_DEFINES
+from mcugen.errors import ConfigError, nearest
 from mcugen.export.cmake import OPTIMIZE_FLAGS
 from mcugen.export.exporter import ExportOptions
 from mcugen.export.sbom import Part, sbom_json
@@ -163,7 +163,9 @@ def sdk_compile_flags(board: Board, optimize: str) -> tuple[str, ...]:
     return ("-std=gnu11", OPTIMIZE_FLAGS[optimize], *board.cpu_flags)
 
 
-def export_mcuxpresso(app: SourceTree, board: Board, model: str, options: ExportOptions) -> SourceTree:
+def export_mcuxpresso(
+    app: SourceTree, board: Board, model: str, options: ExportOptions
+) -> SourceTree:
     """The project files around the application's files `app`, README and bill of materials included."""
     sdk = read_sdk_board(board)
     memory = _choose_memory(sdk, options.memory)

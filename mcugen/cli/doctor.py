@@ -1,0 +1,30 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""`mcugen doctor`: what a board needs on this machine."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from mcugen.boards import find_board
+from mcugen.errors import UserError
+from mcugen.toolchain.doctor import examine
+
+
+@click.command()
+@click.option("--board", "board_name", required=True, help="Board to check for.")
+@click.option(
+    "--board-dir", type=click.Path(path_type=Path), help="Folder with boards of your own."
+)
+def command(board_name: str, board_dir: Path | None) -> None:
+    """Check everything a first-time user of a board needs; ends with 2 when something is missing."""
+    findings = examine(find_board(board_name, board_dir), os.environ)
+    for finding in findings:
+        sign = "ok      " if finding.ok else "MISSING " if finding.needed else "optional"
+        click.echo(f"{sign} {finding.what}: {finding.found or finding.how}")
+    if any(finding.needed and not finding.ok for finding in findings):
+        sys.exit(UserError.exit_status)

@@ -1,0 +1,85 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""`mcugen flash`: the built image onto the board."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import click
+
+from mcugen.boards import find_board, load_boards
+from mcugen.export.manifest import load_manifest
+from mcugen.toolchain.flash import (
+    find_image,
+    find_program,
+    flash,
+    flash_commands,
+    list_probes,
+    shell_line,
+)
+from mcugen.toolchain.flash_data import FlashData, Runner, read_flash_data
+from mcugen.toolchain.ports import name_ports, system_ports, wait_for_port
+
+PORT_RETURNS_S = 15.0
+
+
+@click.command()
+@click.argument("build_dir", type=click.Path(path_type=Path))
+@click.option("--runner", default="", help="linkserver (default), jlink, pyocd or west.")
+@click.option(
+    "--probe", default="", help="Serial number of the debug probe, when there are several."
+)
+@click.option("--variant", default="", help="Board variant, where a board has several.")
+@click.option("--image", type=click.Path(path_type=Path), help="An .elf elsewhere.")
+@click.option("--list", "list_only", is_flag=True, help="Only list the probes.")
+@click.option("--dry-run", is_flag=True, help="Only show the commands.")
+@click.option(
+    "--board-dir", type=click.Path(path_type=Path), help="Folder with boards of your own."
+)
+def command(
+    build_dir: Path,
+    runner: str,
+    probe: str,
+    variant: str,
+    image: Path | None,
+    list_only: bool,
+    dry_run: bool,
+    board_dir: Path | None,
+) -> None:
+    """Flash the project in BUILD_DIR and reset the board."""
+    data = read_flash_data(find_board(load_manifest(build_dir).board, board_dir))
+    chosen = data.runner(runner)
+    if list_only:
+        for found in list_probes(chosen):
+            click.echo(f"{found.serial}  {found.description}")
+        return
+    elf = image or find_image(build_dir)
+    if dry_run:
+        _show(data, chosen, variant, elf, probe)
+        return
+    find_program(chosen)
+    click.echo(f"flashing {elf} with {chosen.program}")
+    flash(data, chosen, variant, elf, probe)
+    click.echo("flashed and reset")
+    _show_port(probe, board_dir)
+
+
+def _show(data: FlashData, runner: Runner, variant: str, elf: Path, probe: str) -> None:
+    words = data.words(variant)
+    for line in flash_commands(runner, runner.program, words, elf, probe, Path()):
+        click.echo(shell_line(line))
+    for text in runner.script:
+        click.echo(f"  {text.format_map({**words, 'elf': str(elf)})}")
+
+
+def _show_port(probe: str, board_dir: Path | None) -> None:
+    """Names the port to run on: the probe's own when it was named, else every one that fits."""
+    if probe and not probe.startswith("#"):
+        port = wait_for_port(probe, time.monotonic() + PORT_RETURNS_S)
+        click.echo(f"its serial port is {port.device}")
+        return
+    for named in name_ports(system_ports(), load_boards(board_dir)):
+        if named.boards:
+            click.echo(f"{named.name} port: {named.port.device}")

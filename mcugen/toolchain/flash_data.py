@@ -1,0 +1,128 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""The table [flash] of a board.toml: which programs flash the board and how they are called."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from mcugen.boards import Board
+from mcugen.errors import ConfigError, nearest
+from mcugen.strict_toml import Table
+
+OWN_WORDS = frozenset(("elf", "probe", "build", "script", "list_script"))
+
+
+@dataclass(frozen=True, slots=True)
+class Runner:
+    """One flash program. Arguments hold {words}; `*_probe` replaces its sibling when a probe is named.
+
+    `script` and `list_script` are lines of a command file, for programs that take one.
+    """
+
+    name: str
+    program: str
+    folders: tuple[str, ...]  # glob patterns searched when the program is not on PATH
+    load: tuple[str, ...]
+    load_probe: tuple[str, ...]
+    reset: tuple[str, ...]  # empty: loading resets
+    reset_probe: tuple[str, ...]
+    list: tuple[str, ...]  # empty: the program cannot list probes
+    script: tuple[str, ...]
+    list_script: tuple[str, ...]
+    install: str  # how to get it
+
+
+@dataclass(frozen=True, slots=True)
+class FlashData:
+    """How a board is flashed and by which USB ids its serial port is known."""
+
+    default_runner: str
+    default_variant: str
+    vcom_usb_ids: tuple[tuple[int, int], ...]
+    vcom_name: str
+    socket: str
+    variants: Mapping[str, Mapping[str, str]]  # variant -> word -> value
+    runners: Mapping[str, Runner]
+
+    def runner(self, name: str) -> Runner:
+        """The runner of that name, the default for an empty one."""
+        return self.runners[_choose("runner", name or self.default_runner, self.runners)]
+
+    def words(self, variant: str) -> Mapping[str, str]:
+        """The words of that variant, the default for an empty one."""
+        return self.variants[_choose("variant", variant or self.default_variant, self.variants)]
+
+
+def read_flash_data(board: Board) -> FlashData:
+    """[flash] of the board, checked to the last {word}; ConfigError for a board that has none."""
+    if "flash" not in board.extra:
+        raise ConfigError(
+            f"board {board.name!r} is not flashed",
+            hint="`mcugen run` starts it by itself" if board.run_command else "",
+        )
+    table = Table(board.extra["flash"], f"{board.folder / 'board.toml'} [flash]")
+    variants, runners = table.table("variants"), table.table("runners")
+    data = FlashData(
+        default_runner=table.choice("default_runner", tuple(table.mapping("runners"))),
+        default_variant=table.choice("default_variant", tuple(table.mapping("variants"))),
+        vcom_usb_ids=tuple(_usb_id(text, table.where) for text in table.texts("vcom_usb_ids", ())),
+        vcom_name=table.text("vcom_name", ""),
+        socket=table.text("socket", ""),
+        variants={name: dict(variants.mapping(name)) for name in table.mapping("variants")},
+        runners={name: _runner(name, runners.table(name)) for name in table.mapping("runners")},
+    )
+    table.finish()
+    _check_words(data, table.where)
+    return data
+
+
+def _runner(name: str, table: Table) -> Runner:
+    runner = Runner(
+        name=name,
+        program=table.text("program"),
+        folders=table.texts("folders", ()),
+        load=table.texts("load"),
+        load_probe=table.texts("load_probe"),
+        reset=table.texts("reset", ()),
+        reset_probe=table.texts("reset_probe", ()),
+        list=table.texts("list", ()),
+        script=table.texts("script", ()),
+        list_script=table.texts("list_script", ()),
+        install=table.text("install"),
+    )
+    table.finish()
+    return runner
+
+
+def _usb_id(text: str, where: str) -> tuple[int, int]:
+    try:
+        vendor, product = (int(part, 16) for part in text.split(":"))
+    except ValueError:
+        raise ConfigError(f"{where}: {text!r} is not a USB id like 1fc9:0143") from None
+    return vendor, product
+
+
+def _check_words(data: FlashData, where: str) -> None:
+    for runner in data.runners.values():
+        texts = runner.load + runner.load_probe + runner.reset + runner.reset_probe + runner.script
+        used = {word for text in texts for _, word, _, _ in string.Formatter().parse(text) if word}
+        for variant, words in data.variants.items():
+            for word in sorted(used - OWN_WORDS - words.keys()):
+                near = nearest(word, OWN_WORDS | words.keys())
+                raise ConfigError(
+                    f"{where}: runner {runner.name} uses {{{word}}}, variant {variant} lacks it",
+                    hint=f"did you mean {{{near}}}?" if near else "",
+                )
+
+
+def _choose(what: str, name: str, known: Mapping[str, object]) -> str:
+    if name not in known:
+        near = nearest(name, known)
+        raise ConfigError(
+            f"unknown {what} {name!r}",
+            hint=f"did you mean {near!r}?" if near else f"known: {', '.join(known)}",
+        )
+    return name

@@ -1,0 +1,173 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""Models for the Neutron NPU of MCX N947: NXP's converter, and whether its work fits the user's SDK.
+
+The converter and the driver must come from one release. Both carry the version word of the
+microcode: the converted model in the constant input NeutronMicrocode of its NeutronGraph operators
+(magic "nMCd", then the word), the driver library somewhere in its bytes. A driver that meets another
+word goes on with wrong numbers (SDK 26.03), so a mismatch is refused before anything is flashed.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from mcugen.engines.tflm_operators import NEUTRON_GRAPH
+from mcugen.errors import EnvironmentError_, ModelError
+from mcugen.model.ir import Graph
+from mcugen.model.tflite import read_tflite
+
+CONVERTER = "neutron-converter"
+TARGET = "mcxn94x"
+TIMEOUT_S = 600.0
+MAGIC = b"nMCd"
+WORD_BYTES = 4
+DRIVER = "libNeutronDriver.a"
+DRIVER_FOLDERS = (  # below mcuxsdk/: SDK 25.12 and later, then 25.09 and earlier
+    "middleware/eiq/neutron/mcxn",
+    "middleware/eiq/tensorflow-lite/third_party/neutron/mcxn",
+)
+ARENA_MARGIN = 1.05  # NXP's rule for the converter's "Total data" (readme of the eIQ examples)
+TOLERANCE_LSB = 1
+"""How far an output may be from the reference: NXP states no bit-exactness of the NPU's rounding."""
+
+INSTALL = (
+    "it is part of NXP's eIQ Neutron SDK (same release as your MCUXpresso SDK): give its folder with "
+    "--neutron-sdk, or a converted model with --npu-model"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """What neutron-converter made. `arena_bytes` is None where its output does not tell."""
+
+    model: Path
+    arena_bytes: int | None
+    version: str  # the converter's own words, empty when it says nothing
+
+
+@dataclass(frozen=True, slots=True)
+class NpuShare:
+    """How much of a model runs on the NPU: operators of the original that the converter took."""
+
+    converted: int
+    original: int
+    left_over: tuple[str, ...]  # kinds that stay on the CPU, in order
+
+
+def find_converter(neutron_sdk: Path | None) -> Path:
+    """The converter in the given SDK folder (or its bin/), else on PATH."""
+    if neutron_sdk is not None:
+        for folder in (neutron_sdk, neutron_sdk / "bin"):
+            found = shutil.which(CONVERTER, path=str(folder))
+            if found:
+                return Path(found)
+        raise EnvironmentError_(f"there is no {CONVERTER} in {neutron_sdk}", hint=INSTALL)
+    found = shutil.which(CONVERTER)
+    if found is None:
+        raise EnvironmentError_(f"{CONVERTER} is not installed", hint=INSTALL)
+    return Path(found)
+
+
+def convert(model: Path, out: Path, converter: Path) -> Conversion:
+    """Converts `model` into `out` for the MCX N94x; ModelError with the converter's last words."""
+    command = [str(converter), "--input", str(model), "--output", str(out), "--target", TARGET]
+    library = converter.parent.parent / "lib"
+    own = {"LD_LIBRARY_PATH": str(library)} if library.is_dir() else {}
+    try:
+        done = subprocess.run(
+            command,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=TIMEOUT_S,
+            env={**os.environ, **own},
+        )
+    except subprocess.TimeoutExpired:
+        raise EnvironmentError_(f"{CONVERTER} did not finish in {TIMEOUT_S:.0f} s") from None
+    except OSError as error:
+        raise EnvironmentError_(f"{converter} does not start: {error.strerror}") from error
+    output = done.stdout + done.stderr
+    if done.returncode != 0 or not out.is_file():
+        words = [line.strip() for line in output.splitlines() if line.strip()]
+        raise ModelError(
+            f"{CONVERTER} refuses {model.name}: {words[-1] if words else 'it said nothing'}",
+            hint="the NPU takes fully integer int8 models; without --accelerator the CPU takes it",
+        )
+    version = re.search(r"Neutron Converter Version:\s*(\S+)", output)
+    return Conversion(out, _arena_bytes(output), version[1] if version else "")
+
+
+def _arena_bytes(output: str) -> int | None:
+    """NXP: the arena must hold 1.05 times the `Total data` of graph "main"; the last such line."""
+    found: list[str] = re.findall(r"Total data\s*[:=]\s*(\d+)", output)
+    return round(int(found[-1]) * ARENA_MARGIN) if found else None
+
+
+def npu_share(original: Graph, converted: Graph) -> NpuShare:
+    """Counts what the converter took. ModelError when it took nothing, or an NPU model is the original."""
+    if any(op.kind == NEUTRON_GRAPH for op in original.ops):
+        raise ModelError(
+            f"{original.name} is already converted for the NPU",
+            hint="give the original as MODEL and the converted one with --npu-model",
+        )
+    left_over = tuple(op.kind for op in converted.ops if op.kind != NEUTRON_GRAPH)
+    if len(left_over) == len(converted.ops):
+        raise ModelError(
+            f"no operator of {converted.name} runs on the NPU",
+            hint="the converter found nothing it supports: build without --accelerator npu",
+        )
+    return NpuShare(max(len(original.ops) - len(left_over), 0), len(original.ops), left_over)
+
+
+def microcode_words(graph: Graph) -> tuple[bytes, ...]:
+    """The version words of all NeutronGraph operators, each once, in order."""
+    words = []
+    for op in graph.ops:
+        if op.kind != NEUTRON_GRAPH:
+            continue
+        for tensor in graph.input_tensors(op):
+            content = b"" if tensor is None or tensor.data is None else tensor.data.tobytes()
+            if content.startswith(MAGIC):
+                words.append(content[len(MAGIC) : len(MAGIC) + WORD_BYTES])
+    return tuple(dict.fromkeys(words))
+
+
+def find_driver(sdk: Path) -> Path:
+    """The SDK's driver library for the MCX N; `sdk` is the folder mcuxsdk or the one that holds it."""
+    for root in (sdk, sdk / "mcuxsdk"):
+        for folder in DRIVER_FOLDERS:
+            library = root / folder / DRIVER
+            if library.is_file():
+                return library
+    raise EnvironmentError_(
+        f"there is no {DRIVER} for the MCX N in {sdk}",
+        hint="the SDK needs the eIQ middleware: `west update` in its workspace",
+    )
+
+
+def check_microcode(converted: Path, sdk: Path) -> str:
+    """The version word both sides share, as hexadecimal; ModelError when the driver lacks it."""
+    graph = read_tflite(converted)
+    words = microcode_words(graph)
+    if not words:
+        raise ModelError(f"{converted.name} holds no Neutron microcode, so no version to check")
+    driver = find_driver(sdk)
+    library = driver.read_bytes()
+    for word in words:
+        if word not in library:
+            raise ModelError(
+                f"{converted.name} has Neutron microcode version 0x{_hex(word)}, "
+                f"which the driver of this SDK ({driver.name}) does not know",
+                hint="convert the model with the neutron-converter of the same release as the SDK",
+            )
+    return _hex(words[0])
+
+
+def _hex(word: bytes) -> str:
+    return f"{int.from_bytes(word, 'little'):08x}"
