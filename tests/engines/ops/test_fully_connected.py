@@ -17,14 +17,11 @@ from mcugen.engines import ENGINES
 from mcugen.engines.contract import EngineOptions
 from mcugen.engines.ops.fully_connected import pack_rows
 from mcugen.engines.steps import Form
-from mcugen.model.ir import Graph
-from mcugen.model.reference import open_reference
 from mcugen.model.tflite import parse_tflite
-from tests.engines.c_engine import build
+from tests.engines.vectors import OPTIONS, Vectors, differences, vectors_of
 from tests.tflite_writer import OpSpec, TensorSpec, fully_connected, model_bytes
 
 DSP = frozenset({"dsp"})
-SAMPLES = 4
 ACTIVATIONS = ("NONE", "RELU", "RELU6", "RELU_N1_TO_1")
 
 
@@ -107,68 +104,9 @@ def layer_tensors(case: Case, number: int) -> list[TensorSpec]:
     return tensors
 
 
-def random_inputs(graph: Graph, seed: int = 0) -> list[np.ndarray]:
-    """Uniform samples, the first two all -128 and all 127."""
-    rng = np.random.default_rng(seed)
-    inputs = []
-    for index in graph.inputs:
-        shape = (SAMPLES, *graph.tensors[index].shape)
-        x = rng.integers(-128, 128, shape).astype(np.int8)
-        x[0], x[1] = -128, 127
-        inputs.append(x)
-    return inputs
-
-
-@dataclass(frozen=True)
-class Vectors:
-    """A model with inputs, and what the reference answers with each rounding."""
-
-    graph: Graph
-    inputs: list[np.ndarray]
-    expected: dict[str, tuple[np.ndarray, ...]]
-
-
-def vectors_of(cases: Sequence[Case], folder: Path, roundings: Sequence[str]) -> Vectors:
-    """Asks the reference."""
-    path = folder / "layers.tflite"
-    path.write_bytes(model_of(cases))
-    graph = parse_tflite(path.read_bytes(), path.name)
-    inputs = random_inputs(graph)
-    expected = {}
-    for rounding in roundings:
-        with open_reference(path, rounding=rounding) as reference:
-            expected[rounding] = reference.run(inputs)
-    return Vectors(graph, inputs, expected)
-
-
 @pytest.fixture(scope="module")
 def edges(tmp_path_factory: pytest.TempPathFactory) -> Vectors:
-    return vectors_of(EDGES, tmp_path_factory.mktemp("edges"), ("double", "single"))
-
-
-def differences(
-    vectors: Vectors,
-    options: EngineOptions,
-    folder: Path,
-    *,
-    on: str = "host",
-    patch: tuple[str, str, str] | None = None,
-) -> list[int]:
-    """For every output, how many values differ from the reference with the same rounding."""
-    engine = build(vectors.graph, options, folder, on=on, patch=patch)
-    outputs = engine.run(*vectors.inputs).outputs
-    pairs = zip(outputs, vectors.expected[options.rounding], strict=True)
-    return [int(np.count_nonzero(actual != wanted)) for actual, wanted in pairs]
-
-
-OPTIONS = {
-    "portable": EngineOptions(),
-    "dsp-speed": EngineOptions(isa=DSP),
-    "dsp-size": EngineOptions(isa=DSP, optimize="size"),
-    "portable-single": EngineOptions(rounding="single"),
-    "dsp-speed-single": EngineOptions(rounding="single", isa=DSP),
-    "dsp-size-single": EngineOptions(rounding="single", isa=DSP, optimize="size"),
-}
+    return vectors_of(model_of(EDGES), tmp_path_factory.mktemp("edges"), ("double", "single"))
 
 
 @pytest.mark.parametrize("options", OPTIONS.values(), ids=OPTIONS.keys())
@@ -209,7 +147,7 @@ def test_random_layers_equal_the_reference(
     cases: list[Case], options: EngineOptions, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     folder = tmp_path_factory.mktemp("random")
-    vectors = vectors_of(cases, folder, [options.rounding])
+    vectors = vectors_of(model_of(cases), folder, [options.rounding])
     assert not any(differences(vectors, options, folder))
 
 

@@ -1,0 +1,79 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""Inputs and the reference's answers for a model, and how a generated engine is held against them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from mcugen.engines.contract import EngineOptions
+from mcugen.model.ir import Graph
+from mcugen.model.reference import open_reference
+from mcugen.model.tflite import parse_tflite
+from tests.engines.c_engine import build
+
+SAMPLES = 4
+DSP = frozenset({"dsp"})
+
+OPTIONS = {
+    "portable": EngineOptions(),
+    "dsp-speed": EngineOptions(isa=DSP),
+    "dsp-size": EngineOptions(isa=DSP, optimize="size"),
+    "portable-single": EngineOptions(rounding="single"),
+    "dsp-speed-single": EngineOptions(rounding="single", isa=DSP),
+    "dsp-size-single": EngineOptions(rounding="single", isa=DSP, optimize="size"),
+}
+"""Every kernel, by the name of its configuration."""
+
+
+def random_inputs(graph: Graph, seed: int = 0) -> list[np.ndarray]:
+    """Uniform samples of int8 inputs, the first two all -128 and all 127."""
+    rng = np.random.default_rng(seed)
+    inputs = []
+    for index in graph.inputs:
+        shape = (SAMPLES, *graph.tensors[index].shape)
+        x = rng.integers(-128, 128, shape).astype(np.int8)
+        x[0], x[1] = -128, 127
+        inputs.append(x)
+    return inputs
+
+
+@dataclass(frozen=True)
+class Vectors:
+    """A model with inputs, and what the reference answers with each rounding."""
+
+    graph: Graph
+    inputs: list[np.ndarray]
+    expected: dict[str, tuple[np.ndarray, ...]]
+
+
+def vectors_of(model: bytes, folder: Path, roundings: Sequence[str]) -> Vectors:
+    """Asks the reference."""
+    path = folder / "layers.tflite"
+    path.write_bytes(model)
+    graph = parse_tflite(model, path.name)
+    inputs = random_inputs(graph)
+    expected = {}
+    for rounding in roundings:
+        with open_reference(path, rounding=rounding) as reference:
+            expected[rounding] = reference.run(inputs)
+    return Vectors(graph, inputs, expected)
+
+
+def differences(
+    vectors: Vectors,
+    options: EngineOptions,
+    folder: Path,
+    *,
+    on: str = "host",
+    patch: tuple[str, str, str] | None = None,
+) -> list[int]:
+    """For every output, how many values differ from the reference with the same rounding."""
+    engine = build(vectors.graph, options, folder, on=on, patch=patch)
+    outputs = engine.run(*vectors.inputs).outputs
+    pairs = zip(outputs, vectors.expected[options.rounding], strict=True)
+    return [int(np.count_nonzero(actual != wanted)) for actual, wanted in pairs]
