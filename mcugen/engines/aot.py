@@ -9,8 +9,8 @@ from mcugen.engines.contract import EngineOptions, EnginePlan
 from mcugen.engines.emit import emit_model, table_bytes
 from mcugen.engines.lowering import Lowered, lower
 from mcugen.engines.ops import OPS
-from mcugen.errors import ModelError
 from mcugen.memory import live_bytes
+from mcugen.model.check import refuse, where
 from mcugen.model.ir import DType, Graph, Problem
 
 _BORDER_DTYPES = frozenset({DType.INT8, DType.INT16, DType.INT32, DType.FLOAT32})
@@ -43,8 +43,8 @@ def _op_problems(graph: Graph) -> list[Problem]:
         if op.kind in OPS:
             problems.extend(OPS[op.kind].problems(graph, op))
         else:
-            where = f"op {op.index} {op.kind}"
-            problems.append(Problem(where, "this operator is not supported", "use --engine tflm"))
+            what = "this operator is not supported"
+            problems.append(Problem(where(op), what, "use --engine tflm"))
     return problems
 
 
@@ -69,9 +69,5 @@ def emit(graph: Graph, options: EngineOptions) -> SourceTree:
 
 
 def _lower(graph: Graph, options: EngineOptions) -> Lowered:
-    problems = supports(graph)
-    if problems:
-        lines = [f"{p.where}: {p.what}" for p in problems]
-        hints = tuple(dict.fromkeys(p.hint for p in problems if p.hint))
-        raise ModelError("; ".join(lines), hint="; ".join(hints))
+    refuse(supports(graph), graph.name)
     return lower(graph, options)

@@ -20,6 +20,10 @@ ACTIVATIONS: dict[str, tuple[float | None, float | None]] = {
 """Fused activation -> real bounds of the output."""
 
 
+LARGEST_FACTOR = 2.0**29
+"""Factors from here on would need shifts that the kernels do not have; real models stay below 1."""
+
+
 def round_half_away(value: float) -> int:
     """C's round()."""
     return math.floor(abs(value) + 0.5) * (1 if value >= 0 else -1)

@@ -127,15 +127,14 @@ class Operator:
     variants: Callable[[Graph, Op, EngineOptions], tuple[Variant, ...]]
 
 
-def where(op: Op) -> str:
-    """How an op is called in messages."""
-    return f"op {op.index} {op.kind}"
+def is_activation(tensor: Tensor) -> bool:
+    """True for what other ops compute: no constant, no state of an op."""
+    return tensor.data is None and not tensor.is_variable
 
 
 def activations(graph: Graph, op: Op) -> tuple[Tensor, ...]:
-    """The op's inputs that other ops compute, in order: no constants, no state of its own."""
-    given = (t for t in graph.input_tensors(op) if t is not None)
-    return tuple(t for t in given if t.data is None and not t.is_variable)
+    """The op's inputs that other ops compute, in order."""
+    return tuple(t for t in graph.input_tensors(op) if t is not None and is_activation(t))
 
 
 def held_element(tensor: Tensor, form: Form) -> str:

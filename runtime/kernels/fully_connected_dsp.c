@@ -14,10 +14,10 @@
 
 typedef enum { IN_S8, IN_S16 } input_t;
 
-// Sums of up to four rows.
+// Sums of four rows; a struct, so that they stay in registers.
 typedef struct {
   int32_t row0, row1, row2, row3;
-} sums_t;
+} quad_t;
 
 typedef struct {
   uint32_t ab, cd;
@@ -69,7 +69,7 @@ MCUGEN_INLINE int32_t upper_row(int32_t both, int32_t lower, const int32_t *bias
       "=r"(both2) : : "r8", "r9", "r10", "r11", "r12", "lr", "cc", "memory"
 
 MCUGEN_INLINE const uint32_t *dot_quad(const uint32_t *weights, const int32_t *bias, const void *x,
-                                       uint32_t depth, input_t input, sums_t *sums) {
+                                       uint32_t depth, input_t input, quad_t *sums) {
   register const uint32_t *w __asm__("r0") = weights;
   register const void *in __asm__("r1") = x;
   register uint32_t left __asm__("r2") = depth;
@@ -83,14 +83,14 @@ MCUGEN_INLINE const uint32_t *dot_quad(const uint32_t *weights, const int32_t *b
   } else {
     __asm__ volatile(QUAD_LOOP(LOAD_S8) : QUAD_OPERANDS);
   }
-  *sums = (sums_t){lower0, upper_row(both0, lower0, &bias[1]), lower2,
+  *sums = (quad_t){lower0, upper_row(both0, lower0, &bias[1]), lower2,
                    upper_row(both2, lower2, &bias[3])};
   return w;
 }
 #else
 // Four rows over all inputs; returns the weights that follow.
 MCUGEN_INLINE const uint32_t *dot_quad(const uint32_t *weights, const int32_t *bias, const void *x,
-                                       uint32_t depth, input_t input, sums_t *sums) {
+                                       uint32_t depth, input_t input, quad_t *sums) {
   const uint8_t *in = x;
   int32_t lower0 = bias[0];
   int32_t both0 = lower0;
@@ -105,41 +105,44 @@ MCUGEN_INLINE const uint32_t *dot_quad(const uint32_t *weights, const int32_t *b
     weights += 4;
     in = next_inputs(in, input);
   }
-  *sums = (sums_t){lower0, upper_row(both0, lower0, &bias[1]), lower2,
+  *sums = (quad_t){lower0, upper_row(both0, lower0, &bias[1]), lower2,
                    upper_row(both2, lower2, &bias[3])};
   return weights;
 }
 #endif
 
+// Two rows. Like the quads, it relies on depth > 0.
 MCUGEN_INLINE const uint32_t *dot_pair(const uint32_t *weights, const int32_t *bias, const void *x,
-                                       uint32_t depth, input_t input, sums_t *sums) {
+                                       uint32_t depth, input_t input, int32_t sums[2]) {
   const uint8_t *in = x;
+  const uint32_t *end = weights + depth / 2;
   int32_t lower = bias[0];
   int32_t both = lower;
-  for (uint32_t k = 0; k < depth; k += 4) {
+  do {
     const inputs_t v = load_inputs(in, input);
-    multiply_pair(weights[0], v.ab, &lower, &both);
-    multiply_pair(weights[1], v.cd, &lower, &both);
-    weights += 2;
+    multiply_pair(*weights++, v.ab, &lower, &both);
+    multiply_pair(*weights++, v.cd, &lower, &both);
     in = next_inputs(in, input);
-  }
-  *sums = (sums_t){lower, upper_row(both, lower, &bias[1]), 0, 0};
+  } while (weights != end);
+  sums[0] = lower;
+  sums[1] = upper_row(both, lower, &bias[1]);
   return weights;
 }
 
 MCUGEN_INLINE const uint32_t *dot_single(const uint32_t *weights, const int32_t *bias,
                                          const void *x, uint32_t depth, input_t input,
-                                         sums_t *sums) {
+                                         int32_t sums[1]) {
   const uint8_t *in = x;
+  const uint32_t *end = weights + depth / 4;
   int32_t sum = bias[0];
-  for (uint32_t k = 0; k < depth; k += 4) {
+  do {
     const inputs_t v = load_inputs(in, input);
-    sum = mcugen_smlad(mcugen_sxtb16(*weights), v.ab, sum);
-    sum = mcugen_smlad(mcugen_sxtb16_ror8(*weights), v.cd, sum);
-    ++weights;
+    const uint32_t four = *weights++;
+    sum = mcugen_smlad(mcugen_sxtb16(four), v.ab, sum);
+    sum = mcugen_smlad(mcugen_sxtb16_ror8(four), v.cd, sum);
     in = next_inputs(in, input);
-  }
-  *sums = (sums_t){sum, 0, 0, 0};
+  } while (weights != end);
+  sums[0] = sum;
   return weights;
 }
 
@@ -148,19 +151,18 @@ MCUGEN_INLINE int32_t requantize_uniform(const mcugen_fully_connected_dsp_t *lay
   return mcugen_requantize_s8(sum, layer->multiplier, layer->addend, layer->shift, rounding);
 }
 
-// Requantises and stores the first `count` sums, whatever the layer asks for.
+// Requantises and stores `count` sums, whatever the layer asks for.
 MCUGEN_INLINE void *finish_rows(const mcugen_fully_connected_dsp_t *layer, uint32_t row,
-                                const sums_t *sums, uint32_t count, void *out,
+                                const int32_t sums[], uint32_t count, void *out,
                                 mcugen_rounding_t rounding) {
-  const int32_t sum[4] = {sums->row0, sums->row1, sums->row2, sums->row3};
   int8_t *out8 = out;
   int16_t *out16 = out;
   for (uint32_t i = 0; i < count; ++i) {
     int32_t value;
     if (layer->requant == NULL) {
-      value = requantize_uniform(layer, sum[i], rounding);
+      value = requantize_uniform(layer, sums[i], rounding);
     } else {
-      value = mcugen_requantize(sum[i], layer->requant[row + i], rounding);
+      value = mcugen_requantize(sums[i], layer->requant[row + i], rounding);
       value = mcugen_clamp(mcugen_add(value, layer->zero_point), layer->low, layer->high);
     }
     if (layer->wide_output) {
@@ -174,19 +176,19 @@ MCUGEN_INLINE void *finish_rows(const mcugen_fully_connected_dsp_t *layer, uint3
 
 // Not inlined: three places need it, none of them often.
 static __attribute__((noinline)) void *finish_rows_double(const mcugen_fully_connected_dsp_t *layer,
-                                                          uint32_t row, const sums_t *sums,
+                                                          uint32_t row, const int32_t sums[],
                                                           uint32_t count, void *out) {
   return finish_rows(layer, row, sums, count, out, MCUGEN_ROUND_DOUBLE);
 }
 
 static __attribute__((noinline)) void *finish_rows_single(const mcugen_fully_connected_dsp_t *layer,
-                                                          uint32_t row, const sums_t *sums,
+                                                          uint32_t row, const int32_t sums[],
                                                           uint32_t count, void *out) {
   return finish_rows(layer, row, sums, count, out, MCUGEN_ROUND_SINGLE);
 }
 
 // Stores four results, the uniform requantisation.
-MCUGEN_INLINE void *finish_quad(const mcugen_fully_connected_dsp_t *layer, const sums_t *sums,
+MCUGEN_INLINE void *finish_quad(const mcugen_fully_connected_dsp_t *layer, const quad_t *sums,
                                 void *out, mcugen_rounding_t rounding) {
   const int32_t v0 = requantize_uniform(layer, sums->row0, rounding);
   const int32_t v1 = requantize_uniform(layer, sums->row1, rounding);
@@ -214,17 +216,17 @@ MCUGEN_INLINE void *finish_tail(const mcugen_fully_connected_dsp_t *layer, const
   uint32_t pairs = layer->pairs;
   while (row < layer->rows) {
     const int32_t *bias = &layer->bias[row];
-    sums_t sums;
+    int32_t sums[2];
     uint32_t count = 1;
     if (pairs != 0) {
-      weights = dot_pair(weights, bias, x, layer->depth, input, &sums);
+      weights = dot_pair(weights, bias, x, layer->depth, input, sums);
       count = 2;
       --pairs;
     } else {
-      weights = dot_single(weights, bias, x, layer->depth, input, &sums);
+      weights = dot_single(weights, bias, x, layer->depth, input, sums);
     }
-    out = rounding == MCUGEN_ROUND_DOUBLE ? finish_rows_double(layer, row, &sums, count, out)
-                                          : finish_rows_single(layer, row, &sums, count, out);
+    out = rounding == MCUGEN_ROUND_DOUBLE ? finish_rows_double(layer, row, sums, count, out)
+                                          : finish_rows_single(layer, row, sums, count, out);
     row += count;
   }
   return out;
@@ -237,15 +239,15 @@ MCUGEN_INLINE void fully_connected(const mcugen_fully_connected_dsp_t *layer, co
     const uint32_t *weights = layer->weights;
     const int32_t *end = layer->bias + 4u * layer->quads;
     for (const int32_t *bias = layer->bias; bias != end; bias += 4) {
-      sums_t sums;
+      quad_t sums;
       weights = dot_quad(weights, bias, x, layer->depth, input, &sums);
       if (layer->requant == NULL) {
         out = finish_quad(layer, &sums, out, rounding);
       } else {
-        const sums_t copy = sums;  // keeps `sums` in registers
+        const int32_t copy[4] = {sums.row0, sums.row1, sums.row2, sums.row3};
         const uint32_t row = (uint32_t)(bias - layer->bias);
-        out = rounding == MCUGEN_ROUND_DOUBLE ? finish_rows_double(layer, row, &copy, 4, out)
-                                              : finish_rows_single(layer, row, &copy, 4, out);
+        out = rounding == MCUGEN_ROUND_DOUBLE ? finish_rows_double(layer, row, copy, 4, out)
+                                              : finish_rows_single(layer, row, copy, 4, out);
       }
     }
     out = finish_tail(layer, weights, x, out, input, rounding);

@@ -4,15 +4,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mcugen.engines.contract import EngineOptions
-from mcugen.engines.quantize import ACTIVATIONS, activation_range, dsp_requant, quantize_multiplier
-from mcugen.engines.steps import Call, Form, Kernel, Operands, Operator, Table, Variant, where
+from mcugen.engines.quantize import (
+    ACTIVATIONS,
+    LARGEST_FACTOR,
+    activation_range,
+    dsp_requant,
+    quantize_multiplier,
+)
+from mcugen.engines.steps import (
+    Call,
+    Form,
+    Kernel,
+    Operands,
+    Operator,
+    Table,
+    Variant,
+    is_activation,
+)
+from mcugen.model.check import where
 from mcugen.model.ir import DType, Graph, Op, Problem, Tensor
 
 _PORTABLE_COST = 6.0  # instructions per multiplication
@@ -47,44 +63,65 @@ class _Layer:
 def problems(graph: Graph, op: Op) -> Iterable[Problem]:
     """Everything but int8 with constant symmetric weights."""
     x, weights, bias = _inputs(graph, op)
-    (out,) = graph.output_tensors(op)
-    if x is None or weights is None or x.data is not None:
-        yield Problem(where(op), "needs a computed input and weights")
-        return
+    outputs = graph.output_tensors(op)
+    if x is None or not is_activation(x) or weights is None or len(outputs) != 1:
+        return [Problem(where(op), "needs a computed input, weights and one output")]
+    reasons = [
+        *_type_problems(x, weights, bias, outputs[0]),
+        *_quantisation_problems(op, x, weights, outputs[0]),
+        *_shape_problems(x, weights, bias, outputs[0]),
+    ]
+    return [Problem(where(op), what, hint) for what, hint in reasons]
+
+
+_Reason = tuple[str, str]
+"""What is wrong, and a hint or nothing."""
+
+_INT8_HINT = "convert the model with int8 inputs, weights and outputs"
+
+
+def _type_problems(
+    x: Tensor, weights: Tensor, bias: Tensor | None, out: Tensor
+) -> Iterator[_Reason]:
     if x.dtype is not DType.INT8 or out.dtype is not DType.INT8:
-        yield Problem(
-            where(op),
-            f"{x.dtype.value} to {out.dtype.value} is not supported",
-            "convert the model with int8 inputs, weights and outputs",
-        )
+        yield f"{x.dtype.value} to {out.dtype.value} is not supported", _INT8_HINT
     if weights.data is None:
-        yield Problem(where(op), "weights that are computed at run time are not supported")
+        yield "weights that are computed at run time are not supported", ""
     if weights.dtype is not DType.INT8:
-        yield Problem(where(op), f"{weights.dtype.value} weights are not supported")
+        yield f"{weights.dtype.value} weights are not supported", _INT8_HINT
     if bias is not None and (bias.data is None or bias.dtype is not DType.INT32):
-        yield Problem(where(op), "the bias must be a constant int32 tensor")
-    yield from _quantisation_problems(op, x, weights, out)
-    if weights.elements == 0 or x.elements == 0 or x.elements % weights.shape[-1] != 0:
-        yield Problem(where(op), f"weights {list(weights.shape)} do not fit input {list(x.shape)}")
-    elif out.elements * weights.shape[-1] ** 2 != x.elements * weights.elements:
-        yield Problem(where(op), f"output shape {list(out.shape)} does not follow from the weights")
-    elif bias is not None and bias.elements * weights.shape[-1] != weights.elements:
-        yield Problem(where(op), f"{bias.elements} biases do not fit {list(weights.shape)} weights")
+        yield "the bias must be a constant int32 tensor", ""
 
 
-def _quantisation_problems(op: Op, x: Tensor, weights: Tensor, out: Tensor) -> Iterable[Problem]:
+def _quantisation_problems(op: Op, x: Tensor, weights: Tensor, out: Tensor) -> Iterator[_Reason]:
     """Scales that are missing or of another kind than the kernels compute."""
-    if any(t.quant is None or t.quant.axis is not None for t in (x, out)):
-        yield Problem(where(op), "input and output must be quantised per tensor")
-    if weights.quant is None or weights.quant.axis not in (None, 0):
-        yield Problem(where(op), "weights must be quantised per tensor or per output row")
-    elif any(weights.quant.zero_points):
-        yield Problem(where(op), "weights with a zero point other than 0 are not supported")
     activation = op.options.get("fused_activation_function", "NONE")
     if activation not in ACTIVATIONS:
-        yield Problem(where(op), f"fused activation {activation} is not supported")
+        yield f"fused activation {activation} is not supported", ""
     if op.options.get("weights_format", "DEFAULT") != "DEFAULT":
-        yield Problem(where(op), "shuffled weights are not supported")
+        yield "shuffled weights are not supported", ""
+    if any(t.quant is None or t.quant.axis is not None for t in (x, out)):
+        yield "input and output must be quantised per tensor", ""
+    elif weights.quant is None or weights.quant.axis not in (None, 0):
+        yield "weights must be quantised per tensor or per output row", ""
+    elif any(weights.quant.zero_points):
+        yield "weights with a zero point other than 0 are not supported", ""
+    elif any(factor >= LARGEST_FACTOR for factor in _factors(x, weights, out)):
+        yield "the output's scale is too small for those of input and weights", ""
+
+
+def _shape_problems(
+    x: Tensor, weights: Tensor, bias: Tensor | None, out: Tensor
+) -> Iterator[_Reason]:
+    if len(weights.shape) != 2 or not weights.elements or not x.elements:
+        yield f"weights {list(weights.shape)} and input {list(x.shape)} are not supported", ""
+        return
+    rows, depth = weights.shape
+    if x.elements % depth or out.elements * depth != x.elements * rows:
+        shapes = f"{list(x.shape)} times {list(weights.shape)}"
+        yield f"output {list(out.shape)} does not follow from {shapes}", ""
+    if bias is not None and bias.elements != rows:
+        yield f"{bias.elements} biases do not fit {rows} rows of weights", ""
 
 
 def _inputs(graph: Graph, op: Op) -> tuple[Tensor | None, Tensor | None, Tensor | None]:
@@ -124,7 +161,8 @@ def _factors(x: Tensor, weights: Tensor, out: Tensor) -> list[float]:
     """
     assert x.quant is not None and weights.quant is not None and out.quant is not None
     if weights.quant.axis is None:
-        product = np.float32(x.quant.scale) * np.float32(weights.quant.scales[0])
+        with np.errstate(over="ignore", under="ignore"):
+            product = np.float32(x.quant.scale) * np.float32(weights.quant.scales[0])
         return [float(product) / out.quant.scale]
     return [x.quant.scale * scale / out.quant.scale for scale in weights.quant.scales]
 

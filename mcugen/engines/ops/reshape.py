@@ -7,17 +7,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from mcugen.engines.contract import EngineOptions
-from mcugen.engines.steps import Form, Operator, Variant, activations, where
+from mcugen.engines.steps import Form, Operator, Variant, activations
+from mcugen.model.check import where
 from mcugen.model.ir import DType, Graph, Op, Problem
 
 
 def problems(graph: Graph, op: Op) -> Iterable[Problem]:
     """The shape must be known now; the output's shape in the file is it."""
-    given, made = graph.input_tensors(op)[0], graph.output_tensors(op)[0]
-    if given is None or given.data is not None or len(activations(graph, op)) != 1:
-        yield Problem(where(op), "needs one computed input and a constant shape")
-    elif (given.elements, given.dtype) != (made.elements, made.dtype):
-        yield Problem(where(op), f"turns {given.elements} elements into {made.elements}")
+    given, made = activations(graph, op), graph.output_tensors(op)
+    if len(given) != 1 or len(made) != 1 or op.inputs[0] != given[0].index:
+        yield Problem(where(op), "needs one computed input, a constant shape and one output")
+    elif (given[0].elements, given[0].dtype) != (made[0].elements, made[0].dtype):
+        yield Problem(where(op), f"turns {given[0].elements} elements into {made[0].elements}")
 
 
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:

@@ -241,11 +241,35 @@ def test_all_problems_are_named_at_once() -> None:
     assert problems_of(tensors, fused_activation_function="TANH", keep_num_dims=False) == [
         "float32 to float32 is not supported",
         "the bias must be a constant int32 tensor",
-        "input and output must be quantised per tensor",
-        "weights with a zero point other than 0 are not supported",
         "fused activation TANH is not supported",
-        "3 biases do not fit [2, 4] weights",
+        "input and output must be quantised per tensor",
+        "3 biases do not fit 2 rows of weights",
     ]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({0: TensorSpec((1, 4), "int8", 3e38)}, "output's scale is too small"),
+        ({0: TensorSpec((1, 5), "int8", 0.1)}, "does not follow"),
+        ({1: TensorSpec((2, 4), "int8", 3e20, is_variable=True)}, "computed at run time"),
+        ({1: TensorSpec((2, 4), "int8", 0.1, 3, data=np.ones((2, 4), np.int8))}, "zero point"),
+        ({1: TensorSpec((), "int8", 0.1, data=np.ones((), np.int8))}, "are not supported"),
+        ({1: TensorSpec((2, 4), "int8", [0.1] * 4, axis=1, data=np.ones((2, 4), np.int8))}, "row"),
+        ({2: TensorSpec((1, 3), "int8", 1e20)}, "does not follow"),
+        ({3: TensorSpec((2,), "int64", data=np.zeros(2, np.int64))}, "bias"),
+    ],
+)
+def test_a_problem_is_named(change: dict[int, TensorSpec], words: str) -> None:
+    sound = {
+        0: TensorSpec((1, 4), "int8", 0.1),
+        1: TensorSpec((2, 4), "int8", 3e20, data=np.ones((2, 4), np.int8)),
+        2: TensorSpec((1, 2), "int8", 1e20),
+        3: TensorSpec((2,), "int32", data=np.zeros(2, np.int32)),
+    }
+    assert problems_of([*sound.values()]) == []
+    problems = problems_of([*(sound | change).values()])
+    assert [words in problem for problem in problems] == [True], problems
 
 
 def test_a_sound_layer_has_no_problems() -> None:
