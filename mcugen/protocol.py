@@ -45,6 +45,7 @@ class Request(IntEnum):
     INFER = 0x05
     STATS = 0x06
     SET_BAUD = 0x07
+    LAYER = 0x08
 
 
 class Source(IntEnum):
@@ -61,6 +62,7 @@ class What(IntEnum):
     INPUT = 0
     OUTPUT = 1
     FEATURES = 2
+    LAYER = 3
 
 
 class PushFlag(IntFlag):
@@ -191,6 +193,11 @@ def infer_payload(warmup: int, repeats: int) -> bytes:
 def set_baud_payload(baud: int) -> bytes:
     """SET_BAUD, in bits per second."""
     return struct.pack("<I", baud)
+
+
+def layer_payload(layer: int) -> bytes:
+    """LAYER: run up to and including this operator of the model."""
+    return struct.pack("<I", layer)
 
 
 PUSH_OVERHEAD_BYTES = 2

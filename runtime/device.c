@@ -52,6 +52,7 @@ void mcugen_device_reset(mcugen_device_t *device) {
   mcugen_front_end_reset();
   mcugen_engine_reset();
   device->has_output = false;
+  device->has_layer = false;
 }
 
 mcugen_status_t mcugen_device_infer(mcugen_device_t *device, uint64_t *ticks) {
@@ -60,6 +61,7 @@ mcugen_status_t mcugen_device_infer(mcugen_device_t *device, uint64_t *ticks) {
   }
   const mcugen_status_t status = mcugen_window_infer(&device->window, ticks);
   device->has_output = status == MCUGEN_STATUS_OK;
+  device->has_layer = false;
   device->inferences++;
   return status;
 }
@@ -239,41 +241,72 @@ static mcugen_status_t push(mcugen_device_t *device, const uint8_t payload[], si
   return MCUGEN_STATUS_OK;
 }
 
-// The bytes of what a READ names; NULL with *status when there are none.
-static const uint8_t *readable(const mcugen_device_t *device, uint8_t what, uint8_t index,
-                               size_t *bytes, mcugen_status_t *status) {
+// What a READ can name.
+typedef enum {
+  READ_INPUT = 0,
+  READ_OUTPUT = 1,
+  READ_FEATURES = 2,
+  READ_LAYER = 3,
+} read_what_t;
+
+// Bytes that can be read. NULL content: `status` tells why.
+typedef struct {
+  const void *content;
+  size_t bytes;
+  mcugen_status_t status;
+} readable_t;
+
+static readable_t refused(mcugen_status_t status) { return (readable_t){NULL, 0, status}; }
+
+static readable_t if_ready(bool ready, const void *content, size_t bytes) {
+  return ready ? (readable_t){content, bytes, MCUGEN_STATUS_OK} : refused(MCUGEN_STATUS_NOT_READY);
+}
+
+static readable_t readable_output(const mcugen_device_t *device, uint8_t index) {
   const mcugen_engine_info_t *info = mcugen_engine_info();
-  const bool kept = mcugen_window_is_full(&device->window);
-  *status = MCUGEN_STATUS_NOT_READY;
-  switch (what) {
-    case 0:
-      if (index != 0) {
-        break;
-      }
-      *bytes = MCUGEN_INPUT_BYTES;
-      return kept ? (const uint8_t *)device->window.input : NULL;
-    case 1:
-      if (index >= info->outputs) {
-        break;
-      }
-      *bytes = info->output[index].bytes;
-      return device->has_output ? mcugen_engine_output(index) : NULL;
-    case 2:
-#if MCUGEN_SCORE_RECONSTRUCTION
-      if (index != 0) {
-        break;
-      }
-      *bytes = sizeof(device->window.features);
-      return kept ? (const uint8_t *)device->window.features : NULL;
-#else
-      *status = MCUGEN_STATUS_UNSUPPORTED;
-      return NULL;
-#endif
-    default:
-      break;
+  if (index >= info->outputs) {
+    return refused(MCUGEN_STATUS_BAD_ARGUMENT);
   }
-  *status = MCUGEN_STATUS_BAD_ARGUMENT;
-  return NULL;
+  return if_ready(device->has_output, mcugen_engine_output(index), info->output[index].bytes);
+}
+
+static readable_t readable_features(const mcugen_device_t *device) {
+#if MCUGEN_SCORE_RECONSTRUCTION
+  const mcugen_window_t *window = &device->window;
+  return if_ready(mcugen_window_is_full(window), window->features, sizeof(window->features));
+#else
+  (void)device;
+  return refused(MCUGEN_STATUS_UNSUPPORTED);
+#endif
+}
+
+static readable_t readable_layer(const mcugen_device_t *device, uint8_t index) {
+  if (!device->has_layer) {
+    return refused(MCUGEN_STATUS_NOT_READY);
+  }
+  uint32_t bytes = 0;
+  const void *content = mcugen_engine_layer_output(index, &bytes);
+  return content != NULL ? (readable_t){content, bytes, MCUGEN_STATUS_OK}
+                         : refused(MCUGEN_STATUS_BAD_ARGUMENT);
+}
+
+static readable_t readable(const mcugen_device_t *device, uint8_t what, uint8_t index) {
+  const mcugen_window_t *window = &device->window;
+  if (index != 0 && (what == READ_INPUT || what == READ_FEATURES)) {
+    return refused(MCUGEN_STATUS_BAD_ARGUMENT);
+  }
+  switch (what) {
+    case READ_INPUT:
+      return if_ready(mcugen_window_is_full(window), window->input, sizeof(window->input));
+    case READ_OUTPUT:
+      return readable_output(device, index);
+    case READ_FEATURES:
+      return readable_features(device);
+    case READ_LAYER:
+      return readable_layer(device, index);
+    default:
+      return refused(MCUGEN_STATUS_BAD_ARGUMENT);
+  }
 }
 
 static mcugen_status_t read(const mcugen_device_t *device, const uint8_t payload[],
@@ -282,21 +315,19 @@ static mcugen_status_t read(const mcugen_device_t *device, const uint8_t payload
   if (payload_bytes != 8) {
     return MCUGEN_STATUS_BAD_LENGTH;
   }
-  mcugen_status_t status;
-  size_t bytes = 0;
-  const uint8_t *content = readable(device, payload[0], payload[1], &bytes, &status);
-  if (content == NULL) {
-    return status;
+  const readable_t source = readable(device, payload[0], payload[1]);
+  if (source.content == NULL) {
+    return source.status;
   }
   const uint32_t offset = mcugen_get_u32(payload + 2);
   size_t count = mcugen_get_u16(payload + 6);
   if (count > MCUGEN_MAX_PAYLOAD) {
     return MCUGEN_STATUS_BAD_ARGUMENT;
   }
-  const size_t there = offset < bytes ? bytes - offset : 0;
+  const size_t there = offset < source.bytes ? source.bytes - offset : 0;
   count = count < there ? count : there;
   if (count > 0) {
-    memcpy(reply, content + offset, count);
+    memcpy(reply, (const uint8_t *)source.content + offset, count);
   }
   *reply_bytes = count;
   return MCUGEN_STATUS_OK;
@@ -352,6 +383,20 @@ static mcugen_status_t set_baud(const uint8_t payload[], size_t payload_bytes) {
   return baud == 0 ? MCUGEN_STATUS_BAD_ARGUMENT : mcugen_port_set_baud(baud);
 }
 
+static mcugen_status_t layer(mcugen_device_t *device, const uint8_t payload[],
+                             size_t payload_bytes) {
+  if (payload_bytes != 4) {
+    return MCUGEN_STATUS_BAD_LENGTH;
+  }
+  if (!mcugen_window_is_full(&device->window)) {
+    return MCUGEN_STATUS_NOT_READY;
+  }
+  const mcugen_status_t status = mcugen_window_run_layers(&device->window, mcugen_get_u32(payload));
+  device->has_layer = status == MCUGEN_STATUS_OK;
+  device->has_output = false;
+  return status;
+}
+
 mcugen_status_t mcugen_device_execute(mcugen_device_t *device, uint8_t type,
                                       const uint8_t payload[], size_t payload_bytes,
                                       uint8_t reply[MCUGEN_MAX_PAYLOAD], size_t *reply_bytes) {
@@ -375,6 +420,8 @@ mcugen_status_t mcugen_device_execute(mcugen_device_t *device, uint8_t type,
       return payload_bytes == 0 ? stats(device, reply, reply_bytes) : MCUGEN_STATUS_BAD_LENGTH;
     case MCUGEN_SET_BAUD:
       return set_baud(payload, payload_bytes);
+    case MCUGEN_LAYER:
+      return layer(device, payload, payload_bytes);
     default:
       return MCUGEN_STATUS_BAD_COMMAND;
   }

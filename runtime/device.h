@@ -22,6 +22,7 @@ typedef enum {
   MCUGEN_INFER = 0x05,
   MCUGEN_STATS = 0x06,
   MCUGEN_SET_BAUD = 0x07,
+  MCUGEN_LAYER = 0x08,
 } mcugen_request_t;
 
 typedef enum {
@@ -43,7 +44,8 @@ typedef struct {
 typedef struct {
   mcugen_window_t window;
   mcugen_clip_t clip;
-  bool has_output;  // an inference has run since the last reset
+  bool has_output;  // an inference has run since the last reset, and no LAYER after it
+  bool has_layer;   // a LAYER has run, and nothing after it
   uint32_t frames_damaged;
   uint32_t replies_repeated;
   uint32_t inferences;

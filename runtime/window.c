@@ -128,13 +128,22 @@ mcugen_window_event_t mcugen_window_push_row(mcugen_window_t *window,
   return end_of_row(window);
 }
 
-mcugen_status_t mcugen_window_infer(const mcugen_window_t *window, uint64_t *ticks) {
+static void present(const mcugen_window_t *window) {
   memcpy(mcugen_engine_input(0), window->input, MCUGEN_INPUT_BYTES);
   mcugen_engine_reset();
+}
+
+mcugen_status_t mcugen_window_infer(const mcugen_window_t *window, uint64_t *ticks) {
+  present(window);
   const uint64_t start = mcugen_port_ticks();
   const mcugen_status_t status = mcugen_engine_invoke();
   *ticks = mcugen_port_ticks() - start;
   return status;
+}
+
+mcugen_status_t mcugen_window_run_layers(const mcugen_window_t *window, uint32_t layer) {
+  present(window);
+  return mcugen_engine_invoke_until(layer);
 }
 
 float mcugen_window_score(const mcugen_window_t *window) {

@@ -54,6 +54,9 @@ mcugen_window_event_t mcugen_window_push_row(mcugen_window_t *window,
 // One inference on a full window, with fresh recurrent state; *ticks without copying the input.
 mcugen_status_t mcugen_window_infer(const mcugen_window_t *window, uint64_t *ticks);
 
+// The layers up to and including `layer` on a full window, with fresh recurrent state.
+mcugen_status_t mcugen_window_run_layers(const mcugen_window_t *window, uint32_t layer);
+
 // Score of the window whose inference has just run, as the firmware was built (MCUGEN_SCORE_...).
 float mcugen_window_score(const mcugen_window_t *window);
 

@@ -43,6 +43,20 @@ void *mcugen_engine_input(uint32_t index) { return index == 0 ? input : NULL; }
 const void *mcugen_engine_output(uint32_t index) { return index == 0 ? output : NULL; }
 uint32_t mcugen_engine_arena_used_bytes(void) { return INFO.arena_bytes; }
 
+// Two layers: 0 copies the input, 1 is the whole model.
+mcugen_status_t mcugen_engine_invoke_until(uint32_t layer) {
+  if (layer > 1) {
+    return MCUGEN_STATUS_BAD_ARGUMENT;
+  }
+  memcpy(output, input, sizeof(output));
+  return layer == 0 ? MCUGEN_STATUS_OK : mcugen_engine_invoke();
+}
+
+const void *mcugen_engine_layer_output(uint32_t index, uint32_t *bytes) {
+  *bytes = MCUGEN_INPUT_BYTES;
+  return index == 0 ? output : NULL;
+}
+
 // output[i] = input[i] + i + inferences since the reset, modulo 256.
 mcugen_status_t mcugen_engine_invoke(void) {
   for (uint32_t i = 0; i < MCUGEN_INPUT_BYTES; i++) {

@@ -41,7 +41,7 @@ static size_t take_piece(const uint8_t *data, size_t size) {
   const size_t count = data[1] < size - 2 ? data[1] : size - 2;
   const uint8_t *content = data + 2;
   if (data[0] % 3 == 1 && count > 0) {
-    take_request(content[0] % 9, content + 1, count - 1);
+    take_request(content[0] % 10, content + 1, count - 1);
   } else if (data[0] % 3 == 2 && count > 0) {
     take_command(content[0], content + 1, count - 1);
   } else {

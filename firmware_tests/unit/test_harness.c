@@ -290,7 +290,7 @@ static void test_refusals(void) {
   ask_refused(MCUGEN_READ, "\0\0\0\0\0\0\1\0", 8, MCUGEN_STATUS_NOT_READY);
   ask_refused(MCUGEN_READ, "\1\0\0\0\0\0\1\0", 8, MCUGEN_STATUS_NOT_READY);
   ask_refused(MCUGEN_READ, "\1\1\0\0\0\0\1\0", 8, MCUGEN_STATUS_BAD_ARGUMENT);
-  ask_refused(MCUGEN_READ, "\3\0\0\0\0\0\1\0", 8, MCUGEN_STATUS_BAD_ARGUMENT);
+  ask_refused(MCUGEN_READ, "\4\0\0\0\0\0\1\0", 8, MCUGEN_STATUS_BAD_ARGUMENT);
   ask_refused(MCUGEN_READ, "\3\0\0", 3, MCUGEN_STATUS_BAD_LENGTH);
   ask_refused(MCUGEN_INFER, "\0\0\1\0", 4, MCUGEN_STATUS_NOT_READY);
   ask_refused(MCUGEN_INFER, "\0\0\0\0", 4, MCUGEN_STATUS_BAD_ARGUMENT);
@@ -319,6 +319,27 @@ static void test_infer(void) {
   }
 }
 
+static void test_layers(void) {
+  start();
+  uint8_t bytes[12];
+  memset(bytes, 9, sizeof(bytes));
+  ask_refused(MCUGEN_LAYER, "\0\0\0\0", 4, MCUGEN_STATUS_NOT_READY);
+  push(MCUGEN_SOURCE_INT8, 0, bytes, sizeof(bytes));
+  ask_refused(MCUGEN_READ, "\3\0\0\0\0\0\1\0", 8, MCUGEN_STATUS_NOT_READY);
+  ask_refused(MCUGEN_LAYER, "\2\0\0\0", 4, MCUGEN_STATUS_BAD_ARGUMENT);
+  ask_refused(MCUGEN_LAYER, "\1", 1, MCUGEN_STATUS_BAD_LENGTH);
+  ask(MCUGEN_LAYER, "\0\0\0\0", 4);
+  read_what(3, 0, 12);
+  CHECK_EQUAL(reply.payload[11], 9);
+  ask_refused(MCUGEN_READ, "\3\1\0\0\0\0\1\0", 8, MCUGEN_STATUS_BAD_ARGUMENT);
+  ask_refused(MCUGEN_READ, "\1\0\0\0\0\0\1\0", 8, MCUGEN_STATUS_NOT_READY);  // not an inference
+  ask(MCUGEN_LAYER, "\1\0\0\0", 4);
+  read_what(3, 11, 1);
+  CHECK_EQUAL(reply.payload[0], 9 + 11);
+  ask(MCUGEN_INFER, "\0\0\1\0", 4);
+  ask_refused(MCUGEN_READ, "\3\0\0\0\0\0\1\0", 8, MCUGEN_STATUS_NOT_READY);
+}
+
 int main(void) {
   test_identity();
   test_order();
@@ -329,5 +350,6 @@ int main(void) {
   test_front_end_source();
   test_refusals();
   test_infer();
+  test_layers();
   return check_report();
 }

@@ -127,6 +127,10 @@ class Client:
         payload = protocol.infer_payload(warmup, repeats)
         return self._parsed(protocol.parse_ticks, self._request(Request.INFER, payload))
 
+    def run_layers(self, layer: int) -> None:
+        """Runs the last window up to and including operator `layer`; `What.LAYER` reads its outputs."""
+        self._request(Request.LAYER, protocol.layer_payload(layer))
+
     def stats(self) -> Stats:
         """Counters and high-water marks of the device."""
         return self._parsed(protocol.parse_stats, self._request(Request.STATS, b""))
