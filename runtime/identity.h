@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the mcugen authors
 // SPDX-License-Identifier: Apache-2.0
-// Who this firmware is: lines `key=value\n` (docs/PROTOCOL.md, section 5). Generated: app/identity.c.
+// Who this firmware is: lines `key=value\n` (docs/PROTOCOL.md, section 5). Generated:
+// app/identity.c.
 #ifndef MCUGEN_IDENTITY_H
 #define MCUGEN_IDENTITY_H
 

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the mcugen authors
 // SPDX-License-Identifier: Apache-2.0
-// The seam to a board. boards/<board>/port.c implements it and is the only file with vendor headers.
+// The seam to a board. boards/<board>/port.c implements it and is the only file with vendor
+// headers.
 #ifndef MCUGEN_PORT_H
 #define MCUGEN_PORT_H
 
@@ -27,8 +28,8 @@ void mcugen_port_write(const uint8_t *bytes, size_t count);
 // two of the largest requests, so this counts a fault.
 uint32_t mcugen_port_receive_overruns(void);
 
-// Changes the UART's rate once everything written has left; MCUGEN_STATUS_UNSUPPORTED where there is
-// no rate to change.
+// Changes the UART's rate once everything written has left; MCUGEN_STATUS_UNSUPPORTED where there
+// is no rate to change.
 mcugen_status_t mcugen_port_set_baud(uint32_t baud);
 
 // Free-running 64-bit counter. The unit is board data (`[ticks] unit`): cycles, instructions or
