@@ -42,9 +42,21 @@ def detect(clips: Sequence[ClipRecord]) -> Detection | None:
     )
 
 
-def auc_interval(clips: Sequence[ClipRecord]) -> tuple[float, float]:
-    """95 % bootstrap interval of the AUC, the same every time; for clips that `detect` takes."""
-    return area_interval(_scores(clips, ANOMALY), _scores(clips, NORMAL), seed=BOOTSTRAP_SEED)
+def auc_interval(clips: Sequence[ClipRecord]) -> tuple[float, float] | None:
+    """95 % bootstrap interval of the AUC, the same every time; for clips that `detect` takes.
+
+    None where the clips separate perfectly: resampling them cannot tell how others would do.
+    """
+    low, high = area_interval(_scores(clips, ANOMALY), _scores(clips, NORMAL), seed=BOOTSTRAP_SEED)
+    return None if low == high else (low, high)
+
+
+def auc_interval_text(clips: Sequence[ClipRecord]) -> str:
+    """The interval in words, empty where there is none."""
+    interval = auc_interval(clips)
+    if interval is None:
+        return ""
+    return f"95 % interval {interval[0]:.3f} to {interval[1]:.3f}; "
 
 
 def _scores(clips: Sequence[ClipRecord], label: str) -> list[float]:

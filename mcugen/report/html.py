@@ -5,13 +5,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Any
 
 from mcugen.codegen.render import render
 from mcugen.records import ClipRecord, LatencyRecord, MemoryRecord, Run, RunRecord
 from mcugen.report import plots
 from mcugen.report.anchors import Anchor, anchors_for
-from mcugen.report.detection import MAX_FPR, Detection, auc_interval, detect
+from mcugen.report.detection import MAX_FPR, Detection, auc_interval_text, detect
 from mcugen.report.findings import findings
 from mcugen.report.numbers import (
     NOT_MEASURED,
@@ -72,10 +73,8 @@ def _tiles(run: Run, detection: Detection | None) -> list[Tile]:
         note = f"{count_text(windows)} windows through the device"
         tiles.append(Tile("Clips", count_text(len(run.clips)), note))
     if detection is not None:
-        low, high = auc_interval(run.clips)
         note = (
-            f"95 % interval {low:.3f} to {high:.3f}; "
-            f"pAUC {detection.pauc:.4f} (false positive rate up to {MAX_FPR}); "
+            f"{auc_interval_text(run.clips)}pAUC {detection.pauc:.4f} (false positive rate up to {MAX_FPR}); "
             f"{detection.normal_count} normal, {detection.anomaly_count} anomaly"
         )
         tiles.append(Tile("AUC", f"{detection.auc:.4f}", note))
@@ -220,7 +219,8 @@ def _clip_row(clip: ClipRecord, threshold: float | None) -> dict[str, Any]:
     compared, different = clip.outputs_compared, clip.outputs_different
     equal = None if compared is None else compared - (different or 0)
     return {
-        "name": clip.clip,
+        "name": PurePosixPath(clip.clip).name,
+        "path": clip.clip,
         "label": clip.label or "",
         "windows": count_text(clip.windows),
         "score": score_text(clip.score),

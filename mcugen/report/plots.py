@@ -8,12 +8,13 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from mcugen.records import ClipRecord
+from mcugen.records import ClipRecord, percentile
 from mcugen.report.numbers import ANOMALY, NORMAL, count_text, score_text
 
 WIDTH, WIDE, HEIGHT = 560.0, 1120.0, 280.0
 LEFT, RIGHT, TOP, BOTTOM = 60.0, 30.0, 14.0, 42.0
 BINS = 24
+TAIL = 0.5  # a tail starts where samples lie this part of the 99 % range above it
 LEAST_SPAN = 0.01
 """Scores that differ by less than this part of their value are drawn as equal."""
 
@@ -209,11 +210,20 @@ def score_histogram(clips: Sequence[ClipRecord], threshold: float | None) -> Cha
 
 
 def cost_histogram(samples: Sequence[float], title: str, unit: str) -> Chart | None:
-    """How often which cost was measured; None where a chart says nothing (no spread)."""
+    """How often which cost was measured; None where a chart says nothing (no spread).
+
+    A long tail (an interrupt, another process) is left out and counted in the title.
+    """
     if len(samples) < 2 or min(samples) == max(samples):
         return None
-    x, x_ticks = _x_axis(min(samples), max(samples))
-    bars, y_ticks = _stacked_bars([("plain", list(samples))], x, "samples")
+    ordered = sorted(samples)
+    bulk = percentile(ordered, 99)
+    limit = bulk + TAIL * (bulk - ordered[0])
+    shown = [sample for sample in ordered if sample <= limit] if bulk > ordered[0] else ordered
+    if len(shown) < len(ordered):
+        title += f" ({len(ordered) - len(shown)} above {count_text(round(limit))} not drawn)"
+    x, x_ticks = _x_axis(shown[0], shown[-1])
+    bars, y_ticks = _stacked_bars([("plain", shown)], x, "samples")
     return Chart(
         title=title, x_title=unit, y_title="samples", x_ticks=x_ticks, y_ticks=y_ticks, bars=bars
     )

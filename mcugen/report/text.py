@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from mcugen.records import Run
 from mcugen.report.compare import Comparison
-from mcugen.report.detection import auc_interval, detect
+from mcugen.report.detection import auc_interval_text, detect
 from mcugen.report.numbers import (
     bytes_text,
     checks,
@@ -31,14 +31,13 @@ CLIPS_SHOWN = 20
 
 def clip_table(run: Run) -> Table:
     """Clip, device score, reference score, difference, verdict; the first clips of a long run."""
-    table = _table(("clip", "windows", "device", "reference", "difference"))
+    table = _table(("clip", "device", "reference", "difference"))
     has_verdict = run.head.threshold is not None
     if has_verdict:
         table.add_column("verdict")
     for clip in run.clips[:CLIPS_SHOWN]:
         cells = [
             Path(clip.clip).name,
-            count_text(clip.windows),
             score_text(clip.score),
             score_text(clip.reference_score),
             difference_text(difference(clip)),
@@ -54,11 +53,9 @@ def figure_lines(run: Run) -> tuple[str, ...]:
     lines = []
     detection = detect(run.clips)
     if detection is not None:
-        low, high = auc_interval(run.clips)
         lines.append(
-            f"AUC {detection.auc:.4f} ({low:.3f} to {high:.3f} with "
-            f"95 % confidence), pAUC {detection.pauc:.4f} "
-            f"({detection.normal_count} normal, {detection.anomaly_count} anomaly)"
+            f"AUC {detection.auc:.4f}, pAUC {detection.pauc:.4f} ({auc_interval_text(run.clips)}"
+            f"{detection.normal_count} normal, {detection.anomaly_count} anomaly)"
         )
     worst = largest_difference(run.clips)
     if worst is not None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 
@@ -79,14 +80,14 @@ def test_figures_of_the_run_are_on_the_page() -> None:
     ):
         assert words in text, words
     first = run.clips[0]
-    assert first.clip in text and f"{first.score:.4f}" in text
+    assert Path(first.clip).name in text and f"{first.score:.4f}" in text
     assert f"{first.reference_score:.4f}" in text
 
 
 def test_emulated_runs_show_no_time() -> None:
     text = page_of(labelled_run()).text
     own, published = text.split("Published figures")
-    assert "median as time" not in own
+    assert "as time" not in own
     assert not re.search(r"\d (ms|µs|ns)\b", own)
     assert "5.605 ms" in published
 
@@ -180,6 +181,6 @@ def test_any_number_of_clips(count: int) -> None:
 
 
 def test_names_are_escaped() -> None:
-    evil = replace(clip(1, None, 1.0, (1, 2)), clip='<script>alert("x")</script>.wav')
+    evil = replace(clip(1, None, 1.0, (1, 2)), clip='<script>alert("x")<b>.wav')
     page = page_of(Run(head(model="<b>"), (evil,)))
-    assert "script" not in page.tags and '<script>alert("x")</script>.wav' in page.text
+    assert "script" not in page.tags and '<script>alert("x")<b>.wav' in page.text

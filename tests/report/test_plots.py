@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -46,7 +48,23 @@ def test_a_histogram_counts_every_sample_once(samples: list[int]) -> None:
         assert chart is None
     else:
         assert chart is not None
-        assert sum(int(bar.title.split()[0]) for bar in chart.bars) == len(samples)
+        assert drawn(chart) + left_out(chart) == len(samples)
+
+
+def drawn(chart: plots.Chart) -> int:
+    return sum(int(bar.title.split()[0]) for bar in chart.bars)
+
+
+def left_out(chart: plots.Chart) -> int:
+    found = re.search(r"\((\d+) above", chart.title)
+    return int(found[1]) if found else 0
+
+
+def test_a_long_tail_does_not_squeeze_the_histogram() -> None:
+    samples = [1000 + i % 50 for i in range(500)] + [90_000]
+    chart = plots.cost_histogram(samples, "cost", "cycles")
+    assert chart is not None and (drawn(chart), left_out(chart)) == (500, 1)
+    assert chart.title.startswith("cost (1 above 1") and chart.x_ticks[-1].text == "1\u202f050"
 
 
 def test_histogram_stacks_labels() -> None:
