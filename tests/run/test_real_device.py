@@ -80,7 +80,7 @@ def test_a_bad_cable_changes_nothing(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    clean = run(host_project, tmp_path / "clean", clips[0], "--input", "int8")
+    clean = run(host_project, tmp_path / "clean", *clips, "--input", "features")
     faults = Faults(drop=0.01, corrupt=0.01, duplicate=0.01, stall=0.01, reorder=0.01)
     links: list[FakeLink] = []
 
@@ -89,12 +89,11 @@ def test_a_bad_cable_changes_nothing(
         return links[-1]
 
     monkeypatch.setattr(project_module, "link_for", bad_link_for)
-    found = run(host_project, tmp_path / "bad", clips[0], "--input", "int8", "--check-outputs")
+    found = run(host_project, tmp_path / "bad", *clips, "--input", "features")
     assert sum(links[0].counts.values()) > 5, "the cable was good"
     assert [(c.score, c.window_scores) for c in found.clips] == [
         (c.score, c.window_scores) for c in clean.clips
     ]
-    assert {clip.outputs_different for clip in found.clips} == {0}
 
 
 def test_a_device_that_dies_is_status_3_and_the_run_resumes(
