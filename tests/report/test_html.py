@@ -166,7 +166,8 @@ def test_features_that_differ_more_than_float32_explains_are_a_warning(
 
 def test_disagreement_is_a_warning() -> None:
     bad = replace(clip(1, None, 11.0, (1, 2)), reference_score=10.9)
-    assert "differ by up to +1.0e-01" in page_of(Run(head(), (bad,))).text
+    text = page_of(Run(head(), (bad, clip(2, None, 11.0, (1, 2))))).text
+    assert "scores of 1 clips differ by more than 0.1%, by +1.0e-01 at most" in text
 
 
 def test_equal_samples_need_no_chart() -> None:
