@@ -14,6 +14,10 @@ from mcugen import __version__
 from mcugen.errors import McugenError
 
 VERBS = {
+    "data": "Make or download a data set.",
+    "train": "Train a model.",
+    "convert": "Convert a model to int8.",
+    "evaluate": "Score a data set, from float to device.",
     "inspect": "Show what is in a model and what it needs.",
     "build": "Write and compile a project for a board.",
     "run": "Send clips to a device and compare its scores with the reference.",

@@ -37,7 +37,7 @@ def write_config(
     for name, table in tables.items():
         if table:
             lines += ["", f"[{name}]"]
-            lines += [f"# {threshold_note}"] if name == "score" and threshold_note else []
+            lines += [f"# threshold: {threshold_note}"] if name == "score" and threshold_note else []
             lines += [f"{key} = {_toml_value(value)}" for key, value in table.items()]
     part = path.with_name(path.name + ".part")
     part.write_text("\n".join(lines) + "\n")
