@@ -51,6 +51,12 @@ RECORDED_TFLM = {
 same emulated machine; recorded once, not measured in this run."""
 
 
+COLUMNS = (
+    "model, engine, optimize, instructions, TFLM + CMSIS-NN, ratio, code B, weights B, RAM B, stack B"
+).split(", ")
+"""Of results.md."""
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One line of results.csv."""
@@ -159,7 +165,7 @@ def markdown(table: list[Row], compiler: str) -> str:
         "- TFLM: recorded, not measured in this run: TFLM 90b983c with CMSIS-NN 4ab83cc, -O2, same",
         "  compiler and machine",
         "",
-        "| model | engine | optimize | instructions | TFLM + CMSIS-NN | ratio | code B | weights B | RAM B | stack B |",
+        f"| {' | '.join(COLUMNS)} |",
         "|---|---|---|---:|---:|---:|---:|---:|---:|---:|",
     ]
     return "\n".join((*lines, *(_markdown_row(row) for row in table))) + "\n"

@@ -43,11 +43,13 @@ class Table:
 
     def text(self, key: str, default: str = _REQUIRED) -> str:
         """A string."""
-        return self._get(key, str, default)
+        value: str = self._get(key, str, default)
+        return value
 
     def integer(self, key: str, default: int = _REQUIRED) -> int:
         """An integer."""
-        return self._get(key, int, default)
+        value: int = self._get(key, int, default)
+        return value
 
     def number(self, key: str, default: float = _REQUIRED) -> float:
         """A float; an integer is one too."""
@@ -56,7 +58,8 @@ class Table:
 
     def flag(self, key: str, default: bool = _REQUIRED) -> bool:
         """A boolean."""
-        return self._get(key, bool, default)
+        value: bool = self._get(key, bool, default)
+        return value
 
     def texts(self, key: str, default: tuple[str, ...] = _REQUIRED) -> tuple[str, ...]:
         """A list of strings."""

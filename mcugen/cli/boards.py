@@ -12,7 +12,9 @@ from mcugen.boards import load_boards
 
 
 @click.command()
-@click.option("--board-dir", type=click.Path(path_type=Path), help="Folder with boards of your own.")
+@click.option(
+    "--board-dir", type=click.Path(path_type=Path), help="Folder with boards of your own."
+)
 def command(board_dir: Path | None) -> None:
     """List the boards that `--board` takes."""
     from rich.console import Console

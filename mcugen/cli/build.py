@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -43,7 +44,7 @@ def command(
     board_dir: Path | None,
     out: Path | None,
     no_compile: bool,
-    **choices: str,
+    **choices: Any,
 ) -> None:
     """Write (and compile) a project for MODEL on a board.
 

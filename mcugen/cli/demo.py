@@ -8,7 +8,8 @@ from pathlib import Path
 
 import click
 
-from mcugen.cli.build import BUNDLED, command as build
+from mcugen.cli.build import BUNDLED
+from mcugen.cli.build import command as build
 from mcugen.cli.run import command as run
 from mcugen.paths import examples_dir
 

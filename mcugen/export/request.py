@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import get_args
+from typing import TypeVar, cast, get_args
 
 from mcugen.boards import Board
 from mcugen.config import SCORES, Config
@@ -20,8 +20,10 @@ from mcugen.features.table import front_end_from_dict
 from mcugen.model.ir import Graph
 from mcugen.model.tflite import parse_tflite
 
-ROUNDINGS: tuple[str, ...] = get_args(Rounding)
-OPTIMIZES: tuple[str, ...] = get_args(Optimize)
+T = TypeVar("T", bound=str)
+
+ROUNDINGS: tuple[Rounding, ...] = get_args(Rounding)
+OPTIMIZES: tuple[Optimize, ...] = get_args(Optimize)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +76,15 @@ def make_request(config: Config, board: Board, choices: Choices) -> Request:
     )
 
 
-def _choose(name: str, value: str, known: Sequence[str]) -> str:
+def _choose(name: str, value: str, known: Sequence[T]) -> T:
+    """The member of `known` that `value` spells."""
     if value not in known:
         near = nearest(value, known)
         raise ConfigError(
             f"unknown {name} {value!r}",
             hint=f"did you mean {near!r}?" if near else f"known: {', '.join(known)}",
         )
-    return value
+    return known[known.index(cast(T, value))]
 
 
 def _front_end(graph: Graph, config: Config, chosen: str) -> FrontEnd:

@@ -57,6 +57,19 @@ def source_bytes(source: Source) -> bytes:
     return source.astype(source.dtype.newbyteorder("<")).tobytes()
 
 
+def used_source(source: Source, front_end: FrontEnd) -> Source:
+    """The source without what comes after the last row that windows use.
+
+    Only where a row depends on nothing later than its own samples: an MFCC clip is scaled by its
+    peak, wherever that is.
+    """
+    rows = front_end.rows
+    if not isinstance(rows, LogMel) or front_end.last_row is None:
+        return source
+    ahead = rows.n_fft // 2 if rows.center else rows.n_fft
+    return source[: (front_end.last_row - 1) * rows.hop_samples + ahead]
+
+
 def source_row_bytes(front_end: FrontEnd) -> int:
     """Bytes of the source between two rows."""
     rows = front_end.rows

@@ -10,36 +10,34 @@ from mcugen.boards import Board, MemoryRegion
 from mcugen.export.project import Project
 from mcugen.toolchain.build import BuildResult
 
+Row = tuple[str, str, int, MemoryRegion | None]
+
 
 def build_table(project: Project, board: Board, result: BuildResult | None) -> Table:
-    """Planned bytes always; linked bytes by section and in total once it is compiled."""
-    table = Table(
-        "memory", "what", "bytes", "of", title=f"{project.manifest.model} on {board.name}"
-    )
+    """Planned bytes; linked ones, too, once it is compiled for a board whose memory has limits."""
+    table = Table("memory", "what", "bytes", "of", title=f"{project.manifest.model} on {board.name}")
     table.columns[2].justify = table.columns[3].justify = "right"
     plan = project.plan
-    rows = [
+    rows: list[Row] = [
         ("flash", "weights and tables (plan)", plan.weight_bytes, None),
-        (
-            "RAM",
-            f"activations and scratch (plan), most in {plan.peak_step}",
-            plan.arena_bytes,
-            None,
-        ),
+        ("RAM", f"activations and scratch (plan), most in {plan.peak_step}", plan.arena_bytes, None),
     ]
-    if result is not None:
-        for section in result.sections:
-            where = " + ".join(
-                name
-                for name, is_in in (("flash", section.loaded), ("RAM", section.writable))
-                if is_in
-            )
-            rows.append((where, f"section {section.name}", section.bytes, None))
-        rows.append(("flash", "total (linked)", result.flash_bytes, board.flash))
-        rows.append(("RAM", "total (linked)", result.ram_bytes, board.ram))
+    if result is not None and board.flash is not None:
+        rows += _linked(result, board)
     for memory, what, size_bytes, region in rows:
         table.add_row(memory, what, f"{size_bytes:,}", _limit(size_bytes, region))
     return table
+
+
+def _linked(result: BuildResult, board: Board) -> list[Row]:
+    rows: list[Row] = []
+    for section in result.sections:
+        places = (("flash", section.loaded), ("RAM", section.writable))
+        memory = " + ".join(name for name, is_in in places if is_in)
+        rows.append((memory, f"section {section.name}", section.bytes, None))
+    rows.append(("flash", "total (linked)", result.flash_bytes, board.flash))
+    rows.append(("RAM", "total (linked)", result.ram_bytes, board.ram))
+    return rows
 
 
 def _limit(size_bytes: int, region: MemoryRegion | None) -> str:

@@ -24,6 +24,7 @@ from mcugen.features.sources import (
     read_source,
     source_bytes,
     source_row_bytes,
+    used_source,
 )
 from mcugen.features.spec import FrontEnd
 from mcugen.model.ir import Quant
@@ -106,7 +107,7 @@ def make_stimulus(path: Path, input_name: str, front_end: FrontEnd, quant: Quant
     windows = cut_windows(rows, front_end)
     return Stimulus(
         source=Source.PCM,
-        data=source_bytes(values),
+        data=source_bytes(used_source(values, front_end)),
         row_bytes=source_row_bytes(front_end),
         windows=windows,
         inputs=quantize(windows, quant),

@@ -236,16 +236,27 @@ def read_recipe(path: Path) -> tuple[Recipe, dict[str, Any]]:
     try:
         import yaml
     except ImportError as error:
-        raise ConfigError(f"{path} cannot be read without PyYAML", hint="pip install pyyaml") from error
+        raise ConfigError(
+            f"{path} cannot be read without PyYAML", hint="pip install pyyaml"
+        ) from error
     try:
         top = yaml.safe_load(path.read_text())
         fit, feature = dict(top.get("fit") or {}), dict(top.get("feature") or {})
         compiled = dict(fit.get("compile") or {})
     except (OSError, yaml.YAMLError, AttributeError, TypeError, ValueError) as error:
         raise ConfigError(f"{path} is not a baseline.yaml: {error}") from error
-    known = {name: fit[name] for name in ("epochs", "batch_size", "validation_split", "shuffle") if name in fit}
+    known = {
+        name: fit[name]
+        for name in ("epochs", "batch_size", "validation_split", "shuffle")
+        if name in fit
+    }
     known |= {name: compiled[name] for name in ("optimizer", "loss") if name in compiled}
-    names = {"n_mels": "n_mels", "frames": "window_rows", "n_fft": "n_fft",
-             "hop_length": "hop_samples", "power": "power"}
+    names = {
+        "n_mels": "n_mels",
+        "frames": "window_rows",
+        "n_fft": "n_fft",
+        "hop_length": "hop_samples",
+        "power": "power",
+    }
     table = {ours: feature[theirs] for theirs, ours in names.items() if theirs in feature}
     return Recipe(**known), {"preset": "mlperf-ad", **table}

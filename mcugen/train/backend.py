@@ -108,4 +108,3 @@ def load_model(path: Path) -> Any:
         f"{path} is no Keras model that can be read ({'; '.join(reasons)})",
         hint="give a .keras, .h5 or .hdf5 file, or a SavedModel folder",
     )
-

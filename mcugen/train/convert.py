@@ -55,7 +55,11 @@ def convert_all(
     folder = out or source.parent
     folder.mkdir(parents=True, exist_ok=True)
     stem = source.name.removesuffix(source.suffix) if source.is_file() else source.name
-    suffix = {"float": "", "dynamic": "_dynamic", "int8": "_int8" + ("_float_io" * (how.io == "float"))}
+    suffix = {
+        "float": "",
+        "dynamic": "_dynamic",
+        "int8": "_int8" + ("_float_io" * (how.io == "float")),
+    }
     return {
         kind: _write(folder / f"{stem}{suffix[kind]}.tflite", content)
         for kind, content in contents.items()

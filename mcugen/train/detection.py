@@ -76,7 +76,9 @@ class StepResult:
     def of_machine(self, machine_type: str, machine_id: str) -> tuple[ClipScore, ...]:
         """Scores of one machine's clips."""
         wanted = (machine_type, machine_id)
-        return tuple(s for s in self.scores if (s.sample.machine_type, s.sample.machine_id) == wanted)
+        return tuple(
+            s for s in self.scores if (s.sample.machine_type, s.sample.machine_id) == wanted
+        )
 
 
 def judge(name: str, scores: Iterable[ClipScore], *, resamples: int, seed: int) -> StepResult:

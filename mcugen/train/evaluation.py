@@ -57,14 +57,18 @@ def write_evaluation(evaluation: Evaluation, out: Path) -> Path:
 
 def score_file_name(machine: MachineResult) -> str:
     """anomaly_score_<type>_id_<id>.csv, parts that the data set does not tell left out."""
-    return "_".join(filter(None, ("anomaly_score", machine.machine_type, machine.machine_id))) + ".csv"
+    return (
+        "_".join(filter(None, ("anomaly_score", machine.machine_type, machine.machine_id))) + ".csv"
+    )
 
 
 def result_rows(step: StepResult) -> list[tuple[object, ...]]:
     """Rows of result.csv as 01_test.py of the reference writes them: one block per machine type."""
     rows: list[tuple[object, ...]] = []
     for machine_type in dict.fromkeys(machine.machine_type for machine in step.machines):
-        machines = [m for m in step.machines if m.machine_type == machine_type and m.auc is not None]
+        machines = [
+            m for m in step.machines if m.machine_type == machine_type and m.auc is not None
+        ]
         rows += [(machine_type,), ("id", "AUC", "pAUC")]
         rows += [(m.machine_id.removeprefix("id_"), m.auc, m.pauc) for m in machines]
         part = StepResult(step.name, (), tuple(machines))
@@ -181,5 +185,7 @@ def _notes(evaluation: Evaluation) -> list[str]:
             f"threshold {evaluation.threshold:.4f}: at most {100 * evaluation.false_alarm_rate:g} % "
             f"of the normal clips score above it ({evaluation.steps[-1].name})"
         )
-    notes.append("AUC intervals: 95 % percentile bootstrap; pAUC up to a false positive rate of 0.1")
+    notes.append(
+        "AUC intervals: 95 % percentile bootstrap; pAUC up to a false positive rate of 0.1"
+    )
     return notes

@@ -116,17 +116,20 @@ def confusion(cells: NDArray[np.int64], names: Sequence[str], title: str) -> Dra
     return draw
 
 
-def series(
-    values: NDArray[np.float32], spikes: Sequence[int], title: str
-) -> Draw:
+def series(values: NDArray[np.float32], spikes: Sequence[int], title: str) -> Draw:
     """One window of a series, its anomalous steps marked."""
 
     def draw(axes: Any) -> None:
         axes.plot(values, color=NORMAL_COLOUR, marker=".", markersize=3, linewidth=1)
         if len(spikes):
             axes.plot(
-                spikes, values[list(spikes)], "o", color=ANOMALY_COLOUR, fillstyle="none",
-                markersize=9, label="anomalous step",
+                spikes,
+                values[list(spikes)],
+                "o",
+                color=ANOMALY_COLOUR,
+                fillstyle="none",
+                markersize=9,
+                label="anomalous step",
             )
             axes.legend(fontsize="small")
         axes.set(xlabel="step", ylabel="value", title=title)

@@ -129,9 +129,7 @@ def convert_model(
     if job.normals and _reconstructs(files["int8"]):
         score = "reconstruction-error"
         threshold, note = _threshold(job, inputs, files["int8"], false_alarm_rate)
-    config = write_config(
-        job.model.parent, files["int8"].name, job.table, score, threshold, note
-    )
+    config = write_config(job.model.parent, files["int8"].name, job.table, score, threshold, note)
     return Converted(files, config, note and f"threshold {threshold:.4f}, {note}")
 
 

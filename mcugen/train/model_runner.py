@@ -49,7 +49,9 @@ def _tflite_runner(reference: Reference) -> Runner:
             )
         inputs = values if taken.quant is None else quantize(values, taken.quant)
         outputs = reference.run([inputs.reshape(-1, *taken.shape)])[0].reshape(len(values), -1)
-        return outputs.astype(np.float32) if given.quant is None else dequantize(outputs, given.quant)
+        return (
+            outputs.astype(np.float32) if given.quant is None else dequantize(outputs, given.quant)
+        )
 
     return run
 
@@ -60,7 +62,9 @@ def _ends(graph: Graph) -> tuple[Tensor, Tensor]:
     for tensor in (taken, given):
         quantised = tensor.dtype is DType.INT8 and tensor.quant is not None
         if not quantised and tensor.dtype is not DType.FLOAT32:
-            raise ModelError(f"{graph.name}: {tensor.name} is {tensor.dtype.value}, not int8 or float")
+            raise ModelError(
+                f"{graph.name}: {tensor.name} is {tensor.dtype.value}, not int8 or float"
+            )
     return taken, given
 
 

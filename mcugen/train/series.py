@@ -48,7 +48,9 @@ class Normalisation:
 def make_series(count: int, seq_len: int, seed: int) -> SeriesSet:
     """Four periods of a sine with noise of sigma 0.02; each third window has 1 to 5 spikes of 1 to 6."""
     if count < 20 or seq_len < 2:
-        raise ConfigError(f"{count} windows of {seq_len} steps are too few", hint="20 of 2 at least")
+        raise ConfigError(
+            f"{count} windows of {seq_len} steps are too few", hint="20 of 2 at least"
+        )
     rng = np.random.default_rng(seed)
     phase = np.linspace(0.0, 8.0 * np.pi, seq_len)
     windows = np.sin(phase) + 0.1 * rng.normal(0.0, 0.2, (count, seq_len))
@@ -84,12 +86,12 @@ def read_series(path: Path, seq_len: int) -> SeriesSet:
         rows.append(row)
     count = len(rows) // seq_len
     if count < 20:
-        raise DataError(f"{path}: {len(rows)} steps give {count} windows of {seq_len}, 20 are needed")
+        raise DataError(
+            f"{path}: {len(rows)} steps give {count} windows of {seq_len}, 20 are needed"
+        )
     table = np.asarray(rows[: count * seq_len]).reshape(count, seq_len, -1)
     steps = table[..., -1] > 0
-    return SeriesSet(
-        table[..., :-1].astype(np.float32), steps.any(axis=1).astype(np.int64), steps
-    )
+    return SeriesSet(table[..., :-1].astype(np.float32), steps.any(axis=1).astype(np.int64), steps)
 
 
 def split_series(data: SeriesSet, seed: int) -> tuple[SeriesSet, SeriesSet, SeriesSet]:

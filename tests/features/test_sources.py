@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +16,9 @@ from mcugen.features.sources import (
     read_source,
     source_bytes,
     source_row_bytes,
+    used_source,
 )
-from mcugen.features.spec import KINDS, PRESETS, FrontEnd, Image, Timeseries
+from mcugen.features.spec import KINDS, PRESETS, FrontEnd, Image, LogMel, Timeseries
 
 IMAGE = FrontEnd("image", 6, 4, stride_rows=4, rows=Image(2, 3))
 SERIES = FrontEnd("timeseries", 2, 3, rows=Timeseries((1.0, 2.0), (2.0, 4.0)))
@@ -84,3 +86,15 @@ def test_noise_makes_as_many_rows_as_asked(front_end: FrontEnd) -> None:
     assert np.isfinite(rows).all()
     assert rows.std() > 0
     np.testing.assert_array_equal(rows, noise_rows(front_end, 120, np.random.default_rng(1)))
+
+
+@pytest.mark.parametrize("center", [True, False])
+def test_only_samples_behind_the_last_row_are_dropped(center: bool) -> None:
+    front_end = replace(PRESETS["mlperf-ad"], rows=LogMel(center=center))
+    clip = np.random.default_rng(1).integers(-9000, 9000, 176_000, np.int16)
+    used = used_source(clip, front_end)
+    rows_of = row_extractor(front_end)
+    assert len(used) == 128_000 + (0 if center else 512)
+    rows = slice(front_end.first_row, front_end.last_row)
+    np.testing.assert_array_equal(rows_of(used)[rows], rows_of(clip)[rows])
+    assert not np.array_equal(rows_of(used[:-1])[rows], rows_of(clip)[rows])

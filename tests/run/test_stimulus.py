@@ -13,7 +13,7 @@ import soundfile
 from mcugen.errors import ConfigError, DataError
 from mcugen.model.ir import Quant
 from mcugen.run.stimulus import check_clips, default_input, make_stimulus, suffixes_for
-from tests.run.projects import LOG_MEL, RATE_HZ, RAW, Bench
+from tests.run.projects import LOG_MEL, RAW, ROWS, Bench
 
 QUANT = Quant((0.5,), (-10,))
 
@@ -30,7 +30,8 @@ def test_the_three_inputs_are_about_the_same_windows(bench: Bench) -> None:
     )
     np.testing.assert_array_equal(pcm.windows, features.windows)
     np.testing.assert_array_equal(pcm.inputs, int8.inputs)
-    assert len(pcm.data) == 2 * RATE_HZ * 4 // 5
+    used_samples = 39 * ROWS.hop_samples + ROWS.n_fft // 2
+    assert len(pcm.data) == 2 * used_samples, "to the end of the last row, 39, and no further"
     assert len(features.data) == 4 * len(int8.data) == 4 * 37 * 8
     assert np.abs(int8.windows - pcm.windows).max() <= 0.25, "half a quantisation step"
 
