@@ -144,12 +144,11 @@ def train_lstm(
 ) -> None:
     """Train a detector of anomalous windows in a time series: OUT/model.keras and OUT/data.
 
-    Without --data: windows of a sine with noise, every third one with spikes. The normalisation is
-    saved with the model (series.json).
+    Without --data: windows of a sine with noise, every third one with spikes. The normalisation
+    becomes the front-end `timeseries` in mcugen.toml.
     """
     from mcugen.train import figures
     from mcugen.train.lstm import LstmRecipe, train
-    from mcugen.train.model_config import write_config
     from mcugen.train.series import make_series, read_series
 
     series = make_series(windows, seq_len, seed) if data is None else read_series(data, seq_len)
@@ -158,5 +157,4 @@ def train_lstm(
         history = train(series, recipe, out, show)
     validation = [epoch.val_loss for epoch in history if epoch.val_loss is not None]
     figures.png(figures.losses([e.loss for e in history], validation), out / "history.png")
-    write_config(out, "model.keras", {"kind": "raw", "row_values": series.windows[0].size})
     click.echo(f"wrote {out / 'model.keras'}: {_losses(history[-1])}")

@@ -21,9 +21,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mcugen.errors import ConfigError, DataError, EnvironmentError_
-from mcugen.features.audio import read_wav
-from mcugen.features.reference import least_samples, row_extractor
+from mcugen.errors import DataError, EnvironmentError_
+from mcugen.features.reference import row_extractor
+from mcugen.features.sources import read_source
 from mcugen.features.spec import FrontEnd
 from mcugen.features.table import front_end_to_dict
 
@@ -202,11 +202,6 @@ def _backend(how: Extraction) -> Iterator[str]:
 
 def extract_rows(clips: Sequence[Path], front_end: FrontEnd) -> list[Rows]:
     """The used rows of each clip, float32 [rows, row_values]; DataError names the clip at fault."""
-    if front_end.rows is None:
-        raise ConfigError(
-            "front-end 'raw' makes no features of audio", hint="--front-end mlperf-ad"
-        )
-    rate_hz, least = front_end.rows.sample_rate_hz, least_samples(front_end)
     rows_of = row_extractor(front_end)
     used = slice(front_end.first_row, front_end.last_row)
-    return [rows_of(read_wav(clip, rate_hz, least_samples=least))[used] for clip in clips]
+    return [rows_of(read_source(clip, front_end))[used] for clip in clips]

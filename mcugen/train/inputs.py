@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcugen.errors import ConfigError, DataError, nearest
-from mcugen.features.reference import dequantize
+from mcugen.features.reference import cut_windows, dequantize, row_extractor
 from mcugen.features.spec import PRESETS, FrontEnd
 from mcugen.features.table import front_end_from_dict
 from mcugen.model.ir import Quant
@@ -20,9 +20,9 @@ from mcugen.train.datasets import ANOMALY, NORMAL, Dataset, Sample, load_array
 from mcugen.train.detection import WindowsOf
 from mcugen.train.feature_store import FeatureStore
 from mcugen.train.model_runner import Floats
-from mcugen.train.series import Normalisation
 
-BIN_TYPES = ("float32", "int8", "uint8")
+SOURCE_TYPES: dict[str, type[np.generic]] = {"image": np.uint8, "timeseries": np.float32}
+"""Front-ends whose source is an array -> its type."""
 
 
 def front_end_of(table: Mapping[str, Any], where: str) -> FrontEnd | None:
@@ -79,25 +79,25 @@ def audio_windows(store: FeatureStore) -> WindowsOf:
     return lambda sample: store.windows(sample.path)
 
 
-def array_windows(
-    quant: Quant | None, normalisation: Normalisation | None, bin_type: str | None
-) -> WindowsOf:
+def array_windows(quant: Quant | None, front_end: FrontEnd | None) -> WindowsOf:
     """Windows of array rows and .bin files.
 
-    int8 values are the model's own (dequantised with `quant`), uint8 ones are 128 above them, as
-    the images of MLPerf Tiny; floats are standardised when the model came with a normalisation.
+    int8 values are the model's own input, dequantised with `quant`. Images (uint8) and time series
+    (float) go through their front-end; other floats are features already.
     """
+    source = None if front_end is None else SOURCE_TYPES.get(front_end.kind)
 
     def windows(sample: Sample) -> Floats:
-        values = _read_bin(sample, bin_type) if sample.row is None else _row(sample)
-        if values.dtype == np.uint8:
-            values = (values.astype(np.int16) - 128).astype(np.int8)
+        values = _read_bin(sample, source) if sample.row is None else _row(sample)
         if values.dtype == np.int8:
             if quant is None:
                 raise DataError(f"{sample.path} is quantised, the model takes floats")
             return dequantize(values, quant)
-        floats = values.astype(np.float32)
-        return floats if normalisation is None else normalisation.apply(floats)
+        if values.dtype == np.uint8 and source is not np.uint8:
+            raise DataError(f"{sample.path} holds pixels (uint8)", hint="--front-end mlperf-ic")
+        if front_end is None or source is None or sample.window_bytes:
+            return values.astype(np.float32)
+        return cut_windows(row_extractor(front_end)(values.astype(source).reshape(-1)), front_end)
 
     return windows
 
@@ -107,9 +107,9 @@ def _row(sample: Sample) -> NDArray[Any]:
     return row.reshape(1, -1)
 
 
-def _read_bin(sample: Sample, bin_type: str | None) -> NDArray[Any]:
-    """[windows, values] of a .bin file; MLPerf's AD files hold float32, the others one int8 tensor."""
-    kind = np.dtype(bin_type or ("float32" if sample.window_bytes else "int8"))
+def _read_bin(sample: Sample, source: type[np.generic] | None) -> NDArray[Any]:
+    """[windows, values] of a .bin file; MLPerf's AD files hold float32 windows of features."""
+    kind = np.dtype(np.float32 if sample.window_bytes else source or np.int8)
     data = np.frombuffer(_read_bytes(sample.path), np.uint8)
     size = sample.window_bytes or data.size
     stride = sample.stride_bytes or size

@@ -9,15 +9,15 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from mcugen.features.reference import Floats, RowsOf, row_extractor
+from mcugen.features.table import front_end_from_dict
 from mcugen.train.autoencoder import Epoch, write_json
 from mcugen.train.backend import load_tf_keras, quiet, seed_everything, use_one_thread
-from mcugen.train.series import (
-    SeriesSet,
-    normalisation_of,
-    save_normalisation,
-    save_set,
-    split_series,
-)
+from mcugen.train.model_config import write_config
+from mcugen.train.series import SeriesSet, front_end_table, save_set, split_series
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,25 +53,25 @@ def train(
     folder: Path,
     progress: Callable[[Epoch], None] = lambda _: None,
 ) -> tuple[Epoch, ...]:
-    """Writes model.keras, series.json (normalisation), training.json and the parts as .npy.
+    """Writes model.keras, mcugen.toml, training.json and the parts of the data as .npy.
 
-    The best weights by validation loss are kept. The parts are written as recorded, not normalised:
-    series.json says how a window becomes the model's input.
+    The best weights by validation loss are kept. The parts are written as recorded: the front-end in
+    mcugen.toml standardises them.
     """
     keras = load_tf_keras()
     use_one_thread()
     parts = split_series(data, recipe.seed)
     training, validation, _ = parts
-    normalisation = normalisation_of(training.windows)
+    table = front_end_table(training.windows)
+    rows_of = row_extractor(front_end_from_dict(table, "series"))
     seed_everything(keras, recipe.seed)
     with quiet():
         model = build_network(*data.windows.shape[1:], recipe)
         model.compile(optimizer="adam", loss="binary_crossentropy")
         best = keras.callbacks.EarlyStopping(patience=recipe.patience, restore_best_weights=True)
         logs = model.fit(
-            normalisation.apply(training.windows),
-            training.labels,
-            validation_data=(normalisation.apply(validation.windows), validation.labels),
+            *_examples(training, rows_of),
+            validation_data=_examples(validation, rows_of),
             epochs=recipe.epochs,
             batch_size=recipe.batch_size,
             callbacks=[best, _reporter(keras, progress)],
@@ -86,8 +86,13 @@ def train(
     _save(model, folder, recipe, history)
     for name, part in zip(("train", "val", "test"), parts, strict=True):
         save_set(folder / "data", name, part)
-    save_normalisation(folder, normalisation, data.windows.shape[1])
+    write_config(folder, "model.keras", table)
     return history
+
+
+def _examples(part: SeriesSet, rows_of: RowsOf) -> tuple[Floats, NDArray[np.int64]]:
+    """Standardised windows and their labels."""
+    return rows_of(part.windows).reshape(part.windows.shape), part.labels
 
 
 def _reporter(keras: Any, progress: Callable[[Epoch], None]) -> Any:

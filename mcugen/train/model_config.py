@@ -44,8 +44,10 @@ def write_config(
     return part.replace(path)
 
 
-def _toml_value(value: str | int | float | bool) -> str:
-    """A basic string, a number or a boolean as TOML writes it."""
+def _toml_value(value: Any) -> str:
+    """A basic string, a number, a boolean or a list of these as TOML writes it."""
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_toml_value, value))}]"
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):

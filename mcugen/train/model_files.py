@@ -15,12 +15,11 @@ from mcugen.features.spec import FrontEnd
 from mcugen.model.tflite import parse_tflite
 from mcugen.train.backend import load_tensorflow
 from mcugen.train.convert import REPRESENTATIVE_STEP, Conversion, convert_all
-from mcugen.train.datasets import NORMAL, Dataset, Sample
+from mcugen.train.datasets import NORMAL, Dataset, Sample, load_array
 from mcugen.train.detection import host_scorer, threshold_at
 from mcugen.train.inputs import front_end_of, held_out_normals, preset_table, training_samples
 from mcugen.train.model_config import write_config
 from mcugen.train.model_runner import open_runner
-from mcugen.train.series import Normalisation, load_normalisation
 from mcugen.train.sources import FeatureOptions, Inputs, Progress, open_inputs
 
 MAX_THRESHOLD_CLIPS = 400
@@ -36,7 +35,6 @@ class ConversionJob:
     machine_type: str
     table: Mapping[str, Any]  # [front_end]
     front_end: FrontEnd | None
-    normalisation: Normalisation | None
     training: tuple[Sample, ...]
     normals: tuple[Sample, ...]  # what the threshold comes from; empty: there is no threshold
 
@@ -47,14 +45,7 @@ class ConversionJob:
 
     def open_inputs(self, options: FeatureOptions, progress: Progress) -> Inputs:
         """The samples as model inputs."""
-        return open_inputs(
-            self.dataset,
-            self.samples,
-            self.front_end,
-            options,
-            progress,
-            normalisation=self.normalisation,
-        )
+        return open_inputs(self.dataset, self.samples, self.front_end, options, progress)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +82,6 @@ def open_conversion(
         machine_type=kind,
         table=table,
         front_end=front_end_of(table, f"{beside} [front_end]"),
-        normalisation=load_normalisation(model.parent),
         training=training,
         normals=normals,
     )
@@ -137,8 +127,6 @@ def _vector_shape(job: ConversionJob) -> tuple[int, ...] | None:
     """Shape of one recorded array sample: windows_of flattens it. None for windows of clips."""
     if job.dataset.source == "audio":
         return None
-    from mcugen.train.datasets import load_array
-
     return tuple(load_array(job.training[0].path).shape[1:])
 
 

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import csv
 import io
-import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from mcugen.errors import ConfigError, DataError
 
 Windows = NDArray[np.float32]
-SERIES_NAME = "series.json"
 SPLIT = (0.70, 0.15)  # training, validation; the rest is for testing
 
 
@@ -31,18 +30,6 @@ class SeriesSet:
     def take(self, chosen: NDArray[np.int64]) -> SeriesSet:
         """The windows with these indices."""
         return SeriesSet(self.windows[chosen], self.labels[chosen], self.steps[chosen])
-
-
-@dataclass(frozen=True, slots=True)
-class Normalisation:
-    """z = (x - mean) / deviation; travels with the model as series.json."""
-
-    mean: float
-    deviation: float
-
-    def apply(self, windows: Windows) -> Windows:
-        """Standardised windows, float32."""
-        return ((windows - np.float32(self.mean)) / np.float32(self.deviation)).astype(np.float32)
 
 
 def make_series(count: int, seq_len: int, seed: int) -> SeriesSet:
@@ -105,32 +92,22 @@ def split_series(data: SeriesSet, seed: int) -> tuple[SeriesSet, SeriesSet, Seri
     return parts[0], parts[1], parts[2]
 
 
-def normalisation_of(windows: Windows) -> Normalisation:
-    """Mean and standard deviation over all values; a constant series cannot be normalised."""
-    deviation = float(np.std(windows, dtype=np.float64))
-    if deviation == 0.0:
-        raise DataError("the series is constant")
-    return Normalisation(float(np.mean(windows, dtype=np.float64)), deviation)
+def front_end_table(windows: Windows) -> dict[str, Any]:
+    """[front_end] of a model trained on these windows: channels standardised by mean and deviation.
 
-
-def save_normalisation(folder: Path, normalisation: Normalisation, seq_len: int) -> None:
-    """Writes folder/series.json."""
-    table = {"schema": 1, "seq_len": seq_len, **asdict(normalisation)}
-    part = folder / (SERIES_NAME + ".part")
-    part.write_text(json.dumps(table, indent=1) + "\n")
-    part.replace(folder / SERIES_NAME)
-
-
-def load_normalisation(folder: Path) -> Normalisation | None:
-    """The normalisation saved beside a model, None when there is none."""
-    path = folder / SERIES_NAME
-    if not path.is_file():
-        return None
-    try:
-        table = json.loads(path.read_text())
-        return Normalisation(float(table["mean"]), float(table["deviation"]))
-    except (ValueError, KeyError, TypeError) as error:
-        raise ConfigError(f"{path} is damaged: {error}") from error
+    DataError for a channel that is constant.
+    """
+    means = windows.mean(axis=(0, 1), dtype=np.float64)
+    deviations = windows.std(axis=(0, 1), dtype=np.float64)
+    if not (deviations > 0).all():
+        raise DataError("a channel of the series is constant")
+    return {
+        "kind": "timeseries",
+        "means": [float(mean) for mean in means],
+        "stddevs": [float(deviation) for deviation in deviations],
+        "window_rows": windows.shape[1],
+        "stride_rows": windows.shape[1],
+    }
 
 
 def save_set(folder: Path, name: str, data: SeriesSet) -> None:

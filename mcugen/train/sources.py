@@ -17,7 +17,6 @@ from mcugen.train.detection import WindowsOf
 from mcugen.train.feature_store import Extraction, FeatureStore, gather_windows, open_store
 from mcugen.train.inputs import array_windows, audio_windows, require_audio
 from mcugen.train.model_runner import Floats
-from mcugen.train.series import Normalisation
 
 CACHE_NAME = ".mcugen-features"
 
@@ -60,12 +59,10 @@ def open_inputs(
     progress: Progress,
     *,
     quant: Quant | None = None,
-    normalisation: Normalisation | None = None,
-    bin_type: str | None = None,
 ) -> Inputs:
     """Windows of `samples`; the features of clips are extracted first, if they are not kept yet."""
     if dataset.source != "audio":
-        return Inputs(dataset, array_windows(quant, normalisation, bin_type))
+        return Inputs(dataset, array_windows(quant, front_end))
     spec = require_audio(dataset, front_end)
     store = open_store(options.cache or dataset.root / CACHE_NAME, spec)
     store.extract([sample.path for sample in samples], options.extraction, progress)
