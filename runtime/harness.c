@@ -9,6 +9,7 @@
 
 #define PAYLOAD_AT MCUGEN_PAYLOAD_OFFSET(MCUGEN_MAX_PAYLOAD)
 #define ERROR_TEXT_BYTES 63u
+#define READ_BYTES 256u
 #define FRAME_END 0x00u
 #define TEXT_END 0x25u  // '%'
 #define FIRST_PRINTABLE 0x20u
@@ -132,5 +133,12 @@ static void take_byte(mcugen_harness_t *harness, uint8_t byte) {
 void mcugen_harness_take(mcugen_harness_t *harness, const uint8_t bytes[], size_t count) {
   for (size_t i = 0; i < count; i++) {
     take_byte(harness, bytes[i]);
+  }
+}
+
+_Noreturn void mcugen_harness_serve(mcugen_harness_t *harness) {
+  for (;;) {
+    uint8_t bytes[READ_BYTES];
+    mcugen_harness_take(harness, bytes, mcugen_port_read(bytes, sizeof(bytes)));
   }
 }

@@ -34,4 +34,7 @@ void mcugen_harness_init(mcugen_harness_t *harness);
 // Takes bytes as they came, cut anywhere; writes the replies to the port.
 void mcugen_harness_take(mcugen_harness_t *harness, const uint8_t bytes[], size_t count);
 
+// Serves the port for ever.
+_Noreturn void mcugen_harness_serve(mcugen_harness_t *harness);
+
 #endif

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from mcugen.boards import Board
 from mcugen.codegen.tree import SourceTree
-from mcugen.features.spec import FrontEnd
+from mcugen.features.spec import FrontEnd, LogMel, Mfcc
 from mcugen.paths import runtime_dir
 
 HARNESS = (
@@ -35,10 +35,12 @@ def config_macros(
     front_end: FrontEnd, score: str, input_bytes: int, output_bytes: int, tick_unit: str
 ) -> tuple[tuple[str, str], ...]:
     """The content of app/config.h."""
+    audio = front_end.rows if isinstance(front_end.rows, LogMel | Mfcc) else None
     return (
         ("MCUGEN_MAX_PAYLOAD", f"{MAX_PAYLOAD_BYTES}u"),
         ("MCUGEN_ROW_VALUES", f"{front_end.row_values}u"),
         ("MCUGEN_WINDOW_ROWS", f"{front_end.window_rows}u"),
+        ("MCUGEN_SAMPLE_RATE_HZ", f"{audio.sample_rate_hz if audio else 0}u"),
         ("MCUGEN_INPUT_BYTES", f"{input_bytes}u"),
         ("MCUGEN_OUTPUT_BYTES", f"{output_bytes}u"),
         ("MCUGEN_SCORE_RECONSTRUCTION", "1" if score == "reconstruction-error" else "0"),

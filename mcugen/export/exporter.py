@@ -4,11 +4,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from mcugen.boards import Board
 from mcugen.codegen.tree import SourceTree
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledModel:
+    """The model compiled for the board's NPU on this computer; `estimate` is the compiler's own."""
+
+    content: bytes
+    compiler: str  # "vela 5.2.0"
+    estimate: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +29,7 @@ class ExportOptions:
     npu: bool = False
     variant: str = ""
     memory: str = ""
+    npu_model: CompiledModel | None = None  # for exporters that carry one
 
 
 @dataclass(frozen=True, slots=True)

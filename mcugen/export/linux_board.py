@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from mcugen.boards import Board
 from mcugen.errors import ConfigError
@@ -65,6 +66,7 @@ class LinuxBoard:
     delegates: tuple[str, ...]  # candidates, the first that is there is used
     devices: tuple[str, ...]
     environment: Mapping[str, str]
+    port: Path  # port.c of the scorer: a process on standard input and output
     configurations: tuple[Configuration, ...]
     vela: VelaSettings | None
     packages: tuple[SupportPackage, ...]
@@ -83,6 +85,7 @@ def linux_board(board: Board) -> LinuxBoard:
         delegates=table.texts("delegates", ()),
         devices=table.texts("devices", ()),
         environment=_environment(table.table("environment"), table.mapping("environment")),
+        port=board.folder / table.text("port"),
         configurations=_configurations(table, where),
         vela=_vela(table.table("vela")) if "vela" in table else None,
         packages=_packages(table, where),
@@ -160,6 +163,8 @@ def _published(table: Table, where: str) -> tuple[Published, ...]:
 
 def _check(board: LinuxBoard, where: str) -> None:
     """What no single key can show."""
+    if not board.port.is_file():
+        raise ConfigError(f"{where}: port = {board.port} does not exist")
     names = {configuration.name for configuration in board.configurations}
     if not names:
         raise ConfigError(f"{where}: no configurations")

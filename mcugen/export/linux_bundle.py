@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 the mcugen authors
 # SPDX-License-Identifier: Apache-2.0
-"""The export for boards that run Linux: model, run plan, launcher, README. Nothing is compiled for it."""
+"""The export for boards that run Linux: model, run plan and launcher for the board's own
+benchmark_model, and the sources of a scorer that needs nothing of the board but its kernel."""
 
 from __future__ import annotations
 
@@ -17,11 +18,15 @@ from mcugen.boards import Board
 from mcugen.codegen.render import render
 from mcugen.codegen.tree import SourceTree
 from mcugen.errors import ConfigError
+from mcugen.export.cmake import export_cmake
+from mcugen.export.exporter import CompiledModel, ExportOptions
 from mcugen.export.linux_board import Configuration, LinuxBoard, linux_board
-from mcugen.paths import templates_dir
+from mcugen.paths import runtime_dir, templates_dir
 
 PLAN = "plan.json"
 SCHEMA_VERSION = 1
+FIRMWARE_MAIN = "runtime/main.c"
+SCORER = "runtime/scorer_main.c"
 VERBATIM = ("launch.sh", "score_tflite.py")
 
 
@@ -47,15 +52,6 @@ class Effort:
 
 
 @dataclass(frozen=True, slots=True)
-class CompiledModel:
-    """The model compiled for the board's NPU on this computer; `estimate` is the compiler's own."""
-
-    content: bytes
-    compiler: str  # "vela 5.2.0"
-    estimate: Mapping[str, float]
-
-
-@dataclass(frozen=True, slots=True)
 class Plan:
     """What a bundle measures: plan.json as a value."""
 
@@ -68,6 +64,19 @@ class Plan:
     npu_estimate: Mapping[str, float]
     max_seconds: float
     configurations: tuple[Configuration, ...]
+
+
+def export_linux(app: SourceTree, board: Board, model: str, options: ExportOptions) -> SourceTree:
+    """The files around an application: the bundle, and how the scorer is compiled."""
+    content = app[f"model/{model}.tflite"]
+    bundle = export_linux_bundle(board, model, content, npu_model=options.npu_model)
+    scorer = {
+        "board/port.c": linux_board(board).port.read_bytes(),
+        SCORER: (runtime_dir() / "scorer_main.c").read_bytes(),
+    }
+    program = {path: app[path] for path in app if path != FIRMWARE_MAIN} | scorer
+    around = export_cmake(program, board, model, options) | scorer | bundle
+    return {path: around[path] for path in sorted(around) if path not in app}
 
 
 def export_linux_bundle(
@@ -85,6 +94,8 @@ def export_linux_bundle(
             f"{model!r} cannot name files on the board", hint="letters, digits and _.+- only"
         )
     npu_path = f"model/{model}_vela.tflite" if linux.vela else None
+    if npu_model and not npu_path:
+        raise ConfigError(f"the NPU of {board.name!r} takes models as they are, not compiled ones")
     plan = Plan(
         board=board.name,
         model=model,

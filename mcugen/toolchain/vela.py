@@ -16,11 +16,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from mcugen.errors import EnvironmentError_, ModelError
-from mcugen.export.linux_board import VelaSettings
+from mcugen.boards import Board
+from mcugen.errors import ConfigError, EnvironmentError_, ModelError
+from mcugen.export.exporter import CompiledModel
+from mcugen.export.linux_board import VelaSettings, linux_board
 
 TIMEOUT_S = 300.0
 KIB = 1024
@@ -50,6 +52,17 @@ class VelaResult:
     npu_operators: int
     cpu_operators: int
     estimate: VelaEstimate
+
+
+def compile_for_board(board: Board, name: str, content: bytes) -> CompiledModel:
+    """The model compiled for the NPU of the board; ConfigError when that takes models as they are."""
+    settings = linux_board(board).vela
+    if settings is None:
+        raise ConfigError(f"the NPU of {board.name!r} takes models as they are, not compiled ones")
+    result = compile_for_ethos_u(content, name, settings)
+    estimate = {key: float(value) for key, value in asdict(result.estimate).items()}
+    counts = {"npu_operators": result.npu_operators, "cpu_operators": result.cpu_operators}
+    return CompiledModel(result.content, f"vela {result.version}", {**counts, **estimate})
 
 
 def find_vela() -> str:

@@ -21,6 +21,7 @@ unit = "nanoseconds"
 [run]
 link = "none"
 [linux]
+port = "port.c"
 tools = ["/usr/bin/*/benchmark_model"]
 delegates = ["/usr/lib/libnpu.so"]
 [linux.configurations.cpu-1]
@@ -34,6 +35,7 @@ def load(tmp_path: Path, text: str) -> object:
     folder = tmp_path / "mine"
     folder.mkdir()
     (folder / "board.toml").write_text(text)
+    (folder / "port.c").write_text("")
     return linux_board(load_board(folder))
 
 
@@ -70,6 +72,7 @@ WRONG = [
     ('accelerator = "cpu"', 'accelerator = "cpuu"', "'cpuu' is not one of cpu, npu", "'cpu'"),
     ("cpu-1]", '"CPU 1"]', "configuration 'CPU 1' is not lower-case", ""),
     ("/usr/lib/libnpu.so", "/usr/lib/$(id).so", "is not a plain path", ""),
+    ('"port.c"', '"no.c"', "no.c does not exist", ""),
     ("[linux]", "[linux]\nenvironment = { A = 'x y' }", "more than plain characters", ""),
 ]
 

@@ -14,8 +14,9 @@ import pytest
 from mcugen.boards import find_board
 from mcugen.codegen.tree import write_tree
 from mcugen.errors import ConfigError
+from mcugen.export.exporter import CompiledModel
 from mcugen.export.linux_board import linux_board
-from mcugen.export.linux_bundle import CompiledModel, Effort, export_linux_bundle, read_plan
+from mcugen.export.linux_bundle import Effort, export_linux_bundle, read_plan
 
 BOARDS = ("imx93", "imx8mp")
 MODEL = b"a model"
