@@ -44,6 +44,7 @@ class LinuxResult:
     board: LinuxBoard
     log: LauncherLog
     measured: tuple[Measured, ...]
+    text: str  # all that launch.sh printed; `mcugen parse-log` reads it
     stopped: BaseException | None  # the lost connection or Ctrl-C that ended it early
     cleaned: bool  # everything was removed from the board
 
@@ -71,26 +72,30 @@ def run_linux(
     names = _chosen(plan, options)
     facts = LauncherLog({}, ())
     measured: list[Measured] = []
+    texts: list[str] = []
     stopped: BaseException | None = None
     session = SshSession(target)
     try:
         session.open()
         say(f"connected to {target.host}")
         _upload(session, build_dir, plan)
-        facts = read_launcher_log(_launch(session, "facts"))
+        texts.append(session.run(["sh", "launch.sh", "facts"], timeout_s=FACTS_TIMEOUT_S).output)
+        facts = read_launcher_log(texts[0])
         if options.compile_on_board:
             say("compiling for the NPU on the board")
             _compile(session)
         for name in names:
             say(_title(plan, name))
-            measured.append(measure(_run_one(session, plan, name, options)))
+            section, text = _run_one(session, plan, name, options)
+            texts.append(text)
+            measured.append(measure(section))
     except (DeviceError, KeyboardInterrupt) as error:
         if not measured:
             raise
         stopped = error
     finally:
         cleaned = session.close()
-    return LinuxResult(plan, board, facts, tuple(measured), stopped, cleaned)
+    return LinuxResult(plan, board, facts, tuple(measured), "".join(texts), stopped, cleaned)
 
 
 def _chosen(plan: Plan, options: LinuxOptions) -> tuple[str, ...]:
@@ -124,10 +129,6 @@ def _upload(session: SshSession, build_dir: Path, plan: Plan) -> None:
         session.upload(name, content)
 
 
-def _launch(session: SshSession, *words: str, timeout_s: float = FACTS_TIMEOUT_S) -> str:
-    return session.run(["sh", "launch.sh", *words], timeout_s=timeout_s).output
-
-
 def _compile(session: SshSession) -> None:
     result = session.run(["sh", "launch.sh", "compile"], timeout_s=COMPILE_TIMEOUT_S)
     if result.status != 0:
@@ -138,8 +139,10 @@ def _compile(session: SshSession) -> None:
         )
 
 
-def _run_one(session: SshSession, plan: Plan, name: str, options: LinuxOptions) -> Section:
-    """One configuration; what is late is ended on the board and becomes a section with a note."""
+def _run_one(
+    session: SshSession, plan: Plan, name: str, options: LinuxOptions
+) -> tuple[Section, str]:
+    """One configuration and all it printed; what is late is ended on the board and noted."""
     verb = "profile" if options.profile else "run"
     limit_s = plan.max_seconds + options.max_load_s
     result = session.run(
@@ -149,5 +152,5 @@ def _run_one(session: SshSession, plan: Plan, name: str, options: LinuxOptions) 
     section = sections[0] if sections else Section(name, {}, result.status, result.output)
     if result.timed_out:
         note = f"it was ended after {limit_s:.0f} s"
-        return Section(section.name, section.facts, None, section.text, note)
-    return section
+        return Section(section.name, section.facts, None, section.text, note), result.output
+    return section, result.output

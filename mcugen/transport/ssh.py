@@ -230,13 +230,16 @@ class SshSession:
         finally:
             call.close()
 
-    def _start(self, command: Sequence[str], capacity: int) -> CapturedProcess:
-        """Starts ssh; every remote word is quoted for the target's shell."""
+    def stream_command(self, command: Sequence[str]) -> tuple[str, ...]:
+        """The local command line that runs `command` with its standard input and output here.
+
+        For a program that ends when its input does: no time limit watches it.
+        """
         control: tuple[str, ...] = ()
         if self._control is not None:
             path = f"ControlPath={self._control}/s"
             control = ("-o", "ControlMaster=auto", "-o", path, "-o", "ControlPersist=no")
-        argv = [
+        return (
             self.target.program,
             "-T",
             *("-o", "BatchMode=yes", "-o", f"ConnectTimeout={self.target.connect_timeout_s}"),
@@ -245,9 +248,11 @@ class SshSession:
             *self.target.options,
             "--",
             self.target.host,
-            "exec " + shlex.join(command),
-        ]
-        return CapturedProcess(argv, capacity)
+            "exec " + shlex.join(command),  # every remote word quoted for the target's shell
+        )
+
+    def _start(self, command: Sequence[str], capacity: int) -> CapturedProcess:
+        return CapturedProcess(self.stream_command(command), capacity)
 
     def _failure(self, call: CapturedProcess, output: bytes) -> DeviceError:
         """The error for a call that ended, or did not end, without its sign."""

@@ -1,0 +1,90 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""What `mcugen run --host` does without clips: times the model and prints the table."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from mcugen.run.linux import LinuxOptions, LinuxResult
+    from mcugen.transport.ssh_failure import SshTarget
+
+LOG_NAME = "launcher.log"
+NO_FIGURES_STATUS = 3
+INTERRUPTED_STATUS = 130
+
+
+def time_on_board(
+    build_dir: Path,
+    target: SshTarget,
+    options: LinuxOptions,
+    out: Path | None,
+    board_dir: Path | None,
+) -> None:
+    """Runs every configuration, writes records, log and report, prints the table.
+
+    Exit status 3 when a configuration has no figures, 130 after Ctrl-C; what there is, is kept.
+    """
+    from mcugen.run.journal import check_writable
+    from mcugen.run.linux import run_linux
+
+    folder = out or build_dir.with_name(f"{build_dir.resolve().name}-timing")
+    check_writable(folder)
+    result = run_linux(
+        build_dir,
+        target,
+        options=options,
+        board_dir=board_dir,
+        say=lambda text: click.echo(text, err=True),
+    )
+    page = _write(result, folder)
+    _print(result, page)
+    if not result.cleaned:
+        click.echo(f"{target.host} could not be asked to clean up; it does so by itself", err=True)
+    if isinstance(result.stopped, KeyboardInterrupt):
+        sys.exit(INTERRUPTED_STATUS)
+    if result.stopped is not None:
+        raise result.stopped
+    if not all(one.verdict.ok for one in result.measured):
+        sys.exit(NO_FIGURES_STATUS)
+
+
+def _write(result: LinuxResult, folder: Path) -> Path:
+    """The records, the board's own words, and the report; path of the page."""
+    from mcugen.records import RunRecord
+    from mcugen.report.files import write_report
+    from mcugen.run.journal import open_journal
+
+    (folder / LOG_NAME).write_text(result.text)
+    head, *figures = result.records
+    assert isinstance(head, RunRecord)
+    journal = open_journal(folder, head)
+    for record in figures:
+        journal.append(record)
+    return write_report(journal.run(), folder)
+
+
+def _print(result: LinuxResult, page: Path) -> None:
+    from mcugen.run.linux_records import gains, op_table, published_ms, table_rows, text_table
+
+    published = published_ms(result.plan, result.board)
+    click.echo(text_table(table_rows(result.measured, published)))
+    for one in result.measured:
+        if one.log.ops:
+            click.echo(f"{one.section.title}, operator by operator:\n{op_table(one)}")
+    for line in gains(result.measured):
+        click.echo(line)
+    for figures in result.board.published if published else ():
+        note = f"; {figures.note}" if figures.note else ""
+        click.echo(f"published: {figures.source}{note}")
+    if "inference_us" in result.plan.npu_estimate:
+        estimate_ms = result.plan.npu_estimate["inference_us"] / 1000
+        click.echo(
+            f"estimate of {result.plan.npu_compiler} for the NPU, not measured: {estimate_ms:.3f} ms"
+        )
+    click.echo(f"report: {page}")

@@ -1,0 +1,317 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""The scorer of Linux boards: cross-compiled under qemu-user, and on a target behind real ssh."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+import struct
+import subprocess
+import wave
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from mcugen.boards import find_board
+from mcugen.cli.build import command as build
+from mcugen.cli.verify import command as verify
+from mcugen.errors import ConfigError, DeviceError, EnvironmentError_, ModelError
+from mcugen.model.reference import open_reference
+from mcugen.model.tflite import read_tflite
+from mcugen.paths import examples_dir
+from mcugen.run.client import Client
+from mcugen.run.expected import expected_outputs, expected_score, input_quant
+from mcugen.run.linux_device import linux_device_link
+from mcugen.run.project import Project, open_device, open_project
+from mcugen.run.stimulus import make_stimulus
+from mcugen.run.stream import stream
+from mcugen.transport.ssh_failure import SshTarget
+from tests.conftest import require_tool
+from tests.ssh_server import KINDS, Server, running_server
+
+EMULATOR = "qemu-aarch64"
+RATE_HZ = 16000
+EXAMPLE = examples_dir() / "machine-sound" / "machine_sound_int8.tflite"
+
+
+def boards_for_tests(root: Path) -> Path:
+    """The i.MX 93 as qemu-user gives it, and as this computer would be."""
+    text = (find_board("imx93").folder / "board.toml").read_text()
+    port = str(find_board("host").folder / "port.c")
+    text = text.replace('"../host/port.c"', json.dumps(port))
+    emulated = text.replace('link = "none"', f'command = ["{EMULATOR}", "{{elf}}"]\nlink = "stdio"')
+    native = text.replace('"aarch64-linux-gnu-"', '""').replace('"-mcpu=cortex-a55"', "")
+    for name, content in (("emulated", emulated), ("native", native)):
+        (root / name).mkdir(parents=True)
+        (root / name / "board.toml").write_text(content.replace('"imx93"', f'"{name}"', 1))
+    return root
+
+
+@pytest.fixture(scope="module")
+def boards(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return boards_for_tests(tmp_path_factory.mktemp("boards"))
+
+
+def build_project(folder: Path, boards: Path, board: str, *words: str) -> Project:
+    require_tool("cmake")
+    arguments = [*words, "--board", board, "--board-dir", str(boards), "--out", str(folder)]
+    done = CliRunner().invoke(build, arguments)
+    if done.exception:
+        raise done.exception
+    return open_project(folder, boards)
+
+
+@pytest.fixture(scope="module")
+def emulated(boards: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    require_tool(EMULATOR)
+    require_tool("aarch64-linux-gnu-gcc")
+    return build_project(tmp_path_factory.mktemp("e") / "p", boards, "emulated", str(EXAMPLE))
+
+
+@pytest.fixture(scope="module")
+def native(boards: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    return build_project(tmp_path_factory.mktemp("n") / "p", boards, "native", str(EXAMPLE))
+
+
+def write_wav(path: Path, seconds: float = 2.5, **how: int) -> Path:
+    """A hum with noise; `rate`, `channels` and `width` (bytes of a sample) as wanted."""
+    rate, channels, width = how.get("rate", RATE_HZ), how.get("channels", 1), how.get("width", 2)
+    random = np.random.default_rng(5)
+    time_s = np.arange(int(seconds * rate)) / rate
+    values = 3000 * np.sin(2 * np.pi * 120 * time_s) + random.normal(0, 800, time_s.size)
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(channels)
+        file.setsampwidth(width)
+        file.setframerate(rate)
+        kind = "<i2" if width == 2 else "<i4"
+        file.writeframes(np.repeat(values, channels).astype(kind).tobytes())
+    return path
+
+
+def score(
+    project: Project, *words: str | Path
+) -> tuple[list[dict[str, str]], subprocess.CompletedProcess[str]]:
+    """Rows of the scorer's CSV; the emulated one under qemu-user."""
+    start = [EMULATOR] if project.board.name == "emulated" else []
+    command = [*start, str(project.elf), *(str(word) for word in words)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    return list(csv.DictReader(io.StringIO(done.stdout))), done
+
+
+def reference_score(project: Project, path: Path, input_name: str = "pcm") -> tuple[float, int]:
+    """What the host computes for the clip, with the build's rounding; and its windows."""
+    front_end = project.manifest.front_end
+    with open_reference(project.model, rounding=project.manifest.rounding) as reference:
+        quant = input_quant(reference.graph)
+        stimulus = make_stimulus(path, input_name, front_end, quant)
+        outputs = expected_outputs(reference, stimulus.inputs)
+        return expected_score(reference, stimulus, outputs), len(outputs)
+
+
+@pytest.mark.parametrize("board", ["emulated", "native"])
+def test_a_clip_is_scored_as_on_the_host(
+    board: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    project: Project = request.getfixturevalue(board)
+    clip = write_wav(tmp_path / "clip.wav")
+    (row,), done = score(project, clip)
+    expected, windows = reference_score(project, clip)
+    assert done.returncode == 0
+    assert row["file"] == str(clip)
+    assert int(row["windows"]) == windows
+    assert float(row["score"]) == pytest.approx(expected, rel=1e-3)
+    for what in ("inference", "row"):
+        low, middle, high = (int(row[f"{what}_{which}_ns"]) for which in ("min", "median", "max"))
+        assert 0 < low <= middle <= high
+
+
+def test_rows_of_features_and_of_int8(emulated: Project, tmp_path: Path) -> None:
+    front_end = emulated.manifest.front_end
+    quant = input_quant(read_tflite(emulated.model))
+    clip = write_wav(tmp_path / "clip.wav")
+    floats = make_stimulus(clip, "features", front_end, quant)
+    (tmp_path / "floats.bin").write_bytes(floats.data)
+    bytes_ = make_stimulus(clip, "int8", front_end, quant)
+    (tmp_path / "int8.bin").write_bytes(bytes_.data)
+    with wave.open(str(clip)) as file:
+        (tmp_path / "pcm.bin").write_bytes(file.readframes(file.getnframes()))
+    words = (tmp_path / "floats.bin", "--int8", tmp_path / "int8.bin")
+    rows, done = score(emulated, *words, "--source", tmp_path / "pcm.bin", clip)
+    assert done.returncode == 0
+    for row, name in zip(rows, ("features", "int8", "pcm", "pcm"), strict=True):
+        expected, windows = reference_score(emulated, clip, name)
+        assert int(row["windows"]) == windows
+        assert float(row["score"]) == pytest.approx(expected, rel=1e-3)
+    assert rows[2]["score"] == rows[3]["score"]
+    assert rows[0]["row_median_ns"] == ""  # features come from outside: no cost is made up
+
+
+def test_the_cross_compiled_engine_computes_what_tflite_micro_does(
+    emulated: Project, boards: Path, tmp_path: Path
+) -> None:
+    clip = write_wav(tmp_path / "clip.wav")
+    words = [str(emulated.folder), "--board-dir", str(boards), "--vectors", "5"]
+    done = CliRunner().invoke(verify, [*words, "--clips", str(clip)])
+    assert done.exit_code == 0, done.output
+    assert "bit-exact with double rounding" in done.output
+
+
+MODELS = (
+    "ad01_int8",
+    "kws_ref_model",
+    "pretrainedResnet_quant",
+    "vww_96_int8",
+    "str_ww_ref_model",
+)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_real_models_under_qemu_user(
+    name: str, real_models: Path, boards: Path, tmp_path: Path
+) -> None:
+    require_tool(EMULATOR)
+    require_tool("aarch64-linux-gnu-gcc")
+    model = real_models / f"{name}.tflite"
+    words = (str(model), "--front-end", "raw")
+    try:
+        project = build_project(tmp_path / "p", boards, "emulated", *words)
+    except ModelError as error:
+        if "operator is not supported" not in error.what:
+            raise
+        pytest.skip(f"engine aot does not take {name} yet: {error.what[:80]}")
+    arguments = [str(project.folder), "--board-dir", str(boards), "--vectors", "2"]
+    done = CliRunner().invoke(verify, arguments)
+    assert done.exit_code == 0, done.output
+    assert "bit-exact with double rounding" in done.output
+
+
+@pytest.mark.parametrize(("rounding", "expected"), [("single", 11.0906), ("double", 11.0526)])
+def test_the_real_clip_under_qemu_user(
+    rounding: str, expected: float, real_models: Path, boards: Path, tmp_path: Path
+) -> None:
+    """The golden file score of ad01 is 11.0906 with one rounding; two move it to 11.0526."""
+    require_tool(EMULATOR)
+    require_tool("aarch64-linux-gnu-gcc")
+    model, clip = real_models / "ad01_int8.tflite", real_models / "example_input.wav"
+    words = (str(model), "--front-end", "mlperf-ad", "--rounding", rounding)
+    project = build_project(tmp_path / "p", boards, "emulated", *words)
+    (row,), _ = score(project, clip)
+    assert int(row["windows"]) == 196
+    assert float(row["score"]) == pytest.approx(expected, abs=2e-4)
+    assert float(row["score"]) == pytest.approx(reference_score(project, clip)[0], abs=0.01)
+
+
+def bad_clips(folder: Path) -> dict[str, Path]:
+    """What the scorer must say -> the file it must say it about."""
+    good = write_wav(folder / "good.wav").read_bytes()
+    fmt = good.index(b"fmt ")
+    contents = {
+        "not a WAV file": b"text",
+        "ends before its samples": good[: fmt + 12],
+        "samples before their format": good[:fmt] + b"data\x04\0\0\0\0\0\0\0",
+        "too short for one window": write_wav(folder / "s.wav", 0.5).read_bytes(),
+        "not 16-bit PCM with one channel": write_wav(folder / "st.wav", channels=2).read_bytes(),
+        "44100 Hz, the front-end takes 16000 Hz": write_wav(
+            folder / "r.wav", rate=44100
+        ).read_bytes(),
+    }
+    found = {"cannot be opened": folder / "none.wav"}
+    for number, (words, content) in enumerate(contents.items()):
+        found[words] = folder / f"bad{number}.wav"
+        found[words].write_bytes(content)
+    (folder / "wide.wav").write_bytes(write_wav(folder / "w.wav", width=4).read_bytes())
+    return found
+
+
+def test_bad_clips_are_named_and_the_others_scored(native: Project, tmp_path: Path) -> None:
+    bad = bad_clips(tmp_path)
+    rows, done = score(native, *bad.values(), tmp_path / "wide.wav", tmp_path / "good.wav")
+    assert done.returncode == 1
+    said = done.stderr.splitlines()
+    assert said[:-1] == [f"scorer: {path}: {words}" for words, path in bad.items()]
+    assert [row["file"] for row in rows] == [str(tmp_path / "good.wav")]
+
+
+def test_odd_chunks_before_the_samples(native: Project, tmp_path: Path) -> None:
+    good = write_wav(tmp_path / "good.wav").read_bytes()
+    at = good.index(b"data")
+    chunk = b"LIST" + struct.pack("<I", 3) + b"abc\0"
+    (tmp_path / "list.wav").write_bytes(good[:at] + chunk + good[at:] + chunk)
+    rows, _ = score(native, tmp_path / "good.wav", tmp_path / "list.wav")
+    assert rows[0]["score"] == rows[1]["score"]
+
+
+def test_usage(native: Project) -> None:
+    _, done = score(native, "--help")
+    assert done.returncode == 2
+    assert "usage:" in done.stderr
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def server(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
+    with running_server(request.param, tmp_path_factory.mktemp(request.param)) as running:
+        yield running
+
+
+def test_clips_are_scored_over_ssh(server: Server, native: Project, tmp_path: Path) -> None:
+    clip = write_wav(tmp_path / "clip.wav")
+    manifest = native.manifest
+    with open_reference(native.model) as reference:
+        stimulus = make_stimulus(clip, "pcm", manifest.front_end, input_quant(reference.graph))
+        expected = expected_outputs(reference, stimulus.inputs)
+        with (
+            linux_device_link(native, server.target) as link,
+            open_device(link, manifest, lambda it: Client(it, 7)) as (client, identity),
+        ):
+            assert identity.fact("tick_unit") == "nanoseconds"
+            assert server.left_over()
+            size = identity.output_bytes
+            steps = list(stream(client, stimulus, output_bytes=size))
+        outputs = [step.output for step in steps if step.output is not None]
+        assert sum(len(step.reply.windows) for step in steps) == len(expected)
+        same = [np.array_equal(a, b) for a, b in zip(outputs, expected, strict=False)]
+        assert np.mean(same) > 0.9  # of float features, one may fall on the other side of a step
+    assert server.left_over() == []
+
+
+def test_a_program_for_another_machine(server: Server, native: Project, tmp_path: Path) -> None:
+    folder = tmp_path / "p"
+    shutil.copytree(native.folder, folder)
+    (folder / "build" / "firmware.elf").write_bytes(b"\x7fELF" + bytes(200))
+    project = Project(folder, native.manifest, native.board)
+    with (
+        pytest.raises(DeviceError, match=r"board \(\w+\) cannot run the scorer: .*") as caught,
+        linux_device_link(project, server.target),
+    ):
+        pass
+    assert "the build must be for this board" in caught.value.hint
+    assert server.left_over() == []
+
+
+def test_a_project_that_was_not_compiled(native: Project, tmp_path: Path) -> None:
+    folder = tmp_path / "p"
+    shutil.copytree(native.folder, folder)
+    shutil.rmtree(folder / "build")
+    project = Project(folder, native.manifest, native.board)
+    with (
+        pytest.raises(EnvironmentError_, match="the scorer was not compiled"),
+        linux_device_link(project, SshTarget("board")),
+    ):
+        pass
+
+
+def test_a_project_for_a_microcontroller(tmp_path: Path, native: Project) -> None:
+    project = Project(tmp_path, native.manifest, native.board)
+    with (
+        pytest.raises(ConfigError, match="was not built for a board that runs Linux"),
+        linux_device_link(project, SshTarget("board")),
+    ):
+        pass
