@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mcugen.run.clips import Clip
     from mcugen.run.project import Project
     from mcugen.run.session import Outcome, Progress
+    from mcugen.transport.ssh_failure import SshTarget
 
 INTERRUPTED_STATUS = 130
 
@@ -26,6 +27,13 @@ INTERRUPTED_STATUS = 130
 @click.argument("build_dir", type=click.Path(path_type=Path))
 @click.argument("clips", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--port", help="Port of the device (/dev/ttyACM0, socket://host:port).")
+@click.option("--host", help="Board that runs Linux, as ssh names it (root@imx93).")
+@click.option("--ssh-option", multiple=True, help="One more word for ssh: --ssh-option=-p2222.")
+@click.option("--only", multiple=True, help="With --host: only this configuration (cpu-1, npu).")
+@click.option("--profile", is_flag=True, help="With --host: time every operator instead.")
+@click.option(
+    "--compile-on-board", is_flag=True, help="With --host: first compile with the board's own vela."
+)
 @click.option(
     "--input",
     "input_name",
@@ -55,6 +63,11 @@ def command(
     build_dir: Path,
     clips: tuple[Path, ...],
     port: str | None,
+    host: str | None,
+    ssh_option: tuple[str, ...],
+    only: tuple[str, ...],
+    profile: bool,
+    compile_on_board: bool,
     input_name: str | None,
     out: Path | None,
     repeats: int,
@@ -64,9 +77,17 @@ def command(
 ) -> None:
     """Send CLIPS (files or folders) to the device that runs BUILD_DIR and compare its scores.
 
-    Starts the board's emulator unless --port names a device. The same command continues a run that
-    was interrupted.
+    Starts the board's emulator unless --port or --host names a device. The same command continues a
+    run that was interrupted. With --host and without CLIPS it times the model on CPU and NPU instead.
     """
+    target = _ssh_target(host, ssh_option)
+    if target is not None and not clips and not repeats:
+        from mcugen.cli.linux_run import time_on_board
+        from mcugen.run.linux import LinuxOptions
+
+        options = LinuxOptions(only, profile, compile_on_board)
+        time_on_board(build_dir, target, options, out, board_dir)
+        return
     from mcugen.run.clips import find_clips, read_labels
     from mcugen.run.journal import check_writable
     from mcugen.run.project import open_project
@@ -84,7 +105,7 @@ def command(
     check_writable(folder)
     # Without scores there is nothing else to compare.
     outputs = check_outputs or project.manifest.score == "none"
-    outcome = _measure(project, found, port, source, folder, repeats, outputs)
+    outcome = _measure(project, found, port, target, source, folder, repeats, outputs)
     _print(outcome, folder)
 
 
@@ -92,6 +113,7 @@ def _measure(
     project: Project,
     clips: tuple[Clip, ...],
     port: str | None,
+    target: SshTarget | None,
     source: str,
     folder: Path,
     repeats: int,
@@ -100,13 +122,14 @@ def _measure(
     from mcugen.model.reference import open_reference
     from mcugen.run.client import Client
     from mcugen.run.journal import open_journal
+    from mcugen.run.linux_device import device_link
     from mcugen.run.measure import linked_memory
-    from mcugen.run.project import open_device, project_link
+    from mcugen.run.project import open_device
     from mcugen.run.session import Session, describe_run, run_clips
 
     manifest = project.manifest
-    link = project_link(project, port)
     with (
+        device_link(project, port, target) as link,
         open_reference(project.model, rounding=manifest.rounding) as reference,
         open_device(link, manifest, lambda it: Client(it, secrets.randbits(32))) as (client, who),
         _progress(len(clips)) as on_progress,
@@ -118,6 +141,12 @@ def _measure(
         session = Session(client, who, manifest, source, reference, check_outputs)
         linked = linked_memory(project.folder, project.board)
         return run_clips(session, journal, clips, on_progress, repeats=repeats, linked=linked)
+
+
+def _ssh_target(host: str | None, options: tuple[str, ...]) -> SshTarget | None:
+    from mcugen.transport.ssh_failure import SshTarget
+
+    return SshTarget(host, options) if host is not None else None
 
 
 @contextmanager

@@ -135,7 +135,7 @@ def _compile(session: SshSession) -> None:
         lines = [line for line in result.output.splitlines() if line.strip()]
         raise DeviceError(
             f"the board did not compile the model: {lines[-1] if lines else result.status}",
-            hint="leave out --vela board: the delegate compiles the model when it loads it",
+            hint="leave out --compile-on-board: the delegate compiles the model when it loads it",
         )
 
 

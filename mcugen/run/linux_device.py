@@ -9,12 +9,23 @@ from contextlib import contextmanager
 
 from mcugen.errors import DeviceError, EnvironmentError_
 from mcugen.export.linux_bundle import read_plan
-from mcugen.run.project import Project
+from mcugen.run.project import Project, project_link
+from mcugen.transport.link import Link
 from mcugen.transport.process_link import ProcessLink
 from mcugen.transport.ssh import SshSession
 from mcugen.transport.ssh_failure import SshTarget
 
 START_TIMEOUT_S = 30.0
+
+
+@contextmanager
+def device_link(project: Project, port: str | None, target: SshTarget | None) -> Iterator[Link]:
+    """The link that was asked for: over ssh, to a port, or to the board's emulator."""
+    if target is None:
+        yield project_link(project, port)
+    else:
+        with linux_device_link(project, target) as link:
+            yield link
 
 
 @contextmanager

@@ -160,7 +160,7 @@ def test_without_vela_on_the_board(server: Server, board: ReplayBoard, tmp_path:
     options = LinuxOptions(compile_on_board=True)
     with pytest.raises(DeviceError, match="there is no vela on this board") as caught:
         run_linux(make_bundle(tmp_path / "b"), server.target, options=options)
-    assert "--vela board" in caught.value.hint
+    assert "--compile-on-board" in caught.value.hint
     assert server.left_over() == []
 
 
