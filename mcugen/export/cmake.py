@@ -10,6 +10,7 @@ from mcugen import __version__
 from mcugen.boards import Board
 from mcugen.codegen.render import render
 from mcugen.codegen.tree import SourceTree
+from mcugen.engines.tflm import CXX_DEFINES
 from mcugen.export.exporter import ExportOptions
 
 WARNINGS = (
@@ -21,18 +22,20 @@ WARNINGS = (
     "-Wdouble-promotion",
     "-Werror",
 )
+C_STANDARD = "-std=c11"
+CXX_FLAGS = ("-std=c++17", "-fno-rtti", "-fno-exceptions")
 OPTIMIZE_FLAGS = {"speed": "-O2", "size": "-Os"}
 
 
 def compile_flags(board: Board, optimize: str) -> tuple[str, ...]:
     """The flags every file is compiled with; they are part of the firmware's identity."""
     sections = ("-ffunction-sections", "-fdata-sections")
-    return ("-std=c11", OPTIMIZE_FLAGS[optimize], "-g", *sections, *board.cpu_flags)
+    return (C_STANDARD, OPTIMIZE_FLAGS[optimize], "-g", *sections, *board.cpu_flags)
 
 
 def export_cmake(app: SourceTree, board: Board, model: str, options: ExportOptions) -> SourceTree:
     """CMakeLists.txt, README.md and, when cross-compiling, toolchain.cmake around the application."""
-    sources = [path for path in sorted(app) if path.endswith((".c", ".S"))]
+    sources = [path for path in sorted(app) if path.endswith((".c", ".cc", ".S"))]
     folders = sorted({str(PurePosixPath(path).parent) for path in app if path.endswith(".h")})
     context = {
         "tool": f"mcugen {__version__}",
@@ -42,7 +45,8 @@ def export_cmake(app: SourceTree, board: Board, model: str, options: ExportOptio
         "cross": bool(board.compiler_prefix),
         "sources": sources,
         "include_dirs": folders,
-        "compile_flags": (*compile_flags(board, options.optimize), *WARNINGS),
+        "compile_flags": _flags_by_language(board, options),
+        "cxx_defines": CXX_DEFINES if options.engine == "tflm" else (),
         "link_flags": (*board.cpu_flags, *_link_flags(board)),
     }
     tree = {
@@ -52,6 +56,16 @@ def export_cmake(app: SourceTree, board: Board, model: str, options: ExportOptio
     if board.compiler_prefix:
         tree["toolchain.cmake"] = render("cmake/toolchain.cmake.j2", context)
     return tree
+
+
+def _flags_by_language(board: Board, options: ExportOptions) -> tuple[str, ...]:
+    """All flags; engine `tflm` brings C++ files, which want another standard."""
+    flags = (*compile_flags(board, options.optimize), *WARNINGS)
+    if options.engine != "tflm":
+        return flags
+    common = tuple(flag for flag in flags if flag != C_STANDARD)
+    only_cxx = tuple(f"$<$<COMPILE_LANGUAGE:CXX>:{flag}>" for flag in CXX_FLAGS)
+    return (f"$<$<COMPILE_LANGUAGE:C>:{C_STANDARD}>", *only_cxx, *common)
 
 
 def _link_flags(board: Board) -> tuple[str, ...]:

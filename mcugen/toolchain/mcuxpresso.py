@@ -4,10 +4,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
-import sys
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,14 +76,14 @@ def compile_with_sdk(
     arguments = {
         "CMAKE_BUILD_TYPE": config,
         "CMAKE_MAKE_PROGRAM": ninja,
-        "Python3_EXECUTABLE": sys.executable,
         "SdkRootDirPath": str(sdk),
         "board": chosen,
         "core_id": data.core,
     }
     defines = [f"-D{name}={value}" for name, value in arguments.items()]
-    root = ["env", f"ARMGCC_DIR={compiler.parent.parent}"]
-    _run([*root, cmake, "-G", "Ninja", "-S", str(project), "-B", str(build), *defines], build)
+    toolchain = {"ARMGCC_DIR": str(compiler.parent.parent)}
+    configure = [cmake, "-G", "Ninja", "-S", str(project), "-B", str(build), *defines]
+    _run(configure, build, toolchain)
     _run([cmake, "--build", str(build), "--target", "clean"], build)
     output = _run([cmake, "--build", str(build)], build)
     elves = sorted(build.glob("*.elf"))
@@ -135,11 +136,16 @@ def compile_without_sdk(project: Path, board: Board, optimize: str) -> PartialBu
     return PartialBuild(own, left)
 
 
-def _run(command: list[str], log_folder: Path) -> str:
+def _run(command: list[str], log_folder: Path, extra: Mapping[str, str] | None = None) -> str:
     """Output of a command that must succeed; the whole output in `log_folder`/build.log if not."""
     try:
         done = subprocess.run(
-            command, capture_output=True, text=True, errors="replace", timeout=TIMEOUT_S
+            command,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=TIMEOUT_S,
+            env={**os.environ, **(extra or {})},
         )
     except subprocess.TimeoutExpired:
         raise EnvironmentError_(f"{command[0]} did not finish in {TIMEOUT_S:.0f} s") from None
@@ -149,7 +155,10 @@ def _run(command: list[str], log_folder: Path) -> str:
     log_folder.mkdir(parents=True, exist_ok=True)
     log = log_folder / "build.log"
     log.write_text(output)
-    raise McugenError(f"the project does not build: {_cause(output)}", hint=f"the rest is in {log}")
+    hint = f"the rest is in {log}"
+    if "No module named" in output:
+        hint = "put the Python of the SDK's west workspace first on PATH (activate its environment)"
+    raise McugenError(f"the project does not build: {_cause(output)}", hint=hint)
 
 
 def _cause(output: str) -> str:
