@@ -26,7 +26,8 @@ LARGEST_FACTOR = 2.0**29
 
 def round_half_away(value: float) -> int:
     """C's round()."""
-    return math.floor(abs(value) + 0.5) * (1 if value >= 0 else -1)
+    fraction, whole = math.modf(abs(value))  # adding 0.5 would itself round
+    return (int(whole) + (fraction >= 0.5)) * (1 if value >= 0 else -1)
 
 
 def quantize_multiplier(factor: float) -> tuple[int, int]:
