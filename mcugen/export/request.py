@@ -47,7 +47,7 @@ def make_request(config: Config, board: Board, choices: Choices) -> Request:
         model_bytes = config.model.read_bytes()
     except OSError as error:
         raise EnvironmentError_(f"cannot read {config.model}: {error.strerror}") from error
-    graph = parse_tflite(model_bytes, config.model.stem)
+    graph = parse_tflite(model_bytes, config.model.name)
     engine = _choose("engine", choices.engine or config.engine or "aot", tuple(ENGINES))
     optimize = _choose("optimize", choices.optimize or config.optimize or "speed", OPTIMIZES)
     front_end = _front_end(graph, config, choices.front_end)

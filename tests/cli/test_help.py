@@ -1,0 +1,65 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""Every verb explains itself, is documented, and `--help` answers at once."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import click
+import pytest
+
+from mcugen.cli import VERBS, cli
+from tests.cli.calls import call
+from tests.conftest import ROOT
+from tools.write_docs import cli_reference
+
+HELP_S = 0.3
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_and_option_has_help(
+    verb: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    answer = call(capfd, verb, "--help")
+    assert answer.status == 0 and "Usage: mcugen" in answer.out
+    command = cli.get_command(click.Context(cli), verb)
+    assert command is not None and command.help
+    if not isinstance(command, click.Group):
+        silent = [p.name for p in command.params if isinstance(p, click.Option) and not p.help]
+        assert not silent, f"options without help: {silent}"
+
+
+def test_the_reference_is_current() -> None:
+    """`python tools/write_docs.py` makes it so."""
+    written = (ROOT / "docs" / "cli.md").read_text()
+    assert written == cli_reference()
+    assert all(f"\n## mcugen {verb}\n" in written for verb in VERBS)
+
+
+def test_help_answers_at_once() -> None:
+    """The best of five: the machine may be busy, the program may not be slow."""
+
+    def seconds() -> float:
+        start = time.perf_counter()
+        subprocess.run(
+            [sys.executable, "-m", "mcugen", "--help"], check=True, stdout=subprocess.DEVNULL
+        )
+        return time.perf_counter() - start
+
+    assert min(seconds() for _ in range(5)) < HELP_S
+
+
+def test_an_unknown_verb_is_refused(capfd: pytest.CaptureFixture[str]) -> None:
+    answer = call(capfd, "biuld")
+    assert answer.status == 2 and "No such command 'biuld'" in answer.err
+
+
+def test_nothing_here_depends_on_the_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert call(capfd, "--version").out.startswith("mcugen, version ")
