@@ -30,7 +30,10 @@ def command() -> None:
 )
 @click.option("--ids", default=SetSpec().ids, show_default=True, help="Machines per type.")
 @click.option(
-    "--train-clips", default=SetSpec().train_clips, show_default=True, help="Normal clips a machine."
+    "--train-clips",
+    default=SetSpec().train_clips,
+    show_default=True,
+    help="Normal clips a machine.",
 )
 @click.option("--test-normals", default=SetSpec().test_normals, show_default=True)
 @click.option("--test-anomalies", default=SetSpec().test_anomalies, show_default=True)

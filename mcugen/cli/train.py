@@ -27,9 +27,7 @@ def command() -> None:
 
 @command.command("ad")
 @click.argument("data", type=click.Path(path_type=Path))
-@click.option(
-    "--out", type=click.Path(path_type=Path), default=Path("model"), show_default=True
-)
+@click.option("--out", type=click.Path(path_type=Path), default=Path("model"), show_default=True)
 @click.option("--type", "only", multiple=True, help="Machine type. Default: all in DATA.")
 @click.option("--front-end", default="mlperf-ad", show_default=True)
 @click.option("--baseline", type=click.Path(path_type=Path), help="baseline.yaml of the reference.")
@@ -65,8 +63,10 @@ def train_ad(
     from mcugen.train.sources import CACHE_NAME
 
     dataset = load_dataset(data)
-    recipe, table = (Recipe(), preset_table(front_end)) if baseline is None else read_recipe(baseline)
-    given = {"epochs": epochs, "batch_size": batch_size, "patience": patience}
+    recipe, table = (
+        (Recipe(), preset_table(front_end)) if baseline is None else read_recipe(baseline)
+    )
+    given: dict[str, Any] = {"epochs": epochs, "batch_size": batch_size, "patience": patience}
     recipe = replace(recipe, seed=seed, **{k: v for k, v in given.items() if v is not None})
     spec = require_audio(dataset, front_end_of(table, "--front-end"))
     load_keras()  # before features are extracted: without the extra there is nothing to train with
@@ -104,6 +104,7 @@ def _train_type(
 @contextmanager
 def _epochs(count: int, label: str) -> Iterator[Callable[[Epoch], None]]:
     """A progress bar over epochs that shows the losses."""
+    bar: Any
     with click.progressbar(
         length=count,
         label=label or "training",
@@ -123,9 +124,7 @@ def _losses(epoch: Epoch) -> str:
 
 @command.command("lstm")
 @click.option("--data", type=click.Path(path_type=Path), help="CSV with a last column `anomaly`.")
-@click.option(
-    "--out", type=click.Path(path_type=Path), default=Path("lstm"), show_default=True
-)
+@click.option("--out", type=click.Path(path_type=Path), default=Path("lstm"), show_default=True)
 @click.option("--seq-len", default=10, show_default=True, help="Steps of a window.")
 @click.option("--windows", default=1000, show_default=True, help="Windows to make without --data.")
 @click.option("--units", default=32, show_default=True)

@@ -21,6 +21,7 @@ from mcugen.errors import ConfigError, DataError
 from mcugen.features.spec import FrontEnd
 from mcugen.train.backend import load_keras, quiet, seed_everything
 from mcugen.train.feature_store import FeatureStore, gather_windows
+from mcugen.train.files import write_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,17 +225,21 @@ def _read_json(path: Path) -> dict[str, Any] | None:
     return loaded
 
 
-def write_json(path: Path, value: Any) -> None:
-    """Indented JSON, whole or not at all."""
-    part = path.with_name(path.name + ".part")
-    part.write_text(json.dumps(value, indent=1) + "\n")
-    part.replace(path)
+FIT_KEYS = ("epochs", "batch_size", "validation_split", "shuffle")
+FEATURE_KEYS = {
+    "n_mels": "n_mels",
+    "frames": "window_rows",
+    "n_fft": "n_fft",
+    "hop_length": "hop_samples",
+    "power": "power",
+}
+"""What baseline.yaml calls a parameter of the front-end -> what [front_end] calls it."""
 
 
 def read_recipe(path: Path) -> tuple[Recipe, dict[str, Any]]:
     """Recipe and [front_end] table of a baseline.yaml as the reference has it."""
     try:
-        import yaml
+        import yaml  # type: ignore[import-untyped]
     except ImportError as error:
         raise ConfigError(
             f"{path} cannot be read without PyYAML", hint="pip install pyyaml"
@@ -245,18 +250,7 @@ def read_recipe(path: Path) -> tuple[Recipe, dict[str, Any]]:
         compiled = dict(fit.get("compile") or {})
     except (OSError, yaml.YAMLError, AttributeError, TypeError, ValueError) as error:
         raise ConfigError(f"{path} is not a baseline.yaml: {error}") from error
-    known = {
-        name: fit[name]
-        for name in ("epochs", "batch_size", "validation_split", "shuffle")
-        if name in fit
-    }
-    known |= {name: compiled[name] for name in ("optimizer", "loss") if name in compiled}
-    names = {
-        "n_mels": "n_mels",
-        "frames": "window_rows",
-        "n_fft": "n_fft",
-        "hop_length": "hop_samples",
-        "power": "power",
-    }
-    table = {ours: feature[theirs] for theirs, ours in names.items() if theirs in feature}
-    return Recipe(**known), {"preset": "mlperf-ad", **table}
+    values = {key: fit[key] for key in FIT_KEYS if key in fit}
+    values |= {key: compiled[key] for key in ("optimizer", "loss") if key in compiled}
+    table = {ours: feature[theirs] for theirs, ours in FEATURE_KEYS.items() if theirs in feature}
+    return Recipe(**values), {"preset": "mlperf-ad", **table}

@@ -18,6 +18,7 @@ from mcugen.errors import DataError, ModelError
 from mcugen.model.ir import Graph
 from mcugen.model.tflite import parse_tflite
 from mcugen.train.backend import load_model, load_tensorflow, quiet
+from mcugen.train.files import write_bytes
 from mcugen.train.inference_copy import inference_copy
 
 REPRESENTATIVE_STEP = 5
@@ -53,7 +54,6 @@ def convert_all(
     with _clean_state_per_vector() if has_state else nullcontext():
         contents["int8"] = _convert(_int8(make(), vectors, how), graph_of)
     folder = out or source.parent
-    folder.mkdir(parents=True, exist_ok=True)
     stem = source.name.removesuffix(source.suffix) if source.is_file() else source.name
     suffix = {
         "float": "",
@@ -61,15 +61,9 @@ def convert_all(
         "int8": "_int8" + ("_float_io" * (how.io == "float")),
     }
     return {
-        kind: _write(folder / f"{stem}{suffix[kind]}.tflite", content)
+        kind: write_bytes(folder / f"{stem}{suffix[kind]}.tflite", content)
         for kind, content in contents.items()
     }
-
-
-def _write(path: Path, content: bytes) -> Path:
-    part = path.with_name(path.name + ".part")
-    part.write_bytes(content)
-    return part.replace(path)
 
 
 def _converters(source: Path, how: Conversion) -> Callable[[], Any]:
@@ -158,9 +152,3 @@ def _tensor_list(name: str) -> ModelError:
         "microcontroller runtime executes and TensorFlow cannot calibrate",
         hint="give the .keras file, which mcugen fuses into one operator, or --unroll",
     )
-
-
-def input_shape(source: Path) -> tuple[int, ...]:
-    """Shape of the model's input without the batch axis."""
-    model = load_model(source)
-    return tuple(int(size) for size in model.inputs[0].shape[1:])

@@ -30,7 +30,7 @@ class ClipScore:
     window_scores: tuple[float, ...] = ()
 
 
-ClipScorer = Callable[[Sequence[Sample]], Iterable[ClipScore]]
+ClipScorer = Callable[[Sequence[Sample]], Iterator[ClipScore]]
 """Scores clips one after the other: on the PC (host_scorer) or on a device."""
 
 
@@ -135,7 +135,7 @@ def auc_interval(
 
 def _pair_wins(positives: NDArray[np.float64], negatives: NDArray[np.float64]) -> Floats:
     difference = positives[:, np.newaxis] - negatives[np.newaxis, :]
-    return ((difference > 0) + 0.5 * (difference == 0)).astype(np.float32)
+    return np.asarray((difference > 0) + 0.5 * (difference == 0), np.float32)
 
 
 def threshold_at(normals: Sequence[float], false_alarm_rate: float) -> float:

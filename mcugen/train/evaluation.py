@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ from mcugen.scoring.roc import roc_curve
 from mcugen.train import figures
 from mcugen.train.datasets import ANOMALY, NORMAL
 from mcugen.train.detection import ClipScore, MachineResult, StepResult, labelled
+from mcugen.train.files import write_json, write_text
 
 SCHEMA_VERSION = 1
 
@@ -46,12 +46,12 @@ def write_evaluation(evaluation: Evaluation, out: Path) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         for machine in step.machines:
             rows = [(s.sample.name, s.score) for s in _clips_of(step, machine)]
-            _write(folder / score_file_name(machine), _csv(rows))
+            write_text(folder / score_file_name(machine), csv_text(rows))
         if step.mean("auc") is not None:
-            _write(folder / "result.csv", _csv(result_rows(step)))
-    _write(out / "evaluation.json", json.dumps(_as_dict(evaluation), indent=1) + "\n")
+            write_text(folder / "result.csv", csv_text(result_rows(step)))
+    write_json(out / "evaluation.json", _as_dict(evaluation))
     page = out / "evaluation.html"
-    _write(page, render("evaluation.html.j2", _page(evaluation)).decode())
+    write_text(page, render("evaluation.html.j2", _page(evaluation)).decode())
     return page
 
 
@@ -80,16 +80,11 @@ def _clips_of(step: StepResult, machine: MachineResult) -> tuple[ClipScore, ...]
     return step.of_machine(machine.machine_type, machine.machine_id)
 
 
-def _csv(rows: Iterable[Sequence[object]]) -> str:
+def csv_text(rows: Iterable[Sequence[object]]) -> str:
+    """Rows as CSV with one line feed each."""
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(rows)
     return text.getvalue()
-
-
-def _write(path: Path, text: str) -> None:
-    part = path.with_name(path.name + ".part")
-    part.write_text(text, encoding="utf-8")
-    part.replace(path)
 
 
 def _as_dict(evaluation: Evaluation) -> dict[str, Any]:

@@ -99,7 +99,7 @@ class FeatureStore:
             place = self._places[_key(clip)]
             last = place.row_count - self.front_end.window_rows
             spans.append(place.first_row + np.arange(0, last + 1, self.front_end.stride_rows))
-        return np.concatenate(spans).astype(np.int64)
+        return np.asarray(np.concatenate(spans), np.int64)
 
 
 def gather_windows(rows: Rows, starts: NDArray[np.int64], front_end: FrontEnd) -> Rows:

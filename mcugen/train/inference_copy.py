@@ -70,7 +70,7 @@ def _chain(model: Any) -> tuple[Any, ...] | None:
 
 def _rebuilt(keras: Any, layers: tuple[Any, ...], value: Any, unroll: bool) -> Any:
     """The chain applied to `value`, with the weights of the trained layers."""
-    copies = []
+    copies: list[tuple[Any, Any]] = []
     for layer, follower in zip(layers, (*layers[1:], None), strict=True):
         kind = type(layer).__name__
         if kind in DROPPED or _folds(copies[-1][1] if copies else None, layer):
@@ -132,7 +132,7 @@ def fold(
 def _copied(keras: Any, layer: Any, unroll: bool) -> Any:
     """A fresh layer of the wanted Keras with the trained one's settings."""
     kind = type(layer).__name__
-    known = getattr(keras.layers, kind, None)
+    known: Any = getattr(keras.layers, kind, None)
     if kind in RECURRENT:
         return known(
             layer.units, unroll=unroll, return_sequences=layer.return_sequences, name=layer.name

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcugen.errors import ConfigError, DataError, nearest
-from mcugen.features.reference import cut_windows, dequantize, row_extractor
+from mcugen.features.reference import Source, cut_windows, dequantize, row_extractor
 from mcugen.features.spec import PRESETS, FrontEnd
 from mcugen.features.table import front_end_from_dict
 from mcugen.model.ir import Quant
@@ -97,7 +97,8 @@ def array_windows(quant: Quant | None, front_end: FrontEnd | None) -> WindowsOf:
             raise DataError(f"{sample.path} holds pixels (uint8)", hint="--front-end mlperf-ic")
         if front_end is None or source is None or sample.window_bytes:
             return values.astype(np.float32)
-        return cut_windows(row_extractor(front_end)(values.astype(source).reshape(-1)), front_end)
+        flat: Source = values.astype(source).reshape(-1)  # type: ignore[assignment]
+        return cut_windows(row_extractor(front_end)(flat), front_end)
 
     return windows
 

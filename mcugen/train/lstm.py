@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from mcugen.features.reference import Floats, RowsOf, row_extractor
 from mcugen.features.table import front_end_from_dict
-from mcugen.train.autoencoder import Epoch, write_json
+from mcugen.train.autoencoder import Epoch
 from mcugen.train.backend import load_tf_keras, quiet, seed_everything, use_one_thread
+from mcugen.train.files import write_json
 from mcugen.train.model_config import write_config
 from mcugen.train.series import SeriesSet, front_end_table, save_set, split_series
 
@@ -66,7 +67,7 @@ def train(
     rows_of = row_extractor(front_end_from_dict(table, "series"))
     seed_everything(keras, recipe.seed)
     with quiet():
-        model = build_network(*data.windows.shape[1:], recipe)
+        model = build_network(data.windows.shape[1], data.windows.shape[2], recipe)
         model.compile(optimizer="adam", loss="binary_crossentropy")
         best = keras.callbacks.EarlyStopping(patience=recipe.patience, restore_best_weights=True)
         logs = model.fit(

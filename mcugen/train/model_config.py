@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from mcugen.config import CONFIG_NAME, SCHEMA_VERSION, load_config
+from mcugen.train.files import write_text
 
 BUILD_KEYS = ("board", "engine", "rounding", "optimize")
 
@@ -37,11 +38,11 @@ def write_config(
     for name, table in tables.items():
         if table:
             lines += ["", f"[{name}]"]
-            lines += [f"# threshold: {threshold_note}"] if name == "score" and threshold_note else []
+            lines += (
+                [f"# threshold: {threshold_note}"] if name == "score" and threshold_note else []
+            )
             lines += [f"{key} = {_toml_value(value)}" for key, value in table.items()]
-    part = path.with_name(path.name + ".part")
-    part.write_text("\n".join(lines) + "\n")
-    return part.replace(path)
+    return write_text(path, "\n".join(lines) + "\n")
 
 
 def _toml_value(value: Any) -> str:

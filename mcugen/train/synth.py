@@ -108,7 +108,7 @@ def synth_clip(
     if fault is not None:
         sound += FAULTS[fault](machine, turns, draw.uniform(*SEVERITY), draw)
     gain = 10.0 ** (draw.uniform(-1.0, 1.0) / 20.0)  # the microphone is never in the same place
-    return np.clip(np.rint(sound * gain * 16384.0), -32768, 32767).astype(np.int16)
+    return np.asarray(np.clip(np.rint(sound * gain * 16384.0), -32768, 32767), np.int16)
 
 
 def _turns(machine: Machine, count: int, draw: Draw) -> Samples:
@@ -119,7 +119,7 @@ def _turns(machine: Machine, count: int, draw: Draw) -> Samples:
         rate_hz, swing = draw.uniform(0.05, 0.4), draw.uniform(0.0, 0.004)
         depth = swing * machine.rotor_hz / (2 * np.pi * rate_hz)
         turns += depth * np.sin(2 * np.pi * (rate_hz * t + draw.uniform(0.0, 1.0)))
-    return turns
+    return np.asarray(turns)
 
 
 def _harmonics(turns: Samples, levels: tuple[float, ...], draw: Draw) -> Samples:
@@ -139,7 +139,8 @@ def _healthy(machine: Machine, turns: Samples, draw: Draw) -> Samples:
     swell = 1.0 + 0.15 * np.sin(2 * np.pi * (turns + draw.uniform(0.0, 1.0)))
     mesh = _harmonics(turns * machine.teeth, machine.mesh_levels, draw)
     level = machine.noise_level * 10.0 ** (draw.uniform(-1.0, 1.0) / 20.0)
-    return rotor + swell * mesh + level * _casing_noise(machine, len(turns), draw)
+    noise = _casing_noise(machine, len(turns), draw)
+    return np.asarray(rotor + swell * mesh + level * noise)
 
 
 def _casing_noise(machine: Machine, count: int, draw: Draw) -> Samples:
@@ -182,7 +183,7 @@ def imbalance(machine: Machine, turns: Samples, severity: float, draw: Draw) -> 
     shake = _harmonics(turns, tuple(0.5 * severity / k for k in range(1, 9)), draw)
     swing = np.sin(2 * np.pi * (turns + draw.uniform(0.0, 1.0)))
     mesh = _harmonics(turns * machine.teeth, machine.mesh_levels, draw)
-    return shake + 0.9 * severity * swing * mesh
+    return np.asarray(shake + 0.9 * severity * swing * mesh)
 
 
 def missing_tooth(machine: Machine, turns: Samples, severity: float, draw: Draw) -> Samples:

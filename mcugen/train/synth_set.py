@@ -14,7 +14,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from mcugen.errors import ConfigError, EnvironmentError_, nearest
+from mcugen.errors import ConfigError, nearest
+from mcugen.train.files import write_bytes
 from mcugen.train.synth import (
     DEFAULT_SECONDS,
     FAULTS,
@@ -123,7 +124,7 @@ def _write_faults(path: Path, clips: tuple[PlannedClip, ...], machine_type: str)
     for clip in clips:
         if clip.machine_type == machine_type and clip.path.parent.name == "test":
             rows.writerow((clip.path.name, clip.fault or ""))
-    _write_atomically(path, text.getvalue().encode())
+    write_bytes(path, text.getvalue().encode())
 
 
 def demo_clips(folder: Path) -> list[Path]:
@@ -148,16 +149,4 @@ def write_wav(path: Path, samples: NDArray[np.int16]) -> None:
         stream.setsampwidth(2)
         stream.setframerate(SAMPLE_RATE_HZ)
         stream.writeframes(samples.astype("<i2").tobytes())
-    _write_atomically(path, data.getvalue())
-
-
-def _write_atomically(path: Path, data: bytes) -> None:
-    part = path.with_name(path.name + ".part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_bytes(data)
-        part.replace(path)
-    except OSError as error:
-        raise EnvironmentError_(
-            f"{path} cannot be written: {error.strerror}", hint="choose another folder"
-        ) from error
+    write_bytes(path, data.getvalue())

@@ -1,0 +1,207 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""`mcugen evaluate`: how good a model is on a data set, from float to device."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from mcugen.cli.feature_options import clip_bar, feature_options
+
+if TYPE_CHECKING:
+    from mcugen.run.project import Project
+    from mcugen.train.class_evaluation import ClassEvaluation
+    from mcugen.train.evaluate import EvaluationJob
+    from mcugen.train.evaluation import Evaluation
+    from mcugen.train.sources import Inputs
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A compiled project, the port of its device and the folder of its records."""
+
+    project: Project
+    port: str | None
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        """The board."""
+        return self.project.manifest.board
+
+
+@click.command("evaluate")
+@click.argument("model", type=click.Path(path_type=Path))
+@click.argument("data", type=click.Path(path_type=Path))
+@click.option("--board", "board_name", help="Also on this board; see `mcugen boards`.")
+@click.option(
+    "--board-dir", type=click.Path(path_type=Path), help="Folder with boards of your own."
+)
+@click.option("--port", help="Port of the device. Default: the board's emulator.")
+@click.option("--type", "machine_type", help="Machine type. Default: the model's folder name.")
+@click.option("--front-end", help="Default: as mcugen.toml beside MODEL says, else raw.")
+@click.option("--out", type=click.Path(path_type=Path), default=Path("result"), show_default=True)
+@click.option(
+    "--false-alarm-rate",
+    type=click.FloatRange(0, 1),
+    default=0.01,
+    show_default=True,
+    help="Share of normal clips that may score above the threshold.",
+)
+@click.option("--resamples", default=1000, show_default=True, help="Bootstrap draws; 0: none.")
+@feature_options
+def command(
+    model: Path,
+    data: Path,
+    board_name: str | None,
+    board_dir: Path | None,
+    port: str | None,
+    machine_type: str | None,
+    front_end: str | None,
+    out: Path,
+    false_alarm_rate: float,
+    resamples: int,
+    jobs: int,
+    parallel: str,
+    cache: Path | None,
+) -> None:
+    """Score the test part of DATA with MODEL (a file, or a folder with an mcugen.toml).
+
+    An autoencoder is judged by AUC and pAUC per machine, a classifier by accuracy and confusion.
+    OUT gets the scores as CSV, evaluation.json and evaluation.html.
+    """
+    from mcugen.train.datasets import load_dataset
+    from mcugen.train.evaluate import open_evaluation
+    from mcugen.train.feature_store import Extraction
+    from mcugen.train.sources import FeatureOptions
+
+    job = open_evaluation(model, load_dataset(data), machine_type, front_end)
+    device = None if board_name is None else _device(job, board_name, board_dir, port, out)
+    options = FeatureOptions(cache, Extraction(jobs, parallel))
+    with clip_bar(len(job.samples), "clips") as step:
+        inputs = job.open_inputs(options, step)
+    if job.detects:
+        _detect(job, inputs, device, out, false_alarm_rate, resamples)
+    else:
+        _classify(job, inputs, device, out)
+
+
+def _device(
+    job: EvaluationJob, board_name: str, board_dir: Path | None, port: str | None, out: Path
+) -> Device:
+    """The project for the board, generated and compiled in OUT/<board>."""
+    from mcugen.boards import find_board
+    from mcugen.codegen.tree import write_tree
+    from mcugen.export.project import generate
+    from mcugen.export.request import Choices, make_request
+    from mcugen.features.table import front_end_to_dict
+    from mcugen.run.project import open_project
+    from mcugen.toolchain.build import compile_project
+
+    board = find_board(board_name, board_dir)
+    table = {} if job.front_end is None else front_end_to_dict(job.front_end)
+    score = "reconstruction-error" if job.detects else "none"
+    config = replace(job.config, front_end=table, score=score)
+    project = generate(make_request(config, board, Choices()))
+    folder = out / board.name / "project"
+    write_tree(project.tree, folder)
+    compile_project(folder, board)
+    return Device(open_project(folder, board_dir), port, out / board.name)
+
+
+def _detect(
+    job: EvaluationJob,
+    inputs: Inputs,
+    device: Device | None,
+    out: Path,
+    false_alarm_rate: float,
+    resamples: int,
+) -> None:
+    from mcugen.train.datasets import NORMAL
+    from mcugen.train.detection import judge, labelled, threshold_at
+    from mcugen.train.evaluate import detect_on_host
+    from mcugen.train.evaluation import Evaluation, write_evaluation
+
+    with clip_bar(len(job.samples) * len(job.models), "scores") as step:
+        steps = detect_on_host(job, inputs, resamples, step)
+    if device is not None:
+        from mcugen.run.evaluation import score_on_device
+
+        with clip_bar(len(job.samples), device.name) as step:
+            scores = score_on_device(device.project, device.port, job.samples, device.folder, step)
+        steps = (*steps, judge(device.name, scores, resamples=resamples, seed=0))
+    normals = labelled(steps[-1].scores, NORMAL)
+    threshold = threshold_at(normals, false_alarm_rate) if normals else None
+    evaluation = Evaluation(
+        job.title, str(job.dataset.root.name), steps, threshold, false_alarm_rate, job.facts()
+    )
+    _print_detection(evaluation, write_evaluation(evaluation, out))
+
+
+def _classify(job: EvaluationJob, inputs: Inputs, device: Device | None, out: Path) -> None:
+    from mcugen.train.class_evaluation import ClassEvaluation, write_class_evaluation
+    from mcugen.train.classification import judge_classes, run_classes
+    from mcugen.train.evaluate import classify_on_host
+
+    task, steps = classify_on_host(job, inputs)
+    unit = None
+    if device is not None:
+        from mcugen.run.evaluation import open_device_runner
+
+        with open_device_runner(device.project, device.port) as (runner, ticks, unit):
+            outputs, _ = run_classes(runner, inputs.windows_of, task)
+        cost = sum(ticks) / len(ticks)
+        steps = (*steps, judge_classes(device.name, outputs, task, device_ticks=cost))
+    evaluation = ClassEvaluation(job.title, job.dataset.root.name, task, steps, unit, job.facts())
+    _print_classes(evaluation, write_class_evaluation(evaluation, out))
+
+
+def _print_detection(evaluation: Evaluation, page: Path) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("step", "machine", "normal", "anomaly", "AUC", "95 % interval", "pAUC")
+    for step in evaluation.steps:
+        for machine in step.machines:
+            name = " ".join(filter(None, (machine.machine_type, machine.machine_id))) or "all"
+            interval = machine.interval and f"{machine.interval[0]:.3f} to {machine.interval[1]:.3f}"
+            table.add_row(
+                step.name,
+                name,
+                str(machine.normals),
+                str(machine.anomalies),
+                _figure(machine.auc),
+                interval or "",
+                _figure(machine.pauc),
+            )
+        table.add_row(
+            step.name, "average", "", "", _figure(step.mean("auc")), "", _figure(step.mean("pauc"))
+        )
+    Console().print(table)
+    for name, change in evaluation.auc_costs():
+        click.echo(f"{name}: mean AUC changes by {change:+.4f} against the step before")
+    if evaluation.threshold is not None:
+        rate = f"{100 * evaluation.false_alarm_rate:g} %"
+        click.echo(f"threshold {evaluation.threshold:.4f} at a false alarm rate of {rate}")
+    click.echo(f"report: {page}")
+
+
+def _figure(value: float | None) -> str:
+    return "" if value is None else f"{value:.4f}"
+
+
+def _print_classes(evaluation: ClassEvaluation, page: Path) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("step", "top-1 accuracy", "time on this computer", "cost on the device")
+    for step in evaluation.steps:
+        host = "" if step.host_us is None else f"{step.host_us:.1f} us"
+        cost = "" if step.device_ticks is None else f"{step.device_ticks:.0f} {evaluation.tick_unit}"
+        table.add_row(step.name, f"{step.accuracy:.4f}", host, cost)
+    Console().print(table)
+    click.echo(f"report: {page}")

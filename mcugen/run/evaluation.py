@@ -1,0 +1,108 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""A data set through a device: the scores and outputs that `mcugen evaluate` puts beside the PC's."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+from mcugen.features.reference import dequantize, quantize
+from mcugen.features.spec import FrontEnd
+from mcugen.model.reference import Reference, open_reference
+from mcugen.protocol import Identity
+from mcugen.run.client import Client
+from mcugen.run.clips import Clip, find_clips
+from mcugen.run.expected import input_quant, output_quant
+from mcugen.run.journal import open_journal
+from mcugen.run.project import Project, open_device, project_link
+from mcugen.run.session import Session, describe_run, run_clips
+from mcugen.run.stimulus import default_input, from_int8_rows, suffixes_for
+from mcugen.run.stream import stream
+from mcugen.train.datasets import Sample
+from mcugen.train.detection import ClipScore
+from mcugen.train.model_runner import Floats, Runner
+
+
+@contextmanager
+def _opened(project: Project, port: str | None) -> Iterator[tuple[Client, Identity, Reference, str]]:
+    """The device, who it is, the reference it is held against, and the name of the link."""
+    manifest = project.manifest
+    link = project_link(project, port)
+    with (
+        open_reference(project.model, rounding=manifest.rounding) as reference,
+        open_device(link, manifest, lambda it: Client(it, secrets.randbits(32))) as (client, who),
+    ):
+        yield client, who, reference, link.name
+
+
+def score_on_device(
+    project: Project,
+    port: str | None,
+    samples: Sequence[Sample],
+    folder: Path,
+    progress: Callable[[object], None],
+) -> tuple[ClipScore, ...]:
+    """Scores of all clips, measured into folder/records.jsonl; the same call resumes a broken run.
+
+    Raises the DeviceError that ended the run early, or KeyboardInterrupt.
+    """
+    source = default_input(None, project.manifest.front_end)
+    suffixes = suffixes_for(source, project.manifest.front_end)
+    clips = find_clips([sample.path for sample in samples], suffixes)
+    folder.mkdir(parents=True, exist_ok=True)
+    with _opened(project, port) as (client, who, reference, link_name):
+        head = describe_run(who, project.manifest, source, str(reference.info), link_name)
+        session = Session(client, who, project.manifest, source, reference, check_outputs=False)
+        outcome = run_clips(session, open_journal(folder, head), clips, _whole_clips(progress))
+    if outcome.fault is not None:
+        raise outcome.fault
+    if outcome.interrupted:
+        raise KeyboardInterrupt
+    records = {record.clip: record for record in outcome.run.clips}
+    scores = []
+    for clip, sample in zip(clips, samples, strict=True):
+        record = records[clip.name]
+        assert record.score is not None
+        scores.append(ClipScore(sample, record.score, record.window_scores))
+    return tuple(scores)
+
+
+def _whole_clips(progress: Callable[[object], None]) -> Callable[[Clip, float], None]:
+    def on_progress(clip: Clip, part: float) -> None:
+        if part >= 1.0:
+            progress(clip)
+
+    return on_progress
+
+
+@contextmanager
+def open_device_runner(
+    project: Project, port: str | None
+) -> Iterator[tuple[Runner, list[int], str]]:
+    """The model on the device as a function of windows; a list that it appends each inference's cost
+    to; and the unit of that cost. The device clears recurrent state before every window."""
+    with _opened(project, port) as (client, who, reference, _):
+        taken, given = input_quant(reference.graph), output_quant(reference.graph)
+        ticks: list[int] = []
+
+        def run(windows: Floats) -> Floats:
+            inputs = quantize(windows, taken)
+            front_end = _one_window_rows(inputs.shape[1])
+            stimulus = from_int8_rows(inputs, front_end, taken)
+            outputs = []
+            for step in stream(client, stimulus, output_bytes=who.output_bytes):
+                ticks.extend(window.ticks for window in step.reply.windows)
+                if step.output is not None:
+                    outputs.append(step.output)
+            return dequantize(np.asarray(outputs, np.int8), given)
+
+        yield run, ticks, who.facts.get("tick_unit", "")
+
+
+def _one_window_rows(values: int) -> FrontEnd:
+    return FrontEnd("raw", values, 1)

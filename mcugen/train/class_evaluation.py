@@ -1,0 +1,150 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""What the evaluation of a classifier leaves on disk: predictions, one JSON, one HTML page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mcugen.codegen.render import render
+from mcugen.train import figures
+from mcugen.train.classification import ClassStep, Task
+from mcugen.train.datasets import load_array
+from mcugen.train.evaluation import SCHEMA_VERSION, csv_text
+from mcugen.train.files import write_json, write_text
+
+SHOWN_WINDOWS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class ClassEvaluation:
+    """All steps of one evaluation on the same samples."""
+
+    title: str
+    data: str
+    task: Task
+    steps: tuple[ClassStep, ...]
+    tick_unit: str | None = None
+    facts: tuple[tuple[str, str], ...] = ()
+
+
+def write_class_evaluation(evaluation: ClassEvaluation, out: Path) -> Path:
+    """Writes out/<step>/predictions.csv, evaluation.json and evaluation.html; returns the page."""
+    task = evaluation.task
+    for step in evaluation.steps:
+        (out / step.name).mkdir(parents=True, exist_ok=True)
+        rows = [
+            (sample.name, task.names[true], task.names[predicted])
+            for sample, true, predicted in zip(
+                task.samples, task.classes, step.predicted, strict=True
+            )
+        ]
+        write_text(
+            out / step.name / "predictions.csv", csv_text((("sample", "true", "predicted"), *rows))
+        )
+    write_json(out / "evaluation.json", _as_dict(evaluation))
+    page = out / "evaluation.html"
+    write_text(page, render("evaluation.html.j2", _page(evaluation)).decode())
+    return page
+
+
+def _as_dict(evaluation: ClassEvaluation) -> dict[str, Any]:
+    return {
+        "schema": SCHEMA_VERSION,
+        "data": evaluation.data,
+        "facts": dict(evaluation.facts),
+        "classes": list(evaluation.task.names),
+        "steps": [
+            {
+                "name": step.name,
+                "accuracy": step.accuracy,
+                "precision": list(step.precision),
+                "recall": list(step.recall),
+                "confusion": step.confusion.tolist(),
+                "host_us_per_inference": step.host_us,
+                "device_ticks_per_inference": step.device_ticks,
+                "tick_unit": evaluation.tick_unit if step.device_ticks is not None else None,
+            }
+            for step in evaluation.steps
+        ],
+    }
+
+
+def _page(evaluation: ClassEvaluation) -> Mapping[str, object]:
+    names = evaluation.task.names
+    pictures = [
+        figures.svg(figures.confusion(step.confusion, names, step.name))
+        for step in evaluation.steps
+    ]
+    return {
+        "title": evaluation.title,
+        "lead": f"{evaluation.data}: {len(evaluation.task.samples)} samples, {len(names)} classes",
+        "facts": evaluation.facts,
+        "tables": [_accuracy_table(evaluation), *_class_tables(evaluation)],
+        "figures": [*pictures, *_series_pictures(evaluation)],
+        "notes": [
+            "time on this computer is that of a reference interpreter: it says nothing of a device"
+        ],
+    }
+
+
+def _accuracy_table(evaluation: ClassEvaluation) -> dict[str, object]:
+    head = ["step", "top-1 accuracy", "inference on this computer", "inference on the device"]
+    rows = [
+        [
+            step.name,
+            f"{step.accuracy:.4f}",
+            "" if step.host_us is None else f"{step.host_us:.1f} us",
+            "" if step.device_ticks is None else f"{step.device_ticks:.0f} {evaluation.tick_unit}",
+        ]
+        for step in evaluation.steps
+    ]
+    return {"title": "Accuracy", "head": head, "rows": rows}
+
+
+def _class_tables(evaluation: ClassEvaluation) -> list[dict[str, object]]:
+    def text(value: float | None) -> str:
+        return "none" if value is None else f"{value:.3f}"
+
+    return [
+        {
+            "title": f"Classes, {step.name}",
+            "head": ["class", "samples", "precision", "recall"],
+            "rows": [
+                [name, str(int(count)), text(precision), text(recall)]
+                for name, count, precision, recall in zip(
+                    evaluation.task.names,
+                    step.confusion.sum(axis=1),
+                    step.precision,
+                    step.recall,
+                    strict=True,
+                )
+            ],
+        }
+        for step in evaluation.steps
+    ]
+
+
+def _series_pictures(evaluation: ClassEvaluation) -> list[str]:
+    """The first windows of a time series, anomalous steps marked; none for other data."""
+    first = evaluation.task.samples[0]
+    marks = first.path.with_name(first.path.name.replace("x_", "steps_", 1))
+    if first.row is None or not marks.is_file():
+        return []
+    windows, steps = load_array(first.path), load_array(marks)
+    last = evaluation.steps[-1]
+    pictures = []
+    for index, sample in enumerate(evaluation.task.samples[:SHOWN_WINDOWS]):
+        title = (
+            f"{sample.name}: true {evaluation.task.names[evaluation.task.classes[index]]}, "
+            f"{last.name} says {evaluation.task.names[last.predicted[index]]}"
+        )
+        values = np.asarray(windows[sample.row], np.float32)[:, 0]
+        spikes = [int(step) for step in np.flatnonzero(steps[sample.row])]
+        pictures.append(figures.svg(figures.series(values, spikes, title)))
+    return pictures

@@ -1,0 +1,113 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""Classifiers judged: outputs of samples with a label -> accuracy, precision, recall, confusion."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mcugen.errors import DataError
+from mcugen.scoring.classes import confusion_matrix, top_accuracy, top_classes
+from mcugen.train.datasets import ANOMALY, NORMAL, Dataset, Sample
+from mcugen.train.detection import WindowsOf
+from mcugen.train.model_runner import Floats, Runner
+
+BATCH_SAMPLES = 256
+
+
+@dataclass(frozen=True, slots=True)
+class ClassStep:
+    """One step of the road (float, int8, a board) over all samples."""
+
+    name: str
+    predicted: tuple[int, ...]
+    accuracy: float
+    precision: tuple[float | None, ...]  # per class; None: never predicted
+    recall: tuple[float | None, ...]  # per class; None: no sample of it
+    confusion: NDArray[np.int64]  # [true, predicted]
+    host_us: float | None  # mean time of one inference on this computer, None on a device
+    device_ticks: float | None = None  # mean cost of one inference on the device, in its tick unit
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Samples with the class that each is of."""
+
+    samples: tuple[Sample, ...]
+    classes: NDArray[np.int64]
+    names: tuple[str, ...]
+
+
+def class_task(dataset: Dataset, samples: Sequence[Sample], class_count: int) -> Task:
+    """Numbers the labels; DataError when labels are missing or do not fit the model's outputs."""
+    known = tuple(sample for sample in samples if sample.label is not None)
+    if not known:
+        raise DataError(f"{dataset.root}: no sample has a label")
+    labels = {str(sample.label) for sample in known}
+    names = _names(labels, class_count)
+    unknown = sorted(labels - set(names))
+    if unknown:
+        raise DataError(
+            f"{dataset.root} has the labels {', '.join(unknown[:5])}, which the {class_count} "
+            "classes of the model do not have",
+        )
+    index = {name: number for number, name in enumerate(names)}
+    classes = np.array([index[str(sample.label)] for sample in known], np.int64)
+    return Task(known, classes, names)
+
+
+def _names(labels: set[str], class_count: int) -> tuple[str, ...]:
+    """Numbers as they are, normal before anomaly, and names of folders in alphabetical order."""
+    if labels <= {NORMAL, ANOMALY}:
+        return NORMAL, ANOMALY
+    if all(label.isdecimal() for label in labels):
+        return tuple(map(str, range(class_count)))
+    return tuple(sorted(labels))
+
+
+def run_classes(runner: Runner, windows_of: WindowsOf, task: Task) -> tuple[Floats, float]:
+    """Outputs [samples, values] (mean over the windows of a sample) and the mean time in us."""
+    outputs, seconds, windows = [], 0.0, 0
+    for start in range(0, len(task.samples), BATCH_SAMPLES):
+        parts = [windows_of(sample) for sample in task.samples[start : start + BATCH_SAMPLES]]
+        begin = time.perf_counter()
+        results = runner(np.concatenate(parts))
+        seconds += time.perf_counter() - begin
+        windows += len(results)
+        cuts = np.cumsum([len(part) for part in parts])[:-1]
+        outputs += [part.mean(axis=0) for part in np.split(results, cuts)]
+    return np.asarray(outputs, np.float32), 1e6 * seconds / windows
+
+
+def judge_classes(
+    name: str,
+    outputs: Floats,
+    task: Task,
+    *,
+    host_us: float | None = None,
+    device_ticks: float | None = None,
+) -> ClassStep:
+    """The result of a step; one output is the probability of the second class."""
+    scores = np.hstack((1 - outputs, outputs)) if outputs.shape[1] == 1 else outputs
+    predicted = top_classes(scores, 1)[:, 0]
+    cells = confusion_matrix(task.classes, predicted, scores.shape[1])
+    hits = np.diag(cells)
+    return ClassStep(
+        name=name,
+        predicted=tuple(map(int, predicted)),
+        accuracy=top_accuracy(scores, task.classes),
+        precision=_shares(hits, cells.sum(axis=0)),
+        recall=_shares(hits, cells.sum(axis=1)),
+        confusion=cells,
+        host_us=host_us,
+        device_ticks=device_ticks,
+    )
+
+
+def _shares(hits: NDArray[np.int64], totals: NDArray[np.int64]) -> tuple[float | None, ...]:
+    return tuple(int(h) / int(t) if t else None for h, t in zip(hits, totals, strict=True))

@@ -1,0 +1,34 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""Files that appear whole or not at all."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from mcugen.errors import EnvironmentError_
+
+
+def write_bytes(path: Path, content: bytes) -> Path:
+    """Writes beside `path`, then renames; makes the folder. EnvironmentError_ when it cannot."""
+    part = path.with_name(path.name + ".part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.write_bytes(content)
+        return part.replace(path)
+    except OSError as error:
+        raise EnvironmentError_(
+            f"{path} cannot be written: {error.strerror}", hint="choose another folder"
+        ) from error
+
+
+def write_text(path: Path, text: str) -> Path:
+    """UTF-8 text with the line ends it has."""
+    return write_bytes(path, text.encode())
+
+
+def write_json(path: Path, value: Any) -> Path:
+    """Indented JSON."""
+    return write_text(path, json.dumps(value, indent=1) + "\n")
