@@ -12,10 +12,18 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mcugen.report.verify_text import layer_lines, verdict_lines
+
 if TYPE_CHECKING:
-    from mcugen.run.verify import Verdict
+    from mcugen.model.ir import Quant
+    from mcugen.run.client import Client
+    from mcugen.run.layers import LayerVerdict
+    from mcugen.run.project import Project
+    from mcugen.run.verify import VectorSet, Verdict
+    from mcugen.transport.link import Link
 
 DIFFERENT_STATUS = 3
+LAYER_WINDOWS = 5  # of each stream of inputs: every layer of every window is a request
 
 
 @click.command("verify")
@@ -27,6 +35,11 @@ DIFFERENT_STATUS = 3
 @click.option(
     "--clips", multiple=True, type=click.Path(path_type=Path), help="Clips to verify with, too."
 )
+@click.option(
+    "--per-layer",
+    is_flag=True,
+    help="Compare every operator's outputs (build with --per-layer), on a few inputs of each kind.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 @click.option(
     "--board-dir", type=click.Path(path_type=Path), help="Folder with boards of your own."
@@ -36,6 +49,7 @@ def command(
     vectors: int,
     port: str | None,
     clips: tuple[Path, ...],
+    per_layer: bool,
     as_json: bool,
     board_dir: Path | None,
 ) -> None:
@@ -44,12 +58,11 @@ def command(
     Exit status 0: all equal to the reference of the rounding it was built with; 3: some differ.
     """
     from mcugen.model.tflite import read_tflite
-    from mcugen.run.client import Client
     from mcugen.run.clips import find_clips
     from mcugen.run.expected import input_quant
-    from mcugen.run.project import open_device, open_project, project_link
+    from mcugen.run.project import open_project
     from mcugen.run.stimulus import suffixes_for
-    from mcugen.run.verify import ask_device, clip_vectors, judge, vector_sets
+    from mcugen.run.verify import clip_vectors, vector_sets
 
     project = open_project(build_dir, board_dir)
     front_end = project.manifest.front_end
@@ -58,34 +71,48 @@ def command(
     if clips:
         found = find_clips(clips, suffixes_for("int8", front_end))
         sets.append(clip_vectors([clip.path for clip in found], front_end, quant))
-    link = project_link(project, port)
-    with open_device(link, project.manifest, lambda it: Client(it, secrets.randbits(32))) as (
-        client,
-        identity,
-    ):
-        answers = ask_device(client, sets, front_end, quant, identity.output_bytes)
-    verdicts = judge(project.model, answers, project.manifest.rounding)
+    compare = _compare_layers if per_layer else _compare_outputs
+    verdicts, is_equal, lines = compare(project, port, sets, quant)
     if as_json:
         click.echo(json.dumps({"schema": 1, "verdicts": [asdict(v) for v in verdicts]}, indent=2))
     else:
-        for verdict in verdicts:
-            _print(verdict)
-    if not verdicts[0].is_equal:
+        click.echo("\n".join(lines))
+    if not is_equal:
         raise SystemExit(DIFFERENT_STATUS)
 
 
-def _print(verdict: Verdict) -> None:
-    equal = verdict.values - verdict.different
-    click.echo(
-        f"{verdict.reference}: {equal} of {verdict.values} output values equal "
-        f"({verdict.vectors} vectors)"
-    )
-    if verdict.first is None:
-        click.echo(f"bit-exact with {verdict.rounding} rounding")
-        return
-    first = verdict.first
-    click.echo(
-        f"{verdict.different} differ, by {verdict.largest_difference} at most; the first in "
-        f"{first.vectors} vector {first.vector}, value {first.index}: device {first.device}, "
-        f"reference {first.reference}"
-    )
+def _client(link: Link) -> Client:
+    from mcugen.run.client import Client
+
+    return Client(link, secrets.randbits(32))
+
+
+def _compare_outputs(
+    project: Project, port: str | None, sets: list[VectorSet], quant: Quant
+) -> tuple[tuple[Verdict, ...], bool, list[str]]:
+    from mcugen.run.project import open_device, project_link
+    from mcugen.run.verify import ask_device, judge
+
+    link, manifest = project_link(project, port), project.manifest
+    with open_device(link, manifest, _client) as (client, who):
+        answers = ask_device(client, sets, manifest.front_end, quant, who.output_bytes)
+    verdicts = judge(project.model, answers, manifest.rounding)
+    lines = [line for verdict in verdicts for line in verdict_lines(verdict)]
+    return verdicts, verdicts[0].is_equal, lines
+
+
+def _compare_layers(
+    project: Project, port: str | None, sets: list[VectorSet], quant: Quant
+) -> tuple[tuple[LayerVerdict, ...], bool, list[str]]:
+    from mcugen.model.tflite import read_tflite
+    from mcugen.run.layers import ask_layers, judge_layers, single_windows
+    from mcugen.run.project import open_device, project_link
+
+    link, manifest = project_link(project, port), project.manifest
+    windows = single_windows(sets, manifest.front_end, LAYER_WINDOWS)
+    with open_device(link, manifest, _client) as (client, _):
+        graph = read_tflite(project.model)
+        answers = ask_layers(client, graph, windows, manifest.front_end, quant)
+    verdicts = judge_layers(project.model, answers, manifest.rounding)
+    lines = layer_lines(verdicts, len(windows.streams))
+    return verdicts, all(v.first is None for v in verdicts), lines

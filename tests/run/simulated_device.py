@@ -94,6 +94,7 @@ class SimulatedDevice:
         self._window: np.ndarray | None = None  # float features of the last window
         self._input: np.ndarray | None = None
         self._output: np.ndarray | None = None
+        self._layer: list[np.ndarray] = []
 
     def _facts(self) -> dict[str, str]:
         m = self.manifest
@@ -256,11 +257,25 @@ class SimulatedDevice:
         what, index, offset, count = struct.unpack("<BBIH", payload)
         if self._output is None or self._input is None:
             raise Refused(Status.NOT_READY)
+        if what == What.LAYER:
+            return self._layer[index].astype(np.int8).tobytes()[offset : offset + count]
         if index:
             raise Refused(Status.BAD_ARGUMENT)
         tensors = {What.INPUT: self._input, What.OUTPUT: self._output, What.FEATURES: self._window}
         content = np.asarray(tensors[What(what)]).tobytes()
         return content[offset : offset + count]
+
+    def layer(self, payload: bytes) -> bytes:
+        (layer,) = struct.unpack("<I", payload)
+        if self._input is None:
+            raise Refused(Status.NOT_READY)
+        if layer >= len(self.graph.ops):
+            raise Refused(Status.BAD_ARGUMENT)
+        source = self.graph.tensors[self.graph.inputs[0]]
+        values = [self._input.reshape(1, *source.shape)]
+        results = run_fully_connected(self.graph, values, self.rounding)
+        self._layer = [results[index] for index in self.graph.ops[layer].outputs]
+        return b""
 
     def infer(self, payload: bytes) -> bytes:
         warmup, repeats = struct.unpack("<HH", payload)
@@ -283,4 +298,5 @@ HANDLERS: dict[Request, Callable[[SimulatedDevice, bytes], bytes]] = {
     Request.READ: SimulatedDevice.read_tensor,
     Request.INFER: SimulatedDevice.infer,
     Request.STATS: SimulatedDevice.stats,
+    Request.LAYER: SimulatedDevice.layer,
 }

@@ -1,0 +1,54 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""What `mcugen verify` found, as lines for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mcugen.run.layers import LayerVerdict
+    from mcugen.run.verify import Verdict
+
+
+def verdict_lines(verdict: Verdict) -> list[str]:
+    """How many output values equal one reference, and where the first difference is."""
+    equal = verdict.values - verdict.different
+    counted = (
+        f"{verdict.reference}: {equal} of {verdict.values} output values equal "
+        f"({verdict.vectors} vectors)"
+    )
+    if verdict.first is None:
+        return [counted, f"bit-exact with {verdict.rounding} rounding"]
+    first = verdict.first
+    return [
+        counted,
+        f"{verdict.different} differ, by {verdict.largest_difference} at most; the first in "
+        f"{first.vectors} vector {first.vector}, value {first.index}: device {first.device}, "
+        f"reference {first.reference}",
+    ]
+
+
+def layer_lines(verdicts: Sequence[LayerVerdict], windows: int) -> list[str]:
+    """One line per layer output, then what is to be said of the first one that differs."""
+    lines = [
+        f"layer {v.layer} {v.kind}: {v.values - v.different} of {v.values} values equal"
+        + (f", largest difference {v.largest_difference:g}" if v.different else "")
+        for v in verdicts
+    ]
+    wrong = next((v for v in verdicts if v.first is not None), None)
+    if wrong is None or wrong.first is None:
+        return [*lines, f"all layers are bit-exact ({windows} inputs)"]
+    first = wrong.first
+    reason = (
+        f"{first.explained_by} rounding explains it"
+        if first.explained_by
+        else "no other rounding explains it"
+    )
+    return [
+        *lines,
+        f"the first layer that differs is {wrong.layer} {wrong.kind} ({wrong.tensor}): input "
+        f"{first.vector}, value {first.index}: device {first.device:g}, reference "
+        f"{first.reference:g}; {reason}",
+    ]

@@ -1,0 +1,174 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""Device against reference, layer by layer: which operator is the first to compute another value.
+
+Needs a firmware that was built with --per-layer. A layer is an operator of the model, by its index.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mcugen.errors import ModelError
+from mcugen.features.spec import FrontEnd
+from mcugen.model.ir import Graph, Op, Quant
+from mcugen.model.reference import open_reference
+from mcugen.protocol import What
+from mcugen.run.client import Client
+from mcugen.run.stimulus import from_int8_rows
+from mcugen.run.stream import stream
+from mcugen.run.verify import ROUNDINGS, VectorSet
+
+Values = NDArray[np.generic]
+"""One tensor of all vectors, [vectors, values], of the tensor's type."""
+
+
+@dataclass(frozen=True, slots=True)
+class LayerAnswers:
+    """What the device computed: the vectors that went in, and each operator's outputs by tensor."""
+
+    inputs: NDArray[np.int8]
+    tensors: Mapping[int, Values]
+
+
+@dataclass(frozen=True, slots=True)
+class LayerDifference:
+    """The first value of a layer that differs. `explained_by` is a rounding that gives all of the
+    device's values of this layer, empty when none with a reference does."""
+
+    vector: int
+    index: int
+    device: float
+    reference: float
+    explained_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class LayerVerdict:
+    """One output of one operator held against the reference."""
+
+    layer: int
+    kind: str
+    tensor: str
+    values: int
+    different: int
+    largest_difference: float
+    first: LayerDifference | None
+
+
+def single_windows(sets: Sequence[VectorSet], front_end: FrontEnd, limit: int) -> VectorSet:
+    """One window from the start of each stream, and more of long ones, `limit` of each set at most."""
+    step = front_end.window_rows
+    pieces = [
+        rows[start : start + step]
+        for vectors in sets
+        for rows in vectors.streams
+        for start in range(0, min(len(rows) - step + 1, limit * step), step)
+    ]
+    return VectorSet("windows", tuple(pieces))
+
+
+def ask_layers(
+    client: Client, graph: Graph, windows: VectorSet, front_end: FrontEnd, quant: Quant
+) -> LayerAnswers:
+    """Runs every window up to each operator in turn and reads all outputs of that operator."""
+    inputs: list[NDArray[np.int8]] = []
+    found: dict[int, list[Values]] = {}
+    for rows in windows.streams:
+        stimulus = from_int8_rows(rows, front_end, quant)
+        for _ in stream(client, stimulus):
+            pass
+        inputs.append(stimulus.inputs)
+        for index, values in _layers_of(client, graph):
+            found.setdefault(index, []).append(values)
+    tensors = {index: np.stack(values) for index, values in found.items()}
+    return LayerAnswers(np.concatenate(inputs), tensors)
+
+
+def _layers_of(client: Client, graph: Graph) -> Iterator[tuple[int, Values]]:
+    """(tensor index, values) of every output of every operator, for the last window."""
+    for op in graph.ops:
+        client.run_layers(op.index)
+        for position, tensor in enumerate(graph.output_tensors(op)):
+            content = client.read(What.LAYER, tensor.bytes, index=position)
+            yield tensor.index, np.frombuffer(content, np.dtype(tensor.dtype.value))
+
+
+def judge_layers(
+    model: Path, answers: LayerAnswers, declared_rounding: str
+) -> tuple[LayerVerdict, ...]:
+    """A verdict per operator output, in the order of the model, against the declared rounding.
+
+    The first layer that differs had the same inputs as the reference's, so a rounding that gives the
+    device's values there explains the difference; later layers only pass it on.
+    """
+    graph, expected = _expected(model, answers, declared_rounding)
+    others = _other_roundings(model, answers, declared_rounding)
+    verdicts = []
+    for op in graph.ops:
+        for index in op.outputs:
+            explained_by = next(
+                (
+                    rounding
+                    for rounding, tensors in others.items()
+                    if np.array_equal(tensors[index], answers.tensors[index])
+                ),
+                "",
+            )
+            verdicts.append(
+                _verdict(graph, op, index, answers.tensors[index], expected[index], explained_by)
+            )
+    return tuple(verdicts)
+
+
+def _expected(model: Path, answers: LayerAnswers, rounding: str) -> tuple[Graph, dict[int, Values]]:
+    with open_reference(model, rounding=rounding) as reference:
+        graph = reference.graph
+        indices = sorted(answers.tensors)
+        shaped = answers.inputs.reshape(-1, *graph.tensors[graph.inputs[0]].shape)
+        results = reference.run([shaped], tensors=indices)[len(graph.outputs) :]
+    flat = (result.reshape(len(shaped), -1) for result in results)
+    return graph, dict(zip(indices, flat, strict=True))
+
+
+def _other_roundings(
+    model: Path, answers: LayerAnswers, declared_rounding: str
+) -> dict[str, dict[int, Values]]:
+    others = {}
+    for rounding in ROUNDINGS:
+        if rounding != declared_rounding:
+            with suppress(ModelError):  # no reference with that rounding for this model
+                others[rounding] = _expected(model, answers, rounding)[1]
+    return others
+
+
+def _verdict(
+    graph: Graph, op: Op, index: int, device: Values, expected: Values, explained_by: str
+) -> LayerVerdict:
+    gaps = np.abs(device.astype(np.float64) - expected.astype(np.float64))
+    places = np.argwhere(gaps != 0)
+    first = None
+    if len(places):
+        vector, value = (int(place) for place in places[0])
+        first = LayerDifference(
+            vector=vector,
+            index=value,
+            device=float(device[vector, value]),
+            reference=float(expected[vector, value]),
+            explained_by=explained_by,
+        )
+    return LayerVerdict(
+        layer=op.index,
+        kind=op.kind,
+        tensor=graph.tensors[index].name,
+        values=gaps.size,
+        different=len(places),
+        largest_difference=float(gaps.max()),
+        first=first,
+    )
