@@ -15,12 +15,19 @@ Row = tuple[str, str, int, MemoryRegion | None]
 
 def build_table(project: Project, board: Board, result: BuildResult | None) -> Table:
     """Planned bytes; linked ones, too, once it is compiled for a board whose memory has limits."""
-    table = Table("memory", "what", "bytes", "of", title=f"{project.manifest.model} on {board.name}")
+    table = Table(
+        "memory", "what", "bytes", "of", title=f"{project.manifest.model} on {board.name}"
+    )
     table.columns[2].justify = table.columns[3].justify = "right"
     plan = project.plan
     rows: list[Row] = [
         ("flash", "weights and tables (plan)", plan.weight_bytes, None),
-        ("RAM", f"activations and scratch (plan), most in {plan.peak_step}", plan.arena_bytes, None),
+        (
+            "RAM",
+            f"activations and scratch (plan), most in {plan.peak_step}",
+            plan.arena_bytes,
+            None,
+        ),
     ]
     if result is not None and board.flash is not None:
         rows += _linked(result, board)

@@ -14,6 +14,7 @@ from mcugen.report.detection import detect
 from mcugen.report.numbers import (
     NOT_MEASURED,
     bytes_text,
+    central,
     count_text,
     difference_text,
 )
@@ -100,24 +101,21 @@ def _latency_rows(a: Run, b: Run) -> list[Row]:
     rows = []
     for key in _keys(costs_a, costs_b):
         x, y = costs_a.get(key), costs_b.get(key)
-        central_x, central_y = _central(x), _central(y)
+        central_x, central_y = _figure(x), _figure(y)
         comparable = x is not None and y is not None and x.unit == y.unit
         ratio = central_y / central_x if comparable and central_x and central_y else None
         rows.append(Row(f"{key[0]} on {key[1]}", _cost(x), _cost(y), ratio))
     return rows
 
 
-def _central(latency: LatencyRecord | None) -> float | None:
-    """Median, or the mean where the source gives no median."""
-    if latency is None:
-        return None
-    return latency.mean if latency.median is None else latency.median
+def _figure(latency: LatencyRecord | None) -> float | None:
+    return None if latency is None else central(latency)[0]
 
 
 def _cost(latency: LatencyRecord | None) -> str:
     if latency is None:
         return NOT_MEASURED
-    return f"{count_text(_central(latency))} {latency.unit}"
+    return f"{count_text(_figure(latency))} {latency.unit}"
 
 
 def _memory_rows(a: Run, b: Run) -> list[Row]:

@@ -27,6 +27,7 @@ def findings(run: Run) -> tuple[str, ...]:
         *_disagreement(run),
         *_emulator(run),
         *_clock(run),
+        *_latency_warnings(run),
         *_labels(run),
         *_few_samples(run),
         *_full_memory(run),
@@ -78,6 +79,12 @@ def _clock(run: Run) -> tuple[str, ...]:
     if run.head.tick_unit != "cycles" or run.head.ticks_per_second:
         return ()
     return ("The device did not say how fast its clock runs, so cycles are not shown as time.",)
+
+
+def _latency_warnings(run: Run) -> tuple[str, ...]:
+    """What the source of a latency warned of itself."""
+    pairs = ((x.name, dict(x.facts).get("warning")) for x in run.latencies)
+    return tuple(f"{name}: {warning}" for name, warning in pairs if warning)
 
 
 def _labels(run: Run) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from mcugen.report.findings import findings
 from mcugen.report.numbers import (
     NOT_MEASURED,
     bytes_text,
+    central,
     checks,
     cost_text,
     count_text,
@@ -25,6 +26,7 @@ from mcugen.report.numbers import (
     largest_difference,
     samples,
     score_text,
+    seconds_of,
     time_text,
     verdict,
 )
@@ -44,7 +46,7 @@ class Tile:
 def report_html(run: Run) -> bytes:
     """The page for a run; every LatencyRecord and MemoryRecord in it gets a row."""
     detection = detect(run.clips)
-    times = [time_text(x.median, x.unit, run.head.ticks_per_second) for x in run.latencies]
+    times = [time_text(central(x)[0], x.unit, run.head.ticks_per_second) for x in run.latencies]
     values: dict[str, Any] = {
         "head": run.head,
         "tiles": _tiles(run, detection),
@@ -96,13 +98,12 @@ def _tiles(run: Run, detection: Detection | None) -> list[Tile]:
 
 
 def _latency_tile(latency: LatencyRecord, head: RunRecord) -> Tile:
-    central = latency.median if latency.median is not None else latency.mean
-    word = "median" if latency.median is not None else "mean"
-    time = time_text(central, latency.unit, head.ticks_per_second)
+    figure, word = central(latency)
+    time = time_text(figure, latency.unit, head.ticks_per_second)
     if latency.unit == "nanoseconds":
         return Tile(latency.name, time, f"{word}, on {latency.accelerator}")
     note = f"{latency.unit}, {word}" + (f" = {time}" if time else "")
-    return Tile(f"Cost of one {latency.name}", count_text(central), note)
+    return Tile(f"Cost of one {latency.name}", count_text(figure), note)
 
 
 def _score_charts(run: Run, detection: Detection | None) -> list[plots.Chart]:
@@ -150,10 +151,18 @@ def _latency_row(latency: LatencyRecord, time: str) -> dict[str, Any]:
         "name": latency.name,
         "accelerator": latency.accelerator,
         "unit": latency.unit,
-        "facts": latency.facts,
+        "facts": " · ".join(_latency_fact(name, value) for name, value in latency.facts),
         "figures": [count_text(figure) for figure in figures],
         "time": time,
     }
+
+
+def _latency_fact(name: str, value: str) -> str:
+    """`name: value`; a time in nanoseconds (`init_ns`) as people read times."""
+    stem = name.removesuffix("_ns")
+    if stem != name and value.isdecimal():
+        value = time_text(int(value), "nanoseconds", None)
+    return f"{stem.replace('_', ' ')}: {value}"
 
 
 def _memory_row(memory: MemoryRecord) -> dict[str, Any]:
@@ -182,17 +191,18 @@ def _is_inference(latency: LatencyRecord) -> bool:
 
 
 def _own_row(latency: LatencyRecord, head: RunRecord) -> dict[str, Any]:
-    cycles = latency.median if latency.unit == "cycles" else None
+    figure, word = central(latency)
+    cycles = figure if latency.unit == "cycles" else None
     clock = head.ticks_per_second if latency.unit == "cycles" else None
-    other = f"this run: {count_text(latency.median)} {latency.unit}"
+    seconds = seconds_of(figure, latency.unit, head.ticks_per_second)
     return {
         "own": True,
         "engine": f"mcugen {head.engine}" if latency.name == "inference" else latency.name,
         "device": head.board,
         "clock": f"{clock / 1e6:g} MHz" if clock else NOT_MEASURED,
-        "latency": time_text(latency.median, latency.unit, head.ticks_per_second) or NOT_MEASURED,
+        "latency": f"{seconds * 1e3:.3f} ms" if seconds is not None else NOT_MEASURED,
         "kilocycles": count_text(round(cycles / 1000)) if cycles else NOT_MEASURED,
-        "source": other,
+        "source": f"this run, {word}: {count_text(figure)} {latency.unit}",
     }
 
 

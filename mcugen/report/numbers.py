@@ -44,24 +44,36 @@ def bytes_text(value: int | None) -> str:
     return f"{count_text(round(value / (1 << 20), 1))} MiB"
 
 
-def time_text(ticks: float | None, unit: str, ticks_per_second: int | None) -> str:
-    """The time of so many ticks, empty where a tick is not a time (an emulator's instructions)."""
-    if ticks is None:
-        return ""
+def seconds_of(ticks: float | None, unit: str, ticks_per_second: int | None) -> float | None:
+    """The time of so many ticks; None where a tick is not a time (an emulator's instructions)."""
     rate = {"cycles": ticks_per_second, "nanoseconds": 10**9}.get(unit)
-    if not rate:
+    return None if ticks is None or not rate else ticks / rate
+
+
+def time_text(ticks: float | None, unit: str, ticks_per_second: int | None) -> str:
+    """The time of so many ticks with three digits, empty where a tick is not a time."""
+    seconds = seconds_of(ticks, unit, ticks_per_second)
+    if seconds is None:
         return ""
-    seconds = ticks / rate
     for factor, name in ((1, "s"), (1e3, "ms"), (1e6, "µs")):
         if seconds * factor >= 1:
             return f"{seconds * factor:.3g} {name}"
     return f"{seconds * 1e9:.3g} ns"
 
 
+def central(latency: LatencyRecord) -> tuple[float | None, str]:
+    """The figure that stands for a cost, and which it is: the median where its source gives one."""
+    if latency.median is None:
+        return latency.mean, "mean"
+    return latency.median, "median"
+
+
 def cost_text(latency: LatencyRecord, head: RunRecord) -> str:
-    """Median cost with unit, and time where the device's clock is known."""
-    time = time_text(latency.median, latency.unit, head.ticks_per_second)
-    return f"{count_text(latency.median)} {latency.unit}" + (f" = {time}" if time else "")
+    """Median (or mean) cost with unit and number of samples, and time where the clock is known."""
+    figure, word = central(latency)
+    time = time_text(figure, latency.unit, head.ticks_per_second)
+    text = f"{count_text(figure)} {latency.unit}" + (f" = {time}" if time else "")
+    return f"{text} ({word} of {count_text(latency.count or None)})"
 
 
 def difference(clip: ClipRecord) -> float | None:

@@ -15,7 +15,6 @@ from mcugen.report.numbers import (
     bytes_text,
     checks,
     cost_text,
-    count_text,
     difference,
     difference_text,
     largest_difference,
@@ -61,10 +60,7 @@ def figure_lines(run: Run) -> tuple[str, ...]:
     if worst is not None:
         lines.append(f"largest score difference {difference_text(worst)} to {run.head.reference}")
     lines.extend(check.text for check in checks(run))
-    lines.extend(
-        f"{x.name}: {cost_text(x, run.head)} (median of {count_text(x.count)})"
-        for x in run.latencies
-    )
+    lines.extend(f"{x.name}: {cost_text(x, run.head)}" for x in run.latencies)
     lines.extend(
         f"{m.name}: {bytes_text(m.used_bytes)}"
         + (f" of {bytes_text(m.given_bytes)}" if m.given_bytes else "")

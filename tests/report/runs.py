@@ -94,5 +94,9 @@ def linux_latency(name: str, accelerator: str, mean: float) -> LatencyRecord:
         maximum=mean * 1.2,
         stdev=mean * 0.02,
         accelerator=accelerator,
-        facts=(("delegate", "libethosu_delegate.so"),),
+        facts=(
+            ("delegate", "libethosu_delegate.so"),
+            ("init_ns", "3250000"),
+            ("warning", "3 of 10 operators ran on the CPU"),
+        ),
     )

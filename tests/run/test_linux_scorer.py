@@ -25,6 +25,7 @@ from mcugen.errors import ConfigError, DeviceError, EnvironmentError_, ModelErro
 from mcugen.model.reference import open_reference
 from mcugen.model.tflite import read_tflite
 from mcugen.paths import examples_dir
+from mcugen.protocol import What
 from mcugen.run.client import Client
 from mcugen.run.expected import expected_outputs, expected_score, input_quant
 from mcugen.run.linux_device import linux_device_link
@@ -273,9 +274,9 @@ def test_clips_are_scored_over_ssh(server: Server, native: Project, tmp_path: Pa
         ):
             assert identity.fact("tick_unit") == "nanoseconds"
             assert server.left_over()
-            size = identity.output_bytes
-            steps = list(stream(client, stimulus, output_bytes=size))
-        outputs = [step.output for step in steps if step.output is not None]
+            reads = {What.OUTPUT: identity.output_bytes}
+            steps = list(stream(client, stimulus, reads=reads))
+        outputs = [step.tensors[What.OUTPUT] for step in steps if step.tensors]
         assert sum(len(step.reply.windows) for step in steps) == len(expected)
         same = [np.array_equal(a, b) for a, b in zip(outputs, expected, strict=False)]
         assert np.mean(same) > 0.9  # of float features, one may fall on the other side of a step
