@@ -25,6 +25,7 @@ VERBS = {
     "compare": "Put two runs side by side.",
     "report": "Write the report of a run again.",
     "demo": "Show the whole product on an emulated board.",
+    "parse-log": "Read a stored benchmark_model log: figures, or why there are none.",
     "boards": "List the boards.",
     "flash": "Put a built project on its board.",
     "ports": "List serial ports and the boards behind them.",

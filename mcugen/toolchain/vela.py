@@ -16,13 +16,14 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from mcugen.boards import Board
 from mcugen.errors import ConfigError, EnvironmentError_, ModelError
 from mcugen.export.exporter import CompiledModel
 from mcugen.export.linux_board import VelaSettings, linux_board
+from mcugen.export.project import Request
 
 TIMEOUT_S = 300.0
 KIB = 1024
@@ -63,6 +64,30 @@ def compile_for_board(board: Board, name: str, content: bytes) -> CompiledModel:
     estimate = {key: float(value) for key, value in asdict(result.estimate).items()}
     counts = {"npu_operators": result.npu_operators, "cpu_operators": result.cpu_operators}
     return CompiledModel(result.content, f"vela {result.version}", {**counts, **estimate})
+
+
+def with_vela_model(request: Request) -> tuple[Request, str]:
+    """The request with its model compiled for the board's Ethos-U, and what happened in words.
+
+    Without Vela, or for an NPU that takes models as they are, the request stays as it is: then the
+    delegate compiles the model on the board. A model that Vela cannot take is a ModelError.
+    """
+    if "linux" not in request.board.extra or linux_board(request.board).vela is None:
+        return request, "the NPU's driver compiles the model on the board"
+    try:
+        find_vela()
+    except EnvironmentError_:
+        return request, (
+            "vela is not installed (pip install 'mcugen[imx93]'):"
+            " the delegate compiles the model on the board"
+        )
+    model = compile_for_board(request.board, request.graph.name, request.model_bytes)
+    options = replace(request.export_options, npu_model=model)
+    counts = {name: int(model.estimate[f"{name}_operators"]) for name in ("npu", "cpu")}
+    return replace(request, export_options=options), (
+        f"{model.compiler}: {counts['npu']} operators on the NPU, {counts['cpu']} on the CPU;"
+        f" estimate, not measured: {model.estimate['inference_us']:.1f} us per inference"
+    )
 
 
 def find_vela() -> str:

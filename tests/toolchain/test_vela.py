@@ -11,14 +11,20 @@ from pathlib import Path
 import pytest
 
 from mcugen.boards import find_board
-from mcugen.errors import EnvironmentError_, McugenError, ModelError
+from mcugen.config import load_config
+from mcugen.errors import ConfigError, EnvironmentError_, McugenError, ModelError
 from mcugen.export.linux_board import VelaSettings, linux_board
+from mcugen.export.project import Request, generate
+from mcugen.export.request import Choices, make_request
+from mcugen.paths import examples_dir
 from mcugen.toolchain.vela import (
     VelaEstimate,
+    compile_for_board,
     compile_for_ethos_u,
     find_vela,
     read_summary,
     vela_version,
+    with_vela_model,
 )
 
 FAKE = Path(__file__).parent.parent / "fixtures" / "fake_vela.sh"
@@ -147,3 +153,38 @@ def test_real_vela_with_wrong_settings(real: str, real_models: Path) -> None:
     wrong = VelaSettings("ethos-u65-256", "Arm/vela.ini", "Nope", "Dedicated_Sram", 393216)
     with pytest.raises(EnvironmentError_, match="vela does not take the board's settings"):
         compile_for_ethos_u(content, "ad01", wrong, program=real)
+
+
+def request_for(board: str) -> Request:
+    config = load_config(examples_dir() / "machine-sound" / "mcugen.toml")
+    return make_request(config, find_board(board), Choices(npu=True))
+
+
+def test_a_request_gets_its_compiled_model(
+    fake: Fake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake("good")
+    monkeypatch.setattr(shutil, "which", lambda *_, **__: str(tmp_path / "vela"))
+    request, words = with_vela_model(request_for("imx93"))
+    assert words.startswith("vela 5.2.0: 10 operators on the NPU, 2 on the CPU; estimate, not ")
+    model = request.export_options.npu_model
+    assert model is not None and model.content == b"compiled\n"
+    tree = generate(request).tree
+    assert tree[f"model/{request.graph.name}_vela.tflite"] == b"compiled\n"
+
+
+def test_without_vela_the_board_compiles(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "which", lambda *_, **__: None)
+    before = request_for("imx93")
+    after, words = with_vela_model(before)
+    assert after is before
+    assert "vela is not installed" in words
+
+
+def test_an_npu_that_takes_models_as_they_are() -> None:
+    before = request_for("imx8mp")
+    after, words = with_vela_model(before)
+    assert after is before
+    assert "driver compiles the model on the board" in words
+    with pytest.raises(ConfigError, match="takes models as they are"):
+        compile_for_board(before.board, "m", b"")
