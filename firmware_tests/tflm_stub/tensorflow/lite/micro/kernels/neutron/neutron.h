@@ -1,0 +1,8 @@
+// SPDX-FileCopyrightText: 2026 the mcugen authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include "tflm_stub.h"
+namespace tflite {
+TFLMRegistration *Register_NEUTRON_GRAPH();
+const char *GetString_NEUTRON_GRAPH();
+}  // namespace tflite

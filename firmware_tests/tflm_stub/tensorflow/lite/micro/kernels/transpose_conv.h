@@ -1,0 +1,7 @@
+// SPDX-FileCopyrightText: 2026 the mcugen authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include "tflm_stub.h"
+namespace tflite {
+TFLMRegistration Register_TRANSPOSE_CONV_INT8();
+}  // namespace tflite

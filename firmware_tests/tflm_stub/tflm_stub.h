@@ -1,0 +1,83 @@
+// SPDX-FileCopyrightText: 2026 the mcugen authors
+// SPDX-License-Identifier: Apache-2.0
+// The part of TFLite Micro's API that engine_tflm.cc and the generated resolvers use, declared and not
+// defined: enough to compile them where no TFLite Micro is to be had. tests/engines/test_tflm.py
+// compiles the same files against real headers when TFLM_DIR names them, so the two cannot drift.
+#ifndef MCUGEN_TFLM_STUB_H
+#define MCUGEN_TFLM_STUB_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define TFLITE_SCHEMA_VERSION (3)
+
+typedef enum { kTfLiteOk = 0, kTfLiteError = 1 } TfLiteStatus;
+
+typedef enum {
+  kTfLiteNoType = 0,
+  kTfLiteFloat32 = 1,
+  kTfLiteInt32 = 2,
+  kTfLiteInt16 = 7,
+  kTfLiteInt8 = 9,
+} TfLiteType;
+
+typedef struct {
+  float scale;
+  int32_t zero_point;
+} TfLiteQuantizationParams;
+
+typedef union {
+  void *raw;
+  int8_t *int8;
+} TfLitePtrUnion;
+
+typedef struct {
+  TfLitePtrUnion data;
+  TfLiteQuantizationParams params;
+  size_t bytes;
+  TfLiteType type;
+} TfLiteTensor;
+
+struct TFLMRegistration;
+
+namespace tflite {
+
+class Model {
+ public:
+  uint32_t version() const;
+};
+
+const Model *GetModel(const void *bytes);
+
+class MicroOpResolver {};
+
+class MicroAllocator {
+ public:
+  static MicroAllocator *Create(uint8_t *arena, size_t bytes);
+};
+
+class MicroResourceVariables {
+ public:
+  static MicroResourceVariables *Create(MicroAllocator *allocator, int count);
+};
+
+class MicroInterpreter {
+ public:
+  MicroInterpreter(const Model *model, const MicroOpResolver &resolver, MicroAllocator *allocator,
+                   MicroResourceVariables *variables = nullptr);
+  TfLiteStatus AllocateTensors();
+  TfLiteStatus Invoke();
+  TfLiteStatus Reset();
+  TfLiteTensor *input(size_t index);
+  TfLiteTensor *output(size_t index);
+  size_t inputs_size() const;
+  size_t outputs_size() const;
+  size_t arena_used_bytes() const;
+
+ private:
+  void *state_;
+};
+
+}  // namespace tflite
+
+#endif
