@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from mcugen.boards import find_board, load_boards
+from mcugen.boards import Board, find_board
 from mcugen.export.manifest import load_manifest
 from mcugen.toolchain.flash import (
     find_image,
@@ -49,7 +49,8 @@ def command(
     board_dir: Path | None,
 ) -> None:
     """Flash the project in BUILD_DIR and reset the board."""
-    data = read_flash_data(find_board(load_manifest(build_dir).board, board_dir))
+    board = find_board(load_manifest(build_dir).board, board_dir)
+    data = read_flash_data(board)
     chosen = data.runner(runner)
     if list_only:
         for found in list_probes(chosen):
@@ -60,10 +61,23 @@ def command(
         _show(data, chosen, variant, elf, probe)
         return
     find_program(chosen)
+    serial_number = _port_of(board, probe)
     click.echo(f"flashing {elf} with {chosen.program}")
     flash(data, chosen, variant, elf, probe)
     click.echo("flashed and reset")
-    _show_port(probe, board_dir)
+    if serial_number:
+        port = wait_for_port(serial_number, time.monotonic() + PORT_RETURNS_S)
+        click.echo(f"its serial port is {port.device}")
+
+
+def _port_of(board: Board, probe: str) -> str:
+    """USB serial number of the board's serial port: the port's name may change over a reset. Empty
+    when it cannot be told which of several ports, or whether any, is the board's."""
+    named = name_ports(system_ports(), [board])
+    own = [found.port.serial_number for found in named if found.boards]
+    if probe in own:
+        return probe
+    return own[0] or "" if len(own) == 1 and not probe else ""
 
 
 def _show(data: FlashData, runner: Runner, variant: str, elf: Path, probe: str) -> None:
@@ -72,14 +86,3 @@ def _show(data: FlashData, runner: Runner, variant: str, elf: Path, probe: str) 
         click.echo(shell_line(line))
     for text in runner.script:
         click.echo(f"  {text.format_map({**words, 'elf': str(elf)})}")
-
-
-def _show_port(probe: str, board_dir: Path | None) -> None:
-    """Names the port to run on: the probe's own when it was named, else every one that fits."""
-    if probe and not probe.startswith("#"):
-        port = wait_for_port(probe, time.monotonic() + PORT_RETURNS_S)
-        click.echo(f"its serial port is {port.device}")
-        return
-    for named in name_ports(system_ports(), load_boards(board_dir)):
-        if named.boards:
-            click.echo(f"{named.name} port: {named.port.device}")
