@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from mcugen.errors import ModelError, nearest
 from mcugen.memory import Buffer, MemoryPlan, Placement
 from mcugen.model.ir import DType, Graph, Op, Problem
 from mcugen.model.reference import measure_arena
-from mcugen.model.tflite import identifier
+from mcugen.model.tflite import identifier, parse_tflite
 from mcugen.paths import runtime_dir
 
 ALIGNMENT = 16  # of model and arena: micro_arena_constants.h, MicroArenaBufferAlignment
@@ -93,6 +94,7 @@ def _cmsis_nn_scratch_bytes(graph: Graph, op: Op) -> int:
 
 def plan(graph: Graph, options: EngineOptions) -> EnginePlan:
     """The arena as one buffer, since TFLM plans inside it; the file itself is the weights."""
+    graph = _deployed(graph, options)
     arena_bytes = _arena_bytes(graph, options)
     arena = Buffer("TFLM arena", arena_bytes, 0, max(len(graph.ops) - 1, 0))
     names = tuple(f"{op.index} {op.kind}" for op in graph.ops)
@@ -107,6 +109,7 @@ def plan(graph: Graph, options: EngineOptions) -> EnginePlan:
 
 def emit(graph: Graph, options: EngineOptions) -> SourceTree:
     """model/<name>_model.c (array and arena), model/<name>_operators.cc, runtime/engine_tflm.cc."""
+    graph = _deployed(graph, options)
     problems = supports(graph)
     if problems:
         listed = "; ".join(f"{p.where}: {p.what}" for p in problems)
@@ -133,6 +136,17 @@ def emit(graph: Graph, options: EngineOptions) -> SourceTree:
     }
     runtime = {f"runtime/{file}": (runtime_dir() / file).read_bytes() for file in RUNTIME_FILES}
     return generated | runtime
+
+
+def _deployed(graph: Graph, options: EngineOptions) -> Graph:
+    """The graph of the file that is linked: another one than `graph` when that was converted for an
+    accelerator, which keeps inputs and outputs as they are."""
+    if options.model_file is None:
+        return graph
+    content = options.model_file.read_bytes()
+    if hashlib.sha256(content).hexdigest() == graph.sha256:
+        return graph
+    return parse_tflite(content, graph.name)
 
 
 def _model_file(options: EngineOptions) -> Path:

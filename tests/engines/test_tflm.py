@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
 import sys
@@ -24,7 +25,10 @@ from mcugen.errors import ModelError
 from mcugen.model.ir import DType, Graph, Op, Tensor
 from mcugen.paths import runtime_dir
 from tests.conftest import ROOT, require_tool
+from tests.tflite_writer import OpSpec, TensorSpec, model_bytes
 
+CONTENT = bytes(range(16))
+SHA256 = hashlib.sha256(CONTENT).hexdigest()
 STUB = ROOT / "firmware_tests" / "tflm_stub"
 WARNINGS = (
     "-std=c++17 -Wall -Wextra -Wconversion -Wshadow -Wundef -Wdouble-promotion -Wsign-compare -Werror "
@@ -43,12 +47,12 @@ def graph_of(*kinds: str, dtype: DType = DType.INT8) -> Graph:
     """A chain of operators: tensor i -> op i -> tensor i + 1, all of one type."""
     tensors = tuple(Tensor(i, f"t{i}", (1, 4), dtype) for i in range(len(kinds) + 1))
     ops = tuple(Op(i, kind, (i,), (i + 1,)) for i, kind in enumerate(kinds))
-    return Graph("chain", "0" * 64, 16, tensors, ops, (0,), (len(kinds),))
+    return Graph("chain", SHA256, 16, tensors, ops, (0,), (len(kinds),))
 
 
 def emit(graph: Graph, tmp_path: Path, **options: int) -> dict[str, str]:
     model = tmp_path / "chain.tflite"
-    model.write_bytes(bytes(range(16)))
+    model.write_bytes(CONTENT)
     choices = {"arena_bytes": 2048, **options}
     tree = tflm.emit(graph, EngineOptions(model_file=model, **choices))
     return {path: content.decode() for path, content in tree.items()}
@@ -106,6 +110,19 @@ def test_npu_operator_is_registered_by_its_own_header(tmp_path: Path) -> None:
     text = emit(graph_of(NEUTRON_GRAPH, "SOFTMAX"), tmp_path)["model/chain_operators.cc"]
     assert "Register_NEUTRON_GRAPH()" in text
     assert "kernels/neutron/neutron.h" in text
+
+
+def test_a_converted_file_brings_its_own_operators(tmp_path: Path) -> None:
+    converted = tmp_path / "npu.tflite"
+    converted.write_bytes(
+        model_bytes(
+            [TensorSpec((1, 4), scales=0.5)] * 2, [OpSpec(NEUTRON_GRAPH, [0], [1])], [0], [1]
+        )
+    )
+    options = EngineOptions(model_file=converted, arena_bytes=512)
+    tree = tflm.emit(graph_of("CONV_2D"), options)
+    assert b"AddConv2D" not in tree["model/chain_operators.cc"]
+    assert b"Register_NEUTRON_GRAPH" in tree["model/chain_operators.cc"]
 
 
 def test_model_array_and_arena(tmp_path: Path) -> None:
