@@ -6,6 +6,7 @@
 #ifndef MCUGEN_KERNELS_DSP_H
 #define MCUGEN_KERNELS_DSP_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -42,6 +43,34 @@ MCUGEN_INLINE uint32_t mcugen_sxtb16(uint32_t a) {
 MCUGEN_INLINE uint32_t mcugen_sxtb16_ror8(uint32_t a) {
   uint32_t result;
   __asm__("sxtb16 %0, %1, ror #8" : "=r"(result) : "r"(a));
+  return result;
+}
+
+// Adds bytes 0 and 2 of b, sign-extended, to the halfwords of a, each modulo 2^16.
+MCUGEN_INLINE uint32_t mcugen_sxtab16(uint32_t a, uint32_t b) {
+  uint32_t result;
+  __asm__("sxtab16 %0, %1, %2" : "=r"(result) : "r"(a), "r"(b));
+  return result;
+}
+
+// Adds bytes 1 and 3.
+MCUGEN_INLINE uint32_t mcugen_sxtab16_ror8(uint32_t a, uint32_t b) {
+  uint32_t result;
+  __asm__("sxtab16 %0, %1, %2, ror #8" : "=r"(result) : "r"(a), "r"(b));
+  return result;
+}
+
+// The larger one of each pair of signed bytes. SSUB8 sets GE where a >= b; SEL takes a there.
+MCUGEN_INLINE uint32_t mcugen_max_s8x4(uint32_t a, uint32_t b) {
+  uint32_t result;
+  __asm__("ssub8 %0, %1, %2 \n sel %0, %1, %2" : "=&r"(result) : "r"(a), "r"(b) : "cc");
+  return result;
+}
+
+// The smaller one of each pair of signed bytes.
+MCUGEN_INLINE uint32_t mcugen_min_s8x4(uint32_t a, uint32_t b) {
+  uint32_t result;
+  __asm__("ssub8 %0, %1, %2 \n sel %0, %2, %1" : "=&r"(result) : "r"(a), "r"(b) : "cc");
   return result;
 }
 
@@ -102,6 +131,35 @@ MCUGEN_INLINE uint32_t mcugen_sxtb16(uint32_t a) {
 }
 
 MCUGEN_INLINE uint32_t mcugen_sxtb16_ror8(uint32_t a) { return mcugen_sxtb16(a >> 8); }
+
+MCUGEN_INLINE uint32_t mcugen_sxtab16(uint32_t a, uint32_t b) {
+  const uint32_t wide = mcugen_sxtb16(b);
+  return mcugen_pack_low(a + wide, (a >> 16) + (wide >> 16));
+}
+
+MCUGEN_INLINE uint32_t mcugen_sxtab16_ror8(uint32_t a, uint32_t b) {
+  return mcugen_sxtab16(a, b >> 8);
+}
+
+// All bits set in the bytes where a >= b.
+MCUGEN_INLINE uint32_t mcugen_not_less_s8x4(uint32_t a, uint32_t b) {
+  uint32_t mask = 0;
+  for (uint32_t shift = 0; shift < 32; shift += 8) {
+    const bool not_less = (int8_t)((a >> shift) & 0xFFu) >= (int8_t)((b >> shift) & 0xFFu);
+    mask |= not_less ? UINT32_C(0xFF) << shift : 0u;
+  }
+  return mask;
+}
+
+MCUGEN_INLINE uint32_t mcugen_max_s8x4(uint32_t a, uint32_t b) {
+  const uint32_t mask = mcugen_not_less_s8x4(a, b);
+  return (a & mask) | (b & ~mask);
+}
+
+MCUGEN_INLINE uint32_t mcugen_min_s8x4(uint32_t a, uint32_t b) {
+  const uint32_t mask = mcugen_not_less_s8x4(a, b);
+  return (b & mask) | (a & ~mask);
+}
 
 MCUGEN_INLINE int32_t mcugen_smlad(uint32_t a, uint32_t b, int32_t sum) {
   const int32_t low = (int16_t)(a & 0xFFFFu) * (int16_t)(b & 0xFFFFu);

@@ -6,12 +6,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mcugen.engines.ops import fully_connected, reshape
+from mcugen.engines.ops import fully_connected, pooling, reshape
 from mcugen.engines.steps import Operator
 
 OPS: Mapping[str, Operator] = {
+    "AVERAGE_POOL_2D": pooling.OPERATOR,
     "EXPAND_DIMS": reshape.OPERATOR,
     "FULLY_CONNECTED": fully_connected.OPERATOR,
+    "MAX_POOL_2D": pooling.OPERATOR,
     "RESHAPE": reshape.OPERATOR,
     "SQUEEZE": reshape.OPERATOR,
 }

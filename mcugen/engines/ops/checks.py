@@ -1,0 +1,61 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""What operators refuse alike: numbers of tensors, types, quantisation, fused activations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from mcugen.engines.quantize import ACTIVATIONS
+from mcugen.engines.steps import is_activation
+from mcugen.model.check import where
+from mcugen.model.ir import DType, Graph, Op, Problem, Tensor
+
+Reason = tuple[str, str]
+"""What is wrong, and a hint or nothing."""
+
+INT8_HINT = "convert the model with full integer quantisation, int8 inputs and outputs"
+
+_SMALLEST_SCALE = 2.0**-28
+"""Below, bounds of fused activations in output steps would not fit 32 bits."""
+
+
+def to_problems(op: Op, reasons: Iterable[Reason]) -> list[Problem]:
+    """Reasons as problems of one operator, each told once."""
+    return [Problem(where(op), what, hint) for what, hint in dict.fromkeys(reasons)]
+
+
+def one_to_one(graph: Graph, op: Op, constants: int = 0) -> tuple[Tensor, Tensor] | None:
+    """(input, output) of an operator with one computed input before `constants` constant ones."""
+    given, made = graph.input_tensors(op), graph.output_tensors(op)
+    if len(given) != 1 + constants or len(made) != 1:
+        return None
+    x, *rest = given
+    if x is None or not is_activation(x) or any(t is None or t.data is None for t in rest):
+        return None
+    return x, made[0]
+
+
+def int8_reasons(*tensors: Tensor) -> Iterator[Reason]:
+    """Anything but int8 tensors with one scale and at least one element."""
+    for tensor in tensors:
+        if tensor.dtype is not DType.INT8:
+            yield f"{tensor.dtype.value} is not supported", INT8_HINT
+        elif tensor.quant is None:
+            yield "a tensor has no scale", INT8_HINT
+        elif tensor.quant.axis is not None:
+            yield "a scale per channel is not supported here", ""
+        elif tensor.quant.scale <= 0:
+            yield "a scale is not positive", ""
+        if not tensor.elements:
+            yield f"shape {list(tensor.shape)} has no elements", ""
+
+
+def activation_reasons(op: Op, out: Tensor) -> Iterator[Reason]:
+    """Fused activations that TFLite does not clamp to, or that `out` cannot express."""
+    activation = op.options.get("fused_activation_function", "NONE")
+    if activation not in ACTIVATIONS:
+        yield f"fused activation {activation} is not supported", ""
+    elif activation != "NONE" and out.quant is not None and out.quant.axis is None:
+        if out.quant.scale < _SMALLEST_SCALE:
+            yield f"the output's scale is too small for the fused activation {activation}", ""
