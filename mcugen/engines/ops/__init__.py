@@ -6,11 +6,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mcugen.engines.ops import fully_connected, pooling, reshape
+from mcugen.engines.ops import (
+    conv_2d,
+    depthwise_conv_2d,
+    fully_connected,
+    pooling,
+    reshape,
+)
 from mcugen.engines.steps import Operator
 
 OPS: Mapping[str, Operator] = {
     "AVERAGE_POOL_2D": pooling.OPERATOR,
+    "CONV_2D": conv_2d.OPERATOR,
+    "DEPTHWISE_CONV_2D": depthwise_conv_2d.OPERATOR,
     "EXPAND_DIMS": reshape.OPERATOR,
     "FULLY_CONNECTED": fully_connected.OPERATOR,
     "MAX_POOL_2D": pooling.OPERATOR,

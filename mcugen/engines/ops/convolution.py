@@ -1,0 +1,231 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""What CONV_2D and DEPTHWISE_CONV_2D share: geometry, integers of the layer, and what can be wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mcugen.engines.quantize import ACTIVATIONS, activation_range, quantize_multiplier
+from mcugen.engines.steps import Table, where
+from mcugen.model.ir import DType, Graph, Op, Problem, Tensor
+
+_UINT16_MAX = 65535
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """How a filter slides over an image: mcugen_filter_t of runtime/kernels/filter.h."""
+
+    batches: int
+    in_height: int
+    in_width: int
+    in_channels: int
+    out_height: int
+    out_width: int
+    out_channels: int
+    height: int
+    width: int
+    stride_y: int
+    stride_x: int
+    dilation_y: int
+    dilation_x: int
+    pad_top: int
+    pad_left: int
+
+    @property
+    def positions(self) -> int:
+        """Output pixels of all batches."""
+        return self.batches * self.out_height * self.out_width
+
+    def fields(self) -> tuple[tuple[str, int], ...]:
+        """Initialisers of the struct's member `filter`."""
+        return tuple((f"filter.{name}", getattr(self, name)) for name in self.__slots__)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Convolution:
+    """The op as integers; `weights` has the output channels first, as [channels, ky, kx, depth]."""
+
+    weights: NDArray[np.int8]
+    bias: NDArray[np.int32]
+    requant: NDArray[np.int32]  # [channels, 2]: multiplier, shift
+    filter: Filter
+    in_zero_point: int
+    zero_point: int
+    low: int
+    high: int
+    comment: str
+
+    @property
+    def taps(self) -> int:
+        """Multiplications per output."""
+        return self.weights[0].size
+
+    @property
+    def macs(self) -> int:
+        """Multiplications of the whole layer."""
+        return self.filter.positions * self.weights.size
+
+
+def problems(graph: Graph, op: Op, channel_axis: int) -> Iterable[Problem]:
+    """Everything but int8 with constant symmetric weights; shapes are the caller's to check.
+
+    `channel_axis` is the weights' dimension of the output channels.
+    """
+    x, weights, bias = _inputs(graph, op)
+    (out,) = graph.output_tensors(op)
+    if x is None or weights is None or x.data is not None:
+        yield Problem(where(op), "needs a computed input and weights")
+        return
+    if x.dtype is not DType.INT8 or out.dtype is not DType.INT8:
+        yield Problem(
+            where(op),
+            f"{x.dtype.value} to {out.dtype.value} is not supported",
+            "convert the model with int8 inputs, weights and outputs",
+        )
+    if weights.data is None:
+        yield Problem(where(op), "weights that are computed at run time are not supported")
+    if weights.dtype is not DType.INT8:
+        yield Problem(where(op), f"{weights.dtype.value} weights are not supported")
+    if bias is not None and (bias.data is None or bias.dtype is not DType.INT32):
+        yield Problem(where(op), "the bias must be a constant int32 tensor")
+    yield from _quantisation_problems(op, x, weights, out, channel_axis)
+    yield from _shape_problems(op, x, weights, bias, out, channel_axis)
+
+
+def _quantisation_problems(
+    op: Op, x: Tensor, weights: Tensor, out: Tensor, channel_axis: int
+) -> Iterable[Problem]:
+    """Scales that are missing or of another kind than the kernels compute."""
+    if any(t.quant is None or t.quant.axis is not None for t in (x, out)):
+        yield Problem(where(op), "input and output must be quantised per tensor")
+    if weights.quant is None or weights.quant.axis not in (None, channel_axis):
+        yield Problem(where(op), "weights must be quantised per tensor or per output channel")
+    elif any(weights.quant.zero_points):
+        yield Problem(where(op), "weights with a zero point other than 0 are not supported")
+    activation = op.options.get("fused_activation_function", "NONE")
+    if activation not in ACTIVATIONS:
+        yield Problem(where(op), f"fused activation {activation} is not supported")
+
+
+def _shape_problems(
+    op: Op, x: Tensor, weights: Tensor, bias: Tensor | None, out: Tensor, channel_axis: int
+) -> Iterable[Problem]:
+    """Ranks, sizes and strides that do not fit together."""
+    shapes = f"input {list(x.shape)}, weights {list(weights.shape)}, output {list(out.shape)}"
+    if not len(x.shape) == len(weights.shape) == len(out.shape) == 4:
+        yield Problem(where(op), f"{shapes}: all must have 4 dimensions")
+        return
+    steps = [_step(op, name) for name in ("stride_h", "stride_w", *_DILATIONS)]
+    if min(steps) < 1:
+        yield Problem(where(op), "strides and dilations must be at least 1")
+    elif 0 in (x.elements, weights.elements, out.elements):
+        yield Problem(where(op), f"{shapes}: nothing to compute")
+    elif max(*x.shape, *weights.shape, *out.shape, *steps) > _UINT16_MAX:
+        yield Problem(where(op), f"{shapes}: a dimension is larger than {_UINT16_MAX}")
+    elif out.shape != _output_shape(op, x, weights, channel_axis):
+        yield Problem(where(op), f"{shapes}: the output does not follow from the other two")
+    if bias is not None and bias.elements != weights.shape[channel_axis]:
+        yield Problem(where(op), f"{bias.elements} biases for {weights.shape[channel_axis]} channels")
+
+
+_DILATIONS = ("dilation_h_factor", "dilation_w_factor")
+
+
+def _step(op: Op, name: str) -> int:
+    return int(op.options.get(name, 1))
+
+
+def _output_shape(op: Op, x: Tensor, weights: Tensor, channel_axis: int) -> tuple[int, ...]:
+    """TFLite's ComputeOutSize per direction."""
+    sizes = []
+    for axis, letter in ((1, "h"), (2, "w")):
+        stride, extent = _step(op, f"stride_{letter}"), _extent(op, weights, axis, letter)
+        room = x.shape[axis] if op.options["padding"] == "SAME" else x.shape[axis] - extent + 1
+        sizes.append(-(-room // stride))
+    return (x.shape[0], *sizes, weights.shape[channel_axis])
+
+
+def _extent(op: Op, weights: Tensor, axis: int, letter: str) -> int:
+    """Pixels from the first to the last one that a filter sees in a direction."""
+    return (weights.shape[axis] - 1) * _step(op, f"dilation_{letter}_factor") + 1
+
+
+def _padding(op: Op, x: Tensor, weights: Tensor, out: Tensor, axis: int, letter: str) -> int:
+    """Pixels before the first one: TFLite's ComputePaddingWithOffset."""
+    reach = (out.shape[axis] - 1) * _step(op, f"stride_{letter}")
+    reach += _extent(op, weights, axis, letter)
+    return max(0, reach - x.shape[axis]) // 2
+
+
+def _inputs(graph: Graph, op: Op) -> tuple[Tensor | None, Tensor | None, Tensor | None]:
+    """Input, weights, bias; the bias may be absent in two ways."""
+    x, weights, bias = (*graph.input_tensors(op), None, None, None)[:3]
+    return x, weights, bias
+
+
+def read_convolution(graph: Graph, op: Op, channel_axis: int) -> Convolution:
+    """The integers of an op that has no problems."""
+    x, weights, bias = _inputs(graph, op)
+    (out,) = graph.output_tensors(op)
+    assert x is not None and weights is not None and weights.data is not None
+    assert x.quant is not None and weights.quant is not None and out.quant is not None
+    channels = weights.shape[channel_axis]
+    offsets = np.zeros(channels, np.int32) if bias is None or bias.data is None else bias.data
+    low, high = activation_range(op.options.get("fused_activation_function", "NONE"), out.quant)
+    per_channel = weights.quant.axis is not None
+    scale_text = "one scale per channel" if per_channel else f"scale {weights.quant.scales[0]:.9g}"
+    return Convolution(
+        weights=weights.data if channel_axis == 0 else weights.data.transpose(3, 1, 2, 0),
+        bias=offsets.astype(np.int32).reshape(-1),
+        requant=np.array([quantize_multiplier(f) for f in _factors(x, weights, out)], np.int32),
+        filter=Filter(
+            *x.shape,
+            *out.shape[1:],
+            *weights.shape[1:3],
+            *(_step(op, name) for name in ("stride_h", "stride_w", *_DILATIONS)),
+            *(_padding(op, x, weights, out, axis, letter) for axis, letter in ((1, "h"), (2, "w"))),
+        ),
+        in_zero_point=x.quant.zero_point,
+        zero_point=out.quant.zero_point,
+        low=low,
+        high=high,
+        comment=f'"{weights.name}" {list(weights.shape)}, {scale_text}',
+    )
+
+
+def _factors(x: Tensor, weights: Tensor, out: Tensor) -> list[float]:
+    """Real factors from sum to output per channel, in double also for a single scale.
+
+    PopulateConvolutionQuantizationParams of TFLite.
+    """
+    assert x.quant is not None and weights.quant is not None and out.quant is not None
+    scales = weights.quant.scales
+    if weights.quant.axis is None:
+        scales = scales[:1] * out.shape[-1]
+    return [x.quant.scale * scale / out.quant.scale for scale in scales]
+
+
+def bias_table(layer: Convolution, name: str) -> Table:
+    """The bias as it is in the model."""
+    return Table(f"{name}_bias", layer.bias, "per output channel")
+
+
+def requant_table(layer: Convolution, name: str) -> Table:
+    """mcugen_requant_t per output channel."""
+    return Table(f"{name}_requant", layer.requant, "multiplier, shift", struct="mcugen_requant_t")
+
+
+def range_fields(layer: Convolution) -> tuple[tuple[str, int], ...]:
+    """The last members of the portable kernels' structs."""
+    return (
+        ("in_zero_point", layer.in_zero_point),
+        ("zero_point", layer.zero_point),
+        ("low", layer.low),
+        ("high", layer.high),
+    )
