@@ -95,7 +95,9 @@ def model_of(cases: Sequence[Case]) -> bytes:
     for number, case in enumerate(cases):
         first = len(tensors)
         tensors += layer_tensors(case, number)
-        inputs = [first, first + 1, first + 3 if case.bias else -1]
+        # TFLite Micro's depthwise kernel crashes on a bias of -1; left out altogether it is fine.
+        no_bias = [] if case.depthwise else [-1]
+        inputs = [first, first + 1, *([first + 3] if case.bias else no_bias)]
         ops.append(OpSpec(case.kind, inputs, [first + 2], layer_options(case), version=3))
     inputs = [op.inputs[0] for op in ops]
     return model_bytes(tensors, ops, inputs, [op.outputs[0] for op in ops])
