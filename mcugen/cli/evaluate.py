@@ -168,7 +168,9 @@ def _print_detection(evaluation: Evaluation, page: Path) -> None:
     for step in evaluation.steps:
         for machine in step.machines:
             name = " ".join(filter(None, (machine.machine_type, machine.machine_id))) or "all"
-            interval = machine.interval and f"{machine.interval[0]:.3f} to {machine.interval[1]:.3f}"
+            interval = (
+                machine.interval and f"{machine.interval[0]:.3f} to {machine.interval[1]:.3f}"
+            )
             table.add_row(
                 step.name,
                 name,
@@ -201,7 +203,9 @@ def _print_classes(evaluation: ClassEvaluation, page: Path) -> None:
     table = Table("step", "top-1 accuracy", "time on this computer", "cost on the device")
     for step in evaluation.steps:
         host = "" if step.host_us is None else f"{step.host_us:.1f} us"
-        cost = "" if step.device_ticks is None else f"{step.device_ticks:.0f} {evaluation.tick_unit}"
+        cost = (
+            "" if step.device_ticks is None else f"{step.device_ticks:.0f} {evaluation.tick_unit}"
+        )
         table.add_row(step.name, f"{step.accuracy:.4f}", host, cost)
     Console().print(table)
     click.echo(f"report: {page}")

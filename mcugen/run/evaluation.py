@@ -29,7 +29,9 @@ from mcugen.train.model_runner import Floats, Runner
 
 
 @contextmanager
-def _opened(project: Project, port: str | None) -> Iterator[tuple[Client, Identity, Reference, str]]:
+def _opened(
+    project: Project, port: str | None
+) -> Iterator[tuple[Client, Identity, Reference, str]]:
     """The device, who it is, the reference it is held against, and the name of the link."""
     manifest = project.manifest
     link = project_link(project, port)

@@ -75,7 +75,9 @@ def open_evaluation(
     kind = _type_of(dataset, machine_type, config.model)
     samples = tuple(s for s in dataset.part("test") if kind in (None, s.machine_type))
     if not samples:
-        raise DataError(f"{dataset.root} has no test clips" + (f" of type '{kind}'" if kind else ""))
+        raise DataError(
+            f"{dataset.root} has no test clips" + (f" of type '{kind}'" if kind else "")
+        )
     detects = config.score == "reconstruction-error" or taken == given
     if detects and any(sample.label is not None for sample in samples):
         check_two_classes(samples, dataset.root)

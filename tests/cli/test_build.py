@@ -25,7 +25,11 @@ Capture = pytest.CaptureFixture[str]
 def layer(rows: int, depth: int) -> bytes:
     weights = np.ones((rows, depth), np.int8)
     return fully_connected(
-        weights, np.zeros(rows, np.int32), input_quant=(0.5, 0), weight_scales=0.5, output_quant=(1.0, 0)
+        weights,
+        np.zeros(rows, np.int32),
+        input_quant=(0.5, 0),
+        weight_scales=0.5,
+        output_quant=(1.0, 0),
     )
 
 
@@ -34,7 +38,12 @@ def test_the_same_bytes_in_any_folder_under_any_hash_seed_and_locale(tmp_path: P
     for number, (seed, locale) in enumerate((("0", "C"), ("4242", "C.UTF-8"))):
         folder = tmp_path / f"folder {number}"
         folder.mkdir()
-        environment = {**os.environ, "PYTHONHASHSEED": seed, "LC_ALL": locale, "PYTHONPATH": str(ROOT)}
+        environment = {
+            **os.environ,
+            "PYTHONHASHSEED": seed,
+            "LC_ALL": locale,
+            "PYTHONPATH": str(ROOT),
+        }
         words = ["build", str(MODEL), "--board", "mps2-an505", "--out", "made", "--no-compile"]
         subprocess.run(
             [sys.executable, "-m", "mcugen", *words],

@@ -21,9 +21,7 @@ HELP_S = 0.3
 
 
 @pytest.mark.parametrize("verb", VERBS)
-def test_every_verb_and_option_has_help(
-    verb: str, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_every_verb_and_option_has_help(verb: str, capfd: pytest.CaptureFixture[str]) -> None:
     answer = call(capfd, verb, "--help")
     assert answer.status == 0 and "Usage: mcugen" in answer.out
     command = cli.get_command(click.Context(cli), verb)

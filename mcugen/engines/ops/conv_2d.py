@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from mcugen.engines.contract import EngineOptions
 from mcugen.engines.ops import convolution
 from mcugen.engines.ops.convolution import Convolution
-from mcugen.engines.steps import Call, Form, Kernel, Operands, Operator, Table, Variant, where
+from mcugen.engines.steps import Call, Form, Kernel, Operands, Operator, Table, Variant
+from mcugen.model.check import where
 from mcugen.model.ir import Graph, Op, Problem
 
 _CHANNEL_AXIS = 0

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcugen.engines.quantize import ACTIVATIONS, activation_range, quantize_multiplier
-from mcugen.engines.steps import Table, where
+from mcugen.engines.steps import Table
+from mcugen.model.check import where
 from mcugen.model.ir import DType, Graph, Op, Problem, Tensor
 
 _UINT16_MAX = 65535
@@ -131,7 +132,9 @@ def _shape_problems(
     elif out.shape != _output_shape(op, x, weights, channel_axis):
         yield Problem(where(op), f"{shapes}: the output does not follow from the other two")
     if bias is not None and bias.elements != weights.shape[channel_axis]:
-        yield Problem(where(op), f"{bias.elements} biases for {weights.shape[channel_axis]} channels")
+        yield Problem(
+            where(op), f"{bias.elements} biases for {weights.shape[channel_axis]} channels"
+        )
 
 
 _DILATIONS = ("dilation_h_factor", "dilation_w_factor")

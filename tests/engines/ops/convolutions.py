@@ -215,7 +215,9 @@ def _sums(f: Filter, x: np.ndarray, weights: np.ndarray) -> np.ndarray:
     for ky in range(f.height):
         for kx in range(f.width):
             top, left = ky * f.dilation_y, kx * f.dilation_x
-            seen = padded[:, :, top : top + reach_y : f.stride_y, left : left + reach_x : f.stride_x]
+            seen = padded[
+                :, :, top : top + reach_y : f.stride_y, left : left + reach_x : f.stride_x
+            ]
             grouped = seen.reshape(*seen.shape[:4], groups, depth)
             taps = weights[:, ky, kx].astype(np.int64).reshape(groups, -1, depth)
             sums += np.einsum("nbyxgd,god->nbyxgo", grouped, taps).reshape(sums.shape)

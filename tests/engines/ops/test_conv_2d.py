@@ -22,7 +22,11 @@ from tests.engines.ops.convolutions import (
 )
 
 EDGES = (
-    *(Case(padding=p, stride=s) for p in ("SAME", "VALID") for s in ((1, 1), (2, 2), (1, 2), (3, 1))),
+    *(
+        Case(padding=p, stride=s)
+        for p in ("SAME", "VALID")
+        for s in ((1, 1), (2, 2), (1, 2), (3, 1))
+    ),
     *(Case(dilation=d, image=(9, 8)) for d in ((2, 2), (1, 2), (3, 1))),
     *(Case(filter=f, channels=c, outputs=8) for f in ((1, 1), (3, 3)) for c in (1, 2, 3, 4, 5, 8)),
     *(Case(filter=(1, 1), channels=8, outputs=n) for n in (1, 2, 3, 4, 5, 6, 7, 9)),
