@@ -30,7 +30,6 @@ VERBS = {
     "flash": "Put a built project on its board.",
     "ports": "List serial ports and the boards behind them.",
     "doctor": "Check what a board needs on this machine, and how to get it.",
-    "parse-log": "Read a log of benchmark_model.",
 }
 """Verb -> one-line help. The verb `a-b` is the click command `command` of mcugen/cli/a_b.py."""
 
