@@ -13,6 +13,7 @@ from mcugen.engines.ops import (
     pooling,
     reshape,
 )
+from mcugen.engines.ops import fully_connected, pooling, reshape, sigmoid
 from mcugen.engines.steps import Operator
 
 OPS: Mapping[str, Operator] = {
@@ -21,8 +22,10 @@ OPS: Mapping[str, Operator] = {
     "DEPTHWISE_CONV_2D": depthwise_conv_2d.OPERATOR,
     "EXPAND_DIMS": reshape.OPERATOR,
     "FULLY_CONNECTED": fully_connected.OPERATOR,
+    "LOGISTIC": sigmoid.OPERATOR,
     "MAX_POOL_2D": pooling.OPERATOR,
     "RESHAPE": reshape.OPERATOR,
     "SQUEEZE": reshape.OPERATOR,
+    "TANH": sigmoid.OPERATOR,
 }
 """The schema's name of an operator -> how it is compiled."""

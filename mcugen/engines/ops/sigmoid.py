@@ -1,0 +1,101 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""LOGISTIC and TANH: a table of the 256 outputs, made by the fixed-point arithmetic of TFLite."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mcugen.engines.contract import EngineOptions, Rounding
+from mcugen.engines.fixed_point import Raw, divide_by_power, logistic, multiply_high, tanh
+from mcugen.engines.ops.checks import Reason, int8_reasons, one_to_one, to_problems
+from mcugen.engines.quantize import quantize_multiplier
+from mcugen.engines.steps import Call, Form, Kernel, Operands, Operator, Table, Variant
+from mcugen.model.ir import Graph, Op, Problem, Quant
+
+_COST = 5  # instructions per value
+_INTEGER_BITS = 4  # of the fixed-point input
+_SCALES = (2.0**-28, 2.0**3)
+"""Input scales from, to (excluded): beyond, TFLite shifts by less than 0 or more than 30 bits."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Function:
+    """What is computed without integer bits, and the only quantisation TFLite writes it with."""
+
+    compute: Callable[[Raw, int], Raw]
+    scale: float
+    zero_point: int
+
+
+_FUNCTIONS: Mapping[str, _Function] = {
+    "LOGISTIC": _Function(logistic, 1 / 256, -128),
+    "TANH": _Function(tanh, 1 / 128, 0),
+}
+
+
+def problems(graph: Graph, op: Op) -> Iterable[Problem]:
+    """Everything but int8 with the output's scale that TFLite prescribes."""
+    tensors = one_to_one(graph, op)
+    if tensors is None:
+        return to_problems(op, [("needs one computed input and one output", "")])
+    x, out = tensors
+    reasons = [*int8_reasons(x, out)]
+    if x.elements != out.elements:
+        reasons.append((f"turns {x.elements} elements into {out.elements}", ""))
+    if not reasons:
+        assert x.quant is not None and out.quant is not None
+        reasons += _scale_reasons(_FUNCTIONS[op.kind], x.quant, out.quant)
+    return to_problems(op, reasons)
+
+
+def _scale_reasons(function: _Function, x: Quant, out: Quant) -> Iterator[Reason]:
+    if not _SCALES[0] <= x.scale < _SCALES[1]:
+        yield f"the input's scale {x.scale:.9g} is not supported", ""
+    if (out.scale, out.zero_point) != (function.scale, function.zero_point):
+        given = f"scale {out.scale:.9g} and zero point {out.zero_point}"
+        wanted = f"scale 1/{round(1 / function.scale)} and zero point {function.zero_point}"
+        yield f"an output with {given} is not supported: TFLite has {wanted}", ""
+
+
+def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
+    """One look-up per value, in place."""
+    x = graph.tensors[op.inputs[0]]
+    assert x.quant is not None
+    outputs = output_table(op.kind, x.quant, options.rounding)
+    kernel = Kernel("mcugen_lookup", "mcugen_lookup_t", "lookup.h", "lookup.c")
+
+    def build(operands: Operands) -> tuple[Call, ...]:
+        table = Table(f"{operands.name}_table", outputs, f"{op.kind} of -128..127")
+        fields = (("table", table), ("count", x.elements))
+        return (Call(kernel, fields, (*operands.inputs, *operands.outputs)),)
+
+    return (Variant((Form.DENSE,), (Form.DENSE,), _COST * x.elements, build, in_place=((0, 0),)),)
+
+
+def output_table(kind: str, x: Quant, rounding: Rounding) -> NDArray[np.int8]:
+    """The output for inputs -128..127, as Logistic and Tanh of reference_integer_ops."""
+    function = _FUNCTIONS[kind]
+    centred = np.arange(-128, 128) - x.zero_point
+    multiplier, shift = quantize_multiplier(x.scale * 2.0 ** (31 - _INTEGER_BITS))
+    # CalculateInputRadius: from here on the result is the largest one. Below it, nothing overflows.
+    radius = math.floor((2**_INTEGER_BITS - 1) * 2.0 ** (31 - _INTEGER_BITS) / 2.0**shift)
+    inside = np.where(np.abs(centred) < radius, centred, 0)
+    if rounding == "double":
+        fixed = multiply_high(inside << shift, multiplier)
+    else:
+        fixed = (inside * multiplier + (1 << (30 - shift))) >> (31 - shift)
+    computed = divide_by_power(
+        function.compute(fixed, _INTEGER_BITS), 31 - round(-math.log2(function.scale))
+    )
+    values = np.clip(computed + function.zero_point, -128, 127)
+    saturated = np.where(centred < 0, -128, 127)
+    return np.where(np.abs(centred) < radius, values, saturated).astype(np.int8)
+
+
+OPERATOR = Operator(problems, variants)
