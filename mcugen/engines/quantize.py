@@ -49,11 +49,20 @@ def dsp_requant(
 
     `multiplier` and `shift` are quantize_multiplier's, `largest_sum` bounds |sum|.
     """
+    constants = channel_requant(multiplier, shift, zero_point, largest_sum, rounding)
+    if constants is None or rounding == "single":
+        return constants
+    return 2 * multiplier - 2**32, *constants[1:]
+
+
+def channel_requant(
+    multiplier: int, shift: int, zero_point: int, largest_sum: int, rounding: Rounding
+) -> tuple[int, int, int] | None:
+    """The same for mcugen_requantize_channel, which gets the sum doubled for double rounding."""
     right = -shift if rounding == "double" else -shift - 1
     if not 1 <= right <= 22 or largest_sum >= 2**30:
         return None
-    factor = 2 * multiplier - 2**32 if rounding == "double" else multiplier
-    return factor, (1 << (right - 1)) + (zero_point << right), right
+    return multiplier, (1 << (right - 1)) + (zero_point << right), right
 
 
 def activation_range(activation: str, quant: Quant) -> tuple[int, int]:

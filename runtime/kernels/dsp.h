@@ -195,4 +195,15 @@ MCUGEN_INLINE int32_t mcugen_requantize_s8(int32_t sum, int32_t multiplier, int3
   return mcugen_ssat8(mcugen_smmla(sum, multiplier, addend) >> shift);
 }
 
+// The same with constants per channel: the multiplier is m in both roundings, and the sum comes
+// doubled for double rounding: SMMLAR of 2 * sum and m is gemmlowp's high multiply, so the addend
+// costs nothing. (2 * sum) >> 31 has the sign of y, except for y = 0, where it changes nothing.
+MCUGEN_INLINE int32_t mcugen_requantize_channel(int32_t sum, const mcugen_requant_s8_t *by,
+                                                mcugen_rounding_t rounding) {
+  const int32_t high = rounding == MCUGEN_ROUND_DOUBLE
+                           ? mcugen_smmlar(sum, by->multiplier, by->addend + (sum >> 31))
+                           : mcugen_smmla(sum, by->multiplier, by->addend);
+  return mcugen_ssat8(high >> by->shift);
+}
+
 #endif

@@ -16,6 +16,13 @@ typedef struct {
   int32_t shift;
 } mcugen_requant_t;
 
+// The short cut of cores with DSP instructions; see mcugen_requantize_channel of dsp.h.
+typedef struct {
+  int32_t multiplier;
+  int32_t addend;
+  uint32_t shift;
+} mcugen_requant_s8_t;
+
 typedef enum { MCUGEN_ROUND_DOUBLE, MCUGEN_ROUND_SINGLE } mcugen_rounding_t;
 
 // value * 2^shift, modulo 2^32.

@@ -1,10 +1,13 @@
 # SPDX-FileCopyrightText: 2026 the mcugen authors
 # SPDX-License-Identifier: Apache-2.0
-"""CONV_2D: portable."""
+"""CONV_2D: portable, and for DSP cores with two channels packed into one multiply."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
 
 from mcugen.engines.contract import EngineOptions
 from mcugen.engines.ops import convolution
@@ -16,6 +19,10 @@ from mcugen.model.ir import Graph, Op, Problem
 _CHANNEL_AXIS = 0
 _PORTABLE_COST = 8.0  # instructions per multiplication
 _OUTPUT_COST = 40
+_DSP_COST = 0.8
+_DSP_OUTPUT_COST = 12
+_GATHER_COST = 2
+_UINT16_MAX = 65535
 
 
 def problems(graph: Graph, op: Op) -> Iterable[Problem]:
@@ -31,7 +38,7 @@ def problems(graph: Graph, op: Op) -> Iterable[Problem]:
 
 
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
-    """The portable kernel."""
+    """The portable kernel, and on DSP cores the packed one."""
     layer = convolution.read_convolution(graph, op, _CHANNEL_AXIS)
     outputs = layer.filter.positions * layer.filter.out_channels
     portable = Variant(
@@ -40,7 +47,19 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
         int(_PORTABLE_COST * layer.macs) + _OUTPUT_COST * outputs,
         lambda operands: _build_portable(layer, operands, options),
     )
-    return (portable,)
+    if "dsp" not in options.isa or not _fits_dsp(layer):
+        return (portable,)
+    depth = _depth(layer)
+    macs = layer.filter.positions * layer.filter.out_channels * depth
+    gathered = _GATHER_COST * layer.filter.positions * depth
+    packed = Variant(
+        (Form.DENSE,),
+        (Form.DENSE,),
+        int(_DSP_COST * macs + gathered) + _DSP_OUTPUT_COST * outputs,
+        lambda operands: _build_dsp(layer, operands, options),
+        scratch_bytes=depth * (4 if _whole_words(layer) else 5),
+    )
+    return (portable, packed)
 
 
 OPERATOR = Operator(problems, variants)
@@ -64,3 +83,83 @@ def _build_portable(
         *convolution.range_fields(layer),
     )
     return (Call(kernel, fields, (*operands.inputs, *operands.outputs)),)
+
+
+# --- DSP ----------------------------------------------------------------------------------------
+
+_ORDER = (0, 2, 1, 3)
+"""Taps among four in the order the kernel multiplies them: SXTB16 takes every second byte."""
+
+
+def _fits_dsp(layer: Convolution) -> bool:
+    """One group, and taps that the parameter struct can count."""
+    return layer.weights.shape[3] == layer.filter.in_channels and _depth(layer) <= _UINT16_MAX
+
+
+def _depth(layer: Convolution) -> int:
+    """Taps of a filter, filled up to fours."""
+    return -(-layer.taps // 4) * 4
+
+
+def _whole_words(layer: Convolution) -> bool:
+    return layer.filter.in_channels % 4 == 0
+
+
+def _pointwise(layer: Convolution) -> bool:
+    f = layer.filter
+    return _whole_words(layer) and (f.height, f.width, f.pad_top, f.pad_left) == (1, 1, 0, 0)
+
+
+def _build_dsp(layer: Convolution, operands: Operands, options: EngineOptions) -> tuple[Call, ...]:
+    name = operands.name
+    settled = convolution.settle_constant_channels(layer)
+    weights = np.zeros((layer.filter.out_channels, _depth(layer)), np.int8)
+    weights[:, : layer.taps] = settled.weights.reshape(len(weights), -1)
+    bias = convolution.folded_bias(settled)
+    paired = paired_channels(weights, bias)
+    kernel = Kernel(
+        f"mcugen_conv_2d_dsp_{options.rounding}",
+        "mcugen_conv_2d_dsp_t",
+        "conv_2d.h",
+        "conv_2d_dsp.c",
+    )
+    fields = (
+        ("weights", Table(f"{name}_weights", pack(weights, paired), f"{layer.comment}, packed")),
+        ("bias", Table(f"{name}_bias", pack_bias(bias, paired), "with the input's zero point")),
+        *convolution.dsp_requant_fields(settled, name, options.rounding),
+        *layer.filter.fields(),
+        ("quads", paired // 4),
+        ("depth", weights.shape[1]),
+        ("pointwise", int(_pointwise(layer))),
+        ("whole_words", int(_whole_words(layer))),
+        *convolution.range_fields(layer),
+    )
+    assert operands.scratch is not None
+    return (Call(kernel, fields, (*operands.inputs, *operands.outputs, operands.scratch)),)
+
+
+def paired_channels(weights: NDArray[np.int8], bias: NDArray[np.int32]) -> int:
+    """How many channels, from the first on, may be packed: a multiple of 4 (see conv_2d_dsp.c)."""
+    count = len(weights) // 4 * 4
+    upper = weights[1:count:2].astype(np.int64)
+    sums = 128 * np.abs(upper).sum(axis=1) + np.abs(bias[1:count:2].astype(np.int64))
+    fits = (sums < 2**23) & (upper.min(axis=1, initial=0) > -128)
+    return 4 * int(np.logical_and.accumulate(fits.reshape(-1, 2).all(axis=1)).sum())
+
+
+def pack(weights: NDArray[np.int8], paired: int) -> NDArray[np.uint32]:
+    """The weight words that conv_2d.h describes: quads, then single channels."""
+    fours = weights[:paired].reshape(-1, 4, weights.shape[1] // 4, 4)[..., _ORDER].astype(np.int64)
+    halves = (256 * fours[:, 1::2] + fours[:, 0::2]) & 0xFFFF  # [quads, 2 pairs, steps, 4]
+    words = halves[..., 0::2] | halves[..., 1::2] << 16  # [quads, 2 pairs, steps, 2]
+    quads = words.transpose(0, 2, 3, 1).astype(np.uint32).reshape(-1)
+    return np.concatenate([quads, weights[paired:].reshape(-1).view("<u4")])
+
+
+def pack_bias(bias: NDArray[np.int32], paired: int) -> NDArray[np.int32]:
+    """The start of the sums that conv_2d.h describes."""
+    wide = bias.astype(np.int64)
+    starts = wide.copy()
+    starts[1:paired:2] = wide[0:paired:2]
+    starts[0:paired:2] += 256 * wide[1:paired:2]
+    return convolution.modulo_int32(starts)

@@ -5,14 +5,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mcugen.engines.quantize import ACTIVATIONS, activation_range, quantize_multiplier
-from mcugen.engines.steps import Table
-from mcugen.model.check import where
+from mcugen.engines.contract import Rounding
+from mcugen.engines.quantize import (
+    ACTIVATIONS,
+    activation_range,
+    channel_requant,
+    quantize_multiplier,
+)
+from mcugen.engines.steps import Table, where
 from mcugen.model.ir import DType, Graph, Op, Problem, Tensor
 
 _UINT16_MAX = 65535
@@ -232,3 +237,57 @@ def range_fields(layer: Convolution) -> tuple[tuple[str, int], ...]:
         ("low", layer.low),
         ("high", layer.high),
     )
+
+
+# --- for the DSP kernels ------------------------------------------------------------------------
+
+
+def modulo_int32(values: NDArray[np.int64]) -> NDArray[np.int32]:
+    """Sums are modulo 2^32, here as in C."""
+    return values.astype(np.uint32).view(np.int32)
+
+
+def folded_bias(layer: Convolution) -> NDArray[np.int32]:
+    """The bias that makes sums over plain inputs those over inputs less their zero point."""
+    sums = layer.weights.reshape(len(layer.weights), -1).astype(np.int64).sum(axis=1)
+    return modulo_int32(layer.bias.astype(np.int64) - layer.in_zero_point * sums)
+
+
+def largest_sums(layer: Convolution) -> NDArray[np.int64]:
+    """A bound on |sum| per output channel, whatever the inputs are."""
+    sums = np.abs(layer.weights.reshape(len(layer.weights), -1).astype(np.int64)).sum(axis=1)
+    return np.asarray(128 * sums + np.abs(folded_bias(layer).astype(np.int64)))
+
+
+def settle_constant_channels(layer: Convolution) -> Convolution:
+    """Channels whose every sum requantises to 0 get weights and bias 0 and a shift like others.
+
+    A converter gives such scales to filters that training has driven to nothing.
+    """
+    multipliers, shifts = layer.requant.T
+    # |sum| * factor < 1 / 2, as multiplier < 2^31
+    constant = (multipliers == 0) | (np.ldexp(largest_sums(layer).astype(float), shifts) < 0.5)
+    weights, bias, requant = layer.weights.copy(), layer.bias.copy(), layer.requant.copy()
+    weights[constant] = 0
+    bias[constant] = 0
+    requant[constant] = (2**30, -2)
+    return replace(layer, weights=weights, bias=bias, requant=requant)
+
+
+def dsp_requant_fields(
+    layer: Convolution, name: str, rounding: Rounding
+) -> tuple[tuple[str, str | Table], ...]:
+    """The members `requant` and `exact` of the DSP kernels: one of them is NULL."""
+    rows = [
+        channel_requant(int(m), int(s), layer.zero_point, int(largest), rounding)
+        for (m, s), largest in zip(layer.requant, largest_sums(layer), strict=True)
+    ]
+    if (layer.low, layer.high) != (-128, 127) or None in rows:
+        return (("requant", "NULL"), ("exact", requant_table(layer, name)))
+    table = Table(
+        f"{name}_requant",
+        np.array(rows, np.int32),
+        "multiplier, addend, shift",
+        struct="mcugen_requant_s8_t",
+    )
+    return (("requant", table), ("exact", "NULL"))
