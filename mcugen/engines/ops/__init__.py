@@ -12,8 +12,8 @@ from mcugen.engines.ops import (
     fully_connected,
     pooling,
     reshape,
+    sigmoid,
 )
-from mcugen.engines.ops import fully_connected, pooling, reshape, sigmoid
 from mcugen.engines.steps import Operator
 
 OPS: Mapping[str, Operator] = {

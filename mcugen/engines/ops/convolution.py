@@ -17,7 +17,8 @@ from mcugen.engines.quantize import (
     channel_requant,
     quantize_multiplier,
 )
-from mcugen.engines.steps import Table, where
+from mcugen.engines.steps import Table
+from mcugen.model.check import where
 from mcugen.model.ir import DType, Graph, Op, Problem, Tensor
 
 _UINT16_MAX = 65535
