@@ -45,7 +45,8 @@ def write_evaluation(evaluation: Evaluation, out: Path) -> Path:
         folder = out / step.name
         folder.mkdir(parents=True, exist_ok=True)
         for machine in step.machines:
-            rows = [(s.sample.name, s.score) for s in _clips_of(step, machine)]
+            clips = sorted(_clips_of(step, machine), key=lambda s: s.sample.label == ANOMALY)
+            rows = [(s.sample.name, s.score) for s in clips]  # normals first, as in the reference
             write_text(folder / score_file_name(machine), csv_text(rows))
         if step.mean("auc") is not None:
             write_text(folder / "result.csv", csv_text(result_rows(step)))

@@ -1,0 +1,102 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""Classifiers judged: figures worked out by hand, labels of every layout."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mcugen.errors import DataError
+from mcugen.features.spec import FrontEnd, Timeseries
+from mcugen.model.ir import Quant
+from mcugen.train.class_evaluation import ClassEvaluation, write_class_evaluation
+from mcugen.train.classification import class_task, judge_classes, run_classes
+from mcugen.train.datasets import Dataset, Sample, load_dataset
+from mcugen.train.inputs import array_windows
+
+
+def dataset(*labels: str | None) -> Dataset:
+    samples = tuple(Sample(Path(f"{i}.bin"), "test", label) for i, label in enumerate(labels))
+    return Dataset(Path("data"), "folders", "arrays", samples)
+
+
+def test_accuracy_precision_recall_by_hand() -> None:
+    data = dataset("0", "0", "1", "2", "2")
+    task = class_task(data, data.samples, 4)
+    outputs = np.eye(4, dtype=np.float32)[[0, 1, 1, 2, 0]]
+    step = judge_classes("int8", outputs, task)
+    assert step.accuracy == 3 / 5
+    assert step.precision == (1 / 2, 1 / 2, 1.0, None)
+    assert step.recall == (1 / 2, 1.0, 1 / 2, None)
+    assert step.confusion.tolist() == [[1, 1, 0, 0], [0, 1, 0, 0], [1, 0, 1, 0], [0, 0, 0, 0]]
+
+
+def test_one_output_is_the_probability_of_the_second_class() -> None:
+    data = dataset("normal", "anomaly", "anomaly")
+    task = class_task(data, data.samples, 2)
+    step = judge_classes("float", np.array([[0.2], [0.9], [0.4]], np.float32), task)
+    assert step.predicted == (0, 1, 0)
+    assert task.names == ("normal", "anomaly")
+
+
+def test_labels_must_fit_the_model() -> None:
+    with pytest.raises(DataError, match="no sample has a label"):
+        class_task(dataset(None), dataset(None).samples, 2)
+    data = dataset("0", "7")
+    with pytest.raises(DataError, match="labels 7, which the 3"):
+        class_task(data, data.samples, 3)
+
+
+def test_outputs_of_several_windows_are_averaged() -> None:
+    data = dataset("0", "1")
+    task = class_task(data, data.samples, 2)
+    windows = {"0.bin": np.ones((3, 2), np.float32), "1.bin": np.zeros((1, 2), np.float32)}
+    outputs, host_us = run_classes(lambda x: x * 2, lambda s: windows[s.path.name], task)
+    assert outputs.tolist() == [[2.0, 2.0], [0.0, 0.0]]
+    assert host_us > 0
+
+
+def test_arrays_become_windows(tmp_path: Path) -> None:
+    quant = Quant((0.5,), (3,))
+    sample = Sample(tmp_path / "a.bin", "test", "1")
+    sample.path.write_bytes(np.array([3, 5, -128], np.int8).tobytes())
+    assert array_windows(quant, None)(sample).tolist() == [[0.0, 1.0, -65.5]]
+    floats = Sample(sample.path, "test", "1", window_bytes=8, stride_bytes=4)
+    floats.path.write_bytes(np.array([1, 2, 3], "<f4").tobytes())
+    assert array_windows(quant, None)(floats).tolist() == [[1.0, 2.0], [2.0, 3.0]]
+    with pytest.raises(DataError, match="hold no window"):
+        array_windows(quant, None)(Sample(sample.path, "test", "1", window_bytes=16))
+
+
+def test_series_are_standardised_by_their_front_end(tmp_path: Path) -> None:
+    np.save(tmp_path / "x_test.npy", np.array([[[1.0], [3.0]], [[5.0], [3.0]]], np.float32))
+    np.save(tmp_path / "y_test.npy", np.array([0, 1]))
+    front_end = FrontEnd("timeseries", 1, 2, stride_rows=2, rows=Timeseries((3.0,), (2.0,)))
+    windows = array_windows(None, front_end)
+    data = load_dataset(tmp_path)
+    assert [windows(s).tolist() for s in data.samples] == [[[-1.0, 0.0]], [[1.0, 0.0]]]
+
+
+def test_pixels_need_an_image_front_end(tmp_path: Path) -> None:
+    np.save(tmp_path / "x_test.npy", np.zeros((1, 4), np.uint8))
+    (sample,) = load_dataset(tmp_path).samples
+    with pytest.raises(DataError, match="pixels"):
+        array_windows(Quant((1.0,), (-128,)), None)(sample)
+
+
+def test_files_of_an_evaluation(tmp_path: Path) -> None:
+    np.save(tmp_path / "x_test.npy", np.zeros((2, 5, 1), np.float32))
+    np.save(tmp_path / "y_test.npy", np.array([0, 1]))
+    np.save(tmp_path / "steps_test.npy", np.array([[False] * 5, [False, True, False, True, False]]))
+    data = load_dataset(tmp_path)
+    task = class_task(data, data.samples, 2)
+    step = judge_classes("int8", np.array([[0.1], [0.2]], np.float32), task, host_us=12.5)
+    page = write_class_evaluation(ClassEvaluation("lstm", "data", task, (step,)), tmp_path / "out")
+    html = page.read_text()
+    assert html.count("<svg") == 1 + 2
+    assert "anomalous step" in html
+    lines = (tmp_path / "out" / "int8" / "predictions.csv").read_text().splitlines()
+    assert lines == ["sample,true,predicted", "x_test.npy[0],0,0", "x_test.npy[1],1,0"]

@@ -1,0 +1,133 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""Data sets on disk: every layout is read, every fault is named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mcugen.errors import DataError
+from mcugen.train.datasets import check_two_classes, labels_of, load_dataset
+from mcugen.train.inputs import held_out_normals, training_samples
+from mcugen.train.synth_set import write_wav
+
+SILENCE = np.zeros(160, np.int16)
+
+
+def touch(root: Path, *names: str) -> None:
+    for name in names:
+        write_wav(root / name, SILENCE)
+
+
+@pytest.mark.parametrize(
+    ("name", "label", "machine"),
+    [
+        ("normal_id_01_00000003.wav", "normal", "id_01"),
+        ("anomaly_id_02_00000000.wav", "anomaly", "id_02"),
+        ("id_05_00000000.wav", None, "id_05"),
+        ("Normal_x.wav", "normal", ""),
+        ("kitchen.wav", None, ""),
+    ],
+)
+def test_names_tell_label_and_machine(name: str, label: str | None, machine: str) -> None:
+    assert labels_of(name) == (label, machine)
+
+
+def test_dcase_development_and_evaluation(tmp_path: Path) -> None:
+    touch(
+        tmp_path,
+        "dev_data/ToyCar/train/normal_id_01_00000000.wav",
+        "dev_data/ToyCar/test/anomaly_id_01_00000000.wav",
+        "eval_data/fan/train/normal_id_00_00000000.wav",
+        "eval_data/fan/test/id_00_00000000.wav",
+    )
+    dataset = load_dataset(tmp_path)
+    assert dataset.layout == "dcase"
+    assert dataset.machine_types() == ("ToyCar", "fan")
+    assert [s.label for s in dataset.part("test")] == ["anomaly", None]
+    assert load_dataset(tmp_path / "dev_data").machine_types() == ("ToyCar",)
+    assert load_dataset(tmp_path / "dev_data" / "ToyCar").machine_types() == ("ToyCar",)
+
+
+def test_mlperf_anomaly_and_class_rows(tmp_path: Path) -> None:
+    for name in ("normal_id_01_00000003_hist.bin", "b.bin"):
+        (tmp_path / name).write_bytes(bytes(8))
+    (tmp_path / "y_labels.csv").write_text(
+        "normal_id_01_00000003_hist.bin,2,1,2560,512\nb.bin,12,7\n\n"
+    )
+    first, second = load_dataset(tmp_path).samples
+    assert (first.label, first.machine_id) == ("anomaly", "id_01")
+    assert (first.window_bytes, first.stride_bytes) == (2560, 512)
+    assert (second.label, second.window_bytes) == ("7", 0)
+
+
+def test_all_bad_rows_of_y_labels_are_named(tmp_path: Path) -> None:
+    (tmp_path / "y_labels.csv").write_text("a.bin,2,x\nmissing.bin,12,7\n")
+    with pytest.raises(DataError, match=r"line 1 .*missing\.bin is missing"):
+        load_dataset(tmp_path)
+
+
+def test_array_pairs_one_hot_or_numbers(tmp_path: Path) -> None:
+    np.save(tmp_path / "x_test.npy", np.zeros((3, 4), np.float32))
+    np.save(tmp_path / "y_test.npy", np.eye(3)[[2, 0, 1]])
+    np.save(tmp_path / "x_train.npy", np.zeros((2, 4), np.float32))
+    dataset = load_dataset(tmp_path)
+    assert [s.label for s in dataset.part("test")] == ["2", "0", "1"]
+    assert [s.row for s in dataset.part("train")] == [0, 1]
+    np.save(tmp_path / "y_test.npy", np.zeros(5))
+    with pytest.raises(DataError, match="5 labels for 3 samples"):
+        load_dataset(tmp_path)
+    (tmp_path / "x_test.npy").write_bytes(b"no array")
+    with pytest.raises(DataError, match=r"x_test\.npy is not a readable"):
+        load_dataset(tmp_path)
+
+
+def test_plain_folders(tmp_path: Path) -> None:
+    touch(tmp_path, "abnormal/a.wav", "normal/b.wav", "anomaly_id_03_1.wav", "loose.wav")
+    labels = {s.path.name: s.label for s in load_dataset(tmp_path).samples}
+    assert labels == {
+        "a.wav": "anomaly",
+        "b.wav": "normal",
+        "anomaly_id_03_1.wav": "anomaly",
+        "loose.wav": None,
+    }
+    training = training_samples(load_dataset(tmp_path), "")
+    assert [s.path.name for s in training] == ["loose.wav", "b.wav"]
+
+
+def test_faults_of_folders_are_named(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="not a folder"):
+        load_dataset(tmp_path / "nowhere")
+    with pytest.raises(DataError, match="holds no data set"):
+        load_dataset(tmp_path)
+    (tmp_path / "fan" / "train").mkdir(parents=True)
+    with pytest.raises(DataError, match="no sample in this dcase"):
+        load_dataset(tmp_path)
+
+
+def test_training_on_anomalies_is_refused(tmp_path: Path) -> None:
+    touch(tmp_path, "fan/train/anomaly_id_00_1.wav")
+    with pytest.raises(DataError, match="anomaly_id_00_1"):
+        training_samples(load_dataset(tmp_path), "fan")
+    with pytest.raises(DataError, match="no training clip of type 'pump'"):
+        training_samples(load_dataset(tmp_path), "pump")
+
+
+def test_two_labelled_classes_are_needed(tmp_path: Path) -> None:
+    touch(tmp_path, "a/test/id_00_1.wav", "b/test/normal_id_00_1.wav")
+    dataset = load_dataset(tmp_path)
+    with pytest.raises(DataError, match="no sample has a label"):
+        check_two_classes(dataset.part("test", "a"), tmp_path)
+    with pytest.raises(DataError, match="no sample is labelled 'anomaly'"):
+        check_two_classes(dataset.part("test", "b"), tmp_path)
+
+
+def test_thresholds_come_from_held_out_normals(tmp_path: Path) -> None:
+    touch(tmp_path, "a/train/normal_1.wav", "a/test/normal_2.wav", "a/test/anomaly_3.wav")
+    touch(tmp_path, "b/train/normal_4.wav", "b/test/id_00_5.wav")
+    dataset = load_dataset(tmp_path)
+    assert [s.path.name for s in held_out_normals(dataset, "a")] == ["normal_2.wav"]
+    assert [s.path.name for s in held_out_normals(dataset, "b")] == ["normal_4.wav"]
