@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 the mcugen authors
 # SPDX-License-Identifier: Apache-2.0
-"""What `mcugen run --host` does without clips: times the model and prints the table."""
+"""What `mcugen run --host` does beside scoring with the scorer: timing, and the board's own Python."""
 
 from __future__ import annotations
 
@@ -10,8 +10,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mcugen.errors import ConfigError, DeviceError
+
 if TYPE_CHECKING:
+    from mcugen.run.clips import Clip
     from mcugen.run.linux import LinuxOptions, LinuxResult
+    from mcugen.run.project import Project
+    from mcugen.run.session import Outcome
     from mcugen.transport.ssh_failure import SshTarget
 
 LOG_NAME = "launcher.log"
@@ -58,11 +63,12 @@ def _write(result: LinuxResult, folder: Path) -> Path:
     """The records, the board's own words, and the report; path of the page."""
     from mcugen.records import RunRecord
     from mcugen.report.files import write_report
-    from mcugen.run.journal import open_journal
+    from mcugen.run.journal import RECORDS_NAME, open_journal
 
     (folder / LOG_NAME).write_text(result.text)
     head, *figures = result.records
     assert isinstance(head, RunRecord)
+    (folder / RECORDS_NAME).unlink(missing_ok=True)  # a timing replaces the one before
     journal = open_journal(folder, head)
     for record in figures:
         journal.append(record)
@@ -88,3 +94,44 @@ def _print(result: LinuxResult, page: Path) -> None:
             f"estimate of {result.plan.npu_compiler} for the NPU, not measured: {estimate_ms:.3f} ms"
         )
     click.echo(f"report: {page}")
+
+
+def interpret_on_board(
+    project: Project, target: SshTarget, python: str, clips: tuple[Clip, ...], folder: Path
+) -> Outcome:
+    """Clips through the Python interpreter of the board; every record is on disk before the next."""
+    from mcugen.model.reference import open_reference
+    from mcugen.run.journal import Journal, open_journal
+    from mcugen.run.linux_interpreter import interpret_clips
+    from mcugen.run.measure import clip_costs
+    from mcugen.run.session import Outcome
+    from mcugen.transport.ssh import SshSession
+
+    journal: Journal | None = None
+    measured = 0
+    stopped: BaseException | None = None
+    rounding = project.manifest.rounding
+    try:
+        with (
+            open_reference(project.model, rounding=rounding) as reference,
+            SshSession(target) as session,
+        ):
+            for head, record in interpret_clips(project, session, reference, clips, python):
+                journal = journal or open_journal(folder, head)
+                journal.append(record)
+                measured += 1
+                click.echo(record.clip, err=True)
+    except (DeviceError, KeyboardInterrupt) as error:
+        stopped = error
+    if journal is None:
+        raise stopped or ConfigError("no clips are given", hint="--interpreter scores clips")
+    for cost in clip_costs(journal.run()):
+        journal.append(cost)
+    return Outcome(
+        run=journal.run(),
+        wanted=len(clips),
+        skipped=0,
+        measured=measured,
+        fault=stopped if isinstance(stopped, DeviceError) else None,
+        interrupted=isinstance(stopped, KeyboardInterrupt),
+    )

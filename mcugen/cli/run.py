@@ -35,6 +35,11 @@ INTERRUPTED_STATUS = 130
     "--compile-on-board", is_flag=True, help="With --host: first compile with the board's own vela."
 )
 @click.option(
+    "--interpreter",
+    metavar="PYTHON",
+    help="With --host: score with the TensorFlow Lite of this Python on the board (python3).",
+)
+@click.option(
     "--input",
     "input_name",
     type=click.Choice(["pcm", "features", "int8"]),
@@ -68,6 +73,7 @@ def command(
     only: tuple[str, ...],
     profile: bool,
     compile_on_board: bool,
+    interpreter: str | None,
     input_name: str | None,
     out: Path | None,
     repeats: int,
@@ -81,6 +87,8 @@ def command(
     run that was interrupted. With --host and without CLIPS it times the model on CPU and NPU instead.
     """
     target = _ssh_target(host, ssh_option)
+    if interpreter and target is None:
+        raise ConfigError("--interpreter needs a board that runs Linux", hint="give it with --host")
     if target is not None and not clips and not repeats:
         from mcugen.cli.linux_run import time_on_board
         from mcugen.run.linux import LinuxOptions
@@ -105,7 +113,12 @@ def command(
     check_writable(folder)
     # Without scores there is nothing else to compare.
     outputs = check_outputs or project.manifest.score == "none"
-    outcome = _measure(project, found, port, target, source, folder, repeats, outputs)
+    if interpreter and target is not None:
+        from mcugen.cli.linux_run import interpret_on_board
+
+        outcome = interpret_on_board(project, target, interpreter, found, folder)
+    else:
+        outcome = _measure(project, found, port, target, source, folder, repeats, outputs)
     _print(outcome, folder)
 
 

@@ -85,6 +85,13 @@ mkdir -p "${2%/*}" 2>&1 && cat 2>&1 >"$2" && sha256sum "$2" 2>&1
 printf '\\n%s %s\\n' "$1" $?
 """
 
+# Run as: fetch TOKEN FILE
+FETCH = """\
+echo "$1"
+sha256sum "$2" 2>&1 && cat "$2" 2>&1
+printf '\\n%s %s\\n' "$1" $?
+"""
+
 CONTROL_PATH_BYTES = (
     90  # a Unix socket's path has 104 bytes or more, and ssh appends to it while it binds
 )
@@ -185,14 +192,16 @@ class SshSession:
         guarded = ["sh", f"{self.folder}/.guard", self._token, self.folder, limit, *argv]
         status, output, dropped = self._call(guarded, b"", timeout_s, capacity_bytes)
         late = status == "late"
-        return RemoteResult(SIGTERM_STATUS if late else int(status), output, dropped, late)
+        text = output.decode("utf-8", "replace")
+        return RemoteResult(SIGTERM_STATUS if late else int(status), text, dropped, late)
 
     def upload(self, name: str, content: bytes) -> str:
         """Stores `content` as `name` in the folder, compares hashes, and returns the remote path."""
         path = f"{self.folder}/{name}"
         store = ["sh", "-c", STORE, "store", self._token, path]
         limit = 60 + len(content) / SLOW_BYTES_PER_SECOND
-        status, output, _ = self._call(store, content, limit, 16384)
+        status, said, _ = self._call(store, content, limit, 16384)
+        output = said.decode("utf-8", "replace")
         if "No space left" in output or "quota exceeded" in output:
             raise DeviceError(
                 f"no space left on {self.target.host} for {name} ({len(content)} bytes)",
@@ -207,9 +216,25 @@ class SshSession:
             raise DeviceError(f"{name} was damaged on its way to {self.target.host}")
         return path
 
+    def download(self, name: str, size_bytes: int) -> bytes:
+        """The content of file `name` in the folder, which is known to have `size_bytes`."""
+        fetch = ["sh", "-c", FETCH, "fetch", self._token, f"{self.folder}/{name}"]
+        limit = 60 + size_bytes / SLOW_BYTES_PER_SECOND
+        status, output, _ = self._call(fetch, b"", limit, 2 * size_bytes + 16384)
+        line, _, content = output.partition(b"\n")
+        if status != "0":
+            told = last_line(output.decode("utf-8", "replace"))
+            raise DeviceError(f"cannot read {name} on {self.target.host}: {told}")
+        if hashlib.sha256(content).hexdigest().encode() not in line or len(content) != size_bytes:
+            raise DeviceError(
+                f"{name} on {self.target.host} does not have {size_bytes} bytes,"
+                " or was damaged on its way"
+            )
+        return content
+
     def _call(
         self, command: Sequence[str], content: bytes, timeout_s: float, capacity: int
-    ) -> tuple[str, str, int]:
+    ) -> tuple[str, bytes, int]:
         """The status after the token, the output before it, and the bytes dropped from that."""
         if self._keeper is None:
             raise DeviceError(f"no connection to {self.target.host}")
@@ -226,7 +251,7 @@ class SshSession:
             call.ends_within(1)
             # Before the first token stands what the target's shell says to everybody.
             _, _, own = output[: found.start()].partition(token + b"\n")
-            return found[1].decode(), own.decode("utf-8", "replace"), call.output.dropped_bytes
+            return found[1].decode(), own, call.output.dropped_bytes
         finally:
             call.close()
 

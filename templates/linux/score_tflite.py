@@ -25,9 +25,9 @@ def load_interpreter():
     except ImportError:
         pass
     try:
-        from tensorflow.lite import Interpreter
+        import tensorflow
 
-        return Interpreter, "tensorflow"
+        return tensorflow.lite.Interpreter, "tensorflow"
     except ImportError:
         sys.exit("no tflite_runtime, ai_edge_litert or tensorflow in this Python")
 

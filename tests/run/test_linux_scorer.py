@@ -10,6 +10,7 @@ import json
 import shutil
 import struct
 import subprocess
+import sys
 import wave
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,19 +20,19 @@ import pytest
 from click.testing import CliRunner
 
 from mcugen.boards import find_board
+from mcugen.cli import cli
 from mcugen.cli.build import command as build
 from mcugen.cli.verify import command as verify
 from mcugen.errors import ConfigError, DeviceError, EnvironmentError_, ModelError
 from mcugen.model.reference import open_reference
 from mcugen.model.tflite import read_tflite
-from mcugen.paths import examples_dir
-from mcugen.protocol import What
-from mcugen.run.client import Client
+from mcugen.paths import examples_dir, templates_dir
+from mcugen.report.compare import compare
+from mcugen.report.files import load_run
 from mcugen.run.expected import expected_outputs, expected_score, input_quant
 from mcugen.run.linux_device import linux_device_link
-from mcugen.run.project import Project, open_device, open_project
+from mcugen.run.project import Project, open_project
 from mcugen.run.stimulus import make_stimulus
-from mcugen.run.stream import stream
 from mcugen.transport.ssh_failure import SshTarget
 from tests.conftest import require_tool
 from tests.ssh_server import KINDS, Server, running_server
@@ -254,6 +255,52 @@ def test_usage(native: Project) -> None:
     assert "usage:" in done.stderr
 
 
+REAL = "import tensorflow\nInterpreter = tensorflow.lite.Interpreter\n"
+DOUBLER = """
+import numpy
+class Interpreter:
+    def __init__(self, model_path, num_threads):
+        self.tensors = {}
+    def allocate_tensors(self):
+        pass
+    def get_input_details(self):
+        return [{"index": 0, "shape": [1, 2], "dtype": numpy.int8}]
+    def get_output_details(self):
+        return [{"index": 1}]
+    def set_tensor(self, index, value):
+        self.tensors[index] = value
+    def invoke(self):
+        self.tensors[1] = 2 * self.tensors[0]
+    def get_tensor(self, index):
+        return self.tensors[index]
+"""
+
+
+def make_python(folder: Path, package: str, content: str) -> Path:
+    """A python3 that has an interpreter under the name it has on boards."""
+    module = folder / "site" / package
+    module.mkdir(parents=True)
+    (module / "__init__.py").write_text("")
+    (module / "interpreter.py").write_text(content)
+    python = folder / "python3"
+    python.write_text(f'#!/bin/sh\nPYTHONPATH={folder}/site exec {sys.executable} "$@"\n')
+    python.chmod(0o755)
+    return python
+
+
+@pytest.mark.parametrize("package", ["tflite_runtime", "ai_edge_litert"])
+def test_the_script_takes_the_interpreter_that_is_there(package: str, tmp_path: Path) -> None:
+    python = make_python(tmp_path / "python", package, DOUBLER)
+    script = templates_dir() / "linux" / "score_tflite.py"
+    (tmp_path / "in").write_bytes(bytes([1, 2, 3, 0xFF]))
+    words = [str(python), str(script), "model", str(tmp_path / "in"), str(tmp_path / "out")]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=True)
+    assert (tmp_path / "out").read_bytes() == bytes([2, 4, 6, 0xFE])
+    lines = dict(line.split("=") for line in done.stdout.splitlines())
+    assert (lines["interpreter"], lines["version"]) == (package, "unknown")
+    assert len(lines["nanoseconds"].split(",")) == 2
+
+
 @pytest.fixture(scope="module", params=KINDS)
 def server(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
@@ -262,25 +309,71 @@ def server(
         yield running
 
 
-def test_clips_are_scored_over_ssh(server: Server, native: Project, tmp_path: Path) -> None:
-    clip = write_wav(tmp_path / "clip.wav")
-    manifest = native.manifest
-    with open_reference(native.model) as reference:
-        stimulus = make_stimulus(clip, "pcm", manifest.front_end, input_quant(reference.graph))
-        expected = expected_outputs(reference, stimulus.inputs)
-        with (
-            linux_device_link(native, server.target) as link,
-            open_device(link, manifest, lambda it: Client(it, 7)) as (client, identity),
-        ):
-            assert identity.fact("tick_unit") == "nanoseconds"
-            assert server.left_over()
-            reads = {What.OUTPUT: identity.output_bytes}
-            steps = list(stream(client, stimulus, reads=reads))
-        outputs = [step.tensors[What.OUTPUT] for step in steps if step.tensors]
-        assert sum(len(step.reply.windows) for step in steps) == len(expected)
-        same = [np.array_equal(a, b) for a, b in zip(outputs, expected, strict=False)]
-        assert np.mean(same) > 0.9  # of float features, one may fall on the other side of a step
+def run_words(server: Server, project: Project, boards: Path, out: Path) -> list[str]:
+    words = ["--board-dir", str(boards), "--out", str(out)]
+    host = ["--host", "board", f"--ssh-option=-F{server.folder}/ssh_config"]
+    return ["run", str(project.folder), *words, *host]
+
+
+def test_runs_over_ssh_and_over_a_pipe_have_the_same_records(
+    server: Server, native: Project, boards: Path, tmp_path: Path
+) -> None:
+    clip = write_wav(tmp_path / "anomaly_1.wav")
+    more = ("--repeats", "5", "--check-outputs")
+    over_ssh = run_words(server, native, boards, tmp_path / "ssh")
+    done = CliRunner().invoke(cli, [*over_ssh, str(clip), *more])
+    assert done.exit_code == 0, done.output
+    on_host = build_project(tmp_path / "host", boards, "host", str(EXAMPLE))
+    words = ["run", str(on_host.folder), str(clip), *more]
+    assert CliRunner().invoke(cli, [*words, "--out", str(tmp_path / "pipe")]).exit_code == 0
+    ssh, pipe = load_run(tmp_path / "ssh"), load_run(tmp_path / "pipe")
+    assert [x.name for x in ssh.latencies] == [x.name for x in pipe.latencies]
+    one, other = ssh.clips[0], pipe.clips[0]
+    assert one.score == other.score
+    assert one.outputs_compared == other.outputs_compared == one.windows * 640
+    assert one.outputs_different == other.outputs_different
+    assert dict(ssh.head.facts)["link"] == "ssh"
+    names = [row.name for row in compare(ssh, pipe).rows]
+    assert any("inference" in name for name in names)
     assert server.left_over() == []
+
+
+def test_the_boards_own_interpreter(
+    server: Server, native: Project, boards: Path, tmp_path: Path
+) -> None:
+    if server.kind != KINDS[0]:
+        pytest.skip("TensorFlow takes seconds to load: once is enough")
+    pytest.importorskip("tensorflow", reason="stands for the board's interpreter")
+    python = make_python(tmp_path / "python", "tflite_runtime", REAL)
+    clip = write_wav(tmp_path / "anomaly_1.wav")
+    words = run_words(server, native, boards, tmp_path / "out")
+    done = CliRunner().invoke(cli, [*words, "--interpreter", str(python), str(clip)])
+    assert done.exit_code == 0, done.output
+    run = load_run(tmp_path / "out")
+    assert run.head.engine.startswith("tflite_runtime ")
+    (record,) = run.clips
+    assert record.outputs_compared == record.windows * 640
+    # TensorFlow 2.19 with XNNPACK rounds once, the reference of the build twice
+    assert record.outputs_different is not None
+    assert record.outputs_different < record.outputs_compared / 2
+    assert record.score == pytest.approx(record.reference_score, rel=0.05)
+    assert len(record.inference_ticks) == record.windows
+    assert server.left_over() == []
+
+
+def test_a_board_without_an_interpreter(
+    server: Server, native: Project, boards: Path, tmp_path: Path
+) -> None:
+    folder = server.board / "none"
+    folder.mkdir(parents=True, exist_ok=True)
+    python = folder / "python3"
+    python.write_text("#!/bin/sh\necho no tflite_runtime in this Python >&2\nexit 1\n")
+    python.chmod(0o755)
+    words = run_words(server, native, boards, tmp_path / "out")
+    clip = write_wav(tmp_path / "anomaly_1.wav")
+    done = CliRunner().invoke(cli, [*words, "--interpreter", str(python), str(clip)])
+    assert isinstance(done.exception, DeviceError)
+    assert "cannot run the model in Python: no tflite_runtime" in done.exception.what
 
 
 def test_a_program_for_another_machine(server: Server, native: Project, tmp_path: Path) -> None:

@@ -72,6 +72,16 @@ def test_uploads_live_in_one_private_folder_and_go_with_it(server: Server) -> No
     assert server.left_over() == []
 
 
+def test_downloads_are_what_was_there(session: SshSession) -> None:
+    content = b"\n\0\n" + os.urandom(200_000) + b"\n"
+    session.upload("out.bin", content)
+    assert session.download("out.bin", len(content)) == content
+    with pytest.raises(DeviceError, match=r"out.bin on board does not have 7 bytes"):
+        session.download("out.bin", 7)
+    with pytest.raises(DeviceError, match=r"cannot read none.bin on board: .*No such file"):
+        session.download("none.bin", 1)
+
+
 def test_words_arrive_as_they_were(session: SshSession) -> None:
     result = session.run(["printf", "<%s>", *ODD_WORDS], timeout_s=10)
     assert result.output == "".join(f"<{word}>" for word in ODD_WORDS)
