@@ -4,17 +4,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
+from mcugen.engines import ENGINES
 from mcugen.engines.contract import EngineOptions
-from mcugen.model.ir import Graph
+from mcugen.model.ir import DType, Graph
 from mcugen.model.reference import open_reference
 from mcugen.model.tflite import parse_tflite
 from tests.engines.c_engine import build
+from tests.tflite_writer import OpSpec, TensorSpec, model_bytes
 
 SAMPLES = 4
 DSP = frozenset({"dsp"})
@@ -31,15 +33,48 @@ OPTIONS = {
 
 
 def random_inputs(graph: Graph, seed: int = 0) -> list[np.ndarray]:
-    """Uniform samples of int8 inputs, the first two all -128 and all 127."""
+    """Uniform samples of int8 inputs, the first two all -128 and all 127; of float32 ones +-10."""
     rng = np.random.default_rng(seed)
     inputs = []
     for index in graph.inputs:
         shape = (SAMPLES, *graph.tensors[index].shape)
+        if graph.tensors[index].dtype is DType.FLOAT32:
+            inputs.append(rng.uniform(-10, 10, shape).astype(np.float32))
+            continue
         x = rng.integers(-128, 128, shape).astype(np.int8)
         x[0], x[1] = -128, 127
         inputs.append(x)
     return inputs
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One operator with tensors of its own; inputs that have no data are inputs of the model."""
+
+    kind: str
+    inputs: Sequence[TensorSpec]
+    outputs: Sequence[TensorSpec]
+    options: Mapping[str, object] = field(default_factory=dict)
+    version: int = 2
+
+
+def model_of(layers: Sequence[Layer]) -> bytes:
+    """One .tflite with all layers side by side."""
+    tensors: list[TensorSpec] = []
+    ops: list[OpSpec] = []
+    for layer in layers:
+        given = range(len(tensors), len(tensors) + len(layer.inputs))
+        made = range(given.stop, given.stop + len(layer.outputs))
+        tensors += [*layer.inputs, *layer.outputs]
+        ops.append(OpSpec(layer.kind, given, made, layer.options, layer.version))
+    inputs = [index for op in ops for index in op.inputs if tensors[index].data is None]
+    return model_bytes(tensors, ops, inputs, [index for op in ops for index in op.outputs])
+
+
+def problems_of(layer: Layer) -> list[str]:
+    """What the ahead-of-time engine says against a layer."""
+    graph = parse_tflite(model_of([layer]), "bad")
+    return [problem.what for problem in ENGINES["aot"].supports(graph)]
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,11 @@ from mcugen.engines.ops import (
     sigmoid,
 )
 from mcugen.engines.ops import fully_connected, pooling, reshape, sigmoid
+from mcugen.engines.ops import add, fully_connected, pooling, reshape
 from mcugen.engines.steps import Operator
 
 OPS: Mapping[str, Operator] = {
+    "ADD": add.OPERATOR,
     "AVERAGE_POOL_2D": pooling.OPERATOR,
     "CONV_2D": conv_2d.OPERATOR,
     "DEPTHWISE_CONV_2D": depthwise_conv_2d.OPERATOR,
@@ -28,5 +30,6 @@ OPS: Mapping[str, Operator] = {
     "RESHAPE": reshape.OPERATOR,
     "SQUEEZE": reshape.OPERATOR,
     "TANH": sigmoid.OPERATOR,
+    "SUB": add.OPERATOR,
 }
 """The schema's name of an operator -> how it is compiled."""

@@ -56,6 +56,9 @@ def activation_reasons(op: Op, out: Tensor) -> Iterator[Reason]:
     activation = op.options.get("fused_activation_function", "NONE")
     if activation not in ACTIVATIONS:
         yield f"fused activation {activation} is not supported", ""
-    elif activation != "NONE" and out.quant is not None and out.quant.axis is None:
-        if out.quant.scale < _SMALLEST_SCALE:
-            yield f"the output's scale is too small for the fused activation {activation}", ""
+    elif activation != "NONE" and _smallest_scale(out) < _SMALLEST_SCALE:
+        yield f"the output's scale is too small for the fused activation {activation}", ""
+
+
+def _smallest_scale(tensor: Tensor) -> float:
+    return min(tensor.quant.scales) if tensor.quant is not None else 1.0

@@ -1,0 +1,174 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""ADD and SUB: portable, and ADD of equal shapes for DSP cores."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from mcugen.engines.contract import EngineOptions
+from mcugen.engines.ops.broadcast import (
+    Pair,
+    constant_table,
+    pair_of,
+    pair_reasons,
+    shape_fields,
+)
+from mcugen.engines.ops.checks import activation_reasons, to_problems
+from mcugen.engines.quantize import activation_range, dsp_requant, quantize_multiplier
+from mcugen.engines.steps import Call, Form, Kernel, Operands, Operator, Variant, activations
+from mcugen.model.ir import Graph, Op, Problem
+
+_PORTABLE_COST = 60  # instructions per element
+_DSP_COST = 16
+_ROW_COST = 20
+_INPUT_SHIFT = 20
+_LARGEST_SUM = 2 * 255 * 2**19
+_HALF = (2**30, 0)  # a factor of 1/2, which the operand with the larger scale has
+
+
+@dataclass(frozen=True, slots=True)
+class _Factors:
+    """Multiplier and shift of operand a, operand b and their sum."""
+
+    a: tuple[int, int]
+    b: tuple[int, int]
+    out: tuple[int, int]
+
+
+def problems(graph: Graph, op: Op) -> Iterable[Problem]:
+    """Everything but int8 operands that can be repeated to the output's shape."""
+    pair = pair_of(graph, op)
+    if pair is None:
+        return to_problems(op, [("needs two inputs, one of them computed, and one output", "")])
+    reasons = [*pair_reasons(pair), *activation_reasons(op, pair.out)]
+    if not reasons and not _are_fractions(_real_factors(pair, op.kind)):
+        reasons.append(("the output's scale is too small for those of the inputs", ""))
+    return to_problems(op, reasons)
+
+
+def _are_fractions(factors: Iterable[float]) -> bool:
+    """TFLite requires it (QuantizeMultiplierSmallerThanOneExp); rounding may lead to 1."""
+    return all(0 < factor < 1 and quantize_multiplier(factor)[1] <= 0 for factor in factors)
+
+
+def _real_factors(pair: Pair, kind: str) -> tuple[float, float, float]:
+    """Factors of a, b and the sum, which TFLite computes in double for ADD, in float32 for SUB."""
+    real = np.float64 if kind == "ADD" else np.float32
+    a, b, out = (real(scale) for scale in pair.scales)
+    with np.errstate(over="ignore"):
+        twice = real(2) * max(a, b)
+        return float(a / twice), float(b / twice), float(twice / (real(2**_INPUT_SHIFT) * out))
+
+
+def _factors(pair: Pair, kind: str) -> _Factors:
+    return _Factors(*(quantize_multiplier(factor) for factor in _real_factors(pair, kind)))
+
+
+def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
+    """The portable kernel; the DSP one where neither operand is repeated or constant."""
+    pair = pair_of(graph, op)
+    assert pair is not None
+    reads = (Form.DENSE,) * len(activations(graph, op))
+    portable = Variant(
+        reads,
+        (Form.DENSE,),
+        _PORTABLE_COST * pair.out.elements,
+        lambda operands: _build_portable(pair, op, operands),
+        in_place=pair.in_place,
+    )
+    packed = _dsp_fields(pair, op)
+    if "dsp" not in options.isa or packed is None:
+        return (portable,)
+    swap, fields = packed
+    dsp = Variant(
+        reads,
+        (Form.DENSE,),
+        _DSP_COST * pair.out.elements,
+        lambda operands: _build_dsp(fields, operands, swap),
+        in_place=pair.in_place,
+    )
+    return (portable, dsp)
+
+
+def _build_portable(pair: Pair, op: Op, operands: Operands) -> tuple[Call, ...]:
+    name = "mcugen_add_s8" if pair.b.data is None else "mcugen_add_s8_constant"
+    factors = _factors(pair, op.kind)
+    zero_point_a, zero_point_b, zero_point = pair.zero_points
+    low, high = _range(pair, op)
+    minus = -1 if op.kind == "SUB" else 1
+    fields = (
+        *shape_fields(pair),
+        ("constant", constant_table(pair, operands.name)),
+        ("a", _addend(zero_point_a, minus if pair.swapped else 1, factors.a)),
+        ("b", _addend(zero_point_b, 1 if pair.swapped else minus, factors.b)),
+        ("by", _requant(factors.out)),
+        ("zero_point", zero_point),
+        ("low", low),
+        ("high", high),
+    )
+    kernel = Kernel(name, "mcugen_add_t", "add.h", "add.c")
+    return (Call(kernel, fields, (*operands.inputs, *operands.outputs)),)
+
+
+def _range(pair: Pair, op: Op) -> tuple[int, int]:
+    """Smallest and largest output."""
+    assert pair.out.quant is not None
+    return activation_range(op.options.get("fused_activation_function", "NONE"), pair.out.quant)
+
+
+def _addend(zero_point: int, sign: int, factor: tuple[int, int]) -> str:
+    """An initialiser of mcugen_addend_t."""
+    return f"{{{zero_point}, {sign}, {_requant(factor)}}}"
+
+
+def _requant(factor: tuple[int, int]) -> str:
+    """An initialiser of mcugen_requant_t."""
+    return f"{{{factor[0]}, {factor[1]}}}"
+
+
+_DspFields = tuple[tuple[str, int], ...]
+
+
+def _dsp_fields(pair: Pair, op: Op) -> tuple[bool, _DspFields] | None:
+    """(whether b is the fine operand, members of mcugen_add_dsp_t); None where it does not hold."""
+    full_range = _range(pair, op) == (-128, 127)
+    if op.kind != "ADD" or pair.b.data is not None or not pair.same_shape or not full_range:
+        return None
+    factors = _factors(pair, op.kind)
+    zero_point_a, zero_point_b, zero_point = pair.zero_points
+    swap = factors.a == _HALF
+    fine, coarse = (zero_point_b, zero_point_a) if swap else (zero_point_a, zero_point_b)
+    multiplier, shift = factors.b if swap else factors.a
+    requant = dsp_requant(*factors.out, zero_point, _LARGEST_SUM, "double")
+    if requant is None or (factors.a if swap else factors.b) != _HALF or shift > -1:
+        return None
+    fields = (
+        ("count", pair.out.elements),
+        ("fine_offset", _halfwords(-fine)),
+        ("coarse_offset", _halfwords(-coarse)),
+        ("fine_multiplier", multiplier),
+        ("fine_half", 1 << (-shift - 1)),
+        ("fine_shift", -shift),
+        ("multiplier", requant[0]),
+        ("addend", requant[1]),
+        ("shift", requant[2]),
+    )
+    return swap, fields
+
+
+def _halfwords(value: int) -> int:
+    """The value in both halves of a word."""
+    return (value & 0xFFFF) * 0x10001
+
+
+def _build_dsp(fields: _DspFields, operands: Operands, swap: bool) -> tuple[Call, ...]:
+    a, b = operands.inputs
+    kernel = Kernel("mcugen_add_s8_dsp", "mcugen_add_dsp_t", "add.h", "add_dsp.c")
+    return (Call(kernel, fields, (*((b, a) if swap else (a, b)), *operands.outputs)),)
+
+
+OPERATOR = Operator(problems, variants)

@@ -1,0 +1,132 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""Two operands that are repeated to one shape, either of which may be a constant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from mcugen.engines.ops.checks import Reason, int8_reasons
+from mcugen.engines.steps import Table, is_activation
+from mcugen.model.ir import Graph, Op, Tensor
+
+_AXES = 5  # MCUGEN_BROADCAST_AXES
+_Axis = tuple[int, int, int]
+"""Size, and the step of both operands."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pair:
+    """The operands of an op: `a` is computed. `swapped` where `a` is the second input."""
+
+    a: Tensor
+    b: Tensor
+    out: Tensor
+    swapped: bool
+
+    @property
+    def scales(self) -> tuple[float, float, float]:
+        """Scales of a, b and the output, once `pair_reasons` has none."""
+        assert self.a.quant is not None and self.b.quant is not None and self.out.quant is not None
+        return self.a.quant.scale, self.b.quant.scale, self.out.quant.scale
+
+    @property
+    def zero_points(self) -> tuple[int, int, int]:
+        """Zero points of a, b and the output, once `pair_reasons` has none."""
+        assert self.a.quant is not None and self.b.quant is not None and self.out.quant is not None
+        return self.a.quant.zero_point, self.b.quant.zero_point, self.out.quant.zero_point
+
+    @property
+    def same_shape(self) -> bool:
+        """Whether neither operand is repeated."""
+        return self.a.elements == self.b.elements == self.out.elements
+
+    @property
+    def in_place(self) -> tuple[tuple[int, int], ...]:
+        """Variant.in_place: operands that are computed and not repeated."""
+        computed = [t for t in (self.a, self.b) if is_activation(t)]
+        return tuple((0, i) for i, t in enumerate(computed) if t.elements == self.out.elements)
+
+
+def pair_of(graph: Graph, op: Op) -> Pair | None:
+    """The operands, a constant second; None where there are not two or both are constants."""
+    given, made = graph.input_tensors(op), graph.output_tensors(op)
+    if len(given) != 2 or len(made) != 1:
+        return None
+    first, second = given
+    if first is None or second is None or first.is_variable or second.is_variable:
+        return None
+    swapped = not is_activation(first)
+    a, b = (second, first) if swapped else (first, second)
+    return Pair(a, b, made[0], swapped) if is_activation(a) else None
+
+
+def pair_reasons(pair: Pair) -> Iterator[Reason]:
+    """Types, quantisation and shapes that no kernel with two operands takes."""
+    yield from int8_reasons(pair.a, pair.b, pair.out)
+    shapes = f"{list(pair.a.shape)} and {list(pair.b.shape)}"
+    try:
+        shape = np.broadcast_shapes(pair.a.shape, pair.b.shape)
+    except ValueError:
+        yield f"shapes {shapes} cannot be repeated to one", ""
+        return
+    if shape != pair.out.shape:
+        yield f"output {list(pair.out.shape)} does not follow from {shapes}", ""
+    elif len(_axes(pair)) > _AXES:
+        yield f"shapes {shapes} alternate along more than {_AXES} axes", ""
+
+
+def shape_fields(pair: Pair) -> tuple[tuple[str, str], ...]:
+    """The members of mcugen_broadcast_t `shape`."""
+    axes = [(1, 0, 0)] * _AXES + _axes(pair)
+    sizes, a_steps, b_steps = zip(*axes[-_AXES:], strict=True)
+    return (
+        ("shape.sizes", _list(sizes)),
+        ("shape.a_steps", _list(a_steps)),
+        ("shape.b_steps", _list(b_steps)),
+    )
+
+
+def constant_table(pair: Pair, name: str) -> Table | str:
+    """Operand b as the kernel's table, NULL where it is computed."""
+    if pair.b.data is None:
+        return "NULL"
+    return Table(f"{name}_constant", pair.b.data, f'"{pair.b.name}" {list(pair.b.shape)}')
+
+
+def _axes(pair: Pair) -> list[_Axis]:
+    """Axes of the output, outermost first; neighbours along which both operands go on are one."""
+    rank = len(pair.out.shape)
+    axes: list[_Axis] = [(1, 1, 1)]  # innermost first
+    a_step = b_step = 1
+    for axis in reversed(range(rank)):
+        size = pair.out.shape[axis]
+        a_size, b_size = (_size(t, axis - rank) for t in (pair.a, pair.b))
+        found = (size, a_step if a_size > 1 else 0, b_step if b_size > 1 else 0)
+        if axes == [(1, 1, 1)]:
+            axes = [found] if size > 1 else axes
+        elif size > 1:
+            merged = _merged(axes[-1], found)
+            axes = [*axes[:-1], merged] if merged else [*axes, found]
+        a_step, b_step = a_step * a_size, b_step * b_size
+    return axes[::-1]
+
+
+def _size(tensor: Tensor, axis: int) -> int:
+    """A size by its negative axis; missing leading axes count as 1."""
+    return tensor.shape[axis] if -axis <= len(tensor.shape) else 1
+
+
+def _merged(inner: _Axis, outer: _Axis) -> _Axis | None:
+    """Both axes as one, if every operand goes on where the inner axis left it."""
+    size, *steps = inner
+    if all(b == a * size for a, b in zip(steps, outer[1:], strict=True)):
+        return size * outer[0], steps[0], steps[1]
+    return None
+
+
+def _list(values: tuple[int, ...]) -> str:
+    return f"{{{', '.join(map(str, values))}}}"
