@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,9 @@ from mcugen.export.project import Project, generate
 from mcugen.export.request import Choices, make_request
 from mcugen.paths import examples_dir
 from mcugen.report.build_text import build_table
-from mcugen.toolchain.build import BuildResult, compile_project
+from mcugen.toolchain.build import BuildResult
+from mcugen.toolchain.compilers import COMPILERS, Compiled, Places
+from mcugen.toolchain.doctor import SDK_VARIABLE
 
 BUNDLED = "machine-sound"
 
@@ -36,6 +39,12 @@ BUNDLED = "machine-sound"
 @click.option(
     "--per-layer", is_flag=True, help="Make every layer readable, for verify --per-layer."
 )
+@click.option("--variant", default="", help="Board variant, where a board has several.")
+@click.option("--memory", default="", help="Memory layout, where a board has several.")
+@click.option("--tflm", type=click.Path(path_type=Path), help="A TFLite Micro for --engine tflm.")
+@click.option(
+    "--sdk", type=click.Path(path_type=Path), help="Vendor SDK that compiles the project."
+)
 @click.option("--out", type=click.Path(path_type=Path), help="Folder of the project.")
 @click.option("--no-compile", is_flag=True, help="Only write the project.")
 def command(
@@ -44,6 +53,8 @@ def command(
     board_dir: Path | None,
     out: Path | None,
     no_compile: bool,
+    tflm: Path | None,
+    sdk: Path | None,
     **choices: Any,
 ) -> None:
     """Write (and compile) a project for MODEL on a board.
@@ -61,8 +72,17 @@ def command(
     click.echo(
         f"wrote {folder}: {len(project.tree)} files, {project.manifest.model} for {board.title}"
     )
-    result = None if no_compile else compile_project(folder, board)
-    _print(project, board, result)
+    compiler = COMPILERS.get(board.exporter)
+    compiled = Compiled(None)
+    if compiler is not None and not no_compile:
+        manifest = project.manifest
+        variable = os.environ.get(SDK_VARIABLE, "")
+        variant = choices["variant"]
+        places = Places(manifest.engine, manifest.optimize, tflm, sdk, variable, variant)
+        compiled = compiler(folder, board, places)
+    _print(project, board, compiled.result)
+    for note in compiled.notes:
+        click.echo(note)
 
 
 def _print(project: Project, board: Board, result: BuildResult | None) -> None:

@@ -14,6 +14,7 @@ from mcugen.engines import ENGINES
 from mcugen.engines.contract import EngineOptions, Optimize, Rounding
 from mcugen.errors import ConfigError, EnvironmentError_, nearest
 from mcugen.export.exporter import ExportOptions
+from mcugen.export.mcuxpresso import with_memory
 from mcugen.export.project import Request
 from mcugen.features.spec import PRESETS, FrontEnd, raw_front_end
 from mcugen.features.table import front_end_from_dict
@@ -49,6 +50,7 @@ def make_request(config: Config, board: Board, choices: Choices) -> Request:
         raise EnvironmentError_(f"cannot read {config.model}: {error.strerror}") from error
     graph = parse_tflite(model_bytes, config.model.name)
     engine = _choose("engine", choices.engine or config.engine or "aot", tuple(ENGINES))
+    board = with_memory(board, choices.memory) if choices.memory else board
     optimize = _choose("optimize", choices.optimize or config.optimize or "speed", OPTIMIZES)
     front_end = _front_end(graph, config, choices.front_end)
     return Request(

@@ -49,12 +49,16 @@ def require(program: str, board: Board) -> str:
     return path
 
 
-def compile_project(project: Path, board: Board) -> BuildResult:
-    """Configures and builds `project` into project/build; the compiler's words are in the error."""
+def compile_project(project: Path, board: Board, tflm: Path | None = None) -> BuildResult:
+    """Configures and builds `project` into project/build; the compiler's words are in the error.
+
+    `tflm`: a TFLite Micro (headers and library) for engine `tflm`.
+    """
     compiler = require(f"{board.compiler_prefix}gcc", board)
     cmake = require("cmake", board)
     build = project / "build"
-    _run([cmake, "-S", str(project), "-B", str(build), "-DCMAKE_BUILD_TYPE="], project)
+    own = [f"-DTFLM_DIR={tflm.resolve()}"] if tflm is not None else []
+    _run([cmake, "-S", str(project), "-B", str(build), "-DCMAKE_BUILD_TYPE=", *own], project)
     _run([cmake, "--build", str(build), "--parallel", str(os.cpu_count() or 1)], project)
     version = subprocess.run(
         [compiler, "--version"], capture_output=True, text=True, check=True, timeout=60
