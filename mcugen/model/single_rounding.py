@@ -116,13 +116,9 @@ def _fully_connected(graph: Graph, op: Op, value: NDArray[Any], rounding: str) -
 
 
 def _effective_scales(source: Tensor, weights: Tensor, output: Tensor) -> list[float]:
-    """input * weight / output scale, one or one per channel, in the precision TFLite uses."""
+    """input * weight / output scale, one or one per channel, in double as the tflite-micro wheel."""
     assert source.quant is not None and weights.quant is not None and output.quant is not None
-    if weights.quant.axis is not None:
-        return [source.quant.scale * s / output.quant.scale for s in weights.quant.scales]
-    # Per-tensor: TFLite multiplies the two scales as float32 (GetQuantizedConvolutionMultipler).
-    product = np.float32(source.quant.scale) * np.float32(weights.quant.scale)
-    return [float(product) / output.quant.scale]
+    return [source.quant.scale * s / output.quant.scale for s in weights.quant.scales]
 
 
 def _activation_range(output: Tensor, activation: str) -> tuple[int, int]:

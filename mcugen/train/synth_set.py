@@ -128,10 +128,10 @@ def _write_faults(path: Path, clips: tuple[PlannedClip, ...], machine_type: str)
 
 
 def demo_clips(folder: Path) -> list[Path]:
-    """Writes the demo's 16 clips, eight healthy and eight faulty, and returns them in order."""
+    """Writes the demo's 10 clips, five healthy and five faulty, and returns them in order."""
     faults = tuple(FAULTS)
     paths = []
-    for index in range(8):
+    for index in range(5):
         for fault in (None, faults[index % len(faults)]):
             machine_id = 1 + (index + index // 4) % 4
             label = "normal" if fault is None else "anomaly"

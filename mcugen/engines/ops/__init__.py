@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mcugen.engines.ops import (
+    add,
     conv_2d,
     depthwise_conv_2d,
     fully_connected,
@@ -14,8 +15,6 @@ from mcugen.engines.ops import (
     reshape,
     sigmoid,
 )
-from mcugen.engines.ops import fully_connected, pooling, reshape, sigmoid
-from mcugen.engines.ops import add, fully_connected, pooling, reshape
 from mcugen.engines.steps import Operator
 
 OPS: Mapping[str, Operator] = {
