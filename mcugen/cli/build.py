@@ -21,6 +21,7 @@ from mcugen.report.build_text import build_table
 from mcugen.toolchain.build import BuildResult
 from mcugen.toolchain.compilers import COMPILERS, Compiled, Places
 from mcugen.toolchain.doctor import SDK_VARIABLE
+from mcugen.toolchain.vela import with_vela_model
 
 BUNDLED = "machine-sound"
 
@@ -45,6 +46,12 @@ BUNDLED = "machine-sound"
 @click.option(
     "--sdk", type=click.Path(path_type=Path), help="Vendor SDK that compiles the project."
 )
+@click.option(
+    "--accelerator",
+    type=click.Choice(["cpu", "npu"]),
+    default="cpu",
+    help="npu: compile the model for the board's NPU, too.",
+)
 @click.option("--out", type=click.Path(path_type=Path), help="Folder of the project.")
 @click.option("--no-compile", is_flag=True, help="Only write the project.")
 def command(
@@ -55,6 +62,7 @@ def command(
     no_compile: bool,
     tflm: Path | None,
     sdk: Path | None,
+    accelerator: str,
     **choices: Any,
 ) -> None:
     """Write (and compile) a project for MODEL on a board.
@@ -66,7 +74,12 @@ def command(
     if not name:
         raise ConfigError("no board is given", hint="--board host, or one of `mcugen boards`")
     board = find_board(name, board_dir)
-    project = generate(make_request(config, board, Choices(**choices)))
+    npu = accelerator == "npu"
+    request = make_request(config, board, Choices(npu=npu, **choices))
+    if npu and "linux" in board.extra:
+        request, words = with_vela_model(request)
+        click.echo(words)
+    project = generate(request)
     folder = out or Path("build") / f"{project.manifest.model}-{board.name}"
     write_tree(project.tree, folder)
     click.echo(

@@ -75,7 +75,7 @@ def export_linux(app: SourceTree, board: Board, model: str, options: ExportOptio
         SCORER: (runtime_dir() / "scorer_main.c").read_bytes(),
     }
     program = {path: app[path] for path in app if path != FIRMWARE_MAIN} | scorer
-    around = export_cmake(program, board, model, options) | scorer | bundle
+    around = {**export_cmake(program, board, model, options), **scorer, **bundle}
     return {path: around[path] for path in sorted(around) if path not in app}
 
 

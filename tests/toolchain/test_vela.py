@@ -9,11 +9,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from mcugen.boards import find_board
+from mcugen.cli.build import command as build
 from mcugen.config import load_config
 from mcugen.errors import ConfigError, EnvironmentError_, McugenError, ModelError
 from mcugen.export.linux_board import VelaSettings, linux_board
+from mcugen.export.linux_bundle import read_plan
 from mcugen.export.project import Request, generate
 from mcugen.export.request import Choices, make_request
 from mcugen.paths import examples_dir
@@ -171,6 +174,18 @@ def test_a_request_gets_its_compiled_model(
     assert model is not None and model.content == b"compiled\n"
     tree = generate(request).tree
     assert tree[f"model/{request.graph.name}_vela.tflite"] == b"compiled\n"
+
+
+def test_build_with_an_npu(fake: Fake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fake("good")
+    monkeypatch.setattr(shutil, "which", lambda *_, **__: str(tmp_path / "vela"))
+    words = ["--board", "imx93", "--accelerator", "npu", "--no-compile"]
+    model = examples_dir() / "machine-sound" / "machine_sound_int8.tflite"
+    done = CliRunner().invoke(build, [str(model), *words, "--out", str(tmp_path / "b")])
+    assert done.exit_code == 0, done.output
+    assert "estimate, not measured" in done.output
+    assert (tmp_path / "b/model/machine_sound_int8_vela.tflite").read_bytes() == b"compiled\n"
+    assert read_plan(tmp_path / "b").npu_compiler == "vela 5.2.0"
 
 
 def test_without_vela_the_board_compiles(monkeypatch: pytest.MonkeyPatch) -> None:
