@@ -86,7 +86,9 @@ def command(
     Starts the board's emulator unless --port or --host names a device. The same command continues a
     run that was interrupted. With --host and without CLIPS it times the model on CPU and NPU instead.
     """
-    target = _ssh_target(host, ssh_option)
+    from mcugen.run.linux_device import ssh_target
+
+    target = ssh_target(host, ssh_option)
     if interpreter and target is None:
         raise ConfigError("--interpreter needs a board that runs Linux", hint="give it with --host")
     if target is not None and not clips and not repeats:
@@ -154,12 +156,6 @@ def _measure(
         session = Session(client, who, manifest, source, reference, check_outputs)
         linked = linked_memory(project.folder, project.board)
         return run_clips(session, journal, clips, on_progress, repeats=repeats, linked=linked)
-
-
-def _ssh_target(host: str | None, options: tuple[str, ...]) -> SshTarget | None:
-    from mcugen.transport.ssh_failure import SshTarget
-
-    return SshTarget(host, options) if host is not None else None
 
 
 @contextmanager

@@ -6,7 +6,10 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
     from mcugen.run.verify import VectorSet, Verdict
     from mcugen.transport.link import Link
 
+    LinkOpener = Callable[[], AbstractContextManager[Link]]
+
 DIFFERENT_STATUS = 3
 LAYER_WINDOWS = 5  # of each stream of inputs: every layer of every window is a request
 
@@ -32,6 +37,8 @@ LAYER_WINDOWS = 5  # of each stream of inputs: every layer of every window is a 
     "--vectors", type=click.IntRange(1), default=100, show_default=True, help="Inputs per kind."
 )
 @click.option("--port", help="Port of the device (/dev/ttyACM0, socket://host:port).")
+@click.option("--host", help="Board that runs Linux, as ssh names it (root@imx93).")
+@click.option("--ssh-option", multiple=True, help="One more word for ssh: --ssh-option=-p2222.")
 @click.option(
     "--clips", multiple=True, type=click.Path(path_type=Path), help="Clips to verify with, too."
 )
@@ -48,6 +55,8 @@ def command(
     build_dir: Path,
     vectors: int,
     port: str | None,
+    host: str | None,
+    ssh_option: tuple[str, ...],
     clips: tuple[Path, ...],
     per_layer: bool,
     as_json: bool,
@@ -60,6 +69,7 @@ def command(
     from mcugen.model.tflite import read_tflite
     from mcugen.run.clips import find_clips
     from mcugen.run.expected import input_quant
+    from mcugen.run.linux_device import device_link, ssh_target
     from mcugen.run.project import open_project
     from mcugen.run.stimulus import suffixes_for
     from mcugen.run.verify import clip_vectors, vector_sets
@@ -72,7 +82,9 @@ def command(
         found = find_clips(clips, suffixes_for("int8", front_end))
         sets.append(clip_vectors([clip.path for clip in found], front_end, quant))
     compare = _compare_layers if per_layer else _compare_outputs
-    verdicts, is_equal, lines = compare(project, port, sets, quant)
+    verdicts, is_equal, lines = compare(
+        partial(device_link, project, port, ssh_target(host, ssh_option)), project, sets, quant
+    )
     if as_json:
         click.echo(json.dumps({"schema": 1, "verdicts": [asdict(v) for v in verdicts]}, indent=2))
     else:
@@ -88,13 +100,13 @@ def _client(link: Link) -> Client:
 
 
 def _compare_outputs(
-    project: Project, port: str | None, sets: list[VectorSet], quant: Quant
+    open_link: LinkOpener, project: Project, sets: list[VectorSet], quant: Quant
 ) -> tuple[tuple[Verdict, ...], bool, list[str]]:
-    from mcugen.run.project import open_device, project_link
+    from mcugen.run.project import open_device
     from mcugen.run.verify import ask_device, judge
 
-    link, manifest = project_link(project, port), project.manifest
-    with open_device(link, manifest, _client) as (client, who):
+    manifest = project.manifest
+    with open_link() as link, open_device(link, manifest, _client) as (client, who):
         answers = ask_device(client, sets, manifest.front_end, quant, who.output_bytes)
     verdicts = judge(project.model, answers, manifest.rounding)
     lines = [line for verdict in verdicts for line in verdict_lines(verdict)]
@@ -102,15 +114,15 @@ def _compare_outputs(
 
 
 def _compare_layers(
-    project: Project, port: str | None, sets: list[VectorSet], quant: Quant
+    open_link: LinkOpener, project: Project, sets: list[VectorSet], quant: Quant
 ) -> tuple[tuple[LayerVerdict, ...], bool, list[str]]:
     from mcugen.model.tflite import read_tflite
     from mcugen.run.layers import ask_layers, judge_layers, single_windows
-    from mcugen.run.project import open_device, project_link
+    from mcugen.run.project import open_device
 
-    link, manifest = project_link(project, port), project.manifest
+    manifest = project.manifest
     windows = single_windows(sets, manifest.front_end, LAYER_WINDOWS)
-    with open_device(link, manifest, _client) as (client, _):
+    with open_link() as link, open_device(link, manifest, _client) as (client, _):
         graph = read_tflite(project.model)
         answers = ask_layers(client, graph, windows, manifest.front_end, quant)
     verdicts = judge_layers(project.model, answers, manifest.rounding)

@@ -18,6 +18,11 @@ from mcugen.transport.ssh_failure import SshTarget
 START_TIMEOUT_S = 30.0
 
 
+def ssh_target(host: str | None, options: tuple[str, ...]) -> SshTarget | None:
+    """The target of `--host` and `--ssh-option`; None without a host."""
+    return SshTarget(host, options) if host is not None else None
+
+
 @contextmanager
 def device_link(project: Project, port: str | None, target: SshTarget | None) -> Iterator[Link]:
     """The link that was asked for: over ssh, to a port, or to the board's emulator."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mcugen.boards import Board
-from mcugen.errors import ConfigError
+from mcugen.errors import ConfigError, EnvironmentError_
 from mcugen.toolchain.build import BuildResult, compile_project
 from mcugen.toolchain.mcuxpresso import compile_with_sdk, compile_without_sdk, find_sdk
 
@@ -43,6 +43,20 @@ def _compile_cmake(project: Path, board: Board, places: Places) -> Compiled:
     return Compiled(compile_project(project, board, places.tflm))
 
 
+def _compile_linux(project: Path, board: Board, places: Places) -> Compiled:
+    """The scorer. Timing a model needs no compiler: a missing one is told and is no error."""
+    try:
+        return _compile_cmake(project, board, places)
+    except EnvironmentError_ as error:
+        return Compiled(
+            None,
+            (
+                f"no scorer: {error.what} ({error.hint})",
+                "`mcugen run --host` without clips times the model all the same",
+            ),
+        )
+
+
 def _compile_mcuxpresso(project: Path, board: Board, places: Places) -> Compiled:
     sdk = find_sdk(places.sdk, places.sdk_variable)
     if sdk is None:
@@ -65,6 +79,7 @@ def _compile_mcuxpresso(project: Path, board: Board, places: Places) -> Compiled
 
 COMPILERS: Mapping[str, Callable[[Path, Board, Places], Compiled]] = {
     "cmake": _compile_cmake,
+    "linux-bundle": _compile_linux,
     "mcuxpresso": _compile_mcuxpresso,
 }
 """Key of EXPORTERS -> compiler; an exporter that is missing here leaves nothing to compile."""

@@ -390,6 +390,26 @@ def test_a_program_for_another_machine(server: Server, native: Project, tmp_path
     assert server.left_over() == []
 
 
+def test_verify_over_ssh(server: Server, native: Project, boards: Path) -> None:
+    words = [str(native.folder), "--board-dir", str(boards), "--vectors", "3", "--host", "board"]
+    done = CliRunner().invoke(verify, [*words, f"--ssh-option=-F{server.folder}/ssh_config"])
+    assert done.exit_code == 0, done.output
+    assert "bit-exact with double rounding" in done.output
+    assert server.left_over() == []
+
+
+def test_without_a_cross_compiler_the_rest_is_there(boards: Path, tmp_path: Path) -> None:
+    text = (boards / "native" / "board.toml").read_text()
+    (tmp_path / "boards" / "native").mkdir(parents=True)
+    other = text.replace('prefix = ""', 'prefix = "no-such-machine-"')
+    (tmp_path / "boards" / "native" / "board.toml").write_text(other)
+    words = ["--board", "native", "--board-dir", str(tmp_path / "boards")]
+    done = CliRunner().invoke(build, [str(EXAMPLE), *words, "--out", str(tmp_path / "p")])
+    assert done.exit_code == 0, done.output
+    assert "no scorer: no-such-machine-gcc is not installed" in done.output
+    assert (tmp_path / "p" / "launch.sh").is_file()
+
+
 def test_a_project_that_was_not_compiled(native: Project, tmp_path: Path) -> None:
     folder = tmp_path / "p"
     shutil.copytree(native.folder, folder)
