@@ -76,7 +76,14 @@ def _write(result: LinuxResult, folder: Path) -> Path:
 
 
 def _print(result: LinuxResult, page: Path) -> None:
-    from mcugen.run.linux_records import gains, op_table, published_ms, table_rows, text_table
+    from mcugen.run.linux_records import (
+        compiler_remark,
+        gains,
+        op_table,
+        published_ms,
+        table_rows,
+        text_table,
+    )
 
     published = published_ms(result.plan, result.board)
     click.echo(text_table(table_rows(result.measured, published)))
@@ -88,6 +95,8 @@ def _print(result: LinuxResult, page: Path) -> None:
     for figures in result.board.published if published else ():
         note = f"; {figures.note}" if figures.note else ""
         click.echo(f"published: {figures.source}{note}")
+    if remark := compiler_remark(result.plan, result.board, result.log.facts):
+        click.echo(remark)
     if "inference_us" in result.plan.npu_estimate:
         estimate_ms = result.plan.npu_estimate["inference_us"] / 1000
         click.echo(

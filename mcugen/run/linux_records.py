@@ -80,6 +80,19 @@ def support_packages(board: LinuxBoard, facts: Mapping[str, str]) -> str:
     return " or ".join(p.name for p in board.packages if version and p.tflite == version)
 
 
+def compiler_remark(plan: Plan, board: LinuxBoard, facts: Mapping[str, str]) -> str:
+    """A word of caution when the image carries another Vela than the one that compiled the model."""
+    version = facts.get("tool_version")
+    carried = {p.vela for p in board.packages if p.tflite == version and p.vela}
+    ours = (plan.npu_compiler or "").removeprefix("vela ")
+    if not ours or not carried or ours in carried:
+        return ""
+    return (
+        f"the NPU's model was compiled by vela {ours}, the image carries {' or '.join(carried)}:"
+        " if its driver refuses the model, use --compile-on-board"
+    )
+
+
 def _published(plan: Plan, board: LinuxBoard) -> Mapping[str, tuple[float, str]]:
     """Configuration -> published milliseconds of exactly this model file, and their source."""
     for published in board.published:

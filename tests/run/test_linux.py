@@ -15,7 +15,7 @@ from mcugen.errors import ConfigError, DeviceError
 from mcugen.export.linux_bundle import read_plan
 from mcugen.records import LatencyRecord, MemoryRecord, RunRecord, from_json_line, to_json_line
 from mcugen.run.linux import LinuxOptions, LinuxResult, run_linux
-from mcugen.run.linux_records import gains, table_rows, text_table
+from mcugen.run.linux_records import compiler_remark, gains, table_rows, text_table
 from tests.replay_board import ReplayBoard, make_board, make_bundle
 from tests.ssh_server import KINDS, Server, eventually, processes_with, running_server
 
@@ -188,6 +188,17 @@ def test_a_damaged_plan(tmp_path: Path) -> None:
     (bundle / "plan.json").write_text('{"schema": 1, "configurations": [{"nam": 1}]}')
     with pytest.raises(ConfigError, match="is damaged"):
         read_plan(bundle)
+
+
+def test_another_vela_than_the_images(server: Server, board: ReplayBoard, tmp_path: Path) -> None:
+    options = LinuxOptions(only=("npu",))
+    bundle = make_bundle(tmp_path / "b", compiled=True)
+    result = run_linux(bundle, server.target, options=options)
+    assert "compiled by vela 5.2.0, the image carries 3.12.0" in compiler_remark(
+        result.plan, result.board, result.log.facts
+    )
+    assert compiler_remark(result.plan, result.board, {"tool_version": "9.9"}) == ""
+    assert "model/ad01_int8_vela.tflite" in board.calls()[0]
 
 
 def test_the_table_in_plain_words(server: Server, board: ReplayBoard, tmp_path: Path) -> None:
