@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 the mcugen authors
 // SPDX-License-Identifier: Apache-2.0
 // The program of boards that run Linux. With files it scores them and prints one CSV line for each;
-// without, it is a device: requests on standard input, replies on standard output (docs/PROTOCOL.md).
+// without, it is a device: requests on standard input, replies on standard output
+// (docs/PROTOCOL.md).
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -27,6 +28,7 @@
 #define FORMAT_PCM 1u
 #define FORMAT_EXTENSIBLE 0xFFFEu  // says PCM further on; the sizes are the same
 #define SAMPLE_BITS 16u
+#define ANY_LENGTH UINT32_MAX  // also what programs write that do not know the length yet
 
 // Costs of one file; those beyond the first MAX_COSTS are counted but not kept.
 #define MAX_COSTS 65536u
@@ -126,8 +128,9 @@ static void take_costs(mcugen_source_t source) {
   }
 }
 
-// Pushes at most `limit` bytes of the file as one clip. The last reply stays.
+// Pushes `limit` bytes of the file as one clip, or all with ANY_LENGTH. The last reply stays.
 static bool push_file(FILE *file, const char *name, mcugen_source_t source, uint32_t limit) {
+  const bool any_length = limit == ANY_LENGTH;
   size_t waiting = 0;  // bytes in the request that the device has not taken yet
   bool at_end = false;
   mcugen_device_reset(&harness.device);
@@ -139,6 +142,9 @@ static bool push_file(FILE *file, const char *name, mcugen_source_t source, uint
     waiting += got;
     limit -= (uint32_t)got;
     at_end = at_end || got < wanted || limit == 0;
+    if (at_end && limit > 0 && !any_length) {
+      return complain(name, "ends before its samples do");
+    }
     request[0] = (uint8_t)source;
     request[1] = at_end ? PUSH_END : 0u;
     size_t reply_bytes = 0;
@@ -166,8 +172,8 @@ static uint32_t largest_output(void) {
     size_t bytes = 0;
     mcugen_put_u32(i, read + 2);
     mcugen_put_u16(1, read + 6);
-    const mcugen_status_t status = mcugen_device_execute(&harness.device, MCUGEN_READ, read,
-                                                         sizeof(read), reply, &bytes);
+    const mcugen_status_t status =
+        mcugen_device_execute(&harness.device, MCUGEN_READ, read, sizeof(read), reply, &bytes);
     if (status == MCUGEN_STATUS_OK && bytes == 1 && (int8_t)reply[0] > largest) {
       largest = (int8_t)reply[0];
       best = i;
@@ -192,7 +198,7 @@ static void print_result(const char *name) {
 static bool score_file(const char *name, mcugen_source_t source) {
   const size_t length = strlen(name);
   const bool is_wav = length >= 4 && memcmp(name + length - 4, ".wav", 4) == 0;
-  uint32_t limit = UINT32_MAX;
+  uint32_t limit = ANY_LENGTH;
   FILE *file = fopen(name, "rb");
   if (file == NULL) {
     return complain(name, "cannot be opened");
@@ -211,12 +217,13 @@ static bool score_file(const char *name, mcugen_source_t source) {
 }
 
 static int usage(const char *program) {
-  (void)fprintf(stderr,
-                "usage: %s [--source | --features | --int8] FILE...\n"
-                "A .wav file is PCM. Of other files: --source bytes for the front-end, --features\n"
-                "float32 rows (the default), --int8 rows of input tensors; little endian, no header.\n"
-                "Without files: a device on standard input and output.\n",
-                program);
+  (void)fprintf(
+      stderr,
+      "usage: %s [--source | --features | --int8] FILE...\n"
+      "A .wav file is PCM. Of other files: --source bytes for the front-end, --features\n"
+      "float32 rows (the default), --int8 rows of input tensors; little endian, no header.\n"
+      "Without files: a device on standard input and output.\n",
+      program);
   return 2;
 }
 

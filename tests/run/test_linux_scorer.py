@@ -215,6 +215,7 @@ def bad_clips(folder: Path) -> dict[str, Path]:
     fmt = good.index(b"fmt ")
     contents = {
         "not a WAV file": b"text",
+        "ends before its samples do": good[:-1000],
         "ends before its samples": good[: fmt + 12],
         "samples before their format": good[:fmt] + b"data\x04\0\0\0\0\0\0\0",
         "too short for one window": write_wav(folder / "s.wav", 0.5).read_bytes(),
