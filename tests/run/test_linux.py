@@ -17,14 +17,13 @@ from mcugen.records import LatencyRecord, MemoryRecord, RunRecord, from_json_lin
 from mcugen.run.linux import LinuxOptions, LinuxResult, run_linux
 from mcugen.run.linux_records import compiler_remark, gains, table_rows, text_table
 from tests.replay_board import ReplayBoard, make_board, make_bundle
-from tests.ssh_server import KINDS, Server, eventually, processes_with, running_server
+from tests.ssh_server import Server, eventually, processes_with, running_server
 
 
-@pytest.fixture(scope="module", params=KINDS)
-def server(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Server]:
-    with running_server(request.param, tmp_path_factory.mktemp(request.param)) as running:
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The poorer of the two servers; tests/transport/test_ssh.py holds sessions against both."""
+    with running_server("dropbear", tmp_path_factory.mktemp("server")) as running:
         yield running
 
 

@@ -183,14 +183,14 @@ with SshSession(SshTarget("board", ("-F", sys.argv[1]))) as session:
 
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_whatever_ends_this_side_nothing_stays_on_the_target(
-    server: Server, end: signal.Signals
+    server: Server, end: signal.Signals, tmp_path: Path
 ) -> None:
     word = sleep_argument()
     config = str(server.folder / "ssh_config")
     host = subprocess.Popen(
         [sys.executable, "-c", RUN_FOREVER, config],
         stderr=subprocess.DEVNULL,
-        env={**os.environ, "WORD": word},
+        env={**os.environ, "WORD": word, "TMPDIR": str(tmp_path)},
     )
     try:
         assert eventually(lambda: bool(processes_with(word)), 20)
