@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,10 @@ from mcugen.export.project import Project, generate
 from mcugen.export.request import Choices, make_request
 from mcugen.paths import examples_dir
 from mcugen.report.build_text import build_table
+from mcugen.toolchain.accelerators import accelerate
 from mcugen.toolchain.build import BuildResult
 from mcugen.toolchain.compilers import COMPILERS, Compiled, Places
 from mcugen.toolchain.doctor import SDK_VARIABLE
-from mcugen.toolchain.vela import with_vela_model
 
 BUNDLED = "machine-sound"
 
@@ -50,7 +51,12 @@ BUNDLED = "machine-sound"
     "--accelerator",
     type=click.Choice(["cpu", "npu"]),
     default="cpu",
-    help="npu: compile the model for the board's NPU, too.",
+    show_default=True,
+    help="npu: compile the model for the board's NPU.",
+)
+@click.option("--neutron-sdk", type=click.Path(path_type=Path), help="Folder of neutron-converter.")
+@click.option(
+    "--npu-model", type=click.Path(path_type=Path), help="MODEL as converted for the NPU."
 )
 @click.option("--out", type=click.Path(path_type=Path), help="Folder of the project.")
 @click.option("--no-compile", is_flag=True, help="Only write the project.")
@@ -63,6 +69,8 @@ def command(
     tflm: Path | None,
     sdk: Path | None,
     accelerator: str,
+    neutron_sdk: Path | None,
+    npu_model: Path | None,
     **choices: Any,
 ) -> None:
     """Write (and compile) a project for MODEL on a board.
@@ -75,11 +83,22 @@ def command(
         raise ConfigError("no board is given", hint="--board host, or one of `mcugen boards`")
     board = find_board(name, board_dir)
     npu = accelerator == "npu"
-    request = make_request(config, board, Choices(npu=npu, **choices))
-    if npu and "linux" in board.extra:
-        request, words = with_vela_model(request)
-        click.echo(words)
-    project = generate(request)
+    request = make_request(config, board, Choices(**choices, npu=npu))
+    places = Places(
+        engine=request.engine,
+        optimize=request.engine_options.optimize,
+        tflm=tflm,
+        sdk=sdk,
+        sdk_variable=os.environ.get(SDK_VARIABLE, ""),
+        variant=request.export_options.variant,
+        neutron_sdk=neutron_sdk,
+        npu_model=npu_model,
+    )
+    notes: tuple[str, ...] = ()
+    with tempfile.TemporaryDirectory() as work:
+        if npu:
+            request, notes = accelerate(request, places, Path(work))
+        project = generate(request)
     folder = out or Path("build") / f"{project.manifest.model}-{board.name}"
     write_tree(project.tree, folder)
     click.echo(
@@ -88,13 +107,9 @@ def command(
     compiler = COMPILERS.get(board.exporter)
     compiled = Compiled(None)
     if compiler is not None and not no_compile:
-        manifest = project.manifest
-        variable = os.environ.get(SDK_VARIABLE, "")
-        variant = choices["variant"]
-        places = Places(manifest.engine, manifest.optimize, tflm, sdk, variable, variant)
         compiled = compiler(folder, board, places)
     _print(project, board, compiled.result)
-    for note in compiled.notes:
+    for note in (*notes, *compiled.notes):
         click.echo(note)
 
 

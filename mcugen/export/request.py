@@ -5,7 +5,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TypeVar, cast, get_args
 
 from mcugen.boards import Board
@@ -76,6 +77,14 @@ def make_request(config: Config, board: Board, choices: Choices) -> Request:
             engine, optimize, choices.npu, choices.variant, choices.memory
         ),
     )
+
+
+def with_accelerated_model(request: Request, model: Path, arena_bytes: int) -> Request:
+    """The request with another file linked in place of its model; the model stays the reference."""
+    if request.engine != "tflm":
+        raise ConfigError("a converted model needs the interpreter", hint="--engine tflm")
+    options = replace(request.engine_options, model_file=model, arena_bytes=arena_bytes)
+    return replace(request, engine_options=options)
 
 
 def _choose(name: str, value: str, known: Sequence[T]) -> T:

@@ -24,6 +24,8 @@ class Places:
     sdk: Path | None = None  # MCUXpresso SDK
     sdk_variable: str = ""  # the environment's SdkRootDirPath
     variant: str = ""
+    neutron_sdk: Path | None = None  # NXP's eIQ Neutron SDK, which holds neutron-converter
+    npu_model: Path | None = None  # a model that is converted already
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ DRIVER_FOLDERS = (  # below mcuxsdk/: SDK 25.12 and later, then 25.09 and earlie
     "middleware/eiq/tensorflow-lite/third_party/neutron/mcxn",
 )
 ARENA_MARGIN = 1.05  # NXP's rule for the converter's "Total data" (readme of the eIQ examples)
+PERSISTENT_BYTES = 16 * 1024
 TOLERANCE_LSB = 1
 """How far an output may be from the reference: NXP states no bit-exactness of the NPU's rounding."""
 
@@ -58,6 +59,49 @@ class NpuShare:
     converted: int
     original: int
     left_over: tuple[str, ...]  # kinds that stay on the CPU, in order
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A model ready for the NPU: the file to link, its arena, and lines for the user."""
+
+    model: Path
+    arena_bytes: int
+    notes: tuple[str, ...]
+
+
+def prepare(
+    original: Path, npu_model: Path | None, neutron_sdk: Path | None, sdk: Path | None, work: Path
+) -> Prepared:
+    """Converts `original` into the folder `work` (or takes `npu_model`) and checks what came out.
+
+    With `sdk` the microcode must be the one its driver knows; without, the check is left to the user
+    and said so.
+    """
+    arena_bytes = None
+    if npu_model is None:
+        converter = find_converter(neutron_sdk)
+        conversion = convert(original, work / f"{original.stem}_npu.tflite", converter)
+        npu_model, arena_bytes = conversion.model, conversion.arena_bytes
+    converted = read_tflite(npu_model)
+    share = npu_share(read_tflite(original), converted)
+    rest = ", ".join(share.left_over) or "nothing"
+    if sdk is None:
+        checked = "microcode not compared with a driver: no --sdk given"
+    else:
+        checked = f"microcode 0x{check_microcode(npu_model, sdk)}, known to the SDK's driver"
+    notes = (
+        f"{share.converted} of {share.original} operators run on the NPU; on the CPU: {rest}",
+        checked,
+    )
+    return Prepared(npu_model, arena_bytes or propose_arena_bytes(converted), notes)
+
+
+def propose_arena_bytes(converted: Graph) -> int:
+    """Arena where the converter did not say: all activations and scratch at once, NXP's margin, and
+    PERSISTENT_BYTES for TFLM's own structures. More than needed; the device tells what it used."""
+    activation_bytes = sum(tensor.bytes for tensor in converted.tensors if tensor.data is None)
+    return round(activation_bytes * ARENA_MARGIN) + PERSISTENT_BYTES
 
 
 def find_converter(neutron_sdk: Path | None) -> Path:

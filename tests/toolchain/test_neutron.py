@@ -20,6 +20,7 @@ from mcugen.toolchain.neutron import (
     find_driver,
     microcode_words,
     npu_share,
+    prepare,
 )
 from tests.tflite_writer import OpSpec, TensorSpec, model_bytes
 from tests.toolchain.test_flash import fake_tool
@@ -140,3 +141,20 @@ def test_share_counts_what_left_the_cpu() -> None:
 
 def test_words_of_several_graphs(tmp_path: Path) -> None:
     assert microcode_words(graph_of("SOFTMAX")) == ()
+
+
+def test_a_given_model_is_checked_and_counted(tmp_path: Path) -> None:
+    original = tmp_path / "m.tflite"
+    tensors = [TensorSpec((1, 4), scales=0.5)] * 3
+    ops = [OpSpec("RELU", [0], [1]), OpSpec("SOFTMAX", [1], [2], {"beta": 1.0})]
+    original.write_bytes(model_bytes(tensors, ops, [0], [2]))
+    npu_model = converted_file(tmp_path / "npu.tflite")
+    sdk = sdk_with_driver(tmp_path / "sdk", WORD)
+    prepared = prepare(original, npu_model, None, sdk, tmp_path)
+    assert prepared.model == npu_model
+    assert prepared.arena_bytes == 16 * 1024 + 13  # three activations of 4 bytes, times 1.05
+    assert prepared.notes == (
+        "1 of 2 operators run on the NPU; on the CPU: SOFTMAX",
+        "microcode 0x1c933f1b, known to the SDK's driver",
+    )
+    assert "not compared" in prepare(original, npu_model, None, None, tmp_path).notes[1]
