@@ -51,6 +51,7 @@ class SdkBoard:
     default_variant: str
     sdk_oldest: str
     sdk_newest: str
+    sdk_tag: str
     stack_bytes: int
     heap_bytes: Mapping[str, int]  # by part: "", "npu"
     prj_conf: Mapping[str, tuple[str, ...]]  # Kconfig lines by part: "", "tflm", "npu"
@@ -71,6 +72,7 @@ def read_sdk_board(board: Board) -> SdkBoard:
         default_variant=table.choice("default_variant", tuple(variants)),
         sdk_oldest=table.text("sdk_oldest"),
         sdk_newest=table.text("sdk_newest"),
+        sdk_tag=table.text("sdk_tag"),
         stack_bytes=table.integer("stack_bytes"),
         heap_bytes={"": table.integer("heap_bytes"), "npu": table.integer("heap_bytes_npu")},
         prj_conf={part: table.texts(_key("prj_conf", part), ()) for part in ("", "tflm", "npu")},
@@ -222,6 +224,7 @@ def _context(
         "default_variant": _choose_variant(sdk, options.variant),
         "sdk_oldest": sdk.sdk_oldest,
         "sdk_newest": sdk.sdk_newest,
+        "sdk_tag": sdk.sdk_tag,
         "sources": [path for path in sorted(app) if path.endswith((".c", ".cc", ".S"))],
         "include_dirs": sorted(headers),
         "defines": [f"-D{define}" for define in board.defines],
