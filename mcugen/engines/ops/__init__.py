@@ -15,6 +15,7 @@ from mcugen.engines.ops import (
     reshape,
     sigmoid,
 )
+from mcugen.engines.ops import fully_connected, pooling, reshape, sigmoid
 from mcugen.engines.steps import Operator
 
 OPS: Mapping[str, Operator] = {
