@@ -102,6 +102,27 @@ MCUGEN_INLINE int32_t mcugen_ssat8(int32_t a) {
   return result;
 }
 
+// Saturates to -32768..32767.
+MCUGEN_INLINE int32_t mcugen_ssat16(int32_t a) {
+  int32_t result;
+  __asm__("ssat %0, #16, %1" : "=r"(result) : "r"(a) : "cc");
+  return result;
+}
+
+// Saturates to -65536..65535.
+MCUGEN_INLINE int32_t mcugen_ssat17(int32_t a) {
+  int32_t result;
+  __asm__("ssat %0, #17, %1" : "=r"(result) : "r"(a) : "cc");
+  return result;
+}
+
+// Saturates to 0..2^31 - 1, that is, negative values to 0.
+MCUGEN_INLINE int32_t mcugen_usat31(int32_t a) {
+  int32_t result;
+  __asm__("usat %0, #31, %1" : "=r"(result) : "r"(a) : "cc");
+  return result;
+}
+
 // Halfwords low(a), low(b).
 MCUGEN_INLINE uint32_t mcugen_pack_low(uint32_t a, uint32_t b) {
   uint32_t result;
@@ -176,6 +197,12 @@ MCUGEN_INLINE int32_t mcugen_smmla(int32_t a, int32_t b, int32_t sum) {
 }
 
 MCUGEN_INLINE int32_t mcugen_ssat8(int32_t a) { return mcugen_clamp(a, -128, 127); }
+
+MCUGEN_INLINE int32_t mcugen_ssat16(int32_t a) { return mcugen_clamp(a, -32768, 32767); }
+
+MCUGEN_INLINE int32_t mcugen_ssat17(int32_t a) { return mcugen_clamp(a, -65536, 65535); }
+
+MCUGEN_INLINE int32_t mcugen_usat31(int32_t a) { return a < 0 ? 0 : a; }
 
 #endif
 

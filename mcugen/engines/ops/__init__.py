@@ -16,6 +16,7 @@ from mcugen.engines.ops import (
     sigmoid,
 )
 from mcugen.engines.ops import fully_connected, pooling, reshape, sigmoid
+from mcugen.engines.ops import fully_connected, lstm, pooling, reshape, sigmoid
 from mcugen.engines.steps import Operator
 
 OPS: Mapping[str, Operator] = {
@@ -31,5 +32,6 @@ OPS: Mapping[str, Operator] = {
     "SQUEEZE": reshape.OPERATOR,
     "TANH": sigmoid.OPERATOR,
     "SUB": add.OPERATOR,
+    "UNIDIRECTIONAL_SEQUENCE_LSTM": lstm.OPERATOR,
 }
 """The schema's name of an operator -> how it is compiled."""
