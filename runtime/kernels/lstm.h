@@ -16,23 +16,28 @@
 
 #include "requantize.h"
 
-typedef enum { MCUGEN_GATE_INPUT, MCUGEN_GATE_FORGET, MCUGEN_GATE_CELL, MCUGEN_GATE_OUTPUT } mcugen_gate_t;
+typedef enum {
+  MCUGEN_GATE_INPUT,
+  MCUGEN_GATE_FORGET,
+  MCUGEN_GATE_CELL,
+  MCUGEN_GATE_OUTPUT
+} mcugen_gate_t;
 
-// A sequence is [batches][steps][features], or [steps][batches][features]: strides, in elements, say
-// which. `curve` is what curve.h reads.
+// A sequence is [batches][steps][features], or [steps][batches][features]: strides, in elements,
+// say which. `curve` is what curve.h reads.
 typedef struct {
   uint32_t batches;
   uint32_t steps;
   uint32_t features;
   uint32_t units;
-  uint32_t in_batch;   // from one batch to the next
-  uint32_t in_step;    // from one step to the next
+  uint32_t in_batch;  // from one batch to the next
+  uint32_t in_step;   // from one step to the next
   uint32_t out_batch;
   uint32_t out_step;
   const int16_t *curve;
   int32_t tanh_factor;  // cell * factor / 2^shift has 12 fraction bits, times 3
   uint32_t tanh_shift;
-  int32_t cell_low;     // bounds of the cell state
+  int32_t cell_low;  // bounds of the cell state
   int32_t cell_high;
 } mcugen_lstm_shape_t;
 
@@ -53,5 +58,26 @@ void mcugen_lstm_double(const mcugen_lstm_t *layer, const int8_t *in, int8_t *ou
                         int16_t *cell);
 void mcugen_lstm_single(const mcugen_lstm_t *layer, const int8_t *in, int8_t *out, int8_t *hidden,
                         int16_t *cell);
+
+// The same for cores with DSP instructions, with double rounding. All sums are held twice as large,
+// which spares SMMLAR a shift: by = {multiplier, addend, shift} stands for
+//   requantize(sum) = (high word of 2 * sum * multiplier, rounded, + addend [- 1 if sum < 0]) >>
+//   shift
+// with addend = 2^(shift - 1), where shift > 0, so that ties go away from zero as they do in
+// TFLite; shift 0 has addend 0 and no -1. Shifts to the left are in the input's weights and biases
+// already.
+typedef struct {
+  mcugen_lstm_shape_t shape;
+  const uint32_t *hidden_weights;  // the 4 gates of a unit as a quad of row_pairs.h
+  const int32_t *hidden_bias;      // [units][4]
+  const uint32_t *input_rows;  // [units][4 biases, then per pair of features 4 words of weights]
+  const int32_t *by;           // [11][3]: 4 times input, hidden; then the 3 products
+  uint32_t depth;              // units, up to the next multiple of 8
+  uint32_t pairs;              // pairs of features
+} mcugen_lstm_dsp_t;
+
+// `scratch` has 4 * depth + 4 * pairs bytes.
+void mcugen_lstm_dsp_double(const mcugen_lstm_dsp_t *layer, const int8_t *in, int8_t *out,
+                            int8_t *hidden, int16_t *cell, void *scratch);
 
 #endif

@@ -162,7 +162,7 @@ BREAKS = (
     ("portable", "runtime/kernels/fully_connected.c", "layer->low, ", "-128, "),
     ("portable", "runtime/kernels/fully_connected.c", "row * layer->requant_step", "0"),
     ("dsp-speed", "runtime/kernels/dsp.h", "y + (y >> 31) +", "y +"),
-    ("dsp-speed", PACKED, ">> 8, *bias", ">> 8, *bias + 1"),
+    ("dsp-speed", "runtime/kernels/row_pairs.h", ">> 8, *bias", ">> 8, *bias + 1"),
     ("dsp-speed", PACKED, "requant[row + i]", "requant[row]"),
     ("dsp-size", PACKED, "x += layer->in_stride;", ""),
     ("dsp-speed-single", "runtime/kernels/dsp.h", "multiplier, addend)", "multiplier, addend - 1)"),
