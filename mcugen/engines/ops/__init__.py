@@ -30,8 +30,8 @@ OPS: Mapping[str, Operator] = {
     "MAX_POOL_2D": pooling.OPERATOR,
     "RESHAPE": reshape.OPERATOR,
     "SQUEEZE": reshape.OPERATOR,
-    "TANH": sigmoid.OPERATOR,
     "SUB": add.OPERATOR,
     "UNIDIRECTIONAL_SEQUENCE_LSTM": lstm.OPERATOR,
+    "TANH": sigmoid.OPERATOR,
 }
 """The schema's name of an operator -> how it is compiled."""
