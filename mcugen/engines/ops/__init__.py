@@ -14,6 +14,7 @@ from mcugen.engines.ops import (
     pooling,
     reshape,
     sigmoid,
+    softmax,
 )
 from mcugen.engines.ops import fully_connected, pooling, reshape, sigmoid
 from mcugen.engines.ops import fully_connected, lstm, pooling, reshape, sigmoid
@@ -29,6 +30,7 @@ OPS: Mapping[str, Operator] = {
     "LOGISTIC": sigmoid.OPERATOR,
     "MAX_POOL_2D": pooling.OPERATOR,
     "RESHAPE": reshape.OPERATOR,
+    "SOFTMAX": softmax.OPERATOR,
     "SQUEEZE": reshape.OPERATOR,
     "SUB": add.OPERATOR,
     "UNIDIRECTIONAL_SEQUENCE_LSTM": lstm.OPERATOR,

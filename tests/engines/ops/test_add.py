@@ -139,7 +139,7 @@ BREAKS = (
     ("portable", ADD, "layer->low, ", "layer->low - 300, "),
     ("portable", "runtime/kernels/broadcast.h", "k * sb[2]", "k * 0"),
     ("dsp-speed", PACKED, " + (x >> 31)", ""),
-    ("dsp-speed", PACKED, "fine_half) + (x", "fine_half + 1) + (x"),
+    ("dsp-speed", PACKED, "COARSE_SHIFT = 19", "COARSE_SHIFT = 18"),
     ("dsp-speed", PACKED, "fine >> 16, coarse", "fine, coarse"),
 )
 

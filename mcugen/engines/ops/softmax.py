@@ -1,0 +1,79 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""SOFTMAX: int8 to int8 in integers, portable only; models end in it, so it is never hot."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+
+from mcugen.engines.contract import EngineOptions
+from mcugen.engines.ops.checks import Reason, int8_reasons, one_to_one, to_problems
+from mcugen.engines.quantize import quantize_multiplier
+from mcugen.engines.steps import Call, Form, Kernel, Operands, Operator, Variant
+from mcugen.model.ir import Graph, Op, Problem, Tensor
+
+_COST = 250  # instructions per value: two exponentials
+_LARGEST_DEPTH = 4095  # sums of exponentials are held in Q12.19
+_INPUT_INTEGER_BITS = 5
+_INPUT_FRACTION_BITS = 31 - _INPUT_INTEGER_BITS
+_KERNEL = Kernel("mcugen_softmax", "mcugen_softmax_t", "softmax.h", "softmax.c")
+
+
+def problems(graph: Graph, op: Op) -> Iterable[Problem]:
+    """Everything but int8 to int8 in steps of 1/256 from -128 on, as TFLite's converter makes it."""
+    tensors = one_to_one(graph, op)
+    if tensors is None:
+        return to_problems(op, [("needs one computed input and one output", "")])
+    x, out = tensors
+    reasons = [*int8_reasons(x, out), *_shape_reasons(x, out)]
+    if not reasons:
+        reasons += _quantisation_reasons(op, x, out)
+    return to_problems(op, reasons)
+
+
+def _shape_reasons(x: Tensor, out: Tensor) -> Iterator[Reason]:
+    if not x.shape or x.shape != out.shape:
+        yield f"output {list(out.shape)} does not follow from {list(x.shape)}", ""
+    elif x.shape[-1] > _LARGEST_DEPTH:
+        yield f"{x.shape[-1]} values in a row are more than {_LARGEST_DEPTH}", ""
+
+
+def _quantisation_reasons(op: Op, x: Tensor, out: Tensor) -> Iterator[Reason]:
+    assert out.quant is not None
+    if (out.quant.scale, out.quant.zero_point) != (1 / 256, -128):
+        yield "the output must have the scale 1/256 and the zero point -128", ""
+    beta = op.options.get("beta", 0.0)
+    if not math.isfinite(beta) or _input_factor(beta, x) <= 1:
+        yield f"beta {beta:g} is not supported with this scale", ""
+
+
+def _input_factor(beta: float, x: Tensor) -> float:
+    """From a difference of inputs to Q5.26, as TFLite's PreprocessSoftmaxScaling computes it."""
+    assert x.quant is not None
+    return min(beta * x.quant.scale * 2.0**_INPUT_FRACTION_BITS, 2.0**31 - 1)
+
+
+def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
+    """One kernel for all cores."""
+    x = graph.tensors[op.inputs[0]]
+    depth = x.shape[-1]
+    multiplier, left_shift = quantize_multiplier(_input_factor(op.options["beta"], x))
+    # CalculateInputRadius of TFLite
+    reach = (2**_INPUT_INTEGER_BITS - 1) * 2**_INPUT_FRACTION_BITS // 2**left_shift
+    fields = (
+        ("rows", x.elements // depth),
+        ("depth", depth),
+        ("multiplier", multiplier),
+        ("left_shift", left_shift),
+        ("lowest", -reach),
+    )
+
+    def build(operands: Operands) -> tuple[Call, ...]:
+        return (Call(_KERNEL, fields, (*operands.inputs, *operands.outputs)),)
+
+    cost = _COST * x.elements
+    return (Variant((Form.DENSE,), (Form.DENSE,), cost, build, in_place=((0, 0),)),)
+
+
+OPERATOR = Operator(problems, variants)

@@ -1,0 +1,109 @@
+// SPDX-FileCopyrightText: 2026 the mcugen authors
+// SPDX-License-Identifier: Apache-2.0
+// Equals reference_ops::Softmax<int8_t, int8_t> of TFLite, which computes with gemmlowp's
+// fixed-point functions: exp as a polynomial times powers of e, the reciprocal by Newton-Raphson.
+// Qm.n: m integer bits, n fractional bits and the sign.
+#include "softmax.h"
+
+#include <stddef.h>
+
+#include "requantize.h"
+
+// Qa * Qb = Q(a + b): the upper word of twice the product, rounded, ties upward. Not for -1 * -1.
+static int32_t multiply(int32_t a, int32_t b) {
+  return (int32_t)(((int64_t)a * b + (INT64_C(1) << 30)) >> 31);
+}
+
+// exp(a) in Q0.31 of a in [-1/4, 0) in Q0.31: Taylor's polynomial of degree 4 around -1/8.
+static int32_t exp_of_quarter(int32_t a) {
+  const int32_t exp_of_minus_eighth = 1895147668;
+  const int32_t third = 715827883;
+  const int32_t x = a + (1 << 28);
+  const int32_t x2 = multiply(x, x);
+  const int32_t x3 = multiply(x2, x);
+  const int32_t x4 = multiply(x2, x2);
+  const int32_t x3_and_x4 = multiply(mcugen_divide_by_power(x4, 2) + x3, third);
+  const int32_t higher = mcugen_divide_by_power(x3_and_x4 + x2, 1);
+  return exp_of_minus_eighth + multiply(exp_of_minus_eighth, x + higher);
+}
+
+// exp(a) in Q0.31 of a <= 0 in Q5.26.
+static int32_t exp_of_negative(int32_t a) {
+  enum { FRACTION_BITS = 26, QUARTER = 1 << (FRACTION_BITS - 2) };
+  // exp(-1/4), exp(-1/2), exp(-1), ... exp(-16) in Q0.31
+  static const int32_t powers[] = {1672461947, 1302514674, 790015084, 290630308,
+                                   39332535,   720401,     242};
+  if (a == 0) {
+    return INT32_MAX;
+  }
+  const int32_t quarter = (a & (QUARTER - 1)) - QUARTER;
+  const int32_t whole = quarter - a;  // a multiple of 1/4 that is left over, not negative
+  int32_t result = exp_of_quarter(quarter * 32);
+  for (size_t i = 0; i < sizeof powers / sizeof powers[0]; ++i) {
+    if ((whole >> (FRACTION_BITS - 2 + i) & 1) != 0) {
+      result = multiply(result, powers[i]);
+    }
+  }
+  return result;
+}
+
+// 1 / (1 + a) in Q0.31 of a in [0, 1) in Q0.31: three steps of Newton-Raphson on half of 1 + a.
+static int32_t reciprocal(int32_t a) {
+  const int32_t one = 1 << 29;        // from here on Q2.29
+  const int32_t start = 1515870810;   // 48/17
+  const int32_t slope = -1010580540;  // -32/17
+  const int32_t half = (int32_t)(((int64_t)a + INT32_MAX + 1) / 2);
+  int32_t x = start + multiply(half, slope);
+  for (int step = 0; step < 3; ++step) {
+    x += multiply(x, one - multiply(half, x)) * 4;
+  }
+  return x >= 1 << 30 ? INT32_MAX : x * 2;  // x / 2, as Q0.31
+}
+
+static uint32_t leading_zeros(uint32_t value) {
+  uint32_t count = 0;
+  while ((value >> (31 - count) & 1u) == 0) {
+    ++count;
+  }
+  return count;
+}
+
+static int32_t exp_of_difference(const mcugen_softmax_t *layer, int32_t difference) {
+  return exp_of_negative(
+      multiply(mcugen_shift_left(difference, layer->left_shift), layer->multiplier));
+}
+
+static void softmax_row(const mcugen_softmax_t *layer, const int8_t *in, int8_t *out) {
+  enum { SUM_INTEGER_BITS = 12 };
+  int32_t largest = INT8_MIN;
+  for (uint32_t i = 0; i < layer->depth; ++i) {
+    largest = in[i] > largest ? in[i] : largest;
+  }
+  int32_t sum = 0;  // Q12.19, at least 1: the largest value counts as 1
+  for (uint32_t i = 0; i < layer->depth; ++i) {
+    const int32_t difference = in[i] - largest;
+    if (difference >= layer->lowest) {
+      sum += mcugen_divide_by_power(exp_of_difference(layer, difference), SUM_INTEGER_BITS);
+    }
+  }
+  // sum = (1 + fraction) * 2^(SUM_INTEGER_BITS - zeros)
+  const uint32_t zeros = leading_zeros((uint32_t)sum);
+  const int32_t fraction = (int32_t)(((uint32_t)sum << zeros) - (UINT32_C(1) << 31));
+  const int32_t scale = reciprocal(fraction);
+  const uint32_t shift = SUM_INTEGER_BITS - zeros + 31 - 8;
+  for (uint32_t i = 0; i < layer->depth; ++i) {
+    const int32_t difference = in[i] - largest;
+    int32_t value = INT8_MIN;
+    if (difference >= layer->lowest && shift < 32) {  // TFLite stops the program where shift > 31
+      const int32_t share = multiply(scale, exp_of_difference(layer, difference));
+      value = mcugen_clamp(INT8_MIN + mcugen_divide_by_power(share, shift), INT8_MIN, INT8_MAX);
+    }
+    out[i] = (int8_t)value;
+  }
+}
+
+void mcugen_softmax(const mcugen_softmax_t *layer, const int8_t *in, int8_t *out) {
+  for (uint32_t row = 0; row < layer->rows; ++row) {
+    softmax_row(layer, &in[row * layer->depth], &out[row * layer->depth]);
+  }
+}

@@ -1,0 +1,124 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""SOFTMAX equals TFLite Micro."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from mcugen.engines.contract import EngineOptions
+from mcugen.model.tflite import parse_tflite
+from tests.engines.c_engine import build
+from tests.engines.vectors import (
+    OPTIONS,
+    Layer,
+    Vectors,
+    differences,
+    model_of,
+    problems_of,
+    vectors_of,
+)
+from tests.tflite_writer import TensorSpec
+
+
+def softmax(
+    shape: tuple[int, ...], scale: float = 0.1, zero_point: int = 4, beta: float = 1.0
+) -> Layer:
+    x, out = TensorSpec(shape, "int8", scale, zero_point), TensorSpec(shape, "int8", 1 / 256, -128)
+    return Layer("SOFTMAX", [x], [out], {"beta": beta})
+
+
+EDGES = (
+    *(softmax(shape) for shape in ((1,), (2,), (3, 5), (2, 3, 4), (1, 1, 1, 7), (1, 2, 1, 2, 9))),
+    *(softmax((2, 12), 10.0**exponent) for exponent in np.linspace(-7, 3, 41)),
+    *(softmax((2, 12), 2.0**exponent) for exponent in range(-25, 6)),
+    *(softmax((2, 12), beta=beta) for beta in (1e-6, 0.1, 0.5, 2.0, 10.0, 1e6)),
+    *(softmax((20, n), 0.05) for n in (2, 10, 100, 511)),
+    *(softmax((1, 12), zero_point=z) for z in (-128, 127)),
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def edges(tmp_path_factory: pytest.TempPathFactory) -> Vectors:
+    return vectors_of(model_of(EDGES), tmp_path_factory.mktemp("edges"), ["double"])
+
+
+def test_edges_equal_the_reference_on_the_pc(edges: Vectors, tmp_path: Path) -> None:
+    assert not any(differences(edges, OPTIONS["portable"], tmp_path))
+
+
+def test_edges_equal_the_reference_on_a_cortex_m33(edges: Vectors, tmp_path: Path) -> None:
+    assert not any(differences(edges, OPTIONS["dsp-speed"], tmp_path, on="qemu"))
+
+
+layers = st.builds(
+    softmax,
+    st.lists(st.integers(1, 16), min_size=1, max_size=5).map(lambda s: (*s[:-1], 2 * s[-1])),
+    st.floats(-3, 1).map(lambda e: 10.0**e),
+    st.integers(-128, 127),
+    st.floats(0.1, 4),
+)
+
+
+@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(layers, min_size=20, max_size=40))
+def test_random_layers_equal_the_reference(
+    tmp_path_factory: pytest.TempPathFactory, layers: list[Layer]
+) -> None:
+    folder = tmp_path_factory.mktemp("random")
+    vectors = vectors_of(model_of(layers), folder, ["double"])
+    assert not any(differences(vectors, OPTIONS["portable"], folder))
+
+
+def test_many_equal_values_share_evenly_where_tflite_would_stop(tmp_path: Path) -> None:
+    graph = parse_tflite(model_of([softmax((1, 4095))]), "wide")
+    x = np.full((2, 1, 4095), -128, np.int8)
+    x[1, 0, 5] = 127
+    out = build(graph, EngineOptions(), tmp_path).run(x).outputs[0]
+    assert (out[0] == -128).all()
+    assert (out[1, 0, 5], np.count_nonzero(out[1] != -128)) == (127, 1)
+
+
+SOFTMAX = "runtime/kernels/softmax.c"
+BREAKS = (
+    (SOFTMAX, "step < 3", "step < 1"),
+    (SOFTMAX, "715827883", "0"),
+    (SOFTMAX, "790015084", "800015084"),
+    (SOFTMAX, "return INT32_MAX;\n", "return INT32_MAX / 2;\n"),
+    (SOFTMAX, "mcugen_divide_by_power(share, shift)", "(share >> shift)"),
+    (SOFTMAX, "difference >= layer->lowest &&", "difference > layer->lowest / 2 &&"),
+)
+
+
+@pytest.mark.parametrize("broken", BREAKS, ids=lambda b: b[1])
+def test_a_break_is_noticed(broken: tuple[str, str, str], edges: Vectors, tmp_path: Path) -> None:
+    assert any(differences(edges, OPTIONS["portable"], tmp_path, patch=broken))
+
+
+X = TensorSpec((1, 3), "int8", 0.1)
+OUT = TensorSpec((1, 3), "int8", 1 / 256, -128)
+
+
+@pytest.mark.parametrize(
+    ("x", "out", "beta", "words"),
+    [
+        (TensorSpec((1, 3), "int16", 0.1), OUT, 1.0, "int16"),
+        (X, TensorSpec((1, 3), "int16", 1 / 65536, -32768), 1.0, "int16"),
+        (X, TensorSpec((1, 3), "int8", 1 / 255, -128), 1.0, "1/256"),
+        (X, TensorSpec((1, 3), "int8", 1 / 256, 0), 1.0, "1/256"),
+        (X, TensorSpec((3, 1), "int8", 1 / 256, -128), 1.0, "does not follow"),
+        (X, OUT, 0.0, "beta"),
+        (X, OUT, -1.0, "beta"),
+        (X, OUT, float("nan"), "beta"),
+        (TensorSpec((1, 4096), "int8", 0.1), TensorSpec((1, 4096), "int8", 1 / 256, -128), 1.0, "4096"),
+        (TensorSpec((), "int8", 0.1), TensorSpec((), "int8", 1 / 256, -128), 1.0, "not follow"),
+    ],
+)  # fmt: skip
+def test_a_problem_is_named(x: TensorSpec, out: TensorSpec, beta: float, words: str) -> None:
+    assert problems_of(Layer("SOFTMAX", [X], [OUT], {"beta": 1.0})) == []
+    assert any(words in text for text in problems_of(Layer("SOFTMAX", [x], [out], {"beta": beta})))
