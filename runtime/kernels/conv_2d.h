@@ -25,35 +25,39 @@ typedef struct {
 void mcugen_conv_2d_double(const mcugen_conv_2d_t *layer, const int8_t *in, int8_t *out);
 void mcugen_conv_2d_single(const mcugen_conv_2d_t *layer, const int8_t *in, int8_t *out);
 
-// The same without groups for cores with DSP instructions, over weights that the generator has packed
-// for them: output channels in quads, then single ones. The taps of a filter are taken four at a
-// time; `depth`, their number, is a multiple of 4, filled up with zero weights.
-//   quad    for four taps 4 words: halfwords {0, 2} of channels {0, 1}, of {2, 3}; {1, 3} of both.
-//           A pair of channels is one table: a halfword holds 256 * w[upper] + w[lower].
-//   single  for four taps 1 word: bytes w[0], w[1], w[2], w[3]
-// `bias` has in_zero_point folded in: bias[o] - in_zero_point * sum of o's weights. A pair's two
-// entries are 256 * bias[upper] + bias[lower] and bias[lower].
+// The same without groups for cores with DSP instructions. The taps of a filter are taken four at a
+// time; `depth`, their number, is a multiple of 4, filled up with zero weights. The generator packs
+// all that the output channels need into one stream of words, first in quads, then single ones:
+//   quad    S and L of channels {0, 1}, of {2, 3}: where the sums start (see conv_2d_dsp.c);
+//           for four taps 4 words: halfwords {0, 2} of channels {0, 1}, of {2, 3}; {1, 3} of both,
+//           where a halfword is 256 * w[upper] + w[lower];
+//           3 words per channel: its requantisation
+//   single  where the sum starts; for four taps 1 word of bytes w[0], w[1], w[2], w[3];
+//           3 words: its requantisation
+// The requantisation is a mcugen_requant_s8_t, or for the `_exact` kernels a mcugen_requant_t and 0.
+// Sums start with the bias less in_zero_point * the sum of the weights.
 typedef struct {
-  const uint32_t *weights;
-  const int32_t *bias;                      // [out_channels]
-  const mcugen_requant_s8_t *requant;       // [out_channels], or NULL: `exact`
-  const mcugen_requant_t *exact;            // [out_channels], or NULL
+  const uint32_t *channels;
   mcugen_filter_t filter;
   uint16_t quads;
   uint16_t depth;
-  uint8_t pointwise;     // 1: the filter has one tap of a multiple of 4 channels, and no padding
-  uint8_t whole_words;   // 1: in_channels is a multiple of 4
+  uint8_t pointwise;   // 1: the filter has one tap of a multiple of 4 channels, and no padding
+  uint8_t whole_words;  // 1: in_channels is a multiple of 4
   int8_t in_zero_point;
-  int8_t zero_point;     // these three only with `exact`
+  int8_t zero_point;  // these three only for `_exact`
   int8_t low;
   int8_t high;
 } mcugen_conv_2d_dsp_t;
 
-// `scratch` holds 4 * depth bytes, and depth more unless whole_words; all three may be read up to the next
-// multiple of 4 bytes.
+// `scratch` holds 4 * depth bytes, and depth more unless whole_words. `in` and `scratch` are 4-byte
+// aligned. The `_exact` kernels take any requantisation and range of the output.
 void mcugen_conv_2d_dsp_double(const mcugen_conv_2d_dsp_t *layer, const int8_t *in, int8_t *out,
                                int8_t *scratch);
 void mcugen_conv_2d_dsp_single(const mcugen_conv_2d_dsp_t *layer, const int8_t *in, int8_t *out,
                                int8_t *scratch);
+void mcugen_conv_2d_dsp_exact_double(const mcugen_conv_2d_dsp_t *layer, const int8_t *in,
+                                     int8_t *out, int8_t *scratch);
+void mcugen_conv_2d_dsp_exact_single(const mcugen_conv_2d_dsp_t *layer, const int8_t *in,
+                                     int8_t *out, int8_t *scratch);
 
 #endif

@@ -81,6 +81,19 @@ MCUGEN_INLINE int32_t mcugen_smlad(uint32_t a, uint32_t b, int32_t sum) {
   return result;
 }
 
+// sum + a.low * b.high; sum + a.high * b.low.
+MCUGEN_INLINE int32_t mcugen_smlabt(uint32_t a, uint32_t b, int32_t sum) {
+  int32_t result;
+  __asm__("smlabt %0, %1, %2, %3" : "=r"(result) : "r"(a), "r"(b), "r"(sum));
+  return result;
+}
+
+MCUGEN_INLINE int32_t mcugen_smlatb(uint32_t a, uint32_t b, int32_t sum) {
+  int32_t result;
+  __asm__("smlatb %0, %1, %2, %3" : "=r"(result) : "r"(a), "r"(b), "r"(sum));
+  return result;
+}
+
 // sum + the upper word of a * b, rounded.
 MCUGEN_INLINE int32_t mcugen_smmlar(int32_t a, int32_t b, int32_t sum) {
   int32_t result;
@@ -186,6 +199,14 @@ MCUGEN_INLINE int32_t mcugen_smlad(uint32_t a, uint32_t b, int32_t sum) {
   const int32_t low = (int16_t)(a & 0xFFFFu) * (int16_t)(b & 0xFFFFu);
   const int32_t high = (int16_t)(a >> 16) * (int16_t)(b >> 16);
   return mcugen_add(mcugen_add(sum, low), high);
+}
+
+MCUGEN_INLINE int32_t mcugen_smlabt(uint32_t a, uint32_t b, int32_t sum) {
+  return mcugen_add(sum, (int16_t)(a & 0xFFFFu) * (int16_t)(b >> 16));
+}
+
+MCUGEN_INLINE int32_t mcugen_smlatb(uint32_t a, uint32_t b, int32_t sum) {
+  return mcugen_smlabt(b, a, sum);
 }
 
 MCUGEN_INLINE int32_t mcugen_smmlar(int32_t a, int32_t b, int32_t sum) {

@@ -117,16 +117,16 @@ def _build_dsp(layer: Convolution, operands: Operands, options: EngineOptions) -
     weights[:, : layer.taps] = settled.weights.reshape(len(weights), -1)
     bias = convolution.folded_bias(settled)
     paired = paired_channels(weights, bias)
+    requant, exact = convolution.requant_words(settled, options.rounding)
     kernel = Kernel(
-        f"mcugen_conv_2d_dsp_{options.rounding}",
+        f"mcugen_conv_2d_dsp_{'exact_' if exact else ''}{options.rounding}",
         "mcugen_conv_2d_dsp_t",
         "conv_2d.h",
         "conv_2d_dsp.c",
     )
+    stream = pack_stream(weights, bias, requant, paired)
     fields = (
-        ("weights", Table(f"{name}_weights", pack(weights, paired), f"{layer.comment}, packed")),
-        ("bias", Table(f"{name}_bias", pack_bias(bias, paired), "with the input's zero point")),
-        *convolution.dsp_requant_fields(settled, name, options.rounding),
+        ("channels", Table(f"{name}_channels", stream, f"{layer.comment}, packed with all else")),
         *layer.filter.fields(),
         ("quads", paired // 4),
         ("depth", weights.shape[1]),
@@ -147,19 +147,34 @@ def paired_channels(weights: NDArray[np.int8], bias: NDArray[np.int32]) -> int:
     return 4 * int(np.logical_and.accumulate(fits.reshape(-1, 2).all(axis=1)).sum())
 
 
-def pack(weights: NDArray[np.int8], paired: int) -> NDArray[np.uint32]:
-    """The weight words that conv_2d.h describes: quads, then single channels."""
-    fours = weights[:paired].reshape(-1, 4, weights.shape[1] // 4, 4)[..., _ORDER].astype(np.int64)
+def pack_stream(
+    weights: NDArray[np.int8], bias: NDArray[np.int32], requant: NDArray[np.uint32], paired: int
+) -> NDArray[np.uint32]:
+    """The words that conv_2d.h describes: quads, then single channels."""
+    quads = (
+        _pair_starts(bias[:paired]).reshape(-1, 4),
+        _pair_words(weights[:paired]),
+        requant[:paired].reshape(-1, 12),
+    )
+    singles = (
+        bias[paired:].view(np.uint32).reshape(-1, 1),
+        weights[paired:].view("<u4"),
+        requant[paired:],
+    )
+    parts = [np.concatenate(part, axis=1).reshape(-1) for part in (quads, singles)]
+    return np.concatenate(parts).astype(np.uint32)
+
+
+def _pair_words(weights: NDArray[np.int8]) -> NDArray[np.uint32]:
+    """Weights [channels, depth] of channels in fours as words [channels / 4, depth]."""
+    fours = weights.reshape(-1, 4, weights.shape[1] // 4, 4)[..., _ORDER].astype(np.int64)
     halves = (256 * fours[:, 1::2] + fours[:, 0::2]) & 0xFFFF  # [quads, 2 pairs, steps, 4]
     words = halves[..., 0::2] | halves[..., 1::2] << 16  # [quads, 2 pairs, steps, 2]
-    quads = words.transpose(0, 2, 3, 1).astype(np.uint32).reshape(-1)
-    return np.concatenate([quads, weights[paired:].reshape(-1).view("<u4")])
+    return words.transpose(0, 2, 3, 1).astype(np.uint32).reshape(-1, weights.shape[1])
 
 
-def pack_bias(bias: NDArray[np.int32], paired: int) -> NDArray[np.int32]:
-    """The start of the sums that conv_2d.h describes."""
-    wide = bias.astype(np.int64)
-    starts = wide.copy()
-    starts[1:paired:2] = wide[0:paired:2]
-    starts[0:paired:2] += 256 * wide[1:paired:2]
-    return convolution.modulo_int32(starts)
+def _pair_starts(bias: NDArray[np.int32]) -> NDArray[np.uint32]:
+    """Where the sums S and L of pairs of channels start."""
+    lower, upper = bias[0::2].astype(np.int64), bias[1::2].astype(np.int64)
+    starts = np.stack([256 * upper + lower, lower], axis=1)
+    return convolution.modulo_int32(starts).view(np.uint32)

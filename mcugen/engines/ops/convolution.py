@@ -275,20 +275,15 @@ def settle_constant_channels(layer: Convolution) -> Convolution:
     return replace(layer, weights=weights, bias=bias, requant=requant)
 
 
-def dsp_requant_fields(
-    layer: Convolution, name: str, rounding: Rounding
-) -> tuple[tuple[str, str | Table], ...]:
-    """The members `requant` and `exact` of the DSP kernels: one of them is NULL."""
+def requant_words(layer: Convolution, rounding: Rounding) -> tuple[NDArray[np.uint32], bool]:
+    """Three words per channel: a mcugen_requant_s8_t and False; or, where a channel or the output's
+    range needs the exact kernels, a mcugen_requant_t, 0, and True."""
     rows = [
         channel_requant(int(m), int(s), layer.zero_point, int(largest), rounding)
         for (m, s), largest in zip(layer.requant, largest_sums(layer), strict=True)
     ]
-    if (layer.low, layer.high) != (-128, 127) or None in rows:
-        return (("requant", "NULL"), ("exact", requant_table(layer, name)))
-    table = Table(
-        f"{name}_requant",
-        np.array(rows, np.int32),
-        "multiplier, addend, shift",
-        struct="mcugen_requant_s8_t",
-    )
-    return (("requant", table), ("exact", "NULL"))
+    fitting = [row for row in rows if row is not None]
+    if (layer.low, layer.high) == (-128, 127) and len(fitting) == len(rows):
+        return np.array(fitting, np.int32).view(np.uint32), False
+    exact = np.pad(layer.requant, ((0, 0), (0, 1)))
+    return np.ascontiguousarray(exact).view(np.uint32), True

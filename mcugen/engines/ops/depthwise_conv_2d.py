@@ -1,16 +1,18 @@
 # SPDX-FileCopyrightText: 2026 the mcugen authors
 # SPDX-License-Identifier: Apache-2.0
-"""DEPTHWISE_CONV_2D: portable."""
+"""DEPTHWISE_CONV_2D: portable, and for DSP cores over one padded plane per channel."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mcugen.engines.contract import EngineOptions
 from mcugen.engines.ops import convolution
-from mcugen.engines.ops.convolution import Convolution
+from mcugen.engines.ops.convolution import Convolution, Filter
 from mcugen.engines.steps import Call, Form, Kernel, Operands, Operator, Table, Variant
 from mcugen.model.check import where
 from mcugen.model.ir import Graph, Op, Problem
@@ -18,6 +20,12 @@ from mcugen.model.ir import Graph, Op, Problem
 _CHANNEL_AXIS = 3
 _PORTABLE_COST = 14.0  # instructions per multiplication
 _OUTPUT_COST = 40
+_DSP_COST = {"3x3": 1.2, "dsp": 1.7, "dsp_exact": 2.5}
+_DSP_OUTPUT_COST = 9
+_LAY_OUT_COST = 3  # per pixel of a channel
+_UINT16_MAX = 65535
+_PLANE_BYTES = 8192
+"""Above this, the plane of a channel is split into bands of output rows."""
 
 
 def problems(graph: Graph, op: Op) -> Iterable[Problem]:
@@ -34,7 +42,7 @@ def problems(graph: Graph, op: Op) -> Iterable[Problem]:
 
 
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
-    """The portable kernel."""
+    """The portable kernel, and on DSP cores one over planes."""
     layer = convolution.read_convolution(graph, op, _CHANNEL_AXIS)
     outputs = layer.filter.positions * layer.filter.out_channels
     portable = Variant(
@@ -43,7 +51,25 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
         int(_PORTABLE_COST * layer.macs) + _OUTPUT_COST * outputs,
         lambda operands: _build_portable(layer, operands, options),
     )
-    return (portable,)
+    if "dsp" not in options.isa:
+        return (portable,)
+    f = _lying(layer.filter)
+    plane = _plane(f)
+    if max(plane.words, plane.pitch) > _UINT16_MAX:
+        return (portable,)
+    settled = convolution.settle_constant_channels(layer)
+    requant, exact = convolution.requant_words(settled, options.rounding)
+    kernel = "dsp_exact" if exact else "3x3" if _is_3x3(f) else "dsp"
+    pixels = f.batches * f.in_height * f.in_width * f.in_channels
+    planar = Variant(
+        (Form.DENSE,),
+        (Form.DENSE,),
+        int(_DSP_COST[kernel] * layer.macs) + _DSP_OUTPUT_COST * outputs + _LAY_OUT_COST * pixels,
+        lambda operands: _build_dsp(settled, requant, operands, f"{kernel}_{options.rounding}"),
+        scratch_bytes=4 * (plane.words + (0 if kernel == "3x3" else _weight_words(f))),
+        in_place=((0, 0),) if _works_in_place(f, plane) else (),
+    )
+    return (portable, planar)
 
 
 OPERATOR = Operator(problems, variants)
@@ -70,3 +96,134 @@ def _build_portable(
         *convolution.range_fields(layer),
     )
     return (Call(kernel, fields, (*operands.inputs, *operands.outputs)),)
+
+
+# --- DSP ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Plane:
+    """One input channel in scratch: columns per row, output rows per plane, words in all."""
+
+    pitch: int
+    band: int
+    words: int
+
+
+def _is_tall(f: Filter) -> bool:
+    """Whether the kernels take columns for rows, because columns are longer."""
+    return (f.out_height, f.in_height) > (f.out_width, f.in_width)
+
+
+def _lying(f: Filter) -> Filter:
+    """The filter as the kernels see it: a tall image on its side."""
+    if not _is_tall(f):
+        return f
+    return replace(
+        f,
+        in_height=f.in_width,
+        in_width=f.in_height,
+        out_height=f.out_width,
+        out_width=f.out_height,
+        height=f.width,
+        width=f.height,
+        stride_y=f.stride_x,
+        stride_x=f.stride_y,
+        dilation_y=f.dilation_x,
+        dilation_x=f.dilation_y,
+        pad_top=f.pad_left,
+        pad_left=f.pad_top,
+    )
+
+
+def _steps(f: Filter) -> tuple[tuple[str, int], ...]:
+    """Bytes to the next pixel and the next row of both tensors, as the kernels see them."""
+    pixels = (f.in_channels, f.out_channels)
+    rows = (f.in_width * f.in_channels, f.out_width * f.out_channels)
+    x, y = (rows, pixels) if _is_tall(f) else (pixels, rows)
+    names = ("in_step_x", "in_step_y", "out_step_x", "out_step_y")
+    return tuple(zip(names, (x[0], y[0], x[1], y[1]), strict=True))
+
+
+def _is_3x3(f: Filter) -> bool:
+    """Whether the kernel for 3x3 takes it."""
+    dilated = (f.dilation_y, f.dilation_x) != (1, 1)
+    flat = f.stride_x in (1, 2) and f.out_width > 1
+    return (f.height, f.width) == (3, 3) and not dilated and flat
+
+
+def _reach(f: Filter) -> int:
+    """Columns from the first to the last tap."""
+    return (f.width - 1) * f.dilation_x + 1
+
+
+def _plane(f: Filter) -> _Plane:
+    """Whole where it is small, otherwise in bands of rows.
+
+    The kernels compute up to 4 outputs of a row at once and load taps in pairs: they may read what
+    comes after the last row.
+    """
+    columns = max((f.out_width - 1) * f.stride_x + _reach(f), f.pad_left + f.in_width)
+    pitch = -(-columns // 2) * 2
+    beyond = 3 * f.stride_x + 1
+    for band in range(f.out_height, 0, -1):
+        rows = (band - 1) * f.stride_y + (f.height - 1) * f.dilation_y + 1
+        words = -(-(rows * pitch + beyond) // 2)
+        if 4 * words <= _PLANE_BYTES:
+            break
+    return _Plane(pitch, band, words)
+
+
+def _works_in_place(f: Filter, plane: _Plane) -> bool:
+    """Whether an output of a channel never falls on input that is still to be read."""
+    smaller = f.out_height * f.out_width <= f.in_height * f.in_width
+    alone = f.batches == 1 and f.in_channels == f.out_channels
+    return smaller and alone and plane.band == f.out_height
+
+
+def _weight_words(f: Filter) -> int:
+    """Words of a channel's weights as int16."""
+    return f.height * -(-_reach(f) // 2)
+
+
+def _build_dsp(
+    layer: Convolution, requant: NDArray[np.uint32], operands: Operands, which: str
+) -> tuple[Call, ...]:
+    name = operands.name
+    f = _lying(layer.filter)
+    plane = _plane(f)
+    is_3x3 = which.startswith("3x3")
+    kernel = Kernel(
+        f"mcugen_depthwise_conv_2d_{which}",
+        "mcugen_depthwise_conv_2d_dsp_t",
+        "depthwise_conv_2d.h",
+        f"depthwise_conv_2d_{'3x3' if is_3x3 else 'dsp'}.c",
+    )
+    weights = layer.weights[..., 0]
+    if _is_tall(layer.filter):
+        weights = weights.transpose(0, 2, 1)
+    stream = pack_stream(weights, convolution.folded_bias(layer), requant, is_3x3)
+    fields = (
+        ("channels", Table(f"{name}_channels", stream, f"{layer.comment}, packed with all else")),
+        *f.fields(),
+        ("pitch", plane.pitch),
+        ("band", plane.band),
+        ("plane_words", plane.words),
+        *_steps(layer.filter),
+        *convolution.range_fields(layer),
+    )
+    assert operands.scratch is not None
+    return (Call(kernel, fields, (*operands.inputs, *operands.outputs, operands.scratch)),)
+
+
+def pack_stream(
+    weights: NDArray[np.int8], bias: NDArray[np.int32], requant: NDArray[np.uint32], is_3x3: bool
+) -> NDArray[np.uint32]:
+    """The words that depthwise_conv_2d.h describes, of weights [channels, height, width]."""
+    if is_3x3:
+        taps = np.ascontiguousarray(weights[..., (0, 1, 1, 2)]).reshape(len(weights), -1)
+    else:
+        taps = weights.reshape(len(weights), -1)
+        taps = np.pad(taps, ((0, 0), (0, -taps.shape[1] % 4)))
+    parts = (bias.view(np.uint32).reshape(-1, 1), requant, taps.view("<u4"))
+    return np.concatenate(parts, axis=1).astype(np.uint32)
