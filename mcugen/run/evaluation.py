@@ -12,9 +12,8 @@ from pathlib import Path
 import numpy as np
 
 from mcugen.features.reference import dequantize, quantize
-from mcugen.features.spec import FrontEnd
 from mcugen.model.reference import Reference, open_reference
-from mcugen.protocol import Identity
+from mcugen.protocol import Identity, What
 from mcugen.run.client import Client
 from mcugen.run.clips import Clip, find_clips
 from mcugen.run.expected import input_quant, output_quant
@@ -86,25 +85,20 @@ def _whole_clips(progress: Callable[[object], None]) -> Callable[[Clip, float], 
 def open_device_runner(
     project: Project, port: str | None
 ) -> Iterator[tuple[Runner, list[int], str]]:
-    """The model on the device as a function of windows; a list that it appends each inference's cost
-    to; and the unit of that cost. The device clears recurrent state before every window."""
+    """The model on the device as a function of windows, the list it appends the cost of each
+    inference to, and the unit of that cost. Every window is a clip of its own."""
+    front_end = project.manifest.front_end
     with _opened(project, port) as (client, who, reference, _):
         taken, given = input_quant(reference.graph), output_quant(reference.graph)
         ticks: list[int] = []
 
         def run(windows: Floats) -> Floats:
-            inputs = quantize(windows, taken)
-            front_end = _one_window_rows(inputs.shape[1])
-            stimulus = from_int8_rows(inputs, front_end, taken)
             outputs = []
-            for step in stream(client, stimulus, output_bytes=who.output_bytes):
-                ticks.extend(window.ticks for window in step.reply.windows)
-                if step.output is not None:
-                    outputs.append(step.output)
-            return dequantize(np.asarray(outputs, np.int8), given)
+            for window in quantize(windows, taken):
+                rows = window.reshape(front_end.window_rows, front_end.row_values)
+                for step in stream(client, from_int8_rows(rows, front_end, taken)):
+                    ticks.extend(result.ticks for result in step.reply.windows)
+                outputs.append(np.frombuffer(client.read(What.OUTPUT, who.output_bytes), np.int8))
+            return dequantize(np.asarray(outputs), given)
 
-        yield run, ticks, who.facts.get("tick_unit", "")
-
-
-def _one_window_rows(values: int) -> FrontEnd:
-    return FrontEnd("raw", values, 1)
+        yield run, ticks, who.fact("tick_unit")

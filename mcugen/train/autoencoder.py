@@ -187,7 +187,8 @@ class _State:
     def save(self, model: Any, history: tuple[Epoch, ...]) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         name = f"epoch_{len(history) % 2}.keras"  # the one before stays until state.json moves on
-        model.save(self.folder / name)
+        with quiet():
+            model.save(self.folder / name)
         saved = {"identity": self.identity, "model": name, "history": [asdict(e) for e in history]}
         write_json(self.folder / "state.json", saved)
 
@@ -201,7 +202,8 @@ def _finish(
     recipe: Recipe,
 ) -> None:
     part = folder / "model.part.keras"
-    model.save(part)
+    with quiet():
+        model.save(part)
     part.replace(folder / "model.keras")
     losses = [asdict(epoch) for epoch in history]
     write_json(folder / "training.json", {"schema": 1, **identity, "history": losses})

@@ -86,7 +86,9 @@ def test_a_changed_clip_is_extracted_again(tmp_path: Path) -> None:
 
 
 def test_front_ends_do_not_share_rows(clips: list[Path], tmp_path: Path) -> None:
-    assert open_store(tmp_path, FRONT_END).folder != open_store(tmp_path, PRESETS["mlperf-ad"]).folder
+    assert (
+        open_store(tmp_path, FRONT_END).folder != open_store(tmp_path, PRESETS["mlperf-ad"]).folder
+    )
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
