@@ -1,0 +1,95 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""The emulated RISC-V: the same integers as TFLite Micro, and faults that speak."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+
+from mcugen.boards import find_board
+from mcugen.cli import main
+from mcugen.paths import examples_dir
+from mcugen.report.files import load_run
+from mcugen.toolchain.build import compile_project
+from mcugen.transport.choose import link_for
+from tests.conftest import require_tool
+
+BOARD = "qemu-riscv32"
+BUNDLED = examples_dir() / "machine-sound" / "mcugen.toml"
+
+
+@pytest.fixture(autouse=True)
+def tools() -> None:
+    require_tool("riscv64-unknown-elf-gcc")
+    require_tool("qemu-system-riscv32")
+
+
+def mcugen(*words: object) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([str(word) for word in words])
+    assert not ended.value.code, words
+
+
+def test_ad01_scores_as_on_every_other_board(real_models: Path, tmp_path: Path) -> None:
+    """All 196 x 640 outputs of the real clip equal TFLite Micro's; costs are instructions."""
+    model, clip = real_models / "ad01_int8.tflite", real_models / "example_input.wav"
+    shape = ("--front-end", "mlperf-ad", "--score", "reconstruction-error")
+    mcugen("build", model, *shape, "--board", BOARD, "--out", tmp_path / "project")
+    words = ("--input", "int8", "--check-outputs", "--out", tmp_path / "run")
+    mcugen("run", tmp_path / "project", clip, *words)
+    found = load_run(tmp_path / "run")
+    (record,) = found.clips
+    assert (record.windows, record.outputs_compared, record.outputs_different) == (196, 125_440, 0)
+    assert record.score == pytest.approx(11.068, abs=0.001)
+    assert found.head.tick_unit == "instructions" and found.head.ticks_per_second is None
+    inference = found.latencies[0]
+    # One multiply-accumulate of the portable kernel takes several instructions, and not dozens.
+    assert inference.median is not None and 264_192 < inference.median < 20 * 264_192
+
+
+def test_the_demo_model_is_bit_exact(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    mcugen("build", BUNDLED, "--board", BOARD, "--out", tmp_path)
+    capsys.readouterr()
+    mcugen("verify", tmp_path, "--vectors", 10, "--json")
+    (verdict,) = json.loads(capsys.readouterr().out)["verdicts"]
+    assert verdict["different"] == 0
+
+
+OVERFLOW = """
+static int deeper(volatile int *below) {
+  volatile int here[64] = {*below};
+  return deeper((volatile int *)here) + here[1];
+}
+"""
+FAULTS = {
+    "stack overflow": (OVERFLOW, "volatile int zero = 0; (void)deeper(&zero);"),
+    "write to code": ("", "*(volatile int *)0x80000100u = 1;"),
+    "illegal instruction": ("", '__asm volatile(".word 0");'),
+    "load fault": ("", "(void)*(volatile int *)0x90000000u;"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_faults_are_reported(fault: str, tmp_path: Path) -> None:
+    functions, statement = FAULTS[fault]
+    mcugen("build", BUNDLED, "--board", BOARD, "--out", tmp_path, "--no-compile")
+    main_c = tmp_path / "runtime" / "main.c"
+    text = main_c.read_text().replace("int main(void) {", f"{functions}int main(void) {{")
+    call = "mcugen_port_init();"
+    main_c.write_text(text.replace(call, f"{call}\n  {statement}"))
+    cmake = tmp_path / "CMakeLists.txt"
+    cmake.write_text(cmake.read_text().replace("  -Werror\n", ""))
+    board = find_board(BOARD)
+    link = link_for(board, compile_project(tmp_path, board).elf)
+    link.open()
+    try:
+        said, deadline = b"", time.monotonic() + 20
+        while not said.endswith(b"\r\n\0") and time.monotonic() < deadline:
+            said += link.read(100, deadline)
+    finally:
+        link.close()
+    assert said.startswith(b"\0mcugen fatal: ") and fault.encode() in said
