@@ -15,6 +15,7 @@ from mcugen.strict_toml import Table, read_toml
 
 TICK_UNITS = ("cycles", "instructions", "nanoseconds")
 RUN_LINKS = ("stdio", "tcp", "serial", "none")
+DEFAULT_ENGINES = ("aot", "tflm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class Board:
     run_link: str
     baud: int
     packages: tuple[str, ...]  # Debian packages that bring compiler and emulator
+    engines: tuple[str, ...] = DEFAULT_ENGINES  # keys of engines.ENGINES; the first is the default
     extra: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """Tables of an exporter or runner (`mcuxpresso`, `flash`, `linux`), read and checked there."""
 
@@ -77,6 +79,7 @@ def load_board(folder: Path) -> Board:
         run_link=run.choice("link", RUN_LINKS),
         baud=run.integer("baud", 115200),
         packages=top.texts("packages", ()),
+        engines=top.texts("engines", DEFAULT_ENGINES),
         extra={name: top.mapping(name) for name in EXTRA_TABLES if name in top},
     )
     for table in (toolchain, memory, ticks, run, top):

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from mcugen.boards import Board, find_board
 from mcugen.codegen.tree import write_tree
 from mcugen.config import find_config
 from mcugen.errors import ConfigError
-from mcugen.export.project import Project, generate
+from mcugen.export.project import Project, Request, generate
 from mcugen.export.request import Choices, make_request
 from mcugen.paths import examples_dir
 from mcugen.report.build_text import build_table
@@ -58,6 +59,18 @@ BUNDLED = "machine-sound"
 @click.option(
     "--npu-model", type=click.Path(path_type=Path), help="MODEL as converted for the NPU."
 )
+@click.option(
+    "--test-data",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="x_test.npy, or clips: for vendor tools that test by themselves.",
+)
+@click.option(
+    "--test-labels", type=click.Path(path_type=Path), help="y_test.npy, or CSV `file,label`."
+)
+@click.option(
+    "--class-names", type=click.Path(path_type=Path), help="Text file, one class per line."
+)
 @click.option("--out", type=click.Path(path_type=Path), help="Folder of the project.")
 @click.option("--no-compile", is_flag=True, help="Only write the project.")
 def command(
@@ -71,6 +84,9 @@ def command(
     accelerator: str,
     neutron_sdk: Path | None,
     npu_model: Path | None,
+    test_data: tuple[Path, ...],
+    test_labels: Path | None,
+    class_names: Path | None,
     **choices: Any,
 ) -> None:
     """Write (and compile) a project for MODEL on a board.
@@ -84,6 +100,8 @@ def command(
     board = find_board(name, board_dir)
     npu = accelerator == "npu"
     request = make_request(config, board, Choices(**choices, npu=npu))
+    if test_data:
+        request = _with_test_set(request, test_data, test_labels, class_names)
     places = Places(
         engine=request.engine,
         optimize=request.engine_options.optimize,
@@ -111,6 +129,15 @@ def command(
     _print(project, board, compiled.result)
     for note in (*notes, *compiled.notes):
         click.echo(note)
+
+
+def _with_test_set(
+    request: Request, data: tuple[Path, ...], labels: Path | None, class_names: Path | None
+) -> Request:
+    from mcugen.run.test_set import read_test_set
+
+    test_set = read_test_set(data, labels, class_names, request.graph, request.front_end)
+    return replace(request, export_options=replace(request.export_options, test_set=test_set))
 
 
 def _print(project: Project, board: Board, result: BuildResult | None) -> None:

@@ -7,8 +7,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from mcugen.boards import Board
 from mcugen.codegen.tree import SourceTree
+from mcugen.features.spec import FrontEnd
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +22,18 @@ class CompiledModel:
     content: bytes
     compiler: str  # "vela 5.2.0"
     estimate: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TestSet:
+    """Samples for tools that test by themselves: int8 [samples, *input shape], a class index each.
+
+    `labels` is None where the samples have none; `classes` names the classes, where names are known.
+    """
+
+    inputs: NDArray[np.int8]
+    labels: NDArray[np.int32] | None = None
+    classes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +46,9 @@ class ExportOptions:
     variant: str = ""
     memory: str = ""
     npu_model: CompiledModel | None = None  # for exporters that carry one
+    front_end: FrontEnd | None = None
+    score: str = "none"
+    test_set: TestSet | None = None  # for exporters whose vendor's tools take one
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,16 +50,17 @@ def make_request(config: Config, board: Board, choices: Choices) -> Request:
     except OSError as error:
         raise EnvironmentError_(f"cannot read {config.model}: {error.strerror}") from error
     graph = parse_tflite(model_bytes, config.model.name)
-    engine = _choose("engine", choices.engine or config.engine or "aot", tuple(ENGINES))
+    engine = _engine(board, choices.engine or config.engine)
     board = with_memory(board, choices.memory) if choices.memory else board
     optimize = _choose("optimize", choices.optimize or config.optimize or "speed", OPTIMIZES)
     front_end = _front_end(graph, config, choices.front_end)
+    score = _score(graph, config, choices, front_end)
     return Request(
         graph=graph,
         model_bytes=model_bytes,
         model_file=config.model.name,
         front_end=front_end,
-        score=_score(graph, config, choices, front_end),
+        score=score,
         threshold=config.threshold,
         board=board,
         engine=engine,
@@ -74,7 +75,13 @@ def make_request(config: Config, board: Board, choices: Choices) -> Request:
             arena_limit_bytes=board.ram.bytes - board.ram.reserved_bytes if board.ram else None,
         ),
         export_options=ExportOptions(
-            engine, optimize, choices.npu, choices.variant, choices.memory
+            engine,
+            optimize,
+            choices.npu,
+            choices.variant,
+            choices.memory,
+            front_end=front_end,
+            score=score,
         ),
     )
 
@@ -96,6 +103,19 @@ def _choose(name: str, value: str, known: Sequence[T]) -> T:
             hint=f"did you mean {near!r}?" if near else f"known: {', '.join(known)}",
         )
     return known[known.index(cast(T, value))]
+
+
+def _engine(board: Board, chosen: str) -> str:
+    """The engine the user names, or the board's first one; ConfigError if the board has it not."""
+    if not chosen:
+        return board.engines[0]
+    engine = _choose("engine", chosen, tuple(ENGINES))
+    if engine not in board.engines:
+        raise ConfigError(
+            f"board {board.name!r} does not run engine {engine!r}",
+            hint=f"its engines: {', '.join(board.engines)}",
+        )
+    return engine
 
 
 def _front_end(graph: Graph, config: Config, chosen: str) -> FrontEnd:

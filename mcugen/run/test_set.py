@@ -1,0 +1,118 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""x_test.npy and y_test.npy, or clips and their labels -> TestSet: quantised inputs, class indices."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mcugen.errors import DataError
+from mcugen.export.exporter import TestSet
+from mcugen.features.reference import quantize
+from mcugen.features.spec import FrontEnd
+from mcugen.model.ir import Graph
+from mcugen.run.clips import LABEL_PREFIXES, find_clips, read_labels
+from mcugen.run.expected import input_quant
+from mcugen.run.stimulus import make_stimulus, suffixes_for
+from mcugen.scoring.labels import class_indices
+
+VERDICTS = tuple(dict.fromkeys(LABEL_PREFIXES.values()))
+"""Classes of an anomaly detector: normal is 0."""
+
+
+def read_test_set(
+    data: Sequence[Path],
+    labels: Path | None,
+    class_names: Path | None,
+    graph: Graph,
+    front_end: FrontEnd,
+) -> TestSet:
+    """One .npy [samples, ...] of int8 or float inputs with labels of the same length; or clips (files,
+    folders), labelled by a CSV `file,label` or by their names, one sample per window.
+
+    DataError names the file and what is wrong with it.
+    """
+    classes = _read_classes(class_names) if class_names is not None else ()
+    if len(data) == 1 and data[0].suffix == ".npy" and data[0].is_file():
+        inputs = read_inputs(data[0], graph)
+        if labels is None:
+            return TestSet(inputs, None, classes)
+        indices, named = read_label_array(labels, classes)
+        if len(indices) != len(inputs):
+            raise DataError(f"{labels}: {len(indices)} labels for {len(inputs)} samples")
+        return TestSet(inputs, indices, named)
+    return _from_clips(data, labels, classes, graph, front_end)
+
+
+def read_inputs(path: Path, graph: Graph) -> NDArray[np.int8]:
+    """int8 [samples, *input shape] of an .npy; floats are quantised as on the device."""
+    values = _load(path)
+    shape = graph.tensors[graph.inputs[0]].shape[1:]
+    expected = int(np.prod(shape))
+    if values.ndim < 2 or int(np.prod(values.shape[1:])) != expected or not len(values):
+        raise DataError(
+            f"{path}: shape {list(values.shape)} holds no inputs of the model",
+            hint=f"[samples, {', '.join(map(str, shape))}]",
+        )
+    values = values.reshape(-1, *shape)
+    if values.dtype == np.int8:
+        return values
+    if values.dtype.kind == "f":
+        return quantize(values.astype(np.float32), input_quant(graph))
+    raise DataError(f"{path}: type {values.dtype}", hint="int8 inputs, or float features")
+
+
+def read_label_array(
+    path: Path, classes: tuple[str, ...] = ()
+) -> tuple[NDArray[np.int32], tuple[str, ...]]:
+    """Class indices of a y_test.npy (integers, one-hot rows or words), and the classes' names."""
+    try:
+        return class_indices(_load(path), classes)
+    except DataError as error:
+        raise DataError(f"{path}: {error.what}", hint=error.hint) from error
+
+
+def _load(path: Path) -> NDArray[Any]:
+    try:
+        return np.asarray(np.load(path, allow_pickle=False))
+    except (OSError, ValueError, EOFError) as error:
+        raise DataError(f"{path} is not an .npy array: {error}") from error
+
+
+def _read_classes(path: Path) -> tuple[str, ...]:
+    try:
+        lines = path.read_text().splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"{path} cannot be read: {error}") from error
+    names = tuple(line.strip() for line in lines if line.strip())
+    if not names or len(set(names)) != len(names):
+        raise DataError(f"{path}: not one different name per line")
+    return names
+
+
+def _from_clips(
+    named: Sequence[Path],
+    labels: Path | None,
+    classes: tuple[str, ...],
+    graph: Graph,
+    front_end: FrontEnd,
+) -> TestSet:
+    kind = "int8" if front_end.rows is None else "pcm"
+    known = read_labels(labels) if labels is not None else None
+    clips = find_clips(named, suffixes_for(kind, front_end), known)
+    quant = input_quant(graph)
+    windows = [make_stimulus(clip.path, kind, front_end, quant).inputs for clip in clips]
+    shape = graph.tensors[graph.inputs[0]].shape[1:]
+    samples = np.concatenate(windows).reshape(-1, *shape)
+    pairs = zip(clips, windows, strict=True)
+    words = [clip.label for clip, its_windows in pairs for _ in its_windows]
+    if None in words:
+        return TestSet(samples, None, classes)
+    only_verdicts = not classes and set(words) <= set(VERDICTS)
+    indices, names = class_indices(np.array(words), VERDICTS if only_verdicts else classes)
+    return TestSet(samples, indices, names)

@@ -1,0 +1,188 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""The limits of Nordic's Axon compiler, each named with its layer; the engine before a stand-in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mcugen.boards import find_board
+from mcugen.engines import ENGINES
+from mcugen.engines.axon_limits import CHECKS
+from mcugen.engines.contract import EngineOptions
+from mcugen.errors import ModelError
+from mcugen.model.ir import Graph
+from mcugen.model.tflite import parse_tflite
+from tests.c_program import FIRMWARE_TESTS, put_sources, run_on_host
+from tests.tflite_writer import OpSpec, TensorSpec, model_bytes
+
+AXON = ENGINES["axon"]
+Q = (0.5, -3)
+STRIDE_1 = {"stride_w": 1, "stride_h": 1, "padding": "SAME"}
+POOL = {**STRIDE_1, "filter_width": 2, "filter_height": 2}
+
+
+def act(*shape: int) -> TensorSpec:
+    return TensorSpec(shape, "int8", *Q)
+
+
+def const(*shape: int) -> TensorSpec:
+    return TensorSpec(shape, "int8", 0.5, data=np.ones(shape, np.int8))
+
+
+def graph(
+    tensors: Sequence[TensorSpec],
+    ops: Sequence[OpSpec],
+    inputs: Sequence[int],
+    outputs: Sequence[int],
+) -> Graph:
+    return parse_tflite(model_bytes(tensors, ops, inputs, outputs), "m")
+
+
+def one(kind: str, operands: Sequence[TensorSpec], output: TensorSpec, **options: object) -> Graph:
+    """One operator; an operand that is named twice is one tensor; the first one is the input."""
+    distinct = list({id(tensor): tensor for tensor in operands}.values())
+    numbers = [next(i for i, d in enumerate(distinct) if d is tensor) for tensor in operands]
+    op = OpSpec(kind, numbers, [len(distinct)], options)
+    return graph([*distinct, output], [op], [0], [len(distinct)])
+
+
+IMAGE, LINE = act(1, 8, 8, 4), act(1, 64)
+
+REFUSED = {
+    "17 x 16": one("CONV_2D", [IMAGE, const(4, 17, 16, 4)], IMAGE, **STRIDE_1),
+    "1 x 33": one("CONV_2D", [IMAGE, const(4, 1, 33, 4)], IMAGE, **STRIDE_1),
+    "stride_w = 32": one(
+        "CONV_2D", [IMAGE, const(4, 1, 1, 4)], IMAGE, **STRIDE_1 | {"stride_w": 32}
+    ),
+    "dilation 1 x 2": one(
+        "CONV_2D",
+        [IMAGE, const(4, 3, 3, 4)],
+        IMAGE,
+        **STRIDE_1,
+        dilation_w_factor=2,
+        dilation_h_factor=1,
+    ),
+    "depth multiplier 2": one(
+        "DEPTHWISE_CONV_2D", [IMAGE, const(1, 3, 3, 8)], act(1, 8, 8, 8), **STRIDE_1
+    ),
+    "64 to 2049 nodes": one("FULLY_CONNECTED", [LINE, const(2049, 64)], act(1, 2049)),
+    "window 33 x 2": one("MAX_POOL_2D", [IMAGE], IMAGE, **POOL | {"filter_height": 33}),
+    "AVERAGE_POOL_2D does not": one("AVERAGE_POOL_2D", [IMAGE], IMAGE, **POOL),
+    "has 4 inputs, Axon takes 2": one("CONCATENATION", [IMAGE] * 4, act(1, 8, 8, 16), axis=3),
+    "has 3 inputs": one(
+        "CONCATENATION", [IMAGE, const(1, 8, 8, 4), IMAGE], act(1, 8, 8, 12), axis=3
+    ),
+    "no operator of Axon": one("MAXIMUM", [IMAGE, const(1, 8, 8, 4)], IMAGE),
+    "repeats an operand of shape [1, 8, 8, 1]": one("MUL", [IMAGE, const(1, 8, 8, 1)], IMAGE),
+    "shape [1, 1025, 2]": one("TANH", [act(1, 1025, 2)], act(1, 1025, 2)),
+    "1 x H x W x C": one("TANH", [act(2, 3, 4, 5)], act(2, 3, 4, 5)),
+    "works on int16": one(
+        "TANH", [TensorSpec((1, 4), "int16", 0.5)], TensorSpec((1, 4), "int16", 0.5)
+    ),
+    "fused activation TANH": one(
+        "ADD", [IMAGE, const(1, 8, 8, 4)], IMAGE, fused_activation_function="TANH"
+    ),
+}
+
+
+@pytest.mark.parametrize("words", REFUSED)
+def test_what_the_compiler_does_not_take_is_refused(words: str) -> None:
+    said = [f"{problem.where}: {problem.what}" for problem in AXON.supports(REFUSED[words])]
+    assert any(words in text for text in said), said
+    assert any(text.startswith("op 0 ") for text in said)
+
+
+def test_many_inputs_and_outputs_and_a_lonely_quantize() -> None:
+    line = [LINE] * 30
+    ops = [OpSpec("TANH", [i], [i + 1]) for i in range(26)]
+    ops[3] = OpSpec("QUANTIZE", [3], [4])
+    said = [p.what for p in AXON.supports(graph(line, ops, [0, 27], list(range(5, 27))))]
+    assert "has 2 inputs, Axon takes one" in said
+    assert "has 22 outputs, Axon gives 20" in said
+    assert "stands amid the model, Axon takes it at its ends" in said
+
+
+ALLOWED = {
+    "conv 16 x 16": one("CONV_2D", [IMAGE, const(4, 16, 16, 4)], IMAGE, **STRIDE_1),
+    "conv 1 x 32": one("CONV_2D", [IMAGE, const(4, 1, 32, 4)], IMAGE, **STRIDE_1),
+    "depthwise": one("DEPTHWISE_CONV_2D", [IMAGE, const(1, 3, 3, 4)], IMAGE, **STRIDE_1),
+    "2048 nodes": one("FULLY_CONNECTED", [act(1, 2048), const(2048, 2048)], act(1, 2048)),
+    "pool that needs no padding": one(
+        "AVERAGE_POOL_2D", [IMAGE], act(1, 4, 4, 4), **POOL | {"stride_w": 2, "stride_h": 2}
+    ),
+    "broadcast of a pixel": one("MUL", [IMAGE, const(1, 1, 1, 4)], IMAGE),
+    "pair": one("CONCATENATION", [IMAGE, const(1, 8, 8, 4)], act(1, 8, 8, 8), axis=3),
+}
+
+
+@pytest.mark.parametrize("name", ALLOWED)
+def test_what_stands_at_the_limit_is_taken(name: str) -> None:
+    assert AXON.supports(ALLOWED[name]) == ()
+
+
+def test_all_reasons_are_told_before_anything_is_emitted() -> None:
+    wrong = one("CONV_2D", [IMAGE, const(4, 17, 16, 4)], IMAGE, **STRIDE_1 | {"stride_h": 40})
+    with pytest.raises(ModelError) as caught:
+        AXON.emit(wrong, EngineOptions())
+    assert "17 x 16" in caught.value.what and "stride_h = 40" in caught.value.what
+
+
+@pytest.mark.parametrize("model", ["ad01_int8", "kws_ref_model", "pretrainedResnet_quant"])
+def test_the_models_of_mlperf_tiny_are_taken(model: str, real_models: Path) -> None:
+    data = (real_models / f"{model}.tflite").read_bytes()
+    assert AXON.supports(parse_tflite(data, model)) == ()
+
+
+def test_checks_name_operators_of_the_schema() -> None:
+    from mcugen.engines.tflm_operators import RESOLVER_METHODS
+
+    assert set(CHECKS) - {"RELU", "RELU6"} <= set(RESOLVER_METHODS)
+
+
+COMPILED = """
+static const nrf_axon_compiled_model_output_s EXTRA[1] = {{{{.dimensions = {{{dimensions}}}}}}};
+static const nrf_axon_nn_compiled_model_s model_m = {{
+    .inputs = {{{{.dimensions = {{{dimensions}}}, .quant_zp = {zero_point}}}}},
+    .output_dimensions = {{{dimensions}}},
+    .output_dequant_zp = {zero_point},
+    .extra_output_cnt = 1,
+    .extra_outputs = EXTRA,
+}};
+"""
+SHAPE = (1, 2, 5, 3)
+
+
+@pytest.mark.parametrize("zero_point", [-3, 4])
+def test_channels_stay_last_outside_the_engine(zero_point: int, tmp_path: Path) -> None:
+    """30 values, so that the second output starts behind padding; a foreign header is refused."""
+    two = graph(
+        [act(*SHAPE)] * 3, [OpSpec("TANH", [0], [1]), OpSpec("TANH", [0], [2])], [0], [1, 2]
+    )
+    header = COMPILED.format(dimensions="2, 5, 3, 1", zero_point=zero_point)
+    (tmp_path / "nrf_axon_model_m_.h").write_text(header)
+    sdk = FIRMWARE_TESTS / "fake" / "axon_sdk"
+    for path in sdk.rglob("*.h"):
+        target = tmp_path / path.relative_to(sdk)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(path.read_bytes())
+    sources = put_sources(AXON.emit(two, EngineOptions()), tmp_path)
+    test = FIRMWARE_TESTS / "unit" / "test_engine_axon.c"
+    program = [*sources, sdk / "fake_axon.c", test]
+    if zero_point == Q[1]:
+        run_on_host(program, tmp_path)
+    else:
+        with pytest.raises(AssertionError, match="mcugen_engine_init"):
+            run_on_host(program, tmp_path)
+
+
+def test_the_zephyr_port_reads_by_interrupt(tmp_path: Path) -> None:
+    sdk = FIRMWARE_TESTS / "fake" / "zephyr_sdk"
+    (tmp_path / "zephyr").symlink_to(sdk / "zephyr")
+    port = find_board("nrf54lm20").folder / "port.c"
+    test = FIRMWARE_TESTS / "unit" / "test_port_zephyr.c"
+    run_on_host([port, test], tmp_path)
