@@ -29,12 +29,14 @@ class Config:
     engine: str = ""
     rounding: str = ""
     optimize: str = ""
+    mlperf_id: str = ""  # id for the MLPerf Tiny runner
 
 
 def load_config(path: Path) -> Config:
     """The configuration in `path`; the model's path is relative to the file's folder."""
     top = read_toml(path)
     model, score, build = top.table("model"), top.table("score"), top.table("build")
+    mlperf = top.table("mlperf")
     schema = top.integer("schema")
     config = Config(
         model=path.parent / model.text("file"),
@@ -45,8 +47,9 @@ def load_config(path: Path) -> Config:
         engine=build.text("engine", ""),
         rounding=build.text("rounding", ""),
         optimize=build.text("optimize", ""),
+        mlperf_id=mlperf.text("id", ""),
     )
-    for table in (model, score, build, top):
+    for table in (model, score, build, mlperf, top):
         table.finish()
     if schema != SCHEMA_VERSION:
         raise ConfigError(

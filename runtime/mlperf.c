@@ -106,9 +106,8 @@ static word_t identity_value(const char key[]) {
 
 static void put_profile(mcugen_text_t *text) {
   const word_t id = identity_value("mlperf_id");
-  const word_t name = id.length > 0 ? id : identity_value("model");
   mcugen_text_put(text, "m-profile-[ULPMark for tinyML Firmware V0.0.1]\r\nm-model-[");
-  mcugen_text_put_bytes(text, name.text, name.length);
+  mcugen_text_put_bytes(text, id.text, id.length);
   mcugen_text_put(text, "]\r\n");
 }
 
@@ -204,6 +203,41 @@ static void buffer_command(mcugen_mlperf_t *mlperf, mcugen_device_t *device, wor
   }
 }
 
+#if !MCUGEN_SCORE_RECONSTRUCTION
+// How the reference firmware of a benchmark prints the outputs of its model.
+typedef struct {
+  const char *id;
+  void (*put_value)(mcugen_text_t *text, float value);
+  const char *end;
+} result_style_t;
+
+static const result_style_t STYLES[] = {
+    {"kws01", mcugen_text_put_float_cut, ""},
+    {"vww01", mcugen_text_put_float, ","},
+};
+static const result_style_t COMMON_STYLE = {"", mcugen_text_put_float, ""};
+
+static const result_style_t *result_style(void) {
+  const word_t id = identity_value("mlperf_id");
+  for (size_t i = 0; i < sizeof(STYLES) / sizeof(STYLES[0]); i++) {
+    if (is(id, STYLES[i].id)) {
+      return &STYLES[i];
+    }
+  }
+  return &COMMON_STYLE;
+}
+
+static void put_outputs(const mcugen_tensor_t *tensor, mcugen_text_t *text) {
+  const result_style_t *style = result_style();
+  const int8_t *output = mcugen_engine_output(0);
+  for (size_t i = 0; i < MCUGEN_OUTPUT_BYTES; i++) {
+    mcugen_text_put(text, i > 0 ? "," : "");
+    style->put_value(text, tensor->scale * (float)(output[i] - tensor->zero_point));
+  }
+  mcugen_text_put(text, style->end);
+}
+#endif
+
 static void put_results(const mcugen_device_t *device, mcugen_text_t *text) {
   if (!device->has_output) {
     mcugen_text_put(text, "e-[No inference has run]\r\n");
@@ -218,11 +252,7 @@ static void put_results(const mcugen_device_t *device, mcugen_text_t *text) {
 #if MCUGEN_SCORE_RECONSTRUCTION
   mcugen_text_put_float(text, mcugen_window_score(&device->window));
 #else
-  const int8_t *output = mcugen_engine_output(0);
-  for (size_t i = 0; i < MCUGEN_OUTPUT_BYTES; i++) {
-    mcugen_text_put(text, i > 0 ? "," : "");
-    mcugen_text_put_float(text, tensor->scale * (float)(output[i] - tensor->zero_point));
-  }
+  put_outputs(tensor, text);
 #endif
   mcugen_text_put(text, "]\r\n");
 }

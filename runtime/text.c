@@ -63,7 +63,14 @@ static uint64_t shift_right_rounded(uint64_t number, uint32_t shift) {
   return whole + (up ? 1u : 0u);
 }
 
-void mcugen_text_put_float(mcugen_text_t *text, float value) {
+// number / 2^shift, without what is lost.
+static uint64_t shift_right_cut(uint64_t number, uint32_t shift) {
+  return shift > 63u ? 0 : number >> shift;
+}
+
+typedef uint64_t shift_right_t(uint64_t number, uint32_t shift);
+
+static void put_thousandths(mcugen_text_t *text, float value, shift_right_t *shift_right) {
   uint32_t bits;
   memcpy(&bits, &value, sizeof bits);
   const uint32_t exponent = bits >> FRACTION_BITS & EXPONENT_MASK;
@@ -82,10 +89,18 @@ void mcugen_text_put_float(mcugen_text_t *text, float value) {
   }
   const uint64_t product = integer * THOUSAND;
   const uint64_t thousandths =
-      shift >= 0 ? product << shift : shift_right_rounded(product, (uint32_t)-shift);
+      shift >= 0 ? product << shift : shift_right(product, (uint32_t)-shift);
   mcugen_text_put_number(text, thousandths / THOUSAND);
   const uint32_t decimals = (uint32_t)(thousandths % THOUSAND);
   const char digits[4] = {'.', (char)('0' + decimals / 100u), (char)('0' + decimals / 10u % 10u),
                           (char)('0' + decimals % 10u)};
   mcugen_text_put_bytes(text, digits, sizeof(digits));
+}
+
+void mcugen_text_put_float(mcugen_text_t *text, float value) {
+  put_thousandths(text, value, shift_right_rounded);
+}
+
+void mcugen_text_put_float_cut(mcugen_text_t *text, float value) {
+  put_thousandths(text, value, shift_right_cut);
 }

@@ -21,6 +21,9 @@ void mcugen_text_put_hex(mcugen_text_t *text, uint8_t byte);  // two lower-case 
 // As printf's "%0.3f": the exact value, rounded half to even. "inf" from 2^43 on.
 void mcugen_text_put_float(mcugen_text_t *text, float value);
 
+// The same, cut off after the third decimal instead of rounded.
+void mcugen_text_put_float_cut(mcugen_text_t *text, float value);
+
 void mcugen_text_flush(mcugen_text_t *text);
 
 #endif

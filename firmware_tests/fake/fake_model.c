@@ -13,7 +13,8 @@
 #define FAKE_SCALE 0.25f
 #define FAKE_ZERO_POINT (-3)
 
-const char mcugen_identity_text[] = "model=" FAKE_NAME "\nengine=fake\nboard=host\n";
+const char mcugen_identity_text[] =
+    "model=" FAKE_NAME "\nengine=fake\nboard=host\nmlperf_id=" FAKE_MLPERF_ID "\n";
 const size_t mcugen_identity_bytes = sizeof mcugen_identity_text - 1;
 
 static const mcugen_tensor_t TENSOR = {

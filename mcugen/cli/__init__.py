@@ -22,6 +22,8 @@ VERBS = {
     "build": "Write and compile a project for a board.",
     "run": "Send clips to a device and compare its scores with the reference.",
     "verify": "Prove that a device computes what the reference computes.",
+    "mlperf": "Measure as MLPerf Tiny does, through its text dialect.",
+    "serve": "Offer an emulated device as a serial port.",
     "compare": "Put two runs side by side.",
     "report": "Write the report of a run again.",
     "demo": "Show the whole product on an emulated board.",

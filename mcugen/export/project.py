@@ -40,6 +40,7 @@ class Request:
     engine: str
     engine_options: EngineOptions
     export_options: ExportOptions
+    mlperf_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,5 +160,6 @@ def _identity(request: Request) -> bytes:
         ("board", request.board.name),
         ("flags", " ".join(flags)),
         ("tick_unit", request.board.tick_unit),
+        ("mlperf_id", request.mlperf_id),
     )
     return render("app/identity.c.j2", {**_heading(request), "facts": facts})

@@ -17,6 +17,7 @@ from mcugen.errors import ConfigError, EnvironmentError_, nearest
 from mcugen.export.exporter import ExportOptions
 from mcugen.export.mcuxpresso import with_memory
 from mcugen.export.project import Request
+from mcugen.features.benchmarks import BENCHMARKS, mlperf_id
 from mcugen.features.spec import PRESETS, FrontEnd, raw_front_end
 from mcugen.features.table import front_end_from_dict
 from mcugen.model.ir import Graph
@@ -41,6 +42,7 @@ class Choices:
     npu: bool = False
     variant: str = ""
     memory: str = ""
+    mlperf_id: str = ""
 
 
 def make_request(config: Config, board: Board, choices: Choices) -> Request:
@@ -53,7 +55,8 @@ def make_request(config: Config, board: Board, choices: Choices) -> Request:
     engine = _engine(board, choices.engine or config.engine)
     board = with_memory(board, choices.memory) if choices.memory else board
     optimize = _choose("optimize", choices.optimize or config.optimize or "speed", OPTIMIZES)
-    front_end = _front_end(graph, config, choices.front_end)
+    benchmark = choices.mlperf_id or config.mlperf_id
+    front_end = _front_end(graph, config, choices.front_end, benchmark)
     score = _score(graph, config, choices, front_end)
     return Request(
         graph=graph,
@@ -83,6 +86,7 @@ def make_request(config: Config, board: Board, choices: Choices) -> Request:
             front_end=front_end,
             score=score,
         ),
+        mlperf_id=mlperf_id(benchmark, graph, front_end, score),
     )
 
 
@@ -118,7 +122,10 @@ def _engine(board: Board, chosen: str) -> str:
     return engine
 
 
-def _front_end(graph: Graph, config: Config, chosen: str) -> FrontEnd:
+def _front_end(graph: Graph, config: Config, chosen: str, benchmark: str) -> FrontEnd:
+    """The chosen one, that of mcugen.toml, that of the benchmark, or `raw`."""
+    if benchmark in BENCHMARKS and not chosen and not config.front_end:
+        return PRESETS[BENCHMARKS[benchmark].preset]
     if chosen == "raw" or (not chosen and not config.front_end):
         return raw_front_end(graph)
     if chosen:

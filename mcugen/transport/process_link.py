@@ -100,6 +100,10 @@ class ProcessLink:
     def set_baud(self, baud: int) -> None:
         """A pipe has no rate."""
 
+    def fileno(self) -> int:
+        """The descriptor that is readable when bytes of the device are there, for `select`."""
+        return self._read_fd
+
     def _open_tcp(self) -> None:
         with socket.create_server(("127.0.0.1", 0)) as server:
             port = server.getsockname()[1]

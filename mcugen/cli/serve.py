@@ -1,0 +1,48 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""`mcugen serve`: the firmware of an emulated board as a serial port."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+from types import FrameType
+
+import click
+
+from mcugen.errors import ConfigError
+
+
+@click.command("serve")
+@click.argument("build_dir", type=click.Path(path_type=Path))
+@click.option("--link", type=click.Path(path_type=Path), help="Symbolic link to make to the port.")
+@click.option(
+    "--board-dir", type=click.Path(path_type=Path), help="Folder with boards of your own."
+)
+def command(build_dir: Path, link: Path | None, board_dir: Path | None) -> None:
+    """Start the firmware in BUILD_DIR on its emulator and offer it as a serial port.
+
+    For programs that know only serial ports, such as the MLPerf Tiny runner. Ends with Ctrl-C.
+    """
+    from mcugen.run.project import open_project, project_link
+    from mcugen.transport.process_link import ProcessLink
+    from mcugen.transport.pty_bridge import open_pty, shuttle
+
+    device = project_link(open_project(build_dir, board_dir), None)
+    if not isinstance(device, ProcessLink):  # pragma: no cover (project_link has refused it)
+        raise ConfigError("only an emulated board can be served")
+    signal.signal(signal.SIGTERM, _stop)
+    with open_pty(link) as pty:
+        device.open()
+        try:
+            click.echo(f"serving {device.name} on {pty.path}" + (f" = {link}" if link else ""))
+            shuttle(device, pty.master)
+        except KeyboardInterrupt:
+            pass
+        finally:
+            device.close()
+
+
+def _stop(_number: int, _frame: FrameType | None) -> None:
+    """Makes a termination end as Ctrl-C does: with the emulator stopped and the link removed."""
+    raise KeyboardInterrupt
