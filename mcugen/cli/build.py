@@ -39,7 +39,9 @@ BUNDLED = "machine-sound"
 @click.option("--score", default="", help="reconstruction-error or none.")
 @click.option("--rounding", default="", help="double (default: equals TFLite Micro) or single.")
 @click.option("--optimize", default="", help="speed (default) or size.")
-@click.option("--mlperf-id", default="", help="ad01, kws01, ic01, vww01 or a name: see docs/mlperf.md.")
+@click.option(
+    "--mlperf-id", default="", help="ad01, kws01, ic01, vww01 or a name: see docs/mlperf.md."
+)
 @click.option(
     "--per-layer", is_flag=True, help="Make every layer readable, for verify --per-layer."
 )

@@ -1,0 +1,126 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""`mcugen mlperf`: the two modes of MLPerf Tiny, through its text dialect."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from mcugen.protocol import Identity
+    from mcugen.run.mlperf_run import Accuracy, OnFile, Performance
+    from mcugen.run.project import Project
+    from mcugen.train.datasets import Sample
+
+
+@click.command("mlperf")
+@click.argument("build_dir", type=click.Path(path_type=Path))
+@click.option(
+    "--dataset",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="Folder with y_labels.csv, or with a folder of the benchmark's id.",
+)
+@click.option(
+    "--mode",
+    type=click.Choice(["performance", "accuracy"]),
+    default="performance",
+    show_default=True,
+)
+@click.option("--port", help="Port of the device (/dev/ttyACM0, socket://host:port).")
+@click.option("--out", type=click.Path(path_type=Path), help="Default: BUILD_DIR-mlperf.")
+@click.option(
+    "--board-dir", type=click.Path(path_type=Path), help="Folder with boards of your own."
+)
+def command(
+    build_dir: Path,
+    dataset: Path,
+    mode: str,
+    port: str | None,
+    out: Path | None,
+    board_dir: Path | None,
+) -> None:
+    """Measure the device that runs BUILD_DIR as the MLPerf Tiny runner does.
+
+    performance: five windows of at least 10 s, and their median throughput. accuracy: every window
+    of every file, and AUC or top-1. Only the official runner's results count for a submission: see
+    docs/mlperf.md.
+    """
+    from mcugen.run.project import open_project
+    from mcugen.train.files import write_json
+
+    project = open_project(build_dir, board_dir)
+    found, identity = _measure(project, port, dataset, mode)
+    folder = out or build_dir.with_name(f"{build_dir.resolve().name}-mlperf")
+    path = write_json(folder / f"{mode}.json", {**identity.facts, **asdict(found)})
+    for line in _lines(found, identity):
+        click.echo(line)
+    click.echo(f"wrote {path}")
+
+
+def _measure(
+    project: Project, port: str | None, dataset: Path, mode: str
+) -> tuple[Accuracy | Performance, Identity]:
+    from mcugen.run.client import Client
+    from mcugen.run.mlperf import Dialect
+    from mcugen.run.mlperf_run import MODES, find_samples
+    from mcugen.run.project import open_device, project_link
+
+    link = project_link(project, port)
+    with open_device(link, project.manifest, lambda it: Client(it, secrets.randbits(32))) as (
+        _,
+        identity,
+    ):
+        dialect = Dialect(link)
+        samples = find_samples(dataset, dialect.model_id())
+        with _progress(len(samples)) as on_file:
+            return MODES[mode](dialect, samples, on_file), identity
+
+
+def _lines(found: Accuracy | Performance, identity: Identity) -> Iterator[str]:
+    from mcugen.run.mlperf import WINDOW_US
+    from mcugen.run.mlperf_run import Accuracy, target_text
+
+    model_id = identity.fact("mlperf_id")
+    if isinstance(found, Accuracy):
+        target = target_text(model_id)
+        windows = sum(file.windows for file in found.files)
+        yield f"{model_id}: {len(found.files)} files, {windows} windows"
+        yield f"{found.metric} {found.value:.4f}" + (f" ({target})" if target else "")
+        return
+    is_time = identity.ticks_per_second is not None
+    unit = "s" if is_time else "nominal s"
+    for window in found.windows:
+        short = "" if window.is_long_enough else f": shorter than {WINDOW_US / 1e6:g} s, not valid"
+        yield f"{window.iterations} inferences in {window.elapsed_us / 1e6:.3f} {unit}{short}"
+    if is_time:
+        yield f"median {found.median_per_second:.3f} inferences/s"
+    else:
+        yield (
+            f"no throughput: this device counts {identity.fact('tick_unit')}, which are not times; "
+            "`mcugen run --repeats` gives the count of one inference"
+        )
+
+
+@contextmanager
+def _progress(count: int) -> Iterator[OnFile]:
+    """A bar on a terminal, nothing elsewhere."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("", total=count)
+        started = iter(range(count))
+
+        def on_file(sample: Sample) -> None:
+            bar.update(task, description=sample.path.name, completed=next(started, count))
+
+        yield on_file

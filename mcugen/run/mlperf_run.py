@@ -1,0 +1,135 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""The two modes of MLPerf Tiny over a data set in its layout: accuracy and performance."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from mcugen.errors import DataError
+from mcugen.features.benchmarks import BENCHMARKS
+from mcugen.run.mlperf import Dialect, Inference, file_scores, iterations_for_window
+from mcugen.scoring.classes import top_accuracy
+from mcugen.scoring.roc import area_under, roc_curve
+from mcugen.train.datasets import ANOMALY, NORMAL, Sample, load_dataset
+
+WINDOWS = 5
+WARMUP = 10
+OnFile = Callable[[Sample], None]
+
+
+@dataclass(frozen=True, slots=True)
+class FileScore:
+    """One file: the mean of what its windows gave, each window's classes scaled to sum 1 first."""
+
+    file: str
+    label: str
+    windows: int
+    results: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Accuracy:
+    """All files and the one figure the benchmark is judged by, as the official runner computes it."""
+
+    files: tuple[FileScore, ...]
+    metric: str  # "AUC" or "top-1"
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Performance:
+    """Five windows on five inputs."""
+
+    windows: tuple[Inference, ...]
+
+    @property
+    def median_per_second(self) -> float:
+        """What the official runner prints as median throughput."""
+        return statistics.median(window.per_second for window in self.windows)
+
+
+def find_samples(folder: Path, model_id: str) -> tuple[Sample, ...]:
+    """The files that y_labels.csv lists, in `folder` or in its sub-folder of that id."""
+    inside = folder / model_id
+    dataset = load_dataset(inside if inside.is_dir() else folder)
+    if dataset.layout != "mlperf":
+        raise DataError(
+            f"{folder} is no MLPerf Tiny data set: no y_labels.csv",
+            hint=f"give the folder that holds {model_id}/y_labels.csv",
+        )
+    return dataset.samples
+
+
+def cut(sample: Sample) -> tuple[bytes, ...]:
+    """The uploads of one file: overlapping windows where the list gives their size, else all of it."""
+    data = sample.path.read_bytes()
+    size, stride = sample.window_bytes, sample.stride_bytes
+    if not size:
+        return (data,)
+    windows = tuple(data[at : at + size] for at in range(0, len(data) - size + 1, max(stride, 1)))
+    if not windows:
+        raise DataError(f"{sample.path}: {len(data)} bytes, one window is {size}")
+    return windows
+
+
+def measure_accuracy(dialect: Dialect, samples: tuple[Sample, ...], on_file: OnFile) -> Accuracy:
+    """Every window of every file, one inference each."""
+    files = []
+    for sample in samples:
+        on_file(sample)
+        windows = np.array(file_scores(dialect, cut(sample)))
+        if windows.shape[1] > 1:
+            windows = windows / np.maximum(windows.sum(axis=1, keepdims=True), 1e-9)
+        means = tuple(windows.mean(axis=0).tolist())
+        files.append(FileScore(sample.path.name, sample.label or "", len(windows), means))
+    return _judge(tuple(files))
+
+
+def measure_performance(
+    dialect: Dialect, samples: tuple[Sample, ...], on_file: OnFile
+) -> Performance:
+    """Five windows of at least 10 s, each on the first window of another file."""
+    if len(samples) < WINDOWS:
+        raise DataError(f"{len(samples)} files are listed, performance mode needs {WINDOWS}")
+    windows = []
+    iterations = 0
+    for sample in samples[:WINDOWS]:
+        on_file(sample)
+        dialect.load(cut(sample)[0])
+        iterations = iterations or iterations_for_window(dialect)
+        windows.append(dialect.infer(iterations, WARMUP))
+    return Performance(tuple(windows))
+
+
+def target_text(model_id: str) -> str:
+    """What the closed division asks of a benchmark; empty for a model that is none."""
+    benchmark = BENCHMARKS.get(model_id)
+    return f"the closed division asks for {benchmark.target:.2f}" if benchmark else ""
+
+
+MODES: dict[str, Callable[[Dialect, tuple[Sample, ...], OnFile], Accuracy | Performance]] = {
+    "performance": measure_performance,
+    "accuracy": measure_accuracy,
+}
+"""What `mcugen mlperf --mode` takes."""
+
+
+def _judge(files: tuple[FileScore, ...]) -> Accuracy:
+    if len(files[0].results) == 1:
+        scores = {
+            label: [file.results[0] for file in files if file.label == label]
+            for label in (NORMAL, ANOMALY)
+        }
+        for label, found in scores.items():
+            if not found:
+                raise DataError(f"no file is labelled {label}, so there is no AUC")
+        return Accuracy(files, "AUC", area_under(roc_curve(scores[ANOMALY], scores[NORMAL])))
+    outputs = np.array([file.results for file in files])
+    classes = np.array([int(file.label) for file in files])
+    return Accuracy(files, "top-1", top_accuracy(outputs, classes))
