@@ -10,7 +10,9 @@
 #include "identity.h"
 #include "little_endian.h"
 
+#ifndef FAKE_SCALE
 #define FAKE_SCALE 0.25f
+#endif
 #define FAKE_ZERO_POINT (-3)
 
 const char mcugen_identity_text[] =

@@ -11,10 +11,12 @@
 #include "fake_port.h"
 #include "text.h"
 
-static void check_float(float value, const char expected[]) {
+typedef void put_t(mcugen_text_t *text, float value);
+
+static void check_text(put_t *put, float value, const char expected[]) {
   mcugen_text_t text = {.count = 0};
   fake_port_clear();
-  mcugen_text_put_float(&text, value);
+  put(&text, value);
   mcugen_text_flush(&text);
   if (fake_port_written_bytes != strlen(expected) ||
       memcmp(fake_port_written, expected, fake_port_written_bytes) != 0) {
@@ -22,6 +24,14 @@ static void check_float(float value, const char expected[]) {
                   (const char *)fake_port_written, expected);
     exit(1);
   }
+}
+
+static void check_float(float value, const char expected[]) {
+  check_text(mcugen_text_put_float, value, expected);
+}
+
+static void check_cut(float value, const char expected[]) {
+  check_text(mcugen_text_put_float_cut, value, expected);
 }
 
 int main(void) {
@@ -45,5 +55,16 @@ int main(void) {
   check_float(1e30f, "inf");
   check_float(-INFINITY, "-inf");
   check_float(NAN, "nan");
+  // All that a softmax gives, as the reference firmware prints it with integers.
+  for (int i = 0; i < 256; i++) {
+    const float value = (float)i / 256.0f;
+    char expected[64];
+    (void)snprintf(expected, sizeof expected, "0.%d%d%d", (int)(value * 10.0f),
+                   (int)(value * 100.0f) % 10, (int)(value * 1000.0f) % 10);
+    check_cut(value, expected);
+  }
+  check_cut(1e-45f, "0.000");
+  check_cut(-1.9999f, "-1.999");
+  check_cut(1048576.5f, "1048576.500");
   return check_report();
 }

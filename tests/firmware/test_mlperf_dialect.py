@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -112,6 +113,27 @@ def test_pixels_are_shifted_and_outputs_listed(classifying: Path) -> None:
     outputs = [0.25 * (pixel - 128 + index + 3) for index, pixel in enumerate(pixels)]
     expected = ",".join(f"{value:.3f}" for value in outputs)
     assert f"m-results-[{expected}]\r\n" in answers[-1]
+
+
+@pytest.mark.parametrize(
+    ("mlperf_id", "thousandths", "end"),
+    [("kws01", np.floor, ""), ("vww01", np.round, ","), ("ic01", np.round, "")],
+)
+def test_results_are_printed_as_the_reference_of_the_benchmark_does(
+    tmp_path: Path, mlperf_id: str, thousandths: Callable[[float], float], end: str
+) -> None:
+    macros = {
+        "MCUGEN_SCORE_RECONSTRUCTION": "0",
+        "FAKE_SCALE": "0.00390625f",  # 1/256, of a softmax
+        "FAKE_MLPERF_ID": f'"{mlperf_id}"',
+    }
+    elf = build_for_board(find_board("host"), tmp_path / "firmware.elf", macros)
+    data = bytes(range(12))
+    outputs = [(value + index + 3) / 256 for index, value in enumerate(data)]
+    expected = ",".join(f"{thousandths(value * 1000) / 1000:.3f}" for value in outputs)
+    answers = say(elf, "profile", *upload(data), "infer 1 0")
+    assert f"m-model-[{mlperf_id}]" in answers[0]
+    assert f"m-results-[{expected}{end}]\r\n" in answers[-1]
 
 
 def test_inference_without_input_is_an_error(scoring: Path) -> None:
