@@ -72,7 +72,7 @@ def reference_score(reference: Reference, frames: np.ndarray) -> float:
     tensors = reference.graph.tensors
     given, got = tensors[reference.graph.inputs[0]], tensors[reference.graph.outputs[0]]
     assert given.quant is not None and got.quant is not None
-    features = frames.reshape(1, 640)
+    features = frames.reshape(1, *given.shape)
     (output,) = reference.run([quantize(features, given.quant)])
     return float(np.mean((dequantize(output, got.quant) - features) ** 2))
 
