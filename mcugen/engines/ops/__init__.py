@@ -11,13 +11,12 @@ from mcugen.engines.ops import (
     conv_2d,
     depthwise_conv_2d,
     fully_connected,
+    lstm,
     pooling,
     reshape,
     sigmoid,
     softmax,
 )
-from mcugen.engines.ops import fully_connected, pooling, reshape, sigmoid
-from mcugen.engines.ops import fully_connected, lstm, pooling, reshape, sigmoid
 from mcugen.engines.steps import Operator
 
 OPS: Mapping[str, Operator] = {

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +13,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mcugen.engines import ENGINES
-from mcugen.model.tflite import parse_tflite
-from tests.engines.c_engine import build
 from tests.engines.vectors import OPTIONS, Vectors, differences, vectors_of
 from tests.tflite_writer import OpSpec, TensorSpec, model_bytes
 
