@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import importlib
+import math
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ REPRESENTATIVE_STEP = 5
 """Every 5th training vector calibrates, as in the reference (02_convert.py)."""
 
 Vectors = Callable[[], Iterable[NDArray[np.float32]]]
-"""Gives the representative vectors, float32 of the model's input shape without the batch axis."""
+"""Gives the representative vectors, float32 with as many values as the model's input."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,8 @@ def convert_all(
     has_state = any(tensor.is_variable for tensor in graph.tensors)
     contents["dynamic"] = _convert(_dynamic(make()), graph_of)
     with _clean_state_per_vector() if has_state else nullcontext():
-        contents["int8"] = _convert(_int8(make(), vectors, how), graph_of)
+        shaped = _shaped(vectors, graph.tensors[graph.inputs[0]].shape[1:], graph_of)
+        contents["int8"] = _convert(_int8(make(), shaped, how), graph_of)
     folder = out or source.parent
     stem = source.name.removesuffix(source.suffix) if source.is_file() else source.name
     suffix = {
@@ -75,6 +77,22 @@ def _converters(source: Path, how: Conversion) -> Callable[[], Any]:
         return lambda: tensorflow.lite.TFLiteConverter.from_saved_model(str(source))
     model = inference_copy(load_model(source), unroll=how.unroll)
     return lambda: tensorflow.lite.TFLiteConverter.from_keras_model(model)
+
+
+def _shaped(vectors: Vectors, shape: tuple[int, ...], name: str) -> Vectors:
+    """The vectors in the shape of the model's input; the first one is looked at now.
+
+    A vector of another size would not stop TensorFlow: it resizes the model and quantises nothing.
+    """
+    first = next(iter(vectors()), None)
+    if first is None:
+        raise DataError(f"{name}: no training vectors to calibrate with")
+    if first.size != math.prod(shape):
+        raise ModelError(
+            f"{name} takes {math.prod(shape)} values, the training data has {first.size}",
+            hint="give the data and the --front-end that the model was trained with",
+        )
+    return lambda: (vector.reshape(shape) for vector in vectors())
 
 
 def _dynamic(converter: Any) -> Any:
@@ -128,8 +146,6 @@ def _convert(converter: Any, name: str) -> bytes:
         reason = str(error).strip().splitlines()
         if "TensorList" in str(error):
             raise _tensor_list(name) from error
-        if "generator" in str(error).lower() and "empty" in str(error).lower():
-            raise DataError(f"{name}: no training vectors to calibrate with") from error
         raise ModelError(
             f"{name} cannot be converted: {reason[0] if reason else type(error).__name__}"
         ) from error

@@ -15,7 +15,7 @@ from mcugen.features.spec import FrontEnd
 from mcugen.model.tflite import parse_tflite
 from mcugen.train.backend import load_tensorflow
 from mcugen.train.convert import REPRESENTATIVE_STEP, Conversion, convert_all
-from mcugen.train.datasets import NORMAL, Dataset, Sample, load_array
+from mcugen.train.datasets import NORMAL, Dataset, Sample
 from mcugen.train.detection import host_scorer, threshold_at
 from mcugen.train.inputs import front_end_of, held_out_normals, preset_table, training_samples
 from mcugen.train.model_config import write_config
@@ -106,28 +106,13 @@ def convert_model(
     job: ConversionJob, inputs: Inputs, how: Conversion, false_alarm_rate: float
 ) -> Converted:
     """Writes all files beside the model; mcugen.toml then names the int8 one."""
-    shape = _vector_shape(job)
-    files = convert_all(
-        job.model,
-        lambda: (
-            vector.reshape(shape or vector.shape)
-            for vector in inputs.vectors(job.training, REPRESENTATIVE_STEP)
-        ),
-        how,
-    )
+    files = convert_all(job.model, lambda: inputs.vectors(job.training, REPRESENTATIVE_STEP), how)
     score, threshold, note = "none", None, ""
     if job.normals and _reconstructs(files["int8"]):
         score = "reconstruction-error"
         threshold, note = _threshold(job, inputs, files["int8"], false_alarm_rate)
     config = write_config(job.model.parent, files["int8"].name, job.table, score, threshold, note)
     return Converted(files, config, note and f"threshold {threshold:.4f}, {note}")
-
-
-def _vector_shape(job: ConversionJob) -> tuple[int, ...] | None:
-    """Shape of one recorded array sample: windows_of flattens it. None for windows of clips."""
-    if job.dataset.source == "audio":
-        return None
-    return tuple(load_array(job.training[0].path).shape[1:])
 
 
 def _reconstructs(model: Path) -> bool:

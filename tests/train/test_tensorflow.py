@@ -218,6 +218,24 @@ def test_the_tensor_list_form_is_refused_with_its_reason(tmp_path: Path) -> None
 
 
 @needs_tensorflow
+def test_data_of_another_shape_is_refused(lstm: Path, sounds: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(lstm, tmp_path / "lstm")
+    before = {path.name: path.read_bytes() for path in folder.glob("*.*")}
+    with pytest.raises(ModelError, match="takes 10 values, the training data has 640"):
+        run(
+            convert,
+            folder / "model.keras",
+            "--data",
+            sounds,
+            "--front-end",
+            "mlperf-ad",
+            "--jobs",
+            1,
+        )
+    assert {path.name: path.read_bytes() for path in folder.glob("*.*")} == before
+
+
+@needs_tensorflow
 def test_what_is_no_model_is_refused(tmp_path: Path, sounds: Path) -> None:
     bad = tmp_path / "gearbox" / "model.keras"
     bad.parent.mkdir()
