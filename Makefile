@@ -22,7 +22,7 @@ demo: $(VENV)/core
 	$(BIN)/mcugen demo --out demo-out
 
 test: $(VENV)/test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto
 
 check: $(VENV)/test
 	$(BIN)/ruff format --check mcugen tests benchmarks examples
@@ -47,5 +47,5 @@ $(VENV)/core: $(VENV)/system pyproject.toml constraints.txt
 	@touch $@
 
 $(VENV)/test: $(VENV)/core
-	$(PIP) --editable '.[test,train]'
+	$(PIP) --editable '.[test,train,imx93]'
 	@touch $@
