@@ -5,47 +5,49 @@
 #   make test    every test
 #   make check   format, lint, types
 #   make bench   instructions, code and memory per model and engine
-#   make setup   only the set-up that all of the above do by themselves
+#   make docs    the documents that are written from the code
+#   make setup   only the set-up that `make demo` does by itself
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-SYSTEM_PACKAGES := $(shell cat packages.txt)
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt
+CODE := mcugen tests benchmarks tools
 
-.PHONY: setup demo test check bench clean
+.PHONY: setup demo test check bench docs clean
 .DEFAULT_GOAL := demo
 
-setup: $(VENV)/core
+setup: $(VENV)/demo-ready
 
-demo: $(VENV)/core
+demo: $(VENV)/demo-ready
 	$(BIN)/mcugen demo --out demo-out
 
-test: $(VENV)/test
+test: $(VENV)/test-ready
 	$(BIN)/python -m pytest --numprocesses auto
 
-check: $(VENV)/test
-	$(BIN)/ruff format --check mcugen tests benchmarks examples
-	$(BIN)/ruff check mcugen tests benchmarks examples
+check: $(VENV)/test-ready
+	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/ruff check $(CODE)
 	$(BIN)/mypy
 
-bench: $(VENV)/core
+bench: $(VENV)/demo-ready
 	$(BIN)/python benchmarks/bench.py $(MODELS)
 
+docs: $(VENV)/demo-ready
+	$(BIN)/python tools/write_docs.py
+
 clean:
-	rm -rf demo-out bench-out build dist
+	rm -rf demo-out build dist
 
-$(VENV)/system: packages.txt tools/install-packages.sh
-	tools/install-packages.sh $(SYSTEM_PACKAGES)
-	@mkdir -p $(VENV) && touch $@
-
-$(VENV)/core: $(VENV)/system pyproject.toml constraints.txt
+$(VENV)/demo-ready: packages.txt pyproject.toml constraints.txt
+	tools/install-packages.sh $(shell cat packages.txt)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "mcugen needs Python 3.11 or newer: make PYTHON=/path/to/python3.11"; exit 2; }
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) --editable .
 	@touch $@
 
-$(VENV)/test: $(VENV)/core
+$(VENV)/test-ready: $(VENV)/demo-ready packages-test.txt
+	tools/install-packages.sh $(shell cat packages-test.txt)
 	$(PIP) --editable '.[test,train,imx93]'
 	@touch $@

@@ -43,7 +43,7 @@ ENGINE_FOLDERS = ("/model/", "/runtime/kernels/")
 RECORDED_TFLM = {
     "ad01_int8": 583_300,
     "kws_ref_model": 7_681_000,
-    "pretrainedresnet_quant": 29_960_000,
+    "pretrainedResnet_quant": 29_960_000,
     "str_ww_ref_model": 2_221_000,
     "vww_96_int8": 24_050_000,
 }
