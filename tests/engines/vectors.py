@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+from hypothesis import HealthCheck, Phase, settings
 
 from mcugen.engines import ENGINES
 from mcugen.engines.contract import EngineOptions
@@ -45,6 +46,15 @@ def random_inputs(graph: Graph, seed: int = 0) -> list[np.ndarray]:
         x[0], x[1] = -128, 127
         inputs.append(x)
     return inputs
+
+
+random_models = settings(
+    max_examples=3,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),
+)
+"""For tests that draw whole models: every example compiles C, so few, and none to shrink one."""
 
 
 @dataclass(frozen=True)

@@ -62,3 +62,10 @@ def activation_reasons(op: Op, out: Tensor) -> Iterator[Reason]:
 
 def _smallest_scale(tensor: Tensor) -> float:
     return min(tensor.quant.scales) if tensor.quant is not None else 1.0
+
+
+def same_quantisation_reasons(*tensors: Tensor) -> Iterator[Reason]:
+    """Where values are moved as they are: scales or zero points that differ."""
+    if len({(t.quant.scales, t.quant.zero_points) for t in tensors if t.quant is not None}) > 1:
+        hint = "convert again: TensorFlow's converter gives these tensors one scale"
+        yield "inputs and output are quantised differently", hint

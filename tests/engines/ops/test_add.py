@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.engines.vectors import (
@@ -19,6 +19,7 @@ from tests.engines.vectors import (
     differences,
     model_of,
     problems_of,
+    random_models,
     vectors_of,
 )
 from tests.tflite_writer import TensorSpec
@@ -120,7 +121,7 @@ layers = st.builds(
 )
 
 
-@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
+@random_models
 @given(st.lists(layers, min_size=20, max_size=40), st.sampled_from(["portable", "dsp-speed"]))
 def test_random_layers_equal_the_reference(
     tmp_path_factory: pytest.TempPathFactory, cases: list[Case], name: str

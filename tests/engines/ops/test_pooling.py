@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mcugen.engines import ENGINES
 from mcugen.model.tflite import parse_tflite
-from tests.engines.vectors import OPTIONS, Vectors, differences, vectors_of
+from tests.engines.vectors import OPTIONS, Vectors, differences, random_models, vectors_of
 from tests.tflite_writer import OpSpec, TensorSpec, model_bytes
 
 KINDS = ("AVERAGE_POOL_2D", "MAX_POOL_2D")
@@ -114,7 +114,7 @@ layers = st.builds(
 )
 
 
-@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
+@random_models
 @given(st.lists(layers, min_size=20, max_size=40), st.sampled_from(["portable", "dsp-speed"]))
 def test_random_layers_equal_the_reference(
     tmp_path_factory: pytest.TempPathFactory, cases: list[Case], name: str

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mcugen.engines.contract import EngineOptions
@@ -21,6 +21,7 @@ from tests.engines.vectors import (
     differences,
     model_of,
     problems_of,
+    random_models,
     vectors_of,
 )
 from tests.tflite_writer import TensorSpec
@@ -65,7 +66,7 @@ layers = st.builds(
 )
 
 
-@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
+@random_models
 @given(st.lists(layers, min_size=20, max_size=40))
 def test_random_layers_equal_the_reference(
     tmp_path_factory: pytest.TempPathFactory, layers: list[Layer]

@@ -1,0 +1,93 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""CONCATENATION: any number of equally quantised int8 inputs, constants among them, copied."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from mcugen.engines.contract import EngineOptions
+from mcugen.engines.ops.checks import Reason, int8_reasons, same_quantisation_reasons, to_problems
+from mcugen.engines.ops.copy import (
+    AXES,
+    Block,
+    Side,
+    copy_call,
+    copy_constant_call,
+    copy_cost,
+    strides_of,
+    window_of,
+)
+from mcugen.engines.steps import Call, Form, Operands, Operator, Variant, activations, is_activation
+from mcugen.model.ir import Graph, Op, Problem, Tensor
+
+
+def problems(graph: Graph, op: Op) -> Iterable[Problem]:
+    """Like TFLite Micro, nothing that had to be rescaled or clamped."""
+    inputs = [t for t in graph.input_tensors(op) if t is not None and not t.is_variable]
+    outputs = graph.output_tensors(op)
+    if len(inputs) != len(op.inputs) or len(outputs) != 1 or not any(map(is_activation, inputs)):
+        return to_problems(op, [("needs inputs, one of them computed, and one output", "")])
+    out = outputs[0]
+    reasons = [*int8_reasons(*inputs, out), *_shape_reasons(op, inputs, out)]
+    if not reasons:
+        reasons += same_quantisation_reasons(*inputs, out)
+    if op.options.get("fused_activation_function", "NONE") != "NONE":
+        reasons.append(("a fused activation is not supported", ""))
+    return to_problems(op, reasons)
+
+
+def _shape_reasons(op: Op, inputs: list[Tensor], out: Tensor) -> Iterator[Reason]:
+    rank, axis = len(out.shape), op.options.get("axis", 0)
+    shapes = ", ".join(str(list(t.shape)) for t in inputs)
+    if not -rank <= axis < rank or rank > AXES:
+        yield f"axis {axis} of {rank} is not supported", ""
+        return
+    axis %= rank
+    total = 0
+    for tensor in inputs:
+        if len(tensor.shape) == rank:
+            total += tensor.shape[axis]
+        if _without(tensor.shape, axis) != _without(out.shape, axis) or len(tensor.shape) != rank:
+            yield f"{shapes} cannot be joined along axis {axis}", ""
+    if total != out.shape[axis]:
+        yield f"output {list(out.shape)} does not follow from {shapes} along axis {axis}", ""
+
+
+def _without(shape: tuple[int, ...], axis: int) -> tuple[int, ...]:
+    return shape[:axis] + shape[axis + 1 :]
+
+
+def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
+    """One copy per input."""
+    blocks = [*_blocks(graph, op)]
+    reads = (Form.DENSE,) * len(activations(graph, op))
+    cost = sum(copy_cost(block, 1) for _, block in blocks)
+
+    def build(operands: Operands) -> tuple[Call, ...]:
+        values = iter(operands.inputs)
+        (out,) = operands.outputs
+        return tuple(
+            copy_call(block, 1, next(values), out)
+            if is_activation(tensor)
+            else copy_constant_call(block, tensor, f"{operands.name}_input{number}", out)
+            for number, (tensor, block) in enumerate(blocks)
+        )
+
+    return (Variant(reads, (Form.DENSE,), cost, build),)
+
+
+def _blocks(graph: Graph, op: Op) -> Iterator[tuple[Tensor, Block]]:
+    """Each input with its place in the output."""
+    (out,) = graph.output_tensors(op)
+    rank = len(out.shape)
+    axis, start = op.options.get("axis", 0) % rank, 0
+    for tensor in graph.input_tensors(op):
+        assert tensor is not None
+        starts = [start if i == axis else 0 for i in range(rank)]
+        source = Side(0, strides_of(tensor.shape))
+        yield tensor, Block(tensor.shape, source, window_of(out.shape, starts))
+        start += tensor.shape[axis]
+
+
+OPERATOR = Operator(problems, variants)

@@ -1,0 +1,91 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""PAD and PADV2: the output is filled, then the input copied into it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from mcugen.engines.contract import EngineOptions
+from mcugen.engines.ops.checks import (
+    Reason,
+    int8_reasons,
+    one_to_one,
+    same_quantisation_reasons,
+    to_problems,
+)
+from mcugen.engines.ops.copy import (
+    AXES,
+    CALL_COST,
+    Block,
+    Side,
+    copy_call,
+    copy_cost,
+    strides_of,
+    window_of,
+)
+from mcugen.engines.steps import Call, Form, Kernel, Operands, Operator, Variant
+from mcugen.model.ir import DType, Graph, Op, Problem, Tensor
+
+_FILL = Kernel("mcugen_fill", "mcugen_fill_t", "copy.h", "copy.c")
+_CONSTANTS = {"PAD": 1, "PADV2": 2}
+
+
+def problems(graph: Graph, op: Op) -> Iterable[Problem]:
+    """Everything but int8 with constant, not negative paddings and no change of scale."""
+    tensors = one_to_one(graph, op, _CONSTANTS[op.kind])
+    if tensors is None:
+        return to_problems(op, [("needs one computed input, constant paddings and one output", "")])
+    x, out = tensors
+    _, paddings, *fill = (graph.tensors[i] for i in op.inputs)
+    reasons = [*int8_reasons(x, out, *fill), *_shape_reasons(x, paddings, out)]
+    if not reasons:
+        reasons += same_quantisation_reasons(x, out, *fill)
+    if any(t.elements != 1 for t in fill):
+        reasons.append(("needs a single value to pad with", ""))
+    return to_problems(op, reasons)
+
+
+def _shape_reasons(x: Tensor, paddings: Tensor, out: Tensor) -> Iterator[Reason]:
+    assert paddings.data is not None
+    if paddings.dtype not in (DType.INT32, DType.INT64) or paddings.elements != 2 * len(x.shape):
+        yield f"{paddings.elements} {paddings.dtype.value} paddings do not fit {list(x.shape)}", ""
+        return
+    if len(x.shape) > AXES:
+        yield f"shape {list(x.shape)} has more than {AXES} axes", ""
+    pairs = _pairs(paddings)
+    padded = tuple(before + n + after for n, (before, after) in zip(x.shape, pairs, strict=True))
+    if any(min(pair) < 0 for pair in pairs):
+        yield "negative paddings are not supported", ""
+    elif padded != out.shape:
+        yield f"output {list(out.shape)} does not follow from {list(x.shape)} by {pairs}", ""
+
+
+def _pairs(paddings: Tensor) -> list[tuple[int, int]]:
+    """Elements before and after, per axis."""
+    assert paddings.data is not None
+    return [(int(before), int(after)) for before, after in paddings.data.reshape(-1, 2)]
+
+
+def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
+    """Fill and copy."""
+    x, paddings, *fill = (graph.tensors[i] for i in op.inputs)
+    (out,) = graph.output_tensors(op)
+    assert out.quant is not None
+    starts = [before for before, _ in _pairs(paddings)]
+    block = Block(x.shape, Side(0, strides_of(x.shape)), window_of(out.shape, starts))
+    value = out.quant.zero_point
+    for tensor in fill:
+        assert tensor.data is not None
+        value = int(tensor.data.reshape(-1)[0])
+    fields = (("count", out.elements), ("value", value))
+
+    def build(operands: Operands) -> tuple[Call, ...]:
+        (target,) = operands.outputs
+        return Call(_FILL, fields, (target,)), copy_call(block, 1, operands.inputs[0], target)
+
+    cost = CALL_COST + out.elements + copy_cost(block, 1)
+    return (Variant((Form.DENSE,), (Form.DENSE,), cost, build),)
+
+
+OPERATOR = Operator(problems, variants)
