@@ -38,7 +38,9 @@ void mcugen_depthwise_conv_2d_single(const mcugen_depthwise_conv_2d_t *layer, co
 //   where the sum starts: the bias less in_zero_point * the sum of the weights;
 //   the requantisation: mcugen_requant_s8_t, or for the `_exact` kernels a mcugen_requant_t and 0;
 //   the weights: for `_3x3` three words of the bytes w[0], w[1], w[1], w[2] of a row;
-//                otherwise [height][width] bytes and up to three more
+//                otherwise [height] rows of (width - 1) * dilation_x + 1 taps, those that dilation
+//                skips being 0, filled up to an even number; of all rows in turn, four taps a word of
+//                the bytes w[0], w[2], w[1], w[3]
 typedef struct {
   const uint32_t *channels;
   mcugen_filter_t filter;
@@ -55,9 +57,8 @@ typedef struct {
   int16_t high;
 } mcugen_depthwise_conv_2d_dsp_t;
 
-// `scratch` holds plane_words words, then the weights of a channel as int16: `height` rows of
-// (width - 1) * dilation_x + 1, rounded up to an even number. It is 4-byte aligned. The `_exact`
-// kernels take any requantisation and range of the output.
+// `scratch` holds plane_words words, then the weights of a channel as int16, an even number of words.
+// It is 4-byte aligned. The `_exact` kernels take any requantisation and range of the output.
 void mcugen_depthwise_conv_2d_dsp_double(const mcugen_depthwise_conv_2d_dsp_t *layer,
                                          const int8_t *in, int8_t *out, int8_t *scratch);
 void mcugen_depthwise_conv_2d_dsp_single(const mcugen_depthwise_conv_2d_dsp_t *layer,

@@ -11,35 +11,125 @@
 typedef mcugen_depthwise_conv_2d_dsp_t layer_t;
 typedef mcugen_plane_task_t task_t;
 
-// How sums become results.
+// How sums become results; for FINISH_DOUBLE sums are doubled (see mcugen_requantize_channel).
 typedef enum { FINISH_DOUBLE, FINISH_SINGLE, FINISH_EXACT_DOUBLE, FINISH_EXACT_SINGLE } finish_t;
 
-// One result from its sum and its requantisation in the stream.
+enum { START, MULTIPLIER, ADDEND, SHIFT, WEIGHTS };
+
+// Four outputs side by side, `blocks` times.
+typedef struct {
+  uint32_t blocks;
+  uint32_t row_gap;    // bytes from the end of a row of taps to the next
+  uint32_t out_of[3];  // bytes from the first output to the others
+  uint32_t height;
+  uint32_t out_step;  // bytes from output to output
+  mcugen_requant_s8_t by;
+  const int16_t *left;  // the first tap of the first output
+  int8_t *out;
+  const uint32_t *weights;  // two taps per word
+  int32_t start;
+  uint32_t step;    // bytes from output to output in the plane
+  uint32_t step_3;  // 3 * step
+  uint32_t pairs;   // words of weights per row
+} blocks_t;
+
+#if MCUGEN_DSP_ASSEMBLY
+// 11 instructions for 8 multiplications. r0 is the input, r1 the weights, r2 and r3 the steps, r4-r7
+// the sums, r8 two weights, r9 and r10 the input, r11 the rows of taps left, r12 the words per row, lr
+// those left. The rest waits on the stack: seven words of blocks_t from `by` on, then the first seven.
+#define ROW_OF_TAPS                                                                    \
+  "mov lr, r12 \n"                                                                     \
+  "3: ldr r8, [r1], #4 \n ldr r9, [r0, r2] \n ldr r10, [r0, r2, lsl #1] \n"            \
+  "smlad r5, r9, r8, r5 \n smlad r6, r10, r8, r6 \n"                                   \
+  "ldr r9, [r0, r3] \n ldr r10, [r0], #4 \n"                                           \
+  "smlad r7, r9, r8, r7 \n smlad r4, r10, r8, r4 \n subs lr, #1 \n bne 3b \n"          \
+  "ldr r9, [sp, #32] \n add r0, r9 \n subs r11, #1 \n bne 2b \n"
+// mcugen_requantize_channel
+#define SCALE_DOUBLE(sum)                                                              \
+  "add lr, r9, " sum ", asr #31 \n smmlar " sum ", " sum ", r8, lr \n"
+#define SCALE_SINGLE(sum) "smmla " sum ", " sum ", r8, r9 \n"
+#define NARROW(sum) "asr " sum ", " sum ", r10 \n ssat " sum ", #8, " sum " \n"
+#define BLOCKS(scale)                                                                  \
+  "ldmia r0!, {r1-r7} \n push {r1-r7} \n ldmia r0!, {r1-r7} \n push {r1-r7} \n"        \
+  "ldmia r0, {r2, r3, r12} \n"                                                         \
+  "1: ldr r0, [sp, #12] \n ldrd r1, r4, [sp, #20] \n ldr r11, [sp, #48] \n"            \
+  "mov r5, r4 \n mov r6, r4 \n mov r7, r4 \n"                                          \
+  "2: " ROW_OF_TAPS                                                                    \
+  "ldm sp, {r8, r9, r10} \n" scale("r4") scale("r5") scale("r6") scale("r7")           \
+  NARROW("r4") NARROW("r5") NARROW("r6") NARROW("r7")                                  \
+  "ldrd r0, r1, [sp, #12] \n ldrd r8, r9, [sp, #36] \n ldr r10, [sp, #44] \n"          \
+  "strb r7, [r1, r10] \n strb r6, [r1, r9] \n strb r5, [r1, r8] \n strb r4, [r1] \n"   \
+  "ldr r11, [sp, #52] \n add r0, r0, r2, lsl #2 \n add r1, r1, r11, lsl #2 \n"         \
+  "strd r0, r1, [sp, #12] \n ldr r11, [sp, #28] \n subs r11, #1 \n"                    \
+  "str r11, [sp, #28] \n bne 1b \n add sp, #56 \n"
+#define RUN(text)                                                                      \
+  __asm__ volatile(text : "+r"(given) : : "r1", "r2", "r3", "r4", "r5", "r6", "r7",    \
+                   "r8", "r9", "r10", "r11", "r12", "lr", "cc", "memory")
+
+// noinline: it takes all registers anyway.
+static __attribute__((noinline)) void fast_blocks(const blocks_t *b, finish_t how) {
+  register const blocks_t *given __asm__("r0") = b;
+  if (how == FINISH_DOUBLE) {
+    RUN(BLOCKS(SCALE_DOUBLE));
+  } else {
+    RUN(BLOCKS(SCALE_SINGLE));
+  }
+}
+#endif
+
+// One result from its sum.
 MCUGEN_INLINE int8_t finish(const layer_t *layer, int32_t sum, mcugen_requant_s8_t by,
                             finish_t how) {
   const bool is_double = how == FINISH_DOUBLE || how == FINISH_EXACT_DOUBLE;
   const mcugen_rounding_t rounding = is_double ? MCUGEN_ROUND_DOUBLE : MCUGEN_ROUND_SINGLE;
   if (how == FINISH_DOUBLE || how == FINISH_SINGLE) {
-    const int32_t scaled = is_double ? mcugen_shift_left(sum, 1) : sum;
-    return (int8_t)mcugen_requantize_channel(scaled, &by, rounding);
+    return (int8_t)mcugen_requantize_channel(sum, &by, rounding);
   }
   const mcugen_requant_t exact = {by.multiplier, by.addend};
   const int32_t value = mcugen_requantize(sum, exact, rounding);
   return (int8_t)mcugen_clamp(mcugen_add(value, layer->zero_point), layer->low, layer->high);
 }
 
-// The weights of a channel as int16; the taps that dilation skips become 0.
-static void spread_weights(const mcugen_filter_t *f, const int8_t *weights,
-                           uint32_t words_per_row, uint32_t *words) {
-  int16_t *row = (int16_t *)(void *)words;
-  mcugen_plane_fill(words, f->height * words_per_row, 0);
-  for (uint32_t ky = 0; ky < f->height; ++ky) {
-    int16_t *to = row;
-    for (uint32_t kx = 0; kx < f->width; ++kx) {
-      *to = *weights++;
-      to += f->dilation_x;
+MCUGEN_INLINE void compute_blocks(const layer_t *layer, const blocks_t *b, finish_t how) {
+#if MCUGEN_DSP_ASSEMBLY
+  if (how == FINISH_DOUBLE || how == FINISH_SINGLE) {
+    fast_blocks(b, how);
+    return;
+  }
+#endif
+  const int16_t *left = b->left;
+  int8_t *out = b->out;
+  for (uint32_t block = 0; block < b->blocks; ++block) {
+    int32_t sum[4] = {b->start, b->start, b->start, b->start};
+    const uint8_t *at = (const uint8_t *)left;
+    const uint32_t *weights = b->weights;
+    for (uint32_t ky = 0; ky < b->height; ++ky) {
+      for (uint32_t pair = 0; pair < b->pairs; ++pair) {
+        for (uint32_t i = 0; i < 4; ++i) {
+          sum[i] = mcugen_smlad(mcugen_load_word(at + i * b->step), *weights, sum[i]);
+        }
+        at += 4;
+        ++weights;
+      }
+      at += (int32_t)b->row_gap;
     }
-    row += 2 * words_per_row;
+    out[b->out_of[2]] = finish(layer, sum[3], b->by, how);
+    out[b->out_of[1]] = finish(layer, sum[2], b->by, how);
+    out[b->out_of[0]] = finish(layer, sum[1], b->by, how);
+    out[0] = finish(layer, sum[0], b->by, how);
+    left += 2 * b->step;
+    out += 4 * b->out_step;
+  }
+}
+
+// The weights of a channel as int16, doubled where sums are.
+static void spread_weights(const uint32_t *packed, uint32_t words, bool doubled, uint32_t *spread) {
+  for (const uint32_t *end = spread + words; spread < end; spread += 2) {
+    const uint32_t first = mcugen_sxtb16(*packed);
+    const uint32_t second = mcugen_sxtb16_ror8(*packed);
+    spread[0] = doubled ? mcugen_sadd16(first, first) : first;
+    spread[1] = doubled ? mcugen_sadd16(second, second) : second;
+    ++packed;
   }
 }
 
@@ -47,49 +137,46 @@ static void spread_weights(const mcugen_filter_t *f, const int8_t *weights,
 // what lies beyond it is stored first, at the place of its last one.
 MCUGEN_INLINE const uint32_t *any_filter(const layer_t *layer, const task_t *task, finish_t how) {
   const mcugen_filter_t *f = &layer->filter;
-  const uint32_t *stream = task->channel;
-  const int32_t start = (int32_t)stream[0];
-  const mcugen_requant_s8_t by = {(int32_t)stream[1], (int32_t)stream[2], stream[3]};
+  const uint32_t *channel = task->channel;
+  const bool doubled = how == FINISH_DOUBLE;
   const uint32_t pairs = (((uint32_t)f->width - 1) * f->dilation_x + 2) / 2;
-  const uint32_t row_step = (uint32_t)f->dilation_y * layer->pitch;
-  const uint32_t step = f->stride_x;
+  const uint32_t words = f->height * pairs;
   const uint32_t last = f->out_width - 1u;
-  const uint32_t out1 = (last < 1 ? last : 1) * layer->out_step_x;
-  const uint32_t out2 = (last < 2 ? last : 2) * layer->out_step_x;
-  const uint32_t out3 = (last < 3 ? last : 3) * layer->out_step_x;
-  const int16_t *top = task->plane;
+  const uint32_t step = layer->out_step_x;
+  blocks_t b = {
+      .row_gap = 2u * f->dilation_y * layer->pitch - 4 * pairs,
+      .out_of = {(last < 1 ? last : 1) * step, (last < 2 ? last : 2) * step,
+                 (last < 3 ? last : 3) * step},
+      .height = f->height,
+      .out_step = step,
+      .by = {(int32_t)channel[MULTIPLIER], (int32_t)channel[ADDEND], channel[SHIFT]},
+      .weights = task->weights,
+      .start = mcugen_shift_left((int32_t)channel[START], doubled ? 1 : 0),
+      .step = 2u * f->stride_x,
+      .step_3 = 6u * f->stride_x,
+      .pairs = pairs,
+  };
+  const int16_t *left = task->plane;
   int8_t *out = task->out;
-  spread_weights(f, (const int8_t *)(stream + 4), pairs, task->weights);
+  spread_weights(channel + WEIGHTS, words, doubled, task->weights);
   for (uint32_t y = 0; y < task->rows; ++y) {
-    for (uint32_t x = 0; x <= last; x += 4) {
-      x = last >= 3 && x > last - 3 ? last - 3 : x;
-      int32_t sum0 = start;
-      int32_t sum1 = start;
-      int32_t sum2 = start;
-      int32_t sum3 = start;
-      const int16_t *row = top + x * step;
-      const uint32_t *weights = task->weights;
-      for (uint32_t ky = 0; ky < f->height; ++ky) {
-        const int16_t *at = row;
-        for (const uint32_t *end = weights + pairs; weights != end; ++weights) {
-          sum0 = mcugen_smlad(mcugen_load_word(at), *weights, sum0);
-          sum1 = mcugen_smlad(mcugen_load_word(at + step), *weights, sum1);
-          sum2 = mcugen_smlad(mcugen_load_word(at + 2 * step), *weights, sum2);
-          sum3 = mcugen_smlad(mcugen_load_word(at + 3 * step), *weights, sum3);
-          at += 2;
-        }
-        row += row_step;
-      }
-      int8_t *to = out + x * layer->out_step_x;
-      to[out3] = finish(layer, sum3, by, how);
-      to[out2] = finish(layer, sum2, by, how);
-      to[out1] = finish(layer, sum1, by, how);
-      to[0] = finish(layer, sum0, by, how);
+    b.left = left;
+    b.out = out;
+    b.blocks = f->out_width / 4u;
+    if (b.blocks != 0) {
+      compute_blocks(layer, &b, how);
     }
-    top += (uint32_t)f->stride_y * layer->pitch;
+    if (f->out_width % 4u != 0) {
+      const uint32_t x = last > 3 ? last - 3 : 0;
+      b.left = left + x * f->stride_x;
+      b.out = out + x * step;
+      b.blocks = 1;
+      compute_blocks(layer, &b, how);
+    }
+    left += (uint32_t)f->stride_y * layer->pitch;
     out += layer->out_step_y;
   }
-  return stream + 4 + ((uint32_t)f->height * f->width + 3) / 4;
+  return channel + WEIGHTS + (words + 1) / 2;
 }
 
 static const uint32_t *compute_double(const layer_t *layer, const task_t *task) {

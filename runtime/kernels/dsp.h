@@ -74,6 +74,13 @@ MCUGEN_INLINE uint32_t mcugen_min_s8x4(uint32_t a, uint32_t b) {
   return result;
 }
 
+// Sums of both halfwords.
+MCUGEN_INLINE uint32_t mcugen_sadd16(uint32_t a, uint32_t b) {
+  uint32_t result;
+  __asm__("sadd16 %0, %1, %2" : "=r"(result) : "r"(a), "r"(b));
+  return result;
+}
+
 // sum + a.low * b.low + a.high * b.high over signed halfwords.
 MCUGEN_INLINE int32_t mcugen_smlad(uint32_t a, uint32_t b, int32_t sum) {
   int32_t result;
@@ -193,6 +200,10 @@ MCUGEN_INLINE uint32_t mcugen_max_s8x4(uint32_t a, uint32_t b) {
 MCUGEN_INLINE uint32_t mcugen_min_s8x4(uint32_t a, uint32_t b) {
   const uint32_t mask = mcugen_not_less_s8x4(a, b);
   return (b & mask) | (a & ~mask);
+}
+
+MCUGEN_INLINE uint32_t mcugen_sadd16(uint32_t a, uint32_t b) {
+  return mcugen_pack_low(a + b, (a >> 16) + (b >> 16));
 }
 
 MCUGEN_INLINE int32_t mcugen_smlad(uint32_t a, uint32_t b, int32_t sum) {

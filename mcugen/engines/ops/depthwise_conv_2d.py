@@ -182,8 +182,8 @@ def _works_in_place(f: Filter, plane: _Plane) -> bool:
 
 
 def _weight_words(f: Filter) -> int:
-    """Words of a channel's weights as int16."""
-    return f.height * -(-_reach(f) // 2)
+    """Words of a channel's weights as int16, filled up to an even number."""
+    return -(-f.height * -(-_reach(f) // 2) // 2) * 2
 
 
 def _build_dsp(
@@ -202,7 +202,9 @@ def _build_dsp(
     weights = layer.weights[..., 0]
     if _is_tall(layer.filter):
         weights = weights.transpose(0, 2, 1)
-    stream = pack_stream(weights, convolution.folded_bias(layer), requant, is_3x3)
+    taps = pack_3x3(weights) if is_3x3 else pack_taps(weights, f.dilation_x)
+    starts = convolution.folded_bias(layer).view(np.uint32).reshape(-1, 1)
+    stream = np.concatenate([starts, requant, taps], axis=1)
     fields = (
         ("channels", Table(f"{name}_channels", stream, f"{layer.comment}, packed with all else")),
         *f.fields(),
@@ -216,14 +218,19 @@ def _build_dsp(
     return (Call(kernel, fields, (*operands.inputs, *operands.outputs, operands.scratch)),)
 
 
-def pack_stream(
-    weights: NDArray[np.int8], bias: NDArray[np.int32], requant: NDArray[np.uint32], is_3x3: bool
-) -> NDArray[np.uint32]:
-    """The words that depthwise_conv_2d.h describes, of weights [channels, height, width]."""
-    if is_3x3:
-        taps = np.ascontiguousarray(weights[..., (0, 1, 1, 2)]).reshape(len(weights), -1)
-    else:
-        taps = weights.reshape(len(weights), -1)
-        taps = np.pad(taps, ((0, 0), (0, -taps.shape[1] % 4)))
-    parts = (bias.view(np.uint32).reshape(-1, 1), requant, taps.view("<u4"))
-    return np.concatenate(parts, axis=1).astype(np.uint32)
+def pack_3x3(weights: NDArray[np.int8]) -> NDArray[np.uint32]:
+    """Weights [channels, 3, 3] as words [channels, 3] of the bytes w[0], w[1], w[1], w[2]."""
+    rows = np.ascontiguousarray(weights[..., (0, 1, 1, 2)])
+    return rows.view("<u4").astype(np.uint32).reshape(-1, 3)
+
+
+def pack_taps(weights: NDArray[np.int8], dilation_x: int) -> NDArray[np.uint32]:
+    """Weights [channels, height, width] as the words that depthwise_conv_2d.h describes."""
+    channels, height, width = weights.shape
+    reach = (width - 1) * dilation_x + 1
+    rows = np.zeros((channels, height, reach + reach % 2), np.int8)
+    rows[:, :, :reach:dilation_x] = weights
+    taps = rows.reshape(channels, -1)
+    fours = np.pad(taps, ((0, 0), (0, -taps.shape[1] % 4))).reshape(channels, -1, 4)
+    words = np.ascontiguousarray(fours[..., (0, 2, 1, 3)]).view("<u4")
+    return words.astype(np.uint32).reshape(channels, -1)
