@@ -7,8 +7,8 @@
 
 #include <stdint.h>
 
-#include "requantize.h"
 #include "filter.h"
+#include "requantize.h"
 
 typedef struct {
   const int8_t *weights;            // [out_channels][height][width][in_channels / groups]
@@ -34,14 +34,14 @@ void mcugen_conv_2d_single(const mcugen_conv_2d_t *layer, const int8_t *in, int8
 //           3 words per channel: its requantisation
 //   single  where the sum starts; for four taps 1 word of bytes w[0], w[1], w[2], w[3];
 //           3 words: its requantisation
-// The requantisation is a mcugen_requant_s8_t, or for the `_exact` kernels a mcugen_requant_t and 0.
-// Sums start with the bias less in_zero_point * the sum of the weights.
+// The requantisation is a mcugen_requant_s8_t, or for the `_exact` kernels a mcugen_requant_t and
+// 0. Sums start with the bias less in_zero_point * the sum of the weights.
 typedef struct {
   const uint32_t *channels;
   mcugen_filter_t filter;
   uint16_t quads;
   uint16_t depth;
-  uint8_t pointwise;   // 1: the filter has one tap of a multiple of 4 channels, and no padding
+  uint8_t pointwise;    // 1: the filter has one tap of a multiple of 4 channels, and no padding
   uint8_t whole_words;  // 1: in_channels is a multiple of 4
   int8_t in_zero_point;
   int8_t zero_point;  // these three only for `_exact`

@@ -3,11 +3,11 @@
 // CONV_2D for cores with DSP instructions: two output channels per multiply, four channels of two
 // positions per turn.
 //
-// The pixels that two output positions see are gathered as int16 into scratch, word by word in turn:
-// for every four taps {0, 2} of the first position, {0, 2} of the second, {1, 3} of both.
-// Channels are packed in pairs as in fully_connected_dsp.c: a halfword 256 * u + l times x, summed, is
-// S = 256 * U + L; SXTB16 recovers l, a second SMLAD gives L, and U = (S - L) >> 8 is exact while
-// |U| < 2^23, which the generator checks, biases included.
+// The pixels that two output positions see are gathered as int16 into scratch, word by word in
+// turn: for every four taps {0, 2} of the first position, {0, 2} of the second, {1, 3} of both.
+// Channels are packed in pairs as in fully_connected_dsp.c: a halfword 256 * u + l times x, summed,
+// is S = 256 * U + L; SXTB16 recovers l, a second SMLAD gives L, and U = (S - L) >> 8 is exact
+// while |U| < 2^23, which the generator checks, biases included.
 #include <stdbool.h>
 
 #include "conv_2d.h"
@@ -254,55 +254,57 @@ MCUGEN_INLINE const uint32_t *compute_quads(const layer_t *layer, const uint32_t
 }
 
 #if MCUGEN_DSP_ASSEMBLY
-// compute_quads in 12 instructions for 16 multiplications: two taps of four channels at two positions
-// per step; r4-r7 and r8-r11 are the sums_t of the positions. Eight steps are unrolled and entered in
-// the middle. All of r0-r12 and lr are taken, so the rest waits on the stack: the input, the steps'
-// entry, the input's end, both outputs, the stream's end.
-#define STEP                                                                        \
-  "ldmia.w r0!, {r2, r3} \n ldmia.w r1!, {r12, lr} \n"                              \
-  "smlad r4, r2, r12, r4 \n smlad r8, r2, lr, r8 \n"                                \
-  "smlad r6, r3, r12, r6 \n smlad r10, r3, lr, r10 \n"                              \
-  "sxtb16 r2, r2 \n sxtb16 r3, r3 \n"                                               \
-  "smlad r5, r2, r12, r5 \n smlad r9, r2, lr, r9 \n"                                \
+// compute_quads in 12 instructions for 16 multiplications: two taps of four channels at two
+// positions per step; r4-r7 and r8-r11 are the sums_t of the positions. Eight steps are unrolled
+// and entered in the middle. All of r0-r12 and lr are taken, so the rest waits on the stack: the
+// input, the steps' entry, the input's end, both outputs, the stream's end.
+#define STEP                                           \
+  "ldmia.w r0!, {r2, r3} \n ldmia.w r1!, {r12, lr} \n" \
+  "smlad r4, r2, r12, r4 \n smlad r8, r2, lr, r8 \n"   \
+  "smlad r6, r3, r12, r6 \n smlad r10, r3, lr, r10 \n" \
+  "sxtb16 r2, r2 \n sxtb16 r3, r3 \n"                  \
+  "smlad r5, r2, r12, r5 \n smlad r9, r2, lr, r9 \n"   \
   "smlad r7, r3, r12, r7 \n smlad r11, r3, lr, r11 \n"
 #define STEP_BYTES 48u
 #define STEPS 8u
 
 // mcugen_requantize_channel of one channel at both positions; `a` and `b` are double for `double`.
-#define REQUANTIZE_DOUBLE(a, b)                                                     \
-  "ldmia r0!, {r1, r2, r3} \n"                                                      \
-  "add r12, r2, " a ", asr #31 \n add r2, r2, " b ", asr #31 \n"                    \
+#define REQUANTIZE_DOUBLE(a, b)                   \
+  "ldmia r0!, {r1, r2, r3} \n"                    \
+  "add r12, r2, " a ", asr #31 \n add r2, r2, " b \
+  ", asr #31 \n"                                  \
   "smmlar " a ", " a ", r1, r12 \n smmlar " b ", " b ", r1, r2 \n" NARROW(a, b)
-#define REQUANTIZE_SINGLE(a, b)                                                     \
-  "ldmia r0!, {r1, r2, r3} \n"                                                      \
+#define REQUANTIZE_SINGLE(a, b) \
+  "ldmia r0!, {r1, r2, r3} \n"  \
   "smmla " a ", " a ", r1, r2 \n smmla " b ", " b ", r1, r2 \n" NARROW(a, b)
-#define NARROW(a, b)                                                                \
-  "asr " a ", " a ", r3 \n asr " b ", " b ", r3 \n"                                 \
+#define NARROW(a, b)                      \
+  "asr " a ", " a ", r3 \n asr " b ", " b \
+  ", r3 \n"                               \
   "ssat " a ", #8, " a " \n ssat " b ", #8, " b " \n"
 #define UPPER(s, l, shift) "sub " s ", " s ", " l " \n asr " s ", " s ", #" shift " \n"
 #define DOUBLE(a) "lsl " a ", " a ", #1 \n"
-#define ALL_UPPER(shift)                                                            \
-  UPPER("r4", "r5", shift) UPPER("r8", "r9", shift)                                 \
-  UPPER("r6", "r7", shift) UPPER("r10", "r11", shift)
-#define FINISH_QUAD_DOUBLE                                                          \
-  ALL_UPPER("7") DOUBLE("r5") DOUBLE("r9") DOUBLE("r7") DOUBLE("r11")               \
-  REQUANTIZE_DOUBLE("r5", "r9") REQUANTIZE_DOUBLE("r4", "r8")                       \
-  REQUANTIZE_DOUBLE("r7", "r11") REQUANTIZE_DOUBLE("r6", "r10")
-#define FINISH_QUAD_SINGLE                                                          \
-  ALL_UPPER("8")                                                                    \
-  REQUANTIZE_SINGLE("r5", "r9") REQUANTIZE_SINGLE("r4", "r8")                       \
-  REQUANTIZE_SINGLE("r7", "r11") REQUANTIZE_SINGLE("r6", "r10")
-#define QUADS(finish_quad)                                                          \
-  "ldmia r1, {r2-r7} \n adr r12, 2f \n add r3, r3, r12 \n push {r2-r7} \n"          \
-  "1: ldmia r0!, {r4-r7} \n ldr r1, [sp] \n"                                        \
-  "mov r8, r4 \n mov r9, r5 \n mov r10, r6 \n mov r11, r7 \n ldr pc, [sp, #4] \n"   \
-  ".balign 4 \n"                                                                    \
-  "2: " STEP STEP STEP STEP STEP STEP STEP STEP                                     \
-  "ldr r2, [sp, #8] \n cmp r1, r2 \n bne 2b \n" finish_quad                         \
-  "ldrd r1, r2, [sp, #12] \n"                                                       \
-  "strb r5, [r1], #1 \n strb r4, [r1], #1 \n strb r7, [r1], #1 \n strb r6, [r1], #1 \n" \
+#define ALL_UPPER(shift)   \
+  UPPER("r4", "r5", shift) \
+  UPPER("r8", "r9", shift) UPPER("r6", "r7", shift) UPPER("r10", "r11", shift)
+#define FINISH_QUAD_DOUBLE                                                           \
+  ALL_UPPER("7")                                                                     \
+  DOUBLE("r5") DOUBLE("r9") DOUBLE("r7") DOUBLE("r11") REQUANTIZE_DOUBLE("r5", "r9") \
+      REQUANTIZE_DOUBLE("r4", "r8") REQUANTIZE_DOUBLE("r7", "r11") REQUANTIZE_DOUBLE("r6", "r10")
+#define FINISH_QUAD_SINGLE      \
+  ALL_UPPER("8")                \
+  REQUANTIZE_SINGLE("r5", "r9") \
+  REQUANTIZE_SINGLE("r4", "r8") REQUANTIZE_SINGLE("r7", "r11") REQUANTIZE_SINGLE("r6", "r10")
+#define QUADS(finish_quad)                                                                \
+  "ldmia r1, {r2-r7} \n adr r12, 2f \n add r3, r3, r12 \n push {r2-r7} \n"                \
+  "1: ldmia r0!, {r4-r7} \n ldr r1, [sp] \n"                                              \
+  "mov r8, r4 \n mov r9, r5 \n mov r10, r6 \n mov r11, r7 \n ldr pc, [sp, #4] \n"         \
+  ".balign 4 \n"                                                                          \
+  "2: " STEP STEP STEP STEP STEP STEP STEP STEP                                           \
+  "ldr r2, [sp, #8] \n cmp r1, r2 \n bne 2b \n" finish_quad                               \
+  "ldrd r1, r2, [sp, #12] \n"                                                             \
+  "strb r5, [r1], #1 \n strb r4, [r1], #1 \n strb r7, [r1], #1 \n strb r6, [r1], #1 \n"   \
   "strb r9, [r2], #1 \n strb r8, [r2], #1 \n strb r11, [r2], #1 \n strb r10, [r2], #1 \n" \
-  "strd r1, r2, [sp, #12] \n ldr r3, [sp, #20] \n cmp r0, r3 \n bne 1b \n"          \
+  "strd r1, r2, [sp, #12] \n ldr r3, [sp, #20] \n cmp r0, r3 \n bne 1b \n"                \
   "add sp, #24 \n"
 
 // What QUADS takes, in the order in which it lies on the stack.

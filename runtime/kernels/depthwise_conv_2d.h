@@ -8,8 +8,8 @@
 
 #include <stdint.h>
 
-#include "requantize.h"
 #include "filter.h"
+#include "requantize.h"
 
 typedef struct {
   const int8_t *weights;            // [height][width][out_channels]
@@ -30,17 +30,17 @@ void mcugen_depthwise_conv_2d_single(const mcugen_depthwise_conv_2d_t *layer, co
 // The same for cores with DSP instructions. One input channel at a time is laid out in scratch as a
 // plane of int16 with its padding: `pitch` columns, an even number, of which the first is column
 // -pad_left of the image. `band` output rows are computed from one such plane; where that is all of
-// them, `out` may be `in`, if there is one batch and one output per input channel. What is a row here
-// may be a column of the tensors: the kernels are faster on long rows, so the generator lies tall
-// images on their side and says by `_step`s where the next pixel and the next row are.
+// them, `out` may be `in`, if there is one batch and one output per input channel. What is a row
+// here may be a column of the tensors: the kernels are faster on long rows, so the generator lies
+// tall images on their side and says by `_step`s where the next pixel and the next row are.
 //
 // The generator packs all that an output channel needs into words, channel after channel:
 //   where the sum starts: the bias less in_zero_point * the sum of the weights;
 //   the requantisation: mcugen_requant_s8_t, or for the `_exact` kernels a mcugen_requant_t and 0;
 //   the weights: for `_3x3` three words of the bytes w[0], w[1], w[1], w[2] of a row;
 //                otherwise [height] rows of (width - 1) * dilation_x + 1 taps, those that dilation
-//                skips being 0, filled up to an even number; of all rows in turn, four taps a word of
-//                the bytes w[0], w[2], w[1], w[3]
+//                skips being 0, filled up to an even number; of all rows in turn, four taps a word
+//                of the bytes w[0], w[2], w[1], w[3]
 typedef struct {
   const uint32_t *channels;
   mcugen_filter_t filter;
@@ -57,8 +57,9 @@ typedef struct {
   int16_t high;
 } mcugen_depthwise_conv_2d_dsp_t;
 
-// `scratch` holds plane_words words, then the weights of a channel as int16, an even number of words.
-// It is 4-byte aligned. The `_exact` kernels take any requantisation and range of the output.
+// `scratch` holds plane_words words, then the weights of a channel as int16, an even number of
+// words. It is 4-byte aligned. The `_exact` kernels take any requantisation and range of the
+// output.
 void mcugen_depthwise_conv_2d_dsp_double(const mcugen_depthwise_conv_2d_dsp_t *layer,
                                          const int8_t *in, int8_t *out, int8_t *scratch);
 void mcugen_depthwise_conv_2d_dsp_single(const mcugen_depthwise_conv_2d_dsp_t *layer,
@@ -68,7 +69,8 @@ void mcugen_depthwise_conv_2d_dsp_exact_double(const mcugen_depthwise_conv_2d_ds
 void mcugen_depthwise_conv_2d_dsp_exact_single(const mcugen_depthwise_conv_2d_dsp_t *layer,
                                                const int8_t *in, int8_t *out, int8_t *scratch);
 
-// For filters of 3x3 without dilation, stride_x 1 or 2, out_width 2 or more; `scratch` is the plane.
+// For filters of 3x3 without dilation, stride_x 1 or 2, out_width 2 or more; `scratch` is the
+// plane.
 void mcugen_depthwise_conv_2d_3x3_double(const mcugen_depthwise_conv_2d_dsp_t *layer,
                                          const int8_t *in, int8_t *out, int8_t *scratch);
 void mcugen_depthwise_conv_2d_3x3_single(const mcugen_depthwise_conv_2d_dsp_t *layer,

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the mcugen authors
 // SPDX-License-Identifier: Apache-2.0
-// DEPTHWISE_CONV_2D of 3x3 filters for cores with DSP instructions: two outputs side by side at a time.
+// DEPTHWISE_CONV_2D of 3x3 filters for cores with DSP instructions: two outputs side by side at a
+// time.
 #include <stdbool.h>
 
 #include "depthwise_conv_2d.h"
@@ -14,23 +15,25 @@ enum { START, MULTIPLIER, ADDEND, SHIFT, WEIGHTS, CHANNEL_WORDS = WEIGHTS + 3 };
 
 #if MCUGEN_DSP_ASSEMBLY
 // Two outputs in 34 instructions (stride 1) or 37. r0 is the first row's word, r1 the output, r2-r7
-// the filter: halfwords {w[0], w[1]}, {w[1], w[2]} per row, r8 where sums start, r9 and r10 the sums,
-// r11 and r12 the input, lr the bytes of a plane's row. For double rounding filter and start are
-// doubled, so that the sums are.
-#define ROW_1(first, last, sum9, sum10)                                              \
-  "smlad r9, r11, " first ", " sum9 " \n smlatb r10, r11, " first ", " sum10 " \n"   \
+// the filter: halfwords {w[0], w[1]}, {w[1], w[2]} per row, r8 where sums start, r9 and r10 the
+// sums, r11 and r12 the input, lr the bytes of a plane's row. For double rounding filter and start
+// are doubled, so that the sums are.
+#define ROW_1(first, last, sum9, sum10)                                      \
+  "smlad r9, r11, " first ", " sum9 " \n smlatb r10, r11, " first ", " sum10 \
+  " \n"                                                                      \
   "smlabt r9, r12, " last ", r9 \n smlad r10, r12, " last ", r10 \n"
-#define ROW_2(first, last, sum9, sum10)                                              \
-  "smlad r9, r11, " first ", " sum9 " \n smlad r10, r12, " first ", " sum10 " \n"    \
+#define ROW_2(first, last, sum9, sum10)                                     \
+  "smlad r9, r11, " first ", " sum9 " \n smlad r10, r12, " first ", " sum10 \
+  " \n"                                                                     \
   "smlabt r9, r12, " last ", r9 \n ldr r11, [r0] \n smlabt r10, r11, " last ", r10 \n"
-#define LEFT(first, last, sum)                                                       \
+#define LEFT(first, last, sum) \
   "smlad r9, r11, " first ", " sum " \n smlabt r9, r12, " last ", r9 \n"
-#define THREE_ROWS(row, bytes)                                                       \
+#define THREE_ROWS(row, bytes) \
   "ldrd r11, r12, [r0], #" bytes " \n" row("r2", "r3", "r8", "r8") "add r0, lr \n"   \
   "ldrd r11, r12, [r0, #-" bytes "] \n" row("r4", "r5", "r9", "r10") "add r0, lr \n" \
   "ldrd r11, r12, [r0, #-" bytes "] \n" row("r6", "r7", "r9", "r10")                 \
   "sub r0, r0, lr, lsl #1 \n"
-#define THREE_LEFTS                                                                  \
+#define THREE_LEFTS \
   "ldrd r11, r12, [r0] \n" LEFT("r2", "r3", "r8") "add r0, lr \n"                    \
   "ldrd r11, r12, [r0] \n" LEFT("r4", "r5", "r9") "add r0, lr \n"                    \
   "ldrd r11, r12, [r0] \n" LEFT("r6", "r7", "r9") "sub r0, r0, lr, lsl #1 \n"
@@ -38,7 +41,7 @@ enum { START, MULTIPLIER, ADDEND, SHIFT, WEIGHTS, CHANNEL_WORDS = WEIGHTS + 3 };
 #define SCALE_DOUBLE(sum) "add lr, r12, " sum ", asr #31 \n smmlar " sum ", " sum ", r11, lr \n"
 #define SCALE_SINGLE(sum) "smmla " sum ", " sum ", r11, r12 \n"
 #define NARROW(sum) "asr " sum ", " sum ", r11 \n ssat " sum ", #8, " sum " \n"
-#define CHANNEL(double_weights, row, bytes, scale)                                   \
+#define CHANNEL(double_weights, row, bytes, scale) \
   "ldmia r0!, {r2-r12} \n push {r2-r12} \n mov lr, r5 \n"                            \
   "ldmia r0, {r0, r1, r2, r4, r6, r8} \n"                                            \
   "sxtb16 r3, r2, ror #8 \n sxtb16 r2, r2 \n sxtb16 r5, r4, ror #8 \n"               \
@@ -54,8 +57,8 @@ enum { START, MULTIPLIER, ADDEND, SHIFT, WEIGHTS, CHANNEL_WORDS = WEIGHTS + 3 };
   "2: ldrd r10, r12, [sp, #32] \n add r0, r9 \n add r11, r10 \n"                     \
   "str r11, [sp, #16] \n ldr r9, [sp, #40] \n add r1, r9 \n"                          \
   "subs r12, #1 \n str r12, [sp, #36] \n bne 1b \n add sp, #44 \n"
-#define DOUBLE_WEIGHTS                                                               \
-  "sadd16 r2, r2, r2 \n sadd16 r3, r3, r3 \n sadd16 r4, r4, r4 \n"                   \
+#define DOUBLE_WEIGHTS                                             \
+  "sadd16 r2, r2, r2 \n sadd16 r3, r3, r3 \n sadd16 r4, r4, r4 \n" \
   "sadd16 r5, r5, r5 \n sadd16 r6, r6, r6 \n sadd16 r7, r7, r7 \n lsl r8, r8, #1 \n"
 
 // What CHANNEL takes: first what it keeps on the stack.
@@ -66,8 +69,8 @@ typedef struct {
   uint32_t pitch_bytes;
   const int16_t *row_end;  // where the first row's pairs of outputs end
   uint32_t out_step;
-  int32_t advance;    // bytes from there to the next row
-  uint32_t odd;       // 1: each row has one more output
+  int32_t advance;     // bytes from there to the next row
+  uint32_t odd;        // 1: each row has one more output
   uint32_t row_bytes;  // from one output row to the next
   uint32_t rows;
   uint32_t out_gap;  // from the end of an output row to the next one
@@ -80,9 +83,12 @@ typedef struct {
 // noinline: it takes all registers anyway.
 static __attribute__((noinline)) void compute_rows(const frame_t *frame, bool stride_2,
                                                    mcugen_rounding_t rounding) {
-#define RUN(text)                                                                      \
-  __asm__ volatile(text : "+r"(given) : : "r1", "r2", "r3", "r4", "r5", "r6", "r7", "r8", \
-                   "r9", "r10", "r11", "r12", "lr", "cc", "memory")
+#define RUN(text)                                                                               \
+  __asm__ volatile(text                                                                         \
+                   : "+r"(given)                                                                \
+                   :                                                                            \
+                   : "r1", "r2", "r3", "r4", "r5", "r6", "r7", "r8", "r9", "r10", "r11", "r12", \
+                     "lr", "cc", "memory")
   register const frame_t *given __asm__("r0") = frame;
   if (rounding == MCUGEN_ROUND_DOUBLE) {
     if (stride_2) {
@@ -97,33 +103,48 @@ static __attribute__((noinline)) void compute_rows(const frame_t *frame, bool st
   }
 }
 
-MCUGEN_INLINE const uint32_t *three_by_three(const layer_t *layer, const task_t *task,
-                                             mcugen_rounding_t rounding) {
+MCUGEN_INLINE frame_t prepare(const layer_t *layer) {
   const mcugen_filter_t *f = &layer->filter;
-  const uint32_t *channel = task->channel;
   const uint32_t pairs = f->out_width / 2u;
   const uint32_t row_bytes = (uint32_t)f->stride_y * layer->pitch * 2u;
-  const frame_t frame = {
-      .multiplier = (int32_t)channel[MULTIPLIER],
-      .addend = (int32_t)channel[ADDEND],
-      .shift = channel[SHIFT],
+  return (frame_t){
       .pitch_bytes = layer->pitch * 2u,
-      .row_end = task->plane + 2u * f->stride_x * pairs,
       .out_step = layer->out_step_x,
       .advance = (int32_t)row_bytes - 4 * f->stride_x * (int32_t)pairs,
       .odd = f->out_width % 2u,
       .row_bytes = row_bytes,
-      .rows = task->rows,
       .out_gap = layer->out_step_y - f->out_width * layer->out_step_x,
-      .plane = task->plane,
-      .out = task->out,
-      .weights = {channel[WEIGHTS], channel[WEIGHTS + 1], channel[WEIGHTS + 2]},
-      .start = (int32_t)channel[START],
   };
-  compute_rows(&frame, f->stride_x == 2, rounding);
+}
+
+MCUGEN_INLINE const uint32_t *three_by_three(const layer_t *layer, const task_t *task,
+                                             frame_t *frame, mcugen_rounding_t rounding) {
+  const uint32_t *channel = task->channel;
+  const uint32_t stride = layer->filter.stride_x;
+  frame->multiplier = (int32_t)channel[MULTIPLIER];
+  frame->addend = (int32_t)channel[ADDEND];
+  frame->shift = channel[SHIFT];
+  frame->row_end = task->plane + 2u * stride * (layer->filter.out_width / 2u);
+  frame->rows = task->rows;
+  frame->plane = task->plane;
+  frame->out = task->out;
+  frame->weights[0] = channel[WEIGHTS];
+  frame->weights[1] = channel[WEIGHTS + 1];
+  frame->weights[2] = channel[WEIGHTS + 2];
+  frame->start = (int32_t)channel[START];
+  compute_rows(frame, stride == 2, rounding);
   return channel + CHANNEL_WORDS;
 }
 #else
+typedef struct {
+  char nothing;
+} frame_t;
+
+MCUGEN_INLINE frame_t prepare(const layer_t *layer) {
+  (void)layer;
+  return (frame_t){0};
+}
+
 // A row of the filter as halfwords {w[0], w[1]} and {w[1], w[2]}.
 typedef struct {
   uint32_t first, last;
@@ -161,7 +182,8 @@ MCUGEN_INLINE int8_t finish(int32_t sum, const uint32_t *channel, mcugen_roundin
 }
 
 MCUGEN_INLINE const uint32_t *three_by_three(const layer_t *layer, const task_t *task,
-                                             mcugen_rounding_t rounding) {
+                                             frame_t *frame, mcugen_rounding_t rounding) {
+  (void)frame;
   const mcugen_filter_t *f = &layer->filter;
   const uint32_t *channel = task->channel;
   const int32_t start = (int32_t)channel[START];
@@ -192,20 +214,22 @@ MCUGEN_INLINE const uint32_t *three_by_three(const layer_t *layer, const task_t 
 }
 #endif
 
-static const uint32_t *compute_double(const layer_t *layer, const task_t *task) {
-  return three_by_three(layer, task, MCUGEN_ROUND_DOUBLE);
+static const uint32_t *compute_double(const layer_t *layer, const task_t *task, void *state) {
+  return three_by_three(layer, task, state, MCUGEN_ROUND_DOUBLE);
 }
 
-static const uint32_t *compute_single(const layer_t *layer, const task_t *task) {
-  return three_by_three(layer, task, MCUGEN_ROUND_SINGLE);
+static const uint32_t *compute_single(const layer_t *layer, const task_t *task, void *state) {
+  return three_by_three(layer, task, state, MCUGEN_ROUND_SINGLE);
 }
 
 void mcugen_depthwise_conv_2d_3x3_double(const mcugen_depthwise_conv_2d_dsp_t *layer,
                                          const int8_t *in, int8_t *out, int8_t *scratch) {
-  mcugen_plane_every_channel(layer, in, out, scratch, compute_double);
+  frame_t frame = prepare(layer);
+  mcugen_plane_every_channel(layer, in, out, scratch, compute_double, &frame);
 }
 
 void mcugen_depthwise_conv_2d_3x3_single(const mcugen_depthwise_conv_2d_dsp_t *layer,
                                          const int8_t *in, int8_t *out, int8_t *scratch) {
-  mcugen_plane_every_channel(layer, in, out, scratch, compute_single);
+  frame_t frame = prepare(layer);
+  mcugen_plane_every_channel(layer, in, out, scratch, compute_single, &frame);
 }

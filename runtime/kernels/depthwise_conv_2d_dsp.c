@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the mcugen authors
 // SPDX-License-Identifier: Apache-2.0
-// DEPTHWISE_CONV_2D of any filter for cores with DSP instructions: two taps per multiply, four outputs
-// of a row at a time.
+// DEPTHWISE_CONV_2D of any filter for cores with DSP instructions: two taps per multiply, four
+// outputs of a row at a time.
 #include <stdbool.h>
 
 #include "depthwise_conv_2d.h"
@@ -26,7 +26,7 @@ typedef struct {
   mcugen_requant_s8_t by;
   const int16_t *left;  // the first tap of the first output
   int8_t *out;
-  const uint32_t *weights;  // two taps per word
+  uint32_t *weights;  // two taps per word
   int32_t start;
   uint32_t step;    // bytes from output to output in the plane
   uint32_t step_3;  // 3 * step
@@ -34,22 +34,22 @@ typedef struct {
 } blocks_t;
 
 #if MCUGEN_DSP_ASSEMBLY
-// 11 instructions for 8 multiplications. r0 is the input, r1 the weights, r2 and r3 the steps, r4-r7
-// the sums, r8 two weights, r9 and r10 the input, r11 the rows of taps left, r12 the words per row, lr
-// those left. The rest waits on the stack: seven words of blocks_t from `by` on, then the first seven.
-#define ROW_OF_TAPS                                                                    \
-  "mov lr, r12 \n"                                                                     \
-  "3: ldr r8, [r1], #4 \n ldr r9, [r0, r2] \n ldr r10, [r0, r2, lsl #1] \n"            \
-  "smlad r5, r9, r8, r5 \n smlad r6, r10, r8, r6 \n"                                   \
-  "ldr r9, [r0, r3] \n ldr r10, [r0], #4 \n"                                           \
-  "smlad r7, r9, r8, r7 \n smlad r4, r10, r8, r4 \n subs lr, #1 \n bne 3b \n"          \
+// 11 instructions for 8 multiplications. r0 is the input, r1 the weights, r2 and r3 the steps,
+// r4-r7 the sums, r8 two weights, r9 and r10 the input, r11 the rows of taps left, r12 the words
+// per row, lr those left. The rest waits on the stack: seven words of blocks_t from `by` on, then
+// the first seven.
+#define ROW_OF_TAPS                                                           \
+  "mov lr, r12 \n"                                                            \
+  "3: ldr r8, [r1], #4 \n ldr r9, [r0, r2] \n ldr r10, [r0, r2, lsl #1] \n"   \
+  "smlad r5, r9, r8, r5 \n smlad r6, r10, r8, r6 \n"                          \
+  "ldr r9, [r0, r3] \n ldr r10, [r0], #4 \n"                                  \
+  "smlad r7, r9, r8, r7 \n smlad r4, r10, r8, r4 \n subs lr, #1 \n bne 3b \n" \
   "ldr r9, [sp, #32] \n add r0, r9 \n subs r11, #1 \n bne 2b \n"
 // mcugen_requantize_channel
-#define SCALE_DOUBLE(sum)                                                              \
-  "add lr, r9, " sum ", asr #31 \n smmlar " sum ", " sum ", r8, lr \n"
+#define SCALE_DOUBLE(sum) "add lr, r9, " sum ", asr #31 \n smmlar " sum ", " sum ", r8, lr \n"
 #define SCALE_SINGLE(sum) "smmla " sum ", " sum ", r8, r9 \n"
 #define NARROW(sum) "asr " sum ", " sum ", r10 \n ssat " sum ", #8, " sum " \n"
-#define BLOCKS(scale)                                                                  \
+#define BLOCKS(scale) \
   "ldmia r0!, {r1-r7} \n push {r1-r7} \n ldmia r0!, {r1-r7} \n push {r1-r7} \n"        \
   "ldmia r0, {r2, r3, r12} \n"                                                         \
   "1: ldr r0, [sp, #12] \n ldrd r1, r4, [sp, #20] \n ldr r11, [sp, #48] \n"            \
@@ -62,9 +62,12 @@ typedef struct {
   "ldr r11, [sp, #52] \n add r0, r0, r2, lsl #2 \n add r1, r1, r11, lsl #2 \n"         \
   "strd r0, r1, [sp, #12] \n ldr r11, [sp, #28] \n subs r11, #1 \n"                    \
   "str r11, [sp, #28] \n bne 1b \n add sp, #56 \n"
-#define RUN(text)                                                                      \
-  __asm__ volatile(text : "+r"(given) : : "r1", "r2", "r3", "r4", "r5", "r6", "r7",    \
-                   "r8", "r9", "r10", "r11", "r12", "lr", "cc", "memory")
+#define RUN(text)                                                                               \
+  __asm__ volatile(text                                                                         \
+                   : "+r"(given)                                                                \
+                   :                                                                            \
+                   : "r1", "r2", "r3", "r4", "r5", "r6", "r7", "r8", "r9", "r10", "r11", "r12", \
+                     "lr", "cc", "memory")
 
 // noinline: it takes all registers anyway.
 static __attribute__((noinline)) void fast_blocks(const blocks_t *b, finish_t how) {
@@ -133,45 +136,51 @@ static void spread_weights(const uint32_t *packed, uint32_t words, bool doubled,
   }
 }
 
-// The last outputs of a row are computed twice rather than one by one; in a row of fewer than four,
-// what lies beyond it is stored first, at the place of its last one.
-MCUGEN_INLINE const uint32_t *any_filter(const layer_t *layer, const task_t *task, finish_t how) {
+MCUGEN_INLINE blocks_t prepare(const layer_t *layer, int8_t *scratch) {
   const mcugen_filter_t *f = &layer->filter;
-  const uint32_t *channel = task->channel;
-  const bool doubled = how == FINISH_DOUBLE;
   const uint32_t pairs = (((uint32_t)f->width - 1) * f->dilation_x + 2) / 2;
-  const uint32_t words = f->height * pairs;
   const uint32_t last = f->out_width - 1u;
   const uint32_t step = layer->out_step_x;
-  blocks_t b = {
+  return (blocks_t){
       .row_gap = 2u * f->dilation_y * layer->pitch - 4 * pairs,
       .out_of = {(last < 1 ? last : 1) * step, (last < 2 ? last : 2) * step,
                  (last < 3 ? last : 3) * step},
       .height = f->height,
       .out_step = step,
-      .by = {(int32_t)channel[MULTIPLIER], (int32_t)channel[ADDEND], channel[SHIFT]},
-      .weights = task->weights,
-      .start = mcugen_shift_left((int32_t)channel[START], doubled ? 1 : 0),
+      .weights = (uint32_t *)(void *)scratch + layer->plane_words,
       .step = 2u * f->stride_x,
       .step_3 = 6u * f->stride_x,
       .pairs = pairs,
   };
+}
+
+// The last outputs of a row are computed twice rather than one by one; in a row of fewer than four,
+// what lies beyond it is stored first, at the place of its last one.
+MCUGEN_INLINE const uint32_t *any_filter(const layer_t *layer, const task_t *task, blocks_t *b,
+                                         finish_t how) {
+  const mcugen_filter_t *f = &layer->filter;
+  const uint32_t *channel = task->channel;
+  const bool doubled = how == FINISH_DOUBLE;
+  const uint32_t words = b->height * b->pairs;
+  const uint32_t rest = f->out_width < 4 ? 0 : f->out_width - 4u;
   const int16_t *left = task->plane;
   int8_t *out = task->out;
-  spread_weights(channel + WEIGHTS, words, doubled, task->weights);
+  b->by =
+      (mcugen_requant_s8_t){(int32_t)channel[MULTIPLIER], (int32_t)channel[ADDEND], channel[SHIFT]};
+  b->start = mcugen_shift_left((int32_t)channel[START], doubled ? 1 : 0);
+  spread_weights(channel + WEIGHTS, words, doubled, b->weights);
   for (uint32_t y = 0; y < task->rows; ++y) {
-    b.left = left;
-    b.out = out;
-    b.blocks = f->out_width / 4u;
-    if (b.blocks != 0) {
-      compute_blocks(layer, &b, how);
+    b->left = left;
+    b->out = out;
+    b->blocks = f->out_width / 4u;
+    if (b->blocks != 0) {
+      compute_blocks(layer, b, how);
     }
     if (f->out_width % 4u != 0) {
-      const uint32_t x = last > 3 ? last - 3 : 0;
-      b.left = left + x * f->stride_x;
-      b.out = out + x * step;
-      b.blocks = 1;
-      compute_blocks(layer, &b, how);
+      b->left = left + rest * f->stride_x;
+      b->out = out + rest * b->out_step;
+      b->blocks = 1;
+      compute_blocks(layer, b, how);
     }
     left += (uint32_t)f->stride_y * layer->pitch;
     out += layer->out_step_y;
@@ -179,38 +188,42 @@ MCUGEN_INLINE const uint32_t *any_filter(const layer_t *layer, const task_t *tas
   return channel + WEIGHTS + (words + 1) / 2;
 }
 
-static const uint32_t *compute_double(const layer_t *layer, const task_t *task) {
-  return any_filter(layer, task, FINISH_DOUBLE);
+static const uint32_t *compute_double(const layer_t *layer, const task_t *task, void *state) {
+  return any_filter(layer, task, state, FINISH_DOUBLE);
 }
 
-static const uint32_t *compute_single(const layer_t *layer, const task_t *task) {
-  return any_filter(layer, task, FINISH_SINGLE);
+static const uint32_t *compute_single(const layer_t *layer, const task_t *task, void *state) {
+  return any_filter(layer, task, state, FINISH_SINGLE);
 }
 
-static const uint32_t *compute_exact_double(const layer_t *layer, const task_t *task) {
-  return any_filter(layer, task, FINISH_EXACT_DOUBLE);
+static const uint32_t *compute_exact_double(const layer_t *layer, const task_t *task, void *state) {
+  return any_filter(layer, task, state, FINISH_EXACT_DOUBLE);
 }
 
-static const uint32_t *compute_exact_single(const layer_t *layer, const task_t *task) {
-  return any_filter(layer, task, FINISH_EXACT_SINGLE);
+static const uint32_t *compute_exact_single(const layer_t *layer, const task_t *task, void *state) {
+  return any_filter(layer, task, state, FINISH_EXACT_SINGLE);
 }
 
 void mcugen_depthwise_conv_2d_dsp_double(const mcugen_depthwise_conv_2d_dsp_t *layer,
                                          const int8_t *in, int8_t *out, int8_t *scratch) {
-  mcugen_plane_every_channel(layer, in, out, scratch, compute_double);
+  blocks_t blocks = prepare(layer, scratch);
+  mcugen_plane_every_channel(layer, in, out, scratch, compute_double, &blocks);
 }
 
 void mcugen_depthwise_conv_2d_dsp_single(const mcugen_depthwise_conv_2d_dsp_t *layer,
                                          const int8_t *in, int8_t *out, int8_t *scratch) {
-  mcugen_plane_every_channel(layer, in, out, scratch, compute_single);
+  blocks_t blocks = prepare(layer, scratch);
+  mcugen_plane_every_channel(layer, in, out, scratch, compute_single, &blocks);
 }
 
 void mcugen_depthwise_conv_2d_dsp_exact_double(const mcugen_depthwise_conv_2d_dsp_t *layer,
                                                const int8_t *in, int8_t *out, int8_t *scratch) {
-  mcugen_plane_every_channel(layer, in, out, scratch, compute_exact_double);
+  blocks_t blocks = prepare(layer, scratch);
+  mcugen_plane_every_channel(layer, in, out, scratch, compute_exact_double, &blocks);
 }
 
 void mcugen_depthwise_conv_2d_dsp_exact_single(const mcugen_depthwise_conv_2d_dsp_t *layer,
                                                const int8_t *in, int8_t *out, int8_t *scratch) {
-  mcugen_plane_every_channel(layer, in, out, scratch, compute_exact_single);
+  blocks_t blocks = prepare(layer, scratch);
+  mcugen_plane_every_channel(layer, in, out, scratch, compute_exact_single, &blocks);
 }

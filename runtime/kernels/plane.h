@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the mcugen authors
 // SPDX-License-Identifier: Apache-2.0
-// What the DSP kernels of DEPTHWISE_CONV_2D share: a channel as a padded plane of int16, because taps
-// that are side by side in the image lie far apart in memory.
+// What the DSP kernels of DEPTHWISE_CONV_2D share: a channel as a padded plane of int16, because
+// taps that are side by side in the image lie far apart in memory.
 #ifndef MCUGEN_KERNELS_PLANE_H
 #define MCUGEN_KERNELS_PLANE_H
 
@@ -14,12 +14,12 @@ typedef struct {
   const uint32_t *channel;  // its words in the stream
   int8_t *out;
   uint32_t rows;
-  uint32_t *weights;  // scratch
 } mcugen_plane_task_t;
 
-// Computes a task; returns the words of the next channel.
+// Computes a task; returns the words of the next channel. `state` is what is the same for all of
+// them.
 typedef const uint32_t *mcugen_plane_compute_t(const mcugen_depthwise_conv_2d_dsp_t *layer,
-                                               const mcugen_plane_task_t *task);
+                                               const mcugen_plane_task_t *task, void *state);
 
 static inline void mcugen_plane_fill(uint32_t *words, uint32_t count, int32_t value) {
   const uint32_t both = mcugen_pack_low((uint32_t)value, (uint32_t)value);
@@ -62,8 +62,8 @@ static inline void mcugen_plane_lay_out(const mcugen_plane_rows_t *p, const int8
       "subs %[rows], #1 \n bne 1b \n"
       : [in] "+r"(in), [to] "+r"(to), [rows] "+r"(rows), [left] "=&r"(left), [a] "=&r"(a),
         [b] "=&r"(b), [c] "=&r"(c), [d] "=&r"(d)
-      : [step] "r"(p->step), [step2] "r"(2 * p->step), [step3] "r"(3 * p->step),
-        [quads] "m"(quads), [rest] "m"(rest), [in_gap] "m"(in_gap), [out_gap] "m"(out_gap)
+      : [step] "r"(p->step), [step2] "r"(2 * p->step), [step3] "r"(3 * p->step), [quads] "m"(quads),
+        [rest] "m"(rest), [in_gap] "m"(in_gap), [out_gap] "m"(out_gap)
       : "cc", "memory");
 }
 #else
@@ -81,7 +81,7 @@ static inline void mcugen_plane_lay_out(const mcugen_plane_rows_t *p, const int8
 // All batches, bands, input channels and their outputs.
 MCUGEN_INLINE void mcugen_plane_every_channel(const mcugen_depthwise_conv_2d_dsp_t *layer,
                                               const int8_t *in, int8_t *out, int8_t *scratch,
-                                              mcugen_plane_compute_t *compute) {
+                                              mcugen_plane_compute_t *compute, void *state) {
   const mcugen_filter_t *f = &layer->filter;
   uint32_t *words = (uint32_t *)(void *)scratch;
   int16_t *plane = (int16_t *)(void *)scratch;
@@ -102,8 +102,7 @@ MCUGEN_INLINE void mcugen_plane_every_channel(const mcugen_depthwise_conv_2d_dsp
       const int32_t end = top + seen < f->in_height ? top + seen : f->in_height;
       const int8_t *from = in + (uint32_t)first * layer->in_step_y;
       int16_t *start = plane + (first - top) * layer->pitch + f->pad_left;
-      mcugen_plane_task_t task = {plane, layer->channels, to, (uint32_t)rows,
-                                  words + layer->plane_words};
+      mcugen_plane_task_t task = {plane, layer->channels, to, (uint32_t)rows};
       image.rows = end > first ? (uint32_t)(end - first) : 0;
       mcugen_plane_fill(words, layer->plane_words, layer->in_zero_point);
       for (uint32_t c = 0; c < f->in_channels; ++c) {
@@ -111,7 +110,7 @@ MCUGEN_INLINE void mcugen_plane_every_channel(const mcugen_depthwise_conv_2d_dsp
           mcugen_plane_lay_out(&image, from + c, start);
         }
         for (uint32_t i = 0; i < multiplier; ++i) {
-          task.channel = compute(layer, &task);
+          task.channel = compute(layer, &task, state);
           ++task.out;
         }
       }
