@@ -112,7 +112,7 @@ def _pointwise(layer: Convolution) -> bool:
 
 def _build_dsp(layer: Convolution, operands: Operands, options: EngineOptions) -> tuple[Call, ...]:
     name = operands.name
-    settled = convolution.settle_constant_channels(layer)
+    settled = convolution.settle_constant_channels(layer, options.rounding)
     weights = np.zeros((layer.filter.out_channels, _depth(layer)), np.int8)
     weights[:, : layer.taps] = settled.weights.reshape(len(weights), -1)
     bias = convolution.folded_bias(settled)

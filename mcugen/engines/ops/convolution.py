@@ -20,6 +20,7 @@ from mcugen.engines.quantize import (
 from mcugen.engines.steps import Table
 from mcugen.model.check import where
 from mcugen.model.ir import DType, Graph, Op, Problem, Tensor
+from mcugen.model.single_rounding import ROUNDINGS
 
 _UINT16_MAX = 65535
 
@@ -260,18 +261,29 @@ def largest_sums(layer: Convolution) -> NDArray[np.int64]:
     return np.asarray(128 * sums + np.abs(folded_bias(layer).astype(np.int64)))
 
 
-def settle_constant_channels(layer: Convolution) -> Convolution:
-    """Channels whose every sum requantises to 0 get weights and bias 0 and a shift like others.
+def settle_constant_channels(layer: Convolution, rounding: Rounding) -> Convolution:
+    """Channels whose output is the same whatever the input: without weights, and scaled like others.
 
-    A converter gives such scales to filters that training has driven to nothing.
+    Training drives filters to nothing; converters then give them tiny scales and huge biases, which
+    the fast kernels do not take.
     """
-    multipliers, shifts = layer.requant.T
-    # |sum| * factor < 1 / 2, as multiplier < 2^31
-    constant = (multipliers == 0) | (np.ldexp(largest_sums(layer).astype(float), shifts) < 0.5)
+    folded = folded_bias(layer).astype(np.int64)
+    reach = largest_sums(layer) - np.abs(folded)
+    multipliers, shifts = layer.requant.astype(np.int64).T
+    ends = [
+        np.clip(
+            ROUNDINGS[rounding](sums, multipliers, np.minimum(shifts, 0)) + layer.zero_point,
+            layer.low,
+            layer.high,
+        )
+        for sums in (folded - reach, folded + reach)
+    ]
+    in_int32 = np.abs(folded) + reach < 2**31
+    constant = (ends[0] == ends[1]) & (shifts <= 0) & in_int32
     weights, bias, requant = layer.weights.copy(), layer.bias.copy(), layer.requant.copy()
     weights[constant] = 0
-    bias[constant] = 0
-    requant[constant] = (2**30, -2)
+    bias[constant] = 8 * (ends[0][constant] - layer.zero_point)
+    requant[constant] = (2**30, -2)  # 1 / 8
     return replace(layer, weights=weights, bias=bias, requant=requant)
 
 

@@ -57,7 +57,7 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
     plane = _plane(f)
     if max(plane.words, plane.pitch) > _UINT16_MAX:
         return (portable,)
-    settled = convolution.settle_constant_channels(layer)
+    settled = convolution.settle_constant_channels(layer, options.rounding)
     requant, exact = convolution.requant_words(settled, options.rounding)
     kernel = "dsp_exact" if exact else "3x3" if _is_3x3(f) else "dsp"
     pixels = f.batches * f.in_height * f.in_width * f.in_channels
