@@ -15,7 +15,7 @@
 
 typedef mcugen_conv_2d_dsp_t layer_t;
 
-// Where an output pixel is.
+// Where an output pixel is, or, within gather, its filter's first tap.
 typedef struct {
   const int8_t *image;  // of its batch
   int32_t y;
@@ -72,16 +72,21 @@ static uint32_t *put_fill(uint32_t *words, uint32_t four, int32_t elements) {
   return words;
 }
 
+// The last word may overlap the one before.
 MCUGEN_INLINE int8_t *copy_bytes(int8_t *to, const int8_t *from, int32_t count) {
-  for (; count >= 4; count -= 4) {
+  if (count < 4) {
+    for (int32_t i = 0; i < count; ++i) {
+      to[i] = from[i];
+    }
+    return to + count;
+  }
+  int8_t *end = to + count;
+  for (int8_t *last = end - 4; to < last; to += 4) {
     mcugen_store_word(to, mcugen_load_word(from));
-    to += 4;
     from += 4;
   }
-  for (; count > 0; --count) {
-    *to++ = *from++;
-  }
-  return to;
+  mcugen_store_word(end - 4, mcugen_load_word(from - (to - (end - 4))));
+  return end;
 }
 
 MCUGEN_INLINE int8_t *fill_bytes(int8_t *to, int8_t value, int32_t count) {
@@ -91,40 +96,67 @@ MCUGEN_INLINE int8_t *fill_bytes(int8_t *to, int8_t value, int32_t count) {
   return to;
 }
 
-// All that a position sees, into every second word; `patch` has room for it as bytes.
-static void gather(const layer_t *layer, position_t at, uint32_t *words, int8_t *patch) {
+// All that a position sees where its filter lies within the image, without dilation in x.
+static void gather_inside(const layer_t *layer, const int8_t *corner, uint32_t *words,
+                          int8_t *patch) {
   const mcugen_filter_t *f = &layer->filter;
-  const int32_t channels = f->in_channels;
-  const int32_t taps = f->dilation_x == 1 ? f->width : 1;
-  const int32_t left = at.x * f->stride_x - f->pad_left;
-  const uint32_t zeros = (uint8_t)layer->in_zero_point * UINT32_C(0x01010101);
-  run_t run = clip_run(left, taps, f->in_width);
-  int32_t row = at.y * f->stride_y - f->pad_top;
+  const int32_t run = f->width * f->in_channels;
+  const int32_t row_step = f->dilation_y * f->in_width * f->in_channels;
   int8_t *bytes = patch;
-  for (int32_t ky = 0; ky < f->height; ++ky) {
-    for (int32_t kx = 0; kx < f->width; kx += taps) {
-      const int32_t column = left + kx * f->dilation_x;
-      if (taps == 1) {
-        run = clip_run(column, 1, f->in_width);
-      }
-      const bool outside = row < 0 || row >= f->in_height || run.inside == 0;
-      const run_t r = outside ? (run_t){taps, 0, 0} : run;
-      const int8_t *from = at.image;
-      from += outside ? 0 : (row * f->in_width + column + r.before) * channels;
-      if (layer->whole_words) {
-        words = put_fill(words, zeros, r.before * channels);
-        words = put_run(words, from, r.inside * channels);
-        words = put_fill(words, zeros, r.after * channels);
-      } else {
-        bytes = fill_bytes(bytes, layer->in_zero_point, r.before * channels);
-        bytes = copy_bytes(bytes, from, r.inside * channels);
-        bytes = fill_bytes(bytes, layer->in_zero_point, r.after * channels);
-      }
+  for (uint32_t ky = f->height; ky != 0; --ky) {
+    if (layer->whole_words) {
+      words = put_run(words, corner, run);
+    } else {
+      bytes = copy_bytes(bytes, corner, run);
     }
-    row += f->dilation_y;
+    corner += row_step;
   }
   if (!layer->whole_words) {
     put_run(words, patch, layer->depth);
+  }
+}
+
+// All that a position sees, wherever it is.
+static void gather_clipped(const layer_t *layer, position_t at, uint32_t *words, int8_t *patch) {
+  const mcugen_filter_t *f = &layer->filter;
+  const int32_t channels = f->in_channels;
+  const int32_t taps = f->dilation_x == 1 ? f->width : 1;
+  const uint32_t zeros = (uint8_t)layer->in_zero_point * UINT32_C(0x01010101);
+  int8_t *bytes = patch;
+  for (int32_t ky = 0; ky < f->height; ++ky) {
+    const int32_t row = at.y + ky * f->dilation_y;
+    const bool outside = row < 0 || row >= f->in_height;
+    for (int32_t kx = 0; kx < f->width; kx += taps) {
+      const int32_t column = at.x + kx * f->dilation_x;
+      const run_t run = outside ? (run_t){taps, 0, 0} : clip_run(column, taps, f->in_width);
+      const int8_t *from = at.image;
+      from += run.inside != 0 ? (row * f->in_width + column + run.before) * channels : 0;
+      if (layer->whole_words) {
+        words = put_fill(words, zeros, run.before * channels);
+        words = put_run(words, from, run.inside * channels);
+        words = put_fill(words, zeros, run.after * channels);
+      } else {
+        bytes = fill_bytes(bytes, layer->in_zero_point, run.before * channels);
+        bytes = copy_bytes(bytes, from, run.inside * channels);
+        bytes = fill_bytes(bytes, layer->in_zero_point, run.after * channels);
+      }
+    }
+  }
+  if (!layer->whole_words) {
+    put_run(words, patch, layer->depth);
+  }
+}
+
+// All that output position `at` sees, into every second word; `patch` has room for it as bytes.
+MCUGEN_INLINE void gather(const layer_t *layer, position_t at, uint32_t *words, int8_t *patch) {
+  const mcugen_filter_t *f = &layer->filter;
+  at.y = at.y * f->stride_y - f->pad_top;
+  at.x = at.x * f->stride_x - f->pad_left;
+  if (f->dilation_x == 1 && at.y >= 0 && at.x >= 0 && at.x + f->width <= f->in_width &&
+      at.y + (f->height - 1) * f->dilation_y < f->in_height) {
+    gather_inside(layer, &at.image[(at.y * f->in_width + at.x) * f->in_channels], words, patch);
+  } else {
+    gather_clipped(layer, at, words, patch);
   }
 }
 
@@ -286,9 +318,10 @@ MCUGEN_INLINE const uint32_t *compute_quads(const layer_t *layer, const uint32_t
 #define ALL_UPPER(shift)   \
   UPPER("r4", "r5", shift) \
   UPPER("r8", "r9", shift) UPPER("r6", "r7", shift) UPPER("r10", "r11", shift)
-#define FINISH_QUAD_DOUBLE                                                           \
-  ALL_UPPER("7")                                                                     \
-  DOUBLE("r5") DOUBLE("r9") DOUBLE("r7") DOUBLE("r11") REQUANTIZE_DOUBLE("r5", "r9") \
+#define FINISH_QUAD_DOUBLE                                              \
+  ALL_UPPER("7")                                                        \
+  DOUBLE("r5")                                                          \
+  DOUBLE("r9") DOUBLE("r7") DOUBLE("r11") REQUANTIZE_DOUBLE("r5", "r9") \
       REQUANTIZE_DOUBLE("r4", "r8") REQUANTIZE_DOUBLE("r7", "r11") REQUANTIZE_DOUBLE("r6", "r10")
 #define FINISH_QUAD_SINGLE      \
   ALL_UPPER("8")                \
