@@ -318,11 +318,12 @@ MCUGEN_INLINE const uint32_t *compute_quads(const layer_t *layer, const uint32_t
 #define ALL_UPPER(shift)   \
   UPPER("r4", "r5", shift) \
   UPPER("r8", "r9", shift) UPPER("r6", "r7", shift) UPPER("r10", "r11", shift)
-#define FINISH_QUAD_DOUBLE                                              \
-  ALL_UPPER("7")                                                        \
-  DOUBLE("r5")                                                          \
-  DOUBLE("r9") DOUBLE("r7") DOUBLE("r11") REQUANTIZE_DOUBLE("r5", "r9") \
-      REQUANTIZE_DOUBLE("r4", "r8") REQUANTIZE_DOUBLE("r7", "r11") REQUANTIZE_DOUBLE("r6", "r10")
+#define FINISH_QUAD_DOUBLE                                                               \
+  ALL_UPPER("7")                                                                         \
+  DOUBLE("r5")                                                                           \
+  DOUBLE("r9")                                                                           \
+  DOUBLE("r7") DOUBLE("r11") REQUANTIZE_DOUBLE("r5", "r9") REQUANTIZE_DOUBLE("r4", "r8") \
+      REQUANTIZE_DOUBLE("r7", "r11") REQUANTIZE_DOUBLE("r6", "r10")
 #define FINISH_QUAD_SINGLE      \
   ALL_UPPER("8")                \
   REQUANTIZE_SINGLE("r5", "r9") \
@@ -350,13 +351,28 @@ typedef struct {
   const uint32_t *stream_end;
 } frame_t;
 
-// noinline: it takes all registers anyway.
-static __attribute__((noinline)) const uint32_t *fast_quads(const layer_t *layer,
-                                                            const uint32_t *stream, pair_t *pair,
-                                                            finish_t how) {
-  if (layer->quads == 0) {
-    return stream;
-  }
+#define RUN(text)                                                                               \
+  __asm__ volatile(text                                                                         \
+                   : "+r"(w), "+r"(given)                                                       \
+                   :                                                                            \
+                   : "r2", "r3", "r4", "r5", "r6", "r7", "r8", "r9", "r10", "r11", "r12", "lr", \
+                     "cc", "memory")
+
+// Not inlined, because they take all registers; two, because a network needs only one of them.
+static __attribute__((noinline)) void quads_double(const uint32_t *stream, const frame_t *frame) {
+  register const uint32_t *w __asm__("r0") = stream;
+  register const frame_t *given __asm__("r1") = frame;
+  RUN(QUADS(FINISH_QUAD_DOUBLE));
+}
+
+static __attribute__((noinline)) void quads_single(const uint32_t *stream, const frame_t *frame) {
+  register const uint32_t *w __asm__("r0") = stream;
+  register const frame_t *given __asm__("r1") = frame;
+  RUN(QUADS(FINISH_QUAD_SINGLE));
+}
+
+MCUGEN_INLINE const uint32_t *fast_quads(const layer_t *layer, const uint32_t *stream, pair_t *pair,
+                                         finish_t how) {
   const uint32_t skipped = (STEPS - layer->depth / 2u % STEPS) % STEPS;
   const frame_t frame = {
       .words = pair->words,
@@ -366,24 +382,17 @@ static __attribute__((noinline)) const uint32_t *fast_quads(const layer_t *layer
       .second_out = pair->second_out,
       .stream_end = stream + layer->quads * (16u + layer->depth),
   };
+  if (layer->quads == 0) {
+    return stream;
+  }
   pair->first_out += 4 * layer->quads;
   pair->second_out += 4 * layer->quads;
-  register const uint32_t *w __asm__("r0") = stream;
-  register const frame_t *given __asm__("r1") = &frame;
   if (how == FINISH_DOUBLE) {
-    __asm__ volatile(QUADS(FINISH_QUAD_DOUBLE)
-                     : "+r"(w), "+r"(given)
-                     :
-                     : "r2", "r3", "r4", "r5", "r6", "r7", "r8", "r9", "r10", "r11", "r12", "lr",
-                       "cc", "memory");
+    quads_double(stream, &frame);
   } else {
-    __asm__ volatile(QUADS(FINISH_QUAD_SINGLE)
-                     : "+r"(w), "+r"(given)
-                     :
-                     : "r2", "r3", "r4", "r5", "r6", "r7", "r8", "r9", "r10", "r11", "r12", "lr",
-                       "cc", "memory");
+    quads_single(stream, &frame);
   }
-  return w;
+  return frame.stream_end;
 }
 #else
 MCUGEN_INLINE const uint32_t *fast_quads(const layer_t *layer, const uint32_t *stream, pair_t *pair,

@@ -80,23 +80,25 @@ typedef struct {
   int32_t start;
 } frame_t;
 
-// noinline: it takes all registers anyway.
-static __attribute__((noinline)) void compute_rows(const frame_t *frame, bool stride_2,
-                                                   mcugen_rounding_t rounding) {
 #define RUN(text)                                                                               \
+  register const frame_t *given __asm__("r0") = frame;                                          \
   __asm__ volatile(text                                                                         \
                    : "+r"(given)                                                                \
                    :                                                                            \
                    : "r1", "r2", "r3", "r4", "r5", "r6", "r7", "r8", "r9", "r10", "r11", "r12", \
                      "lr", "cc", "memory")
-  register const frame_t *given __asm__("r0") = frame;
-  if (rounding == MCUGEN_ROUND_DOUBLE) {
-    if (stride_2) {
-      RUN(CHANNEL(DOUBLE_WEIGHTS, ROW_2, "8", SCALE_DOUBLE));
-    } else {
-      RUN(CHANNEL(DOUBLE_WEIGHTS, ROW_1, "4", SCALE_DOUBLE));
-    }
-  } else if (stride_2) {
+
+// Not inlined, because they take all registers; one per rounding, because a network needs only one.
+static __attribute__((noinline)) void rows_double(const frame_t *frame, bool stride_2) {
+  if (stride_2) {
+    RUN(CHANNEL(DOUBLE_WEIGHTS, ROW_2, "8", SCALE_DOUBLE));
+  } else {
+    RUN(CHANNEL(DOUBLE_WEIGHTS, ROW_1, "4", SCALE_DOUBLE));
+  }
+}
+
+static __attribute__((noinline)) void rows_single(const frame_t *frame, bool stride_2) {
+  if (stride_2) {
     RUN(CHANNEL("", ROW_2, "8", SCALE_SINGLE));
   } else {
     RUN(CHANNEL("", ROW_1, "4", SCALE_SINGLE));
@@ -132,7 +134,11 @@ MCUGEN_INLINE const uint32_t *three_by_three(const layer_t *layer, const task_t 
   frame->weights[1] = channel[WEIGHTS + 1];
   frame->weights[2] = channel[WEIGHTS + 2];
   frame->start = (int32_t)channel[START];
-  compute_rows(frame, stride == 2, rounding);
+  if (rounding == MCUGEN_ROUND_DOUBLE) {
+    rows_double(frame, stride == 2);
+  } else {
+    rows_single(frame, stride == 2);
+  }
   return channel + CHANNEL_WORDS;
 }
 #else

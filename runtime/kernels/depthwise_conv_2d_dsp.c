@@ -69,14 +69,15 @@ typedef struct {
                    : "r1", "r2", "r3", "r4", "r5", "r6", "r7", "r8", "r9", "r10", "r11", "r12", \
                      "lr", "cc", "memory")
 
-// noinline: it takes all registers anyway.
-static __attribute__((noinline)) void fast_blocks(const blocks_t *b, finish_t how) {
+// Not inlined, because they take all registers; two, because a network needs only one of them.
+static __attribute__((noinline)) void blocks_double(const blocks_t *b) {
   register const blocks_t *given __asm__("r0") = b;
-  if (how == FINISH_DOUBLE) {
-    RUN(BLOCKS(SCALE_DOUBLE));
-  } else {
-    RUN(BLOCKS(SCALE_SINGLE));
-  }
+  RUN(BLOCKS(SCALE_DOUBLE));
+}
+
+static __attribute__((noinline)) void blocks_single(const blocks_t *b) {
+  register const blocks_t *given __asm__("r0") = b;
+  RUN(BLOCKS(SCALE_SINGLE));
 }
 #endif
 
@@ -95,8 +96,12 @@ MCUGEN_INLINE int8_t finish(const layer_t *layer, int32_t sum, mcugen_requant_s8
 
 MCUGEN_INLINE void compute_blocks(const layer_t *layer, const blocks_t *b, finish_t how) {
 #if MCUGEN_DSP_ASSEMBLY
-  if (how == FINISH_DOUBLE || how == FINISH_SINGLE) {
-    fast_blocks(b, how);
+  if (how == FINISH_DOUBLE) {
+    blocks_double(b);
+    return;
+  }
+  if (how == FINISH_SINGLE) {
+    blocks_single(b);
     return;
   }
 #endif
