@@ -39,22 +39,22 @@ static inline int32_t product(const mcugen_lstm_t *layer, int32_t a, int32_t b, 
 static inline int8_t update_unit(const mcugen_lstm_t *layer, const int8_t *x, const int8_t *hidden,
                                  int16_t *cell, uint32_t unit, mcugen_rounding_t rounding) {
   const mcugen_lstm_shape_t *shape = &layer->shape;
+  const int16_t *middle = shape->curve + 512;
   int32_t sums[4];
   for (uint32_t gate = 0; gate < 4; ++gate) {
     sums[gate] = gate_sum(layer, x, hidden, unit, (mcugen_gate_t)gate, rounding);
   }
-  const int32_t input = mcugen_sigmoid_s16(shape->curve, sums[MCUGEN_GATE_INPUT]);
-  const int32_t forget = mcugen_sigmoid_s16(shape->curve, sums[MCUGEN_GATE_FORGET]);
-  const int32_t candidate = mcugen_tanh_s16(shape->curve, sums[MCUGEN_GATE_CELL]);
-  const int32_t output = mcugen_sigmoid_s16(shape->curve, sums[MCUGEN_GATE_OUTPUT]);
+  const int32_t input = mcugen_sigmoid_s16(middle, sums[MCUGEN_GATE_INPUT]);
+  const int32_t forget = mcugen_sigmoid_s16(middle, sums[MCUGEN_GATE_FORGET]);
+  const int32_t candidate = mcugen_tanh_s16(middle, sums[MCUGEN_GATE_CELL]);
+  const int32_t output = mcugen_sigmoid_s16(middle, sums[MCUGEN_GATE_OUTPUT]);
 
   const int32_t kept = saturate_s16(product(layer, forget, *cell, 0, rounding));
   const int32_t added = saturate_s16(product(layer, input, candidate, 1, rounding));
   *cell = (int16_t)mcugen_clamp(kept + added, shape->cell_low, shape->cell_high);
 
-  const int32_t half = shape->tanh_shift == 0 ? 0 : 1 << (shape->tanh_shift - 1u);
-  const int32_t scaled = (*cell * shape->tanh_factor + half) >> shape->tanh_shift;
-  const int32_t shown = product(layer, output, mcugen_tanh_s16(shape->curve, scaled), 2, rounding);
+  const int32_t scaled = (*cell * shape->tanh_factor + shape->tanh_half) >> shape->tanh_shift;
+  const int32_t shown = product(layer, output, mcugen_tanh_s16(middle, scaled), 2, rounding);
   return (int8_t)mcugen_clamp(mcugen_add(shown, layer->zero_point), INT8_MIN, INT8_MAX);
 }
 

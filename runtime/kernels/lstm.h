@@ -36,6 +36,7 @@ typedef struct {
   uint32_t out_step;
   const int16_t *curve;
   int32_t tanh_factor;  // cell * factor / 2^shift has 12 fraction bits, times 3
+  int32_t tanh_half;    // 2^shift / 2
   uint32_t tanh_shift;
   int32_t cell_low;  // bounds of the cell state
   int32_t cell_high;
@@ -69,11 +70,10 @@ void mcugen_lstm_single(const mcugen_lstm_t *layer, const int8_t *in, int8_t *ou
 typedef struct {
   mcugen_lstm_shape_t shape;
   const uint32_t *hidden_weights;  // the 4 gates of a unit as a quad of row_pairs.h
-  const int32_t *hidden_bias;      // [units][4]
-  const uint32_t *input_rows;  // [units][4 biases, then per pair of features 4 words of weights]
-  const int32_t *by;           // [11][3]: 4 times input, hidden; then the 3 products
-  uint32_t depth;              // units, up to the next multiple of 8
-  uint32_t pairs;              // pairs of features
+  const int32_t *rows;  // per unit 4 hidden biases, 4 input biases, per pair of features 4 words
+  const int32_t *by;    // [11][3]: 4 times input, hidden; then the 3 products
+  uint32_t depth;       // units, up to the next multiple of 8
+  uint32_t pairs;       // pairs of features
 } mcugen_lstm_dsp_t;
 
 // `scratch` has 4 * depth + 4 * pairs bytes.

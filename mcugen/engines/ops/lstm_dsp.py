@@ -24,8 +24,7 @@ class _Packed:
     """The layer as the kernel reads it."""
 
     hidden_weights: NDArray[np.uint32]
-    hidden_bias: NDArray[np.int32]  # [units, gates]
-    input_rows: NDArray[np.uint32]  # [units, gates + gates * pairs]
+    rows: NDArray[np.int32]  # [units, gates + gates + gates * pairs]
     by: NDArray[np.int32]  # [11, 3]
 
 
@@ -73,24 +72,25 @@ def _pack(layer: Lstm) -> _Packed | None:
     )
     if not all(fits):
         return None
-    rows = layer.hidden_weights.reshape(layer.units * GATES, layer.units)
+    quads = layer.hidden_weights.reshape(layer.units * GATES, layer.units)
     return _Packed(
-        hidden_weights=pack_rows(rows, len(rows), Form.WIDE),
-        hidden_bias=hidden_bias.astype(np.int32),
-        input_rows=_input_rows(input_weights, input_bias),
+        hidden_weights=pack_rows(quads, len(quads), Form.WIDE),
+        rows=_rows(hidden_bias, input_bias, input_weights),
         by=_requantisations(layer),
     )
 
 
-def _input_rows(weights: NDArray[np.int64], bias: NDArray[np.int64]) -> NDArray[np.uint32]:
-    """Per unit its 4 biases, then per pair of features a word for each gate."""
+def _rows(
+    hidden_bias: NDArray[np.int64], input_bias: NDArray[np.int64], weights: NDArray[np.int64]
+) -> NDArray[np.int32]:
+    """Per unit the biases, then per pair of features a word for each gate."""
     units, gates, features = weights.shape
     padded = np.zeros((units, gates, features + features % 2), np.int64)
     padded[:, :, :features] = weights
     halves = padded.reshape(units, gates, -1, 2) & 0xFFFF
     words = (halves[..., 0] | halves[..., 1] << 16).transpose(0, 2, 1)  # [units, pairs, gates]
-    rows = np.concatenate([bias & 0xFFFFFFFF, words.reshape(units, -1)], axis=1)
-    return np.asarray(rows, np.uint32)
+    rows = np.concatenate([hidden_bias, input_bias, words.reshape(units, -1)], axis=1)
+    return np.asarray((rows & 0xFFFFFFFF).astype(np.uint32).view(np.int32))
 
 
 def _requantisations(layer: Lstm) -> NDArray[np.int32]:
@@ -115,8 +115,7 @@ def _build(layer: Lstm, packed: _Packed, operands: Operands) -> tuple[Call, ...]
     fields = (
         *shape_fields(layer, operands),
         ("hidden_weights", table("hidden_weights", packed.hidden_weights, "a quad per unit")),
-        ("hidden_bias", table("hidden_bias", packed.hidden_bias, "zero point of the state")),
-        ("input_rows", table("input_rows", packed.input_rows, "per unit 4 biases, then weights")),
+        ("rows", table("rows", packed.rows, "per unit biases, then the input's weights")),
         ("by", table("by", packed.by, "multiplier, addend, shift")),
         ("depth", _depth(layer)),
         ("pairs", _pairs(layer)),

@@ -207,6 +207,7 @@ def shape_fields(layer: Lstm, operands: Operands) -> tuple[tuple[str, int | Tabl
         ("shape.out_step", strides[3]),
         ("shape.curve", table),
         ("shape.tanh_factor", 3 << max(shift, 0)),
+        ("shape.tanh_half", (1 << max(-shift, 0)) >> 1),
         ("shape.tanh_shift", max(-shift, 0)),
         ("shape.cell_low", layer.cell_low),
         ("shape.cell_high", layer.cell_high),

@@ -4,8 +4,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +13,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from mcugen.engines import ENGINES
+from mcugen.engines.ops.lstm_layer import curve
+from mcugen.model.reference import open_reference
+from mcugen.model.tflite import parse_tflite
+from mcugen.paths import runtime_dir
+from tests.conftest import ROOT
+from tests.engines.c_engine import build, compile_program, run_program
 from tests.engines.vectors import OPTIONS, Vectors, differences, vectors_of
 from tests.tflite_writer import OpSpec, TensorSpec, model_bytes
 
@@ -37,6 +44,7 @@ class Case:
     cell_clip: float = 10.0
     spread: float = 2.0
     largest_weight: int = 127
+    forget: float = 0.0  # added to the sum of the forget gate
     seed: int = 0
 
     @property
@@ -61,12 +69,13 @@ EDGES = (
     *(Case(x_scale=scale) for scale in (0.0005, 0.004, 0.02, 0.3, 2.0, 40.0)),
     *(Case(spread=spread, steps=12) for spread in (0.1, 0.6, 6.0, 30.0)),
     *(Case(state_scale=scale) for scale in (0.0005, 1 / 512, 0.0077, 0.01, 1 / 32, 0.4)),
-    *(Case(cell_power=p, cell_clip=0, steps=12) for p in (-15, -14, -13, -11, -10, -9, -4)),
+    *(Case(cell_power=p, cell_clip=0, steps=12) for p in (-18, -15, -14, -13, -11, -10, -9, -4)),
     *(Case(cell_clip=clip, steps=12, spread=5) for clip in (0, 1e-5, 0.5, 3.7, 7.9999, 100)),
     *(Case(largest_weight=1, units=16, features=6, seed=s) for s in (1, 2)),
     Case(units=260, steps=2, spread=3.0),
     Case(features=200, steps=2),
     Case(units=32, steps=100),
+    Case(units=16, steps=100, forget=20.0, seed=3),  # forgets so little that the last bit counts
 )
 
 
@@ -102,6 +111,8 @@ def layer_tensors(case: Case, number: int) -> list[TensorSpec]:
     from_input = weights(case.features, case.x_scale)
     from_state = weights(case.units, case.state_scale)
     biases = rng.integers(-9000, 9000, (4, case.units)).astype(np.int32)
+    assert isinstance(from_input[1].scales, float)
+    biases[1] += round(case.forget / (case.x_scale * from_input[1].scales))
     return [
         TensorSpec(case.in_shape, "int8", case.x_scale, case.x_zero_point),
         *from_input,
@@ -154,3 +165,175 @@ def test_random_layers_equal_the_reference(
     folder = tmp_path_factory.mktemp("random")
     vectors = vectors_of(model_of(cases), folder, ["double"])
     assert not any(differences(vectors, OPTIONS[name], folder))
+
+
+@pytest.mark.parametrize("optimize", ["-O0", "-Os"])
+def test_other_compiler_settings_compute_the_same(optimize: str, tmp_path: Path) -> None:
+    """At -O0 the C twins of the assembly run."""
+    cases = [Case(units=9, features=3), Case(units=8, x_scale=0.3), Case(units=16, spread=9)]
+    vectors = vectors_of(model_of(cases), tmp_path, ["double"])
+    engine = build(vectors.graph, OPTIONS["dsp-speed"], tmp_path, on="qemu", optimize=optimize)
+    for ours, theirs in zip(
+        engine.run(*vectors.inputs).outputs, vectors.expected["double"], strict=True
+    ):
+        assert (ours == theirs).all()
+
+
+def test_the_state_lasts_until_a_reset(tmp_path: Path) -> None:
+    """The driver resets before each window. Without that, every window but the first is wrong."""
+    vectors = vectors_of(model_of([Case(units=16, steps=10)]), tmp_path, ["double"])
+    forgetful = ("model/layers_model.c", "  memset(state_", "  if (0) memset(state_")
+    for name in EXACT:
+        engine = build(vectors.graph, OPTIONS[name], tmp_path / name, patch=forgetful)
+        (ours,), (theirs,) = engine.run(*vectors.inputs).outputs, vectors.expected["double"]
+        assert [(a == b).all() for a, b in zip(ours, theirs, strict=True)] == [False] * 4, name
+
+
+def test_the_state_of_a_window_goes_on_in_the_next(tmp_path: Path) -> None:
+    """Two windows without a reset between equal one window that is twice as long."""
+    case = Case(units=12, steps=6, features=2)
+    twice = replace(case, steps=12)
+    vectors = vectors_of(model_of([twice]), tmp_path, ["double"])
+    halves = vectors.inputs[0].reshape(2 * len(vectors.inputs[0]), *case.in_shape)
+    (long,) = vectors.expected["double"]
+    reset = "void mcugen_engine_reset(void) {"
+    every_second = f"{reset} static int windows; if (windows++ % 2 != 0) return;"
+    once = ("model/layers_model.c", reset, every_second)
+    graph = parse_tflite(model_of([case]), "layers")
+    for name in EXACT:
+        engine = build(graph, OPTIONS[name], tmp_path / name, patch=once)
+        (ours,) = engine.run(halves).outputs
+        assert (ours.reshape(long.shape) == long).all(), name
+
+
+def test_single_rounding_is_close(tmp_path: Path) -> None:
+    """Nothing else rounds an LSTM once, so this only bounds the distance to double rounding."""
+    cases = [Case(units=16, steps=10), Case(units=8, features=4, x_scale=0.004)]
+    vectors = vectors_of(model_of(cases), tmp_path, ["double"])
+    engine = build(vectors.graph, OPTIONS["portable-single"], tmp_path)
+    for ours, theirs in zip(
+        engine.run(*vectors.inputs).outputs, vectors.expected["double"], strict=True
+    ):
+        assert np.abs(ours.astype(int) - theirs).max() <= 1
+
+
+LSTM, LSTM_DSP = "runtime/kernels/lstm.c", "runtime/kernels/lstm_dsp.c"
+BREAKS = (
+    ("portable", LSTM, "saturate_s16(saturate_s16(input)", "saturate_s16((input)"),
+    ("portable", LSTM, "saturate_s16(recurrent)", "recurrent"),
+    ("portable", LSTM, "saturate_s16(product(layer, input", "(product(layer, input"),
+    ("portable", LSTM, "shape->cell_low, ", "INT16_MIN, "),
+    ("portable", LSTM, "shape->cell_high);", "INT16_MAX);"),
+    ("portable", LSTM, " + shape->tanh_half)", ")"),
+    ("portable", LSTM, "hidden += shape->units;", ""),
+    ("portable", LSTM, "batch * shape->in_batch", "batch * shape->in_step"),
+    ("dsp-speed", LSTM_DSP, "by[1] - (int32_t)((uint32_t)twice >> 31)", "by[1]"),
+    ("dsp-speed", LSTM_DSP, "mcugen_usat31(", "("),
+    ("dsp-speed", LSTM_DSP, "mcugen_ssat16(requantize_product(", "(requantize_product("),
+    ("dsp-speed", LSTM_DSP, "step.next, step.hidden, ", "step.hidden, step.next, "),
+)
+
+
+@pytest.fixture(scope="module")
+def telling(tmp_path_factory: pytest.TempPathFactory) -> Vectors:
+    """A few layers that tell every break."""
+    cases = (
+        Case(units=9, features=3, x_scale=0.004),
+        *(Case(batches=2, features=2, time_major=major) for major in (False, True)),
+        *(Case(spread=spread, steps=12) for spread in (0.6, 30.0)),
+        *(Case(cell_power=p, cell_clip=0, steps=12) for p in (-18, -14, -10)),
+        *(Case(cell_clip=clip, steps=12, spread=5) for clip in (0.5, 7.9999)),
+        Case(x_scale=0.3),
+    )
+    return vectors_of(model_of(cases), tmp_path_factory.mktemp("telling"), ["double"])
+
+
+@pytest.mark.parametrize("broken", BREAKS, ids=lambda b: f"{b[0]} {b[2]}")
+def test_a_break_is_noticed(
+    broken: tuple[str, str, str, str], telling: Vectors, tmp_path: Path
+) -> None:
+    name, file, old, new = broken
+    assert any(differences(telling, OPTIONS[name], tmp_path, patch=(file, old, new)))
+
+
+def gates_of_reference(values: np.ndarray, folder: Path) -> np.ndarray:
+    """TFLite Micro's int16 LOGISTIC at 2^-12, TANH at 2^-12 and TANH at 2^-11: [values, 3]."""
+    path = folder / "gates.tflite"
+    tensors = [
+        TensorSpec(values.shape, "int16", scale)
+        for scale in (2.0**-12, 2.0**-12, 2.0**-11, *[2.0**-15] * 3)
+    ]
+    ops = [OpSpec(kind, [i], [i + 3]) for i, kind in enumerate(("LOGISTIC", "TANH", "TANH"))]
+    path.write_bytes(model_bytes(tensors, ops, [0, 1, 2], [3, 4, 5]))
+    with open_reference(path) as micro:
+        return np.stack([output[0] for output in micro.run([values[None]] * 3)], axis=1)
+
+
+@pytest.mark.parametrize("on", ["host", "qemu"])
+def test_sigmoid_and_tanh_equal_the_reference_for_all_values(on: str, tmp_path: Path) -> None:
+    values = np.arange(-32768, 32768).astype(np.int16)
+    driver = ROOT / "firmware_tests" / "curve_driver.c"
+    command = compile_program([driver], [runtime_dir()], tmp_path, on=on)
+    answer = run_program(command, tmp_path, curve().tobytes() + values.tobytes())
+    ours = np.frombuffer(answer, np.int16).reshape(-1, 3)
+    assert (ours == gates_of_reference(values, tmp_path)).all()
+
+
+def problems_of(
+    change: Mapping[int, TensorSpec], *, absent: Sequence[int] = (), **options: object
+) -> list[str]:
+    """What is wrong with a sound layer once some tensors are replaced, dropped from the op, or
+    options are set. Tensors are numbered as layer_tensors returns them; 16 is a peephole's."""
+    tensors = dict(enumerate(layer_tensors(Case(), 0))) | change
+    optional = [16 if 16 in tensors else -1, -1, -1]
+    inputs = [*range(9), *optional, *range(9, 13), -1, -1, 13, 14, -1, -1, -1, -1]
+    inputs = [-1 if i in absent else i for i in inputs]
+    op = OpSpec("UNIDIRECTIONAL_SEQUENCE_LSTM", inputs, [15], Case().options | options)
+    graph = parse_tflite(model_bytes([*tensors.values()], [op], [0], [15]), "bad")
+    return [problem.what for problem in ENGINES["aot"].supports(graph)]
+
+
+def test_a_sound_layer_has_no_problems() -> None:
+    assert problems_of({}) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({0: TensorSpec((1, 5, 1), "float32")}, "float32 is not supported"),
+        ({0: TensorSpec((5, 1), "int8", 0.1)}, "input [5, 1]"),
+        ({1: TensorSpec((8, 1), "int8", 0.1, is_variable=True)}, "weights must be constant"),
+        ({2: TensorSpec((8, 2), "int8", 0.1, data=np.ones((8, 2), np.int8))}, "instead of [8, 1]"),
+        ({3: TensorSpec((8, 1), "int8", 0.1, 3, data=np.ones((8, 1), np.int8))}, "zero point"),
+        (
+            {4: TensorSpec((8, 1), "int8", [0.1] * 8, data=np.ones((8, 1), np.int8))},
+            "weights must be quantised per tensor",
+        ),
+        ({9: TensorSpec((8,), "int64", data=np.ones(8, np.int64))}, "biases"),
+        ({13: TensorSpec((1, 8), "int8", 1 / 64, 2, is_variable=True)}, "quantised differently"),
+        ({14: TensorSpec((1, 8), "int16", 0.0003, is_variable=True)}, "scale 0.0003"),
+        ({14: TensorSpec((1, 8), "int16", 2.0, is_variable=True)}, "scale 2"),
+        ({14: TensorSpec((1, 8), "int8", 2.0**-12, is_variable=True)}, "must be int16"),
+        ({14: TensorSpec((1, 9), "int16", 2.0**-12, is_variable=True)}, "instead of [1, 8]"),
+        ({0: TensorSpec((1, 5, 1), "int8", 3e30)}, "too large"),
+        ({16: TensorSpec((8,), "int16", 0.1, data=np.ones(8, np.int16))}, "peephole"),
+    ],
+)
+def test_a_problem_is_named(change: dict[int, TensorSpec], words: str) -> None:
+    found = problems_of(change)
+    assert any(words in problem for problem in found) and len(found) <= 2, found
+
+
+def test_missing_tensors_and_options_are_named() -> None:
+    assert ["[1, 5] are missing" in p for p in problems_of({}, absent=[1, 5])] == [True]
+    found = problems_of({}, fused_activation_function="RELU")
+    assert ["activation RELU" in problem for problem in found] == [True]
+
+
+def test_layers_that_the_dsp_kernel_cannot_take_run_portably() -> None:
+    """Left shifts of recurrent sums, and input weights that would leave 16 bits."""
+    for case in (Case(state_scale=0.4, spread=9000), Case(x_scale=40.0, spread=9000)):
+        graph = parse_tflite(model_of([case]), "one")
+        tree = ENGINES["aot"].emit(graph, OPTIONS["dsp-speed"])
+        assert "runtime/kernels/lstm.c" in tree
+        assert "runtime/kernels/lstm_dsp.c" not in tree
