@@ -25,6 +25,7 @@ VERBS = {
     "mlperf": "Measure as MLPerf Tiny does, through its text dialect.",
     "serve": "Offer an emulated device as a serial port.",
     "compare": "Put two runs side by side.",
+    "results": "Read what a board's vendor tools measured.",
     "report": "Write the report of a run again.",
     "demo": "Show the whole product on an emulated board.",
     "parse-log": "Read a stored benchmark_model log: figures, or why there are none.",

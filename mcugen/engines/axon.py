@@ -65,7 +65,7 @@ def plan(graph: Graph, options: EngineOptions) -> EnginePlan:
 
 def _buffers(graph: Graph) -> tuple[int, int]:
     """Bytes of the input and of all outputs; engine_axon.c keeps each twice, as it is and in planes."""
-    outputs = sum(_aligned(edge.bytes) for edge in _outputs(graph))
+    outputs = sum(_aligned(edge.bytes) for edge in edges_of(graph))
     return _edge(graph.tensors[graph.inputs[0]]).bytes, outputs
 
 
@@ -73,7 +73,8 @@ def _aligned(size_bytes: int) -> int:
     return -(-size_bytes // PACKED_ALIGNMENT) * PACKED_ALIGNMENT
 
 
-def _outputs(graph: Graph) -> tuple[Edge, ...]:
+def edges_of(graph: Graph) -> tuple[Edge, ...]:
+    """The outputs, in the order in which they are packed."""
     return tuple(_edge(graph.tensors[index]) for index in graph.outputs)
 
 
@@ -102,7 +103,7 @@ def emit(graph: Graph, options: EngineOptions) -> SourceTree:
         "sha256": graph.sha256,
         "symbol": model_symbol(graph.name),
         "input": _edge(graph.tensors[graph.inputs[0]]),
-        "outputs": _outputs(graph),
+        "outputs": edges_of(graph),
         "input_bytes": input_bytes,
         "output_bytes": output_bytes,
     }

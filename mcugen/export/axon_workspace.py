@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from mcugen.codegen.tree import SourceTree
 from mcugen.engines.axon import model_symbol
-from mcugen.export.exporter import TestSet
+from mcugen.export.exporter import SampleSet
 from mcugen.features.spec import FrontEnd, LogMel
 
 FOLDER = "axon"
@@ -33,7 +33,7 @@ AD_HANDLER = "user_handler_functions.user_handle_anomaly_detection_accuracy_resu
 
 
 def workspace(
-    model: str, content: bytes, front_end: FrontEnd | None, score: str, test_set: TestSet | None
+    model: str, content: bytes, front_end: FrontEnd | None, score: str, test_set: SampleSet | None
 ) -> SourceTree:
     """axon/<name>_input.yaml, the model and data/*.npy."""
     name = model_symbol(model)
@@ -68,7 +68,7 @@ def _scalar(value: YamlValue) -> str:
 
 
 def _keys(
-    name: str, front_end: FrontEnd | None, score: str, test_set: TestSet | None
+    name: str, front_end: FrontEnd | None, score: str, test_set: SampleSet | None
 ) -> dict[str, YamlValue]:
     """Every key the executor reads, in the order of Nordic's template."""
     labelled = test_set is not None and test_set.labels is not None

@@ -25,7 +25,7 @@ class CompiledModel:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class TestSet:
+class SampleSet:
     """Samples for tools that test by themselves: int8 [samples, *input shape], a class index each.
 
     `labels` is None where the samples have none; `classes` names the classes, where names are known.
@@ -48,7 +48,7 @@ class ExportOptions:
     npu_model: CompiledModel | None = None  # for exporters that carry one
     front_end: FrontEnd | None = None
     score: str = "none"
-    test_set: TestSet | None = None  # for exporters whose vendor's tools take one
+    test_set: SampleSet | None = None  # for exporters whose vendor's tools take one
 
 
 @dataclass(frozen=True, slots=True)

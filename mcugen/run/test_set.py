@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 the mcugen authors
 # SPDX-License-Identifier: Apache-2.0
-"""x_test.npy and y_test.npy, or clips and their labels -> TestSet: quantised inputs, class indices."""
+"""x_test.npy and y_test.npy, or clips and their labels -> SampleSet: quantised inputs, class indices."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcugen.errors import DataError
-from mcugen.export.exporter import TestSet
+from mcugen.export.exporter import SampleSet
 from mcugen.features.reference import quantize
 from mcugen.features.spec import FrontEnd
 from mcugen.model.ir import Graph
@@ -31,7 +31,7 @@ def read_test_set(
     class_names: Path | None,
     graph: Graph,
     front_end: FrontEnd,
-) -> TestSet:
+) -> SampleSet:
     """One .npy [samples, ...] of int8 or float inputs with labels of the same length; or clips (files,
     folders), labelled by a CSV `file,label` or by their names, one sample per window.
 
@@ -41,11 +41,11 @@ def read_test_set(
     if len(data) == 1 and data[0].suffix == ".npy" and data[0].is_file():
         inputs = read_inputs(data[0], graph)
         if labels is None:
-            return TestSet(inputs, None, classes)
+            return SampleSet(inputs, None, classes)
         indices, named = read_label_array(labels, classes)
         if len(indices) != len(inputs):
             raise DataError(f"{labels}: {len(indices)} labels for {len(inputs)} samples")
-        return TestSet(inputs, indices, named)
+        return SampleSet(inputs, indices, named)
     return _from_clips(data, labels, classes, graph, front_end)
 
 
@@ -101,7 +101,7 @@ def _from_clips(
     classes: tuple[str, ...],
     graph: Graph,
     front_end: FrontEnd,
-) -> TestSet:
+) -> SampleSet:
     kind = "int8" if front_end.rows is None else "pcm"
     known = read_labels(labels) if labels is not None else None
     clips = find_clips(named, suffixes_for(kind, front_end), known)
@@ -112,7 +112,7 @@ def _from_clips(
     pairs = zip(clips, windows, strict=True)
     words = [clip.label for clip, its_windows in pairs for _ in its_windows]
     if None in words:
-        return TestSet(samples, None, classes)
+        return SampleSet(samples, None, classes)
     only_verdicts = not classes and set(words) <= set(VERDICTS)
     indices, names = class_indices(np.array(words), VERDICTS if only_verdicts else classes)
-    return TestSet(samples, indices, names)
+    return SampleSet(samples, indices, names)

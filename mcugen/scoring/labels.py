@@ -40,7 +40,7 @@ def _from_one_hot(rows: NDArray[Any]) -> NDArray[np.int32]:
     wrong = np.flatnonzero(~(ones & ((rows != 0).sum(axis=1) == 1)))
     if wrong.size:
         raise DataError(f"row {wrong[0]} of the labels is not one-hot: {rows[wrong[0]].tolist()}")
-    return rows.argmax(axis=1).astype(np.int32)
+    return np.asarray(rows.argmax(axis=1), np.int32)
 
 
 def _from_numbers(values: NDArray[Any]) -> NDArray[np.int32]:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from mcugen.boards import Board
 from mcugen.errors import ConfigError, EnvironmentError_
+from mcugen.export.axon import ENGINE as AXON_ENGINE
+from mcugen.toolchain.axon import compile_workspace
 from mcugen.toolchain.build import BuildResult, compile_project
 from mcugen.toolchain.mcuxpresso import compile_with_sdk, compile_without_sdk, find_sdk
 
@@ -79,7 +81,17 @@ def _compile_mcuxpresso(project: Path, board: Board, places: Places) -> Compiled
     return Compiled(None, (f"linked {built.elf}", *regions))
 
 
+def _compile_axon(project: Path, board: Board, places: Places) -> Compiled:
+    if places.engine != AXON_ENGINE:
+        return Compiled(None, ("README.md has the lines that build and flash it",))
+    if places.sdk is None:
+        return Compiled(None, ("no nRF Edge AI Add-on (--sdk): README.md has the lines to go on",))
+    header = compile_workspace(project, places.sdk)
+    return Compiled(None, (f"Nordic's compiler wrote {header}",))
+
+
 COMPILERS: Mapping[str, Callable[[Path, Board, Places], Compiled]] = {
+    "axon": _compile_axon,
     "cmake": _compile_cmake,
     "linux-bundle": _compile_linux,
     "mcuxpresso": _compile_mcuxpresso,

@@ -1,0 +1,47 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""`mcugen results`: what the vendor's own tools measured, as records and report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command("results")
+@click.argument("build_dir", type=click.Path(path_type=Path))
+@click.option(
+    "--log", type=click.Path(path_type=Path), help="UART log of the vendor's test application."
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Folder of the results. Default: BUILD_DIR-results.",
+)
+@click.option(
+    "--board-dir", type=click.Path(path_type=Path), help="Folder with boards of your own."
+)
+def command(build_dir: Path, log: Path | None, out: Path | None, board_dir: Path | None) -> None:
+    """Read what the tools of the board's vendor say about the project in BUILD_DIR.
+
+    Without --log: the files that the vendor's compiler left in the project.
+    """
+    from mcugen.records import as_run, to_json_line
+    from mcugen.report.files import write_report
+    from mcugen.report.text import figure_lines
+    from mcugen.run.journal import RECORDS_NAME, check_writable
+    from mcugen.run.project import open_project
+    from mcugen.run.vendor_results import read_vendor_results
+
+    records = read_vendor_results(open_project(build_dir, board_dir), log)
+    folder = out or build_dir.with_name(f"{build_dir.resolve().name}-results")
+    check_writable(folder)
+    (folder / RECORDS_NAME).write_text("".join(map(to_json_line, records)))
+    run = as_run(records, str(folder))
+    page = write_report(run, folder)
+    for name, value in run.head.facts:
+        click.echo(f"{name}: {value}")
+    for line in figure_lines(run):
+        click.echo(line)
+    click.echo(f"report: {page}")

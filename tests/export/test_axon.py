@@ -1,0 +1,230 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""The export for Nordic's Axon NPU: a golden workspace, labels that stay words, nothing when refused."""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mcugen import __version__
+from mcugen.boards import find_board
+from mcugen.codegen.tree import SourceTree
+from mcugen.config import Config
+from mcugen.errors import ConfigError, McugenError, ModelError
+from mcugen.export.axon_workspace import workspace
+from mcugen.export.exporter import SampleSet
+from mcugen.export.project import generate
+from mcugen.export.request import Choices, make_request
+from mcugen.features.spec import PRESETS
+from mcugen.toolchain.axon import compile_workspace
+from tests.conftest import require_tool
+from tests.run.projects import small_model
+from tests.tflite_writer import OpSpec, TensorSpec, model_bytes
+from tests.yaml_1_1 import load
+
+GOLDEN = Path(__file__).parent / "golden" / "axon"
+WORDS = (
+    "silence",
+    "unknown",
+    "yes",
+    "no",
+    "up",
+    "down",
+    "left",
+    "right",
+    "on",
+    "off",
+    "stop",
+    "go",
+)
+
+
+def sample_set(count: int = 4) -> SampleSet:
+    random = np.random.default_rng(1)
+    inputs = random.integers(-128, 128, (count, 16), np.int8)
+    return SampleSet(inputs, np.arange(count, dtype=np.int32) % 12, WORDS)
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    path = tmp_path / "My Model-1.tflite"
+    path.write_bytes(small_model())
+    return path
+
+
+def project(model: Path, samples: SampleSet | None = None, **choices: str) -> SourceTree:
+    request = make_request(
+        Config(model=model, front_end={}), find_board("nrf54lm20"), Choices(**choices)
+    )
+    options = replace(request.export_options, test_set=samples)
+    return generate(replace(request, export_options=options)).tree
+
+
+GENERATED = (
+    "CMakeLists.txt",
+    "README.md",
+    "prj.conf",
+    "sysbuild.conf",
+    "boards/nrf54lm20dk_nrf54lm20b_cpuapp.overlay",
+    "axon/my_model_1_input.yaml",
+    "model/axon_model.h",
+)
+
+
+@pytest.mark.parametrize("name", GENERATED)
+def test_golden(name: str, model: Path) -> None:
+    """After a wanted change: MCUGEN_WRITE_GOLDEN=1 writes the golden files anew; read the difference."""
+    text = project(model, sample_set())[name].decode().replace(__version__, "VERSION")
+    if os.environ.get("MCUGEN_WRITE_GOLDEN"):
+        (GOLDEN / name).parent.mkdir(parents=True, exist_ok=True)
+        (GOLDEN / name).write_text(text)
+    assert text == (GOLDEN / name).read_text()
+
+
+def test_words_stay_words(model: Path) -> None:
+    """on, off, yes and no are booleans in YAML 1.1 and end the executor."""
+    tests = load(project(model, sample_set())["axon/my_model_1_input.yaml"].decode())
+    assert list(tests) == ["my_model_1"]
+    keys = tests["my_model_1"]
+    assert keys["classification_labels"] == list(WORDS)
+    assert keys["test_labels_format"] == "just_labels"
+    assert keys["test_vectors"] == [0, 1, 2, 3] and keys["header_file_test_vector_cnt"] == 3
+    assert isinstance(keys["precision_threshold"], float)
+    assert keys["disable_op_quantization"] is False
+
+
+def test_without_data_every_key_is_there(model: Path) -> None:
+    tree = project(model)
+    keys = load(tree["axon/my_model_1_input.yaml"].decode())["my_model_1"]
+    with_data = load(project(model, sample_set())["axon/my_model_1_input.yaml"].decode())
+    assert keys.keys() == with_data["my_model_1"].keys()
+    assert "classification_labels" in keys and keys["classification_labels"] is None
+    assert keys["test_vectors"] == [] and keys["test_data"] is None
+    assert not [path for path in tree if path.endswith(".npy")]
+
+
+def test_the_data_is_what_the_executor_takes(model: Path) -> None:
+    samples = sample_set()
+    tree = project(model, samples)
+    x = np.load(io.BytesIO(tree["axon/data/x_test_my_model_1.npy"]))
+    y = np.load(io.BytesIO(tree["axon/data/y_test_my_model_1.npy"]))
+    assert x.dtype == np.int8 and (x == samples.inputs).all()
+    assert y.dtype == np.int32 and y.tolist() == [0, 1, 2, 3]
+    assert tree["axon/my_model_1.tflite"] == small_model()
+
+
+def test_an_anomaly_detector_gets_the_handler() -> None:
+    samples = SampleSet(np.zeros((200, 640), np.int8), np.zeros(200, np.int32), ("normal", "anomaly"))
+    tree = workspace("ad", b"", PRESETS["mlperf-ad"], "reconstruction-error", samples)
+    keys = load(tree["axon/ad_input.yaml"].decode())["ad"]
+    assert keys["user_handle_accuracy_results"].startswith("user_handler_functions.")
+    assert keys["test_labels_format"] is None
+    assert (keys["ad_frames"], keys["ad_n_mels"], keys["ad_power"]) == (5, 128, 2.0)
+    assert (keys["ad_central_part_start"], keys["ad_central_part_end"]) == (50, 250)
+    assert keys["test_vectors"] == list(range(100))
+
+
+def test_engine_aot_needs_nothing_of_the_add_on(model: Path) -> None:
+    tree = project(model, engine="aot")
+    assert "NRF_AXON" not in (tree["CMakeLists.txt"] + tree["prj.conf"]).decode()
+    assert not [path for path in tree if path.startswith("axon/") or "axon" in path]
+
+
+def test_other_boards_do_not_run_it(model: Path) -> None:
+    config = Config(model=model, front_end={})
+    with pytest.raises(ConfigError, match="does not run engine 'axon'"):
+        make_request(config, find_board("host"), Choices(engine="axon"))
+    with pytest.raises(ConfigError, match="does not run engine 'tflm'"):
+        make_request(config, find_board("nrf54lm20"), Choices(engine="tflm"))
+
+
+def test_a_model_that_axon_cannot_take_is_refused_whole(tmp_path: Path) -> None:
+    quant = (0.5, 0)
+    tensors = [TensorSpec((1, 4, 4, 2), "int8", *quant)] * 2
+    ops = [OpSpec("MAXIMUM", [0, 0], [1]), OpSpec("CONCATENATION", [1] * 4, [2], {"axis": 3})]
+    tensors = [*tensors, TensorSpec((1, 4, 4, 8), "int8", *quant)]
+    path = tmp_path / "wrong.tflite"
+    path.write_bytes(model_bytes(tensors, ops, [0], [2]))
+    with pytest.raises(ModelError) as caught:
+        project(path)
+    assert "op 0 MAXIMUM: is no operator of Axon" in caught.value.what
+    assert "op 1 CONCATENATION: has 4 inputs" in caught.value.what
+
+
+HEADER = """#define NRF_AXON_MODEL_MY_MODEL_1_MAX_IL_BUFFER_USED 2688
+#define NRF_AXON_MODEL_MY_MODEL_1_MAX_PSUM_BUFFER_USED 0
+"""
+
+
+def configure(folder: Path) -> str:
+    """What plain CMake says of the project's list up to find_package(Zephyr)."""
+    fake = folder / "zephyr" / "ZephyrConfig.cmake"
+    fake.parent.mkdir()
+    fake.write_text(
+        "file(READ ${CMAKE_CURRENT_BINARY_DIR}/axon_buffers.conf CONF)\n"
+        'message(FATAL_ERROR "reached Zephyr: ${EXTRA_CONF_FILE} ${CONF}")\n'
+    )
+    command = [require_tool("cmake"), "-S", str(folder), "-B", str(folder / "build")]
+    command.append(f"-DZephyr_DIR={fake.parent}")
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    return " ".join(done.stderr.split())
+
+
+@pytest.mark.parametrize(
+    ("header", "words"),
+    [
+        (HEADER, "CONFIG_NRF_AXON_INTERLAYER_BUFFER_SIZE=2688 CONFIG_NRF_AXON_PSUM_BUFFER_SIZE=0"),
+        (None, "run Nordic's Axon compiler first"),
+        ("#define OTHER 1\n", "does not say MAX_IL_BUFFER_USED"),
+    ],
+)
+def test_buffer_sizes_come_from_the_compiled_header(
+    header: str | None, words: str, model: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "project"
+    folder.mkdir()
+    (folder / "CMakeLists.txt").write_bytes(project(model)["CMakeLists.txt"])
+    if header is not None:
+        outputs = folder / "axon" / "outputs"
+        outputs.mkdir(parents=True)
+        (outputs / "nrf_axon_model_my_model_1_.h").write_text(header)
+    assert words in configure(folder)
+
+
+EXECUTOR = """
+import pathlib, sys
+yaml = pathlib.Path(sys.argv[1])
+name = yaml.name.removesuffix("_input.yaml")
+assert (yaml.parent / f"{name}.tflite").is_file()
+if "broken" in name:
+    print("No module named 'tensorflow'")
+    sys.exit(1)
+(yaml.parent / "outputs").mkdir()
+(yaml.parent / "outputs" / f"nrf_axon_model_{name}_.h").write_text("// compiled")
+"""
+
+
+def test_the_executor_is_run_where_it_is_installed(tmp_path: Path) -> None:
+    sdk = tmp_path / "sdk-edge-ai"
+    scripts = sdk / "tools" / "axon" / "compiler" / "scripts"
+    scripts.mkdir(parents=True)
+    (scripts / "axons_ml_nn_compiler_executor.py").write_text(EXECUTOR)
+    for name in ("good", "broken"):
+        for path, content in workspace(name, b"model", None, "none", None).items():
+            target = tmp_path / name / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
+    header = compile_workspace(tmp_path / "good", tmp_path)
+    assert header.read_text() == "// compiled"
+    with pytest.raises(McugenError) as caught:
+        compile_workspace(tmp_path / "broken", sdk)
+    assert "requirements.txt" in caught.value.hint
+    with pytest.raises(McugenError, match="no nRF Edge AI Add-on"):
+        compile_workspace(tmp_path / "good", tmp_path / "good")

@@ -1,0 +1,225 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""Results of Nordic's executor and the log of its test application, as files in the documented form."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mcugen.cli import main
+from mcugen.engines.axon import edges_of
+from mcugen.errors import DataError
+from mcugen.export.manifest import load_manifest
+from mcugen.model.reference import open_reference
+from mcugen.records import ClipRecord, LatencyRecord, MemoryRecord, RunRecord, from_json_line
+from mcugen.run.axon_log import log_records, parse_axon_log
+from mcugen.run.axon_results import (
+    parse_maps,
+    read_histogram,
+    read_outputs,
+    read_variants,
+    workspace_records,
+)
+from mcugen.run.expected import expected_outputs
+from mcugen.run.project import open_project
+from tests.run.projects import small_model
+
+RESULTS = """small:
+  accuracy_results:
+    axons: 91.5
+    float: NA
+    tflite: 92.0
+  memory_footprint:
+    cmd_buffer_size: 632
+    interlayer_buffer_size: 768
+    model_const_buffer_size: 271512
+    psum_buffer_size: 0
+  performance_metrics:
+    accuracy: 91.5
+    flash_size: 272144
+  profiling_ticks: 70645
+  quantization_loss:
+    axons: null
+    tflite: 1.5
+  test_data_size: 4
+  variant_settings:
+    psum_location: ''
+    quantization: false
+"""
+HISTOGRAM = "".join(f"{step},{count}\n" for step, count in enumerate([63, 1] + [0] * 254))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A project for the NPU whose executor has run: one value of 64 is off by one."""
+    model, arrays = tmp_path / "small.tflite", tmp_path / "x.npy"
+    model.write_bytes(small_model())
+    inputs = np.random.default_rng(3).integers(-128, 128, (4, 16), np.int8)
+    np.save(arrays, inputs)
+    project = tmp_path / "project"
+    words = ["build", str(model), "--board", "nrf54lm20", "--test-data", str(arrays)]
+    with pytest.raises(SystemExit) as ended:
+        main([*words, "--out", str(project)])
+    assert not ended.value.code
+    with open_reference(model, rounding="double") as reference:
+        (edge,) = edges_of(reference.graph)
+        outputs = expected_outputs(reference, inputs)
+    assert edge.bytes == 16
+    outputs[2, 5] += 1
+    for path, text in (
+        ("intermediate/nrf_axon_model_small_variants_result_.yml", RESULTS),
+        ("intermediate/nrf_axon_model_small_histogram_result.txt", HISTOGRAM),
+        (
+            "outputs/nrf_axon_model_small_test_inference_labels_.csv",
+            "".join(",".join(map(str, row)) + ",\n" for row in outputs.tolist()),
+        ),
+    ):
+        target = project / "axon" / path
+        target.parent.mkdir(exist_ok=True)
+        target.write_text(text)
+    return project
+
+
+def test_a_workspace_becomes_records(folder: Path) -> None:
+    records = workspace_records(open_project(folder))
+    head, clip, latency, *memories = records
+    assert isinstance(head, RunRecord) and isinstance(clip, ClipRecord)
+    assert isinstance(latency, LatencyRecord)
+    assert "tflite-micro" in (head.reference or "")
+    facts = dict(head.facts)
+    assert facts["accuracy, axons"] == "91.5" and facts["quantisation loss, tflite"] == "1.5"
+    assert "accuracy, float" not in facts
+    assert "1 of 64 outputs differ, by 1 at most" in facts.values()
+    assert (clip.windows, clip.outputs_compared, clip.outputs_different) == (4, 64, 1)
+    assert (latency.unit, latency.mean, latency.median) == ("cycles", 70645.0, None)
+    sizes = {m.name: m.used_bytes for m in memories if isinstance(m, MemoryRecord)}
+    assert sizes == {
+        "flash: constants": 271512,
+        "flash: command buffer": 632,
+        "ram: interlayer buffer": 768,
+        "ram: psum buffer": 0,
+    }
+
+
+def test_the_verb_writes_records_and_report(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["results", str(folder), "--out", str(tmp_path / "out")])
+    assert not ended.value.code
+    said = capsys.readouterr().out
+    assert re.search(r"70.645 cycles", said) and "accuracy, axons: 91.5" in said
+    lines = (tmp_path / "out" / "records.jsonl").read_text().splitlines(keepends=True)
+    assert isinstance(from_json_line(lines[0], "here"), RunRecord)
+    assert json.loads((tmp_path / "out" / "summary.json").read_text())["clips"] == 1
+    assert (tmp_path / "out" / "report.html").is_file()
+
+
+def test_planes_are_put_back_in_order(folder: Path) -> None:
+    """[C][H][W] of the NPU against [H][W][C] of everybody else."""
+    values = read_outputs("1,2,3,4,5,6\n", 6, "here")
+    planes = values.reshape(-1, 3, 2)
+    assert planes.transpose(0, 2, 1).reshape(1, -1).tolist() == [[1, 3, 5, 2, 4, 6]]
+
+
+def half(text: str) -> str:
+    return text[: len(text) // 2]
+
+
+FOREIGN: dict[str, tuple[Callable[[str, str], object], str, str]] = {
+    "cut results": (
+        read_variants,
+        RESULTS[: RESULTS.index("  quantization_loss")],
+        "has no quantization_loss",
+    ),
+    "results cut in a word": (read_variants, half(RESULTS), "not a `key: value` line"),
+    "empty results": (read_variants, "", "no variant"),
+    "another YAML": (read_variants, "services:\n  web: 1\n", "'services' has no accuracy_results"),
+    "a list": (read_variants, "- a\n", "not a `key: value` line"),
+    "an object": (read_variants, "a: !!python/object\n", "is not a plain value"),
+    "a key twice": (read_variants, "a: 1\na: 2\n", "there twice"),
+    "a size that is none": (
+        read_variants,
+        RESULTS.replace("632", "many"),
+        "'many' is not a count",
+    ),
+    "cut histogram": (read_histogram, half(HISTOGRAM), "cut off|not `"),
+    "another histogram": (read_histogram, "0;1\n", "not `0,count`"),
+    "other values": (lambda text, where: read_outputs(text, 2, where), "1,x\n", "whole numbers"),
+    "int32 values": (lambda text, where: read_outputs(text, 2, where), "1,70000\n", "of int8"),
+    "a short line": (lambda text, where: read_outputs(text, 2, where), "1,2\n1\n", ":2: 1 values"),
+    "no line": (lambda text, where: read_outputs(text, 2, where), "", "no vector"),
+}
+
+
+@pytest.mark.parametrize("name", FOREIGN)
+def test_foreign_and_cut_files_are_refused(name: str) -> None:
+    read, text, words = FOREIGN[name]
+    with pytest.raises(DataError, match=words):
+        read(text, "file")
+
+
+def test_a_workspace_that_was_not_compiled_is_refused(folder: Path) -> None:
+    results = folder / "axon/intermediate/nrf_axon_model_small_variants_result_.yml"
+    results.unlink()
+    with pytest.raises(DataError, match="does not exist"):
+        workspace_records(open_project(folder))
+
+
+def test_maps_hold_what_yaml_dump_writes() -> None:
+    text = "a:\n  b: 1.0e-05\n  c:\n    d: null\n  e: 'x y'\nf: -3\n"
+    assert parse_maps(text, "f") == {"a": {"b": 1e-5, "c": {"d": None}, "e": "x y"}, "f": -3}
+
+
+def case(number: int, what: str, outcome: str, ticks: str, result: str = "PASS") -> str:
+    return (
+        f"\r\nTEST:\ttest_nn_inference_small\tSTART CASE NO\t{number}\n"
+        f"Test inference small vector {what}\n{outcome}\n{ticks}\n"
+        f"\r\nTEST:\ttest_nn_inference_small\tCASE NO\t{number}\tRESULT:\t{result}\n"
+    )
+
+
+BOOT = "*** Booting nRF Connect SDK v3.4.0 ***\nHello world from nrf54lm20dk\nticks per second 1000000\n"
+GAPS = "output matched 13, mismatched 3, max error 2 occurred 1 times."
+FULL = "model small inference: ndx 7, label STOP, score 266802540, profiling ticks"
+LOG = (
+    BOOT
+    + case(0, "0 FULL MODEL sync mode", "output bit exact!", f"{FULL} 5213")
+    + case(1, "1 FULL MODEL async mode", GAPS, f"{FULL} 5254", "FAIL")
+    + case(2, "0 layer 0", "output bit exact!", "profiling ticks 699")
+    + "\r\nTEST:\ttest_nn_inference_small\tCOMPLETE\tPASS COUNT\t2\tFAIL COUNT\t1\n"
+    + "test_nn_inference complete!\n"
+)
+
+
+def test_a_log_becomes_records(folder: Path) -> None:
+    records = log_records(LOG, load_manifest(folder), 16, "log")
+    head = records[0]
+    clips = [r for r in records if isinstance(r, ClipRecord)]
+    costs = {r.name: r for r in records if isinstance(r, LatencyRecord)}
+    assert isinstance(head, RunRecord) and dict(head.facts)["passed"] == "2 of 3 cases"
+    assert [(c.outputs_compared, c.outputs_different) for c in clips] == [(16, 0), (16, 3)]
+    assert (costs["inference"].minimum, costs["inference"].maximum) == (5_213_000.0, 5_254_000.0)
+    assert costs["layer 0"].mean == 699_000.0 and costs["layer 0"].unit == "nanoseconds"
+
+
+LOGS_REFUSED = {
+    "not the log": "hello\n",
+    "ends after 2 cases": LOG[: LOG.index("START CASE NO\t2")] + "START CASE NO\t2\n",
+    "lines are missing": LOG.replace("PASS COUNT\t2", "PASS COUNT\t3"),
+    "case 1 is damaged": LOG.replace("vector 1 FULL", "vector FULL"),
+    "case 2 is damaged": LOG.replace("CASE NO\t2\tRESULT", "CASE NO\t4\tRESULT"),
+    "case 0 does not say": LOG.replace("output bit exact!", "output", 1),
+}
+
+
+@pytest.mark.parametrize("words", LOGS_REFUSED)
+def test_foreign_and_cut_logs_are_refused(words: str) -> None:
+    with pytest.raises(DataError, match=words):
+        parse_axon_log(LOGS_REFUSED[words], "log")
