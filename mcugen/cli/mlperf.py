@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     type=click.Choice(["performance", "accuracy"]),
     default="performance",
     show_default=True,
+    help="Five timed windows, or every file once.",
 )
 @click.option("--port", help="Port of the device (/dev/ttyACM0, socket://host:port).")
 @click.option("--out", type=click.Path(path_type=Path), help="Default: BUILD_DIR-mlperf.")
