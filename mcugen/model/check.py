@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from mcugen.errors import ModelError
@@ -57,10 +58,23 @@ def refuse(problems: Sequence[Problem], name: str = "the model") -> None:
     wheres: dict[str, list[str]] = {}
     for problem in problems:
         wheres.setdefault(problem.what, []).append(problem.where)
-    lines = [f"{', '.join(dict.fromkeys(where))}: {what}" for what, where in wheres.items()]
+    lines = [f"{_places(where)}: {what}" for what, where in wheres.items()]
     head = f"{name}: " if len(lines) == 1 else f"{name} has {len(lines)} problems:\n  "
     hints = dict.fromkeys(problem.hint for problem in problems if problem.hint)
     raise ModelError(head + "\n  ".join(lines), hint="\n       ".join(hints))
+
+
+def _places(wheres: Sequence[str]) -> str:
+    """Places as one list; operators of one kind together: `ops 0, 2 CONV_2D, op 1 SOFTMAX`."""
+    indices: dict[str, list[str]] = {}
+    for place in dict.fromkeys(wheres):
+        match = re.fullmatch(r"op (\d+) (\S+)", place)
+        indices.setdefault(match[2] if match else place, []).extend([match[1]] if match else [])
+    texts = []
+    for kind, numbers in indices.items():
+        ops = "op" if len(numbers) == 1 else "ops"
+        texts.append(f"{ops} {', '.join(numbers)} {kind}" if numbers else kind)
+    return ", ".join(texts)
 
 
 def where(op: Op) -> str:

@@ -90,7 +90,7 @@ def test_refuse_lists_all_problems_and_each_hint_once() -> None:
     ]
     with pytest.raises(ModelError) as many:
         refuse(problems, "m.tflite")
-    assert many.value.what == "m.tflite has 2 problems:\n  op 1 A, op 3 A: no\n  op 2 B: never"
+    assert many.value.what == "m.tflite has 2 problems:\n  ops 1, 3 A: no\n  op 2 B: never"
     assert many.value.hint == "try x"
 
 
