@@ -96,12 +96,17 @@ class Vectors:
     expected: dict[str, tuple[np.ndarray, ...]]
 
 
-def vectors_of(model: bytes, folder: Path, roundings: Sequence[str]) -> Vectors:
-    """Asks the reference."""
+def vectors_of(
+    model: bytes,
+    folder: Path,
+    roundings: Sequence[str],
+    inputs: list[np.ndarray] | None = None,
+) -> Vectors:
+    """Asks the reference; without `inputs` about random ones."""
     path = folder / "layers.tflite"
     path.write_bytes(model)
     graph = parse_tflite(model, path.name)
-    inputs = random_inputs(graph)
+    inputs = random_inputs(graph) if inputs is None else inputs
     expected = {}
     for rounding in roundings:
         with open_reference(path, rounding=rounding) as reference:

@@ -11,15 +11,16 @@ import numpy as np
 
 from mcugen.engines.contract import EngineOptions
 from mcugen.engines.ops.broadcast import (
+    Fields,
     Pair,
-    constant_table,
+    list_text,
     pair_of,
     pair_reasons,
-    shape_fields,
+    pair_variant,
 )
-from mcugen.engines.ops.checks import activation_reasons, to_problems
+from mcugen.engines.ops.checks import activation_reasons, fused_activation, to_problems
 from mcugen.engines.quantize import activation_range, dsp_requant, quantize_multiplier
-from mcugen.engines.steps import Call, Form, Kernel, Operands, Operator, Variant, activations
+from mcugen.engines.steps import Call, Kernel, Operands, Operator, Variant
 from mcugen.model.ir import Graph, Op, Problem
 
 _PORTABLE_COST = 60  # instructions per element
@@ -44,7 +45,7 @@ def problems(graph: Graph, op: Op) -> Iterable[Problem]:
     pair = pair_of(graph, op)
     if pair is None:
         return to_problems(op, [("needs two inputs, one of them computed, and one output", "")])
-    reasons = [*pair_reasons(pair), *activation_reasons(op, pair.out)]
+    reasons = [*pair_reasons(pair), *activation_reasons(fused_activation(op), pair.out)]
     if not reasons and not _are_fractions(_real_factors(pair, op.kind)):
         reasons.append(("the output's scale is too small for those of the inputs", ""))
     return to_problems(op, reasons)
@@ -72,62 +73,47 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
     """The portable kernel; the DSP one where neither operand is repeated or constant."""
     pair = pair_of(graph, op)
     assert pair is not None
-    reads = (Form.DENSE,) * len(activations(graph, op))
-    portable = Variant(
-        reads,
-        (Form.DENSE,),
-        _PORTABLE_COST * pair.out.elements,
-        lambda operands: _build_portable(pair, op, operands),
-        in_place=pair.in_place,
-    )
+    fields = _portable_fields(pair, op)
+    portable = pair_variant(pair, "add_s8", fields, _PORTABLE_COST, params="add")
     packed = _dsp_fields(pair, op)
     if "dsp" not in options.isa or packed is None:
         return (portable,)
-    swap, fields = packed
+    swap, dsp_fields = packed
     dsp = Variant(
-        reads,
-        (Form.DENSE,),
+        portable.reads,
+        portable.writes,
         _DSP_COST * pair.out.elements,
-        lambda operands: _build_dsp(fields, operands, swap),
+        lambda operands: _build_dsp(dsp_fields, operands, swap),
         in_place=pair.in_place,
     )
     return (portable, dsp)
 
 
-def _build_portable(pair: Pair, op: Op, operands: Operands) -> tuple[Call, ...]:
-    name = "mcugen_add_s8" if pair.b.data is None else "mcugen_add_s8_constant"
+def _portable_fields(pair: Pair, op: Op) -> Fields:
+    """Members of mcugen_add_t."""
     factors = _factors(pair, op.kind)
     zero_point_a, zero_point_b, zero_point = pair.zero_points
     low, high = _range(pair, op)
     minus = -1 if op.kind == "SUB" else 1
-    fields = (
-        *shape_fields(pair),
-        ("constant", constant_table(pair, operands.name)),
+    return (
         ("a", _addend(zero_point_a, minus if pair.swapped else 1, factors.a)),
         ("b", _addend(zero_point_b, 1 if pair.swapped else minus, factors.b)),
-        ("by", _requant(factors.out)),
+        ("by", list_text(factors.out)),
         ("zero_point", zero_point),
         ("low", low),
         ("high", high),
     )
-    kernel = Kernel(name, "mcugen_add_t", "add.h", "add.c")
-    return (Call(kernel, fields, (*operands.inputs, *operands.outputs)),)
 
 
 def _range(pair: Pair, op: Op) -> tuple[int, int]:
     """Smallest and largest output."""
     assert pair.out.quant is not None
-    return activation_range(op.options.get("fused_activation_function", "NONE"), pair.out.quant)
+    return activation_range(fused_activation(op), pair.out.quant)
 
 
 def _addend(zero_point: int, sign: int, factor: tuple[int, int]) -> str:
     """An initialiser of mcugen_addend_t."""
-    return f"{{{zero_point}, {sign}, {_requant(factor)}}}"
-
-
-def _requant(factor: tuple[int, int]) -> str:
-    """An initialiser of mcugen_requant_t."""
-    return f"{{{factor[0]}, {factor[1]}}}"
+    return f"{{{zero_point}, {sign}, {list_text(factor)}}}"
 
 
 _DspFields = tuple[tuple[str, int], ...]

@@ -4,16 +4,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from mcugen.engines.ops.checks import Reason, int8_reasons
-from mcugen.engines.steps import Table, is_activation
+from mcugen.engines.quantize import quantize_multiplier
+from mcugen.engines.steps import Call, Form, Kernel, Operands, Table, Variant, is_activation
 from mcugen.model.ir import Graph, Op, Tensor
 
 _AXES = 5  # MCUGEN_BROADCAST_AXES
+Fields = tuple[tuple[str, int | str | Table], ...]
+"""Members of a kernel's struct, as Call.fields."""
+
 _Axis = tuple[int, int, int]
 """Size, and the step of both operands."""
 
@@ -79,14 +83,44 @@ def pair_reasons(pair: Pair) -> Iterator[Reason]:
         yield f"shapes {shapes} alternate along more than {_AXES} axes", ""
 
 
-def shape_fields(pair: Pair) -> tuple[tuple[str, str], ...]:
+def pair_variant(
+    pair: Pair, name: str, fields: Fields, cost_per_element: int, params: str = ""
+) -> Variant:
+    """The portable kernel `name`, whose struct starts with `shape` and `constant`.
+
+    `params` names the struct and the file where they differ from the kernel.
+    """
+    suffix = "" if pair.b.data is None else "_constant"
+    stem = params or name
+    kernel = Kernel(f"mcugen_{name}{suffix}", f"mcugen_{stem}_t", f"{stem}.h", f"{stem}.c")
+
+    def build(operands: Operands) -> tuple[Call, ...]:
+        constant = ("constant", constant_table(pair, operands.name))
+        args = (*operands.inputs, *operands.outputs)
+        return (Call(kernel, (*shape_fields(pair), constant, *fields), args),)
+
+    return Variant(
+        (Form.DENSE,) * (2 if pair.b.data is None else 1),
+        (Form.DENSE,),
+        cost_per_element * pair.out.elements,
+        build,
+        in_place=pair.in_place,
+    )
+
+
+def requant_text(factor: float) -> str:
+    """An initialiser of mcugen_requant_t."""
+    return list_text(quantize_multiplier(factor))
+
+
+def shape_fields(pair: Pair) -> Fields:
     """The members of mcugen_broadcast_t `shape`."""
     axes = [(1, 0, 0)] * _AXES + _axes(pair)
     sizes, a_steps, b_steps = zip(*axes[-_AXES:], strict=True)
     return (
-        ("shape.sizes", _list(sizes)),
-        ("shape.a_steps", _list(a_steps)),
-        ("shape.b_steps", _list(b_steps)),
+        ("shape.sizes", list_text(sizes)),
+        ("shape.a_steps", list_text(a_steps)),
+        ("shape.b_steps", list_text(b_steps)),
     )
 
 
@@ -128,5 +162,6 @@ def _merged(inner: _Axis, outer: _Axis) -> _Axis | None:
     return None
 
 
-def _list(values: tuple[int, ...]) -> str:
+def list_text(values: Iterable[int]) -> str:
+    """An initialiser of an array or a struct of integers."""
     return f"{{{', '.join(map(str, values))}}}"

@@ -4,9 +4,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 
-from mcugen.engines.quantize import ACTIVATIONS
+from mcugen.engines.quantize import ACTIVATIONS, quantize_multiplier
 from mcugen.engines.steps import is_activation
 from mcugen.model.check import where
 from mcugen.model.ir import DType, Graph, Op, Problem, Tensor
@@ -51,13 +52,17 @@ def int8_reasons(*tensors: Tensor) -> Iterator[Reason]:
             yield f"shape {list(tensor.shape)} has no elements", ""
 
 
-def activation_reasons(op: Op, out: Tensor) -> Iterator[Reason]:
-    """Fused activations that TFLite does not clamp to, or that `out` cannot express."""
-    activation = op.options.get("fused_activation_function", "NONE")
+def activation_reasons(activation: str, out: Tensor) -> Iterator[Reason]:
+    """Activations that TFLite does not clamp to, or whose bounds `out` cannot express."""
     if activation not in ACTIVATIONS:
         yield f"fused activation {activation} is not supported", ""
     elif activation != "NONE" and _smallest_scale(out) < _SMALLEST_SCALE:
-        yield f"the output's scale is too small for the fused activation {activation}", ""
+        yield f"the output's scale is too small for the activation {activation}", ""
+
+
+def fused_activation(op: Op) -> str:
+    """The activation that the operator ends with."""
+    return str(op.options.get("fused_activation_function", "NONE"))
 
 
 def _smallest_scale(tensor: Tensor) -> float:
@@ -69,3 +74,9 @@ def same_quantisation_reasons(*tensors: Tensor) -> Iterator[Reason]:
     if len({(t.quant.scales, t.quant.zero_points) for t in tensors if t.quant is not None}) > 1:
         hint = "convert again: TensorFlow's converter gives these tensors one scale"
         yield "inputs and output are quantised differently", hint
+
+
+def factor_reasons(*factors: float, bits: int = 8) -> Iterator[Reason]:
+    """Factors that shift values of so many bits and a sign to the left out of 32 bits."""
+    if not all(math.isfinite(f) and bits + quantize_multiplier(f)[1] <= 31 for f in factors):
+        yield "the output's scale is too small for the input's", ""

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from mcugen.engines.ops.broadcast import list_text
 from mcugen.engines.steps import Call, Kernel, Table, Value
 from mcugen.model.ir import Tensor
 
@@ -83,9 +84,9 @@ def _fields(
         ("run", run),
         ("in_start", block.source.start * element_bytes),
         ("out_start", block.target.start * element_bytes),
-        ("sizes", _list(sizes)),
-        ("in_steps", _list(in_steps)),
-        ("out_steps", _list(out_steps)),
+        ("sizes", list_text(sizes)),
+        ("in_steps", list_text(in_steps)),
+        ("out_steps", list_text(out_steps)),
     )
 
 
@@ -104,7 +105,3 @@ def _runs(block: Block, element_bytes: int) -> tuple[int, list[tuple[int, int, i
             axes.append((size, steps[0], steps[1]))
     run = axes[0][0] * element_bytes
     return run, axes[:0:-1]
-
-
-def _list(values: tuple[int, ...]) -> str:
-    return f"{{{', '.join(map(str, values))}}}"

@@ -14,6 +14,7 @@ from mcugen.engines.contract import EngineOptions
 from mcugen.engines.ops.checks import (
     Reason,
     activation_reasons,
+    fused_activation,
     int8_reasons,
     one_to_one,
     to_problems,
@@ -48,7 +49,7 @@ def problems(graph: Graph, op: Op) -> Iterable[Problem]:
     if tensors is None:
         return to_problems(op, [("needs one computed input and one output", "")])
     x, out = tensors
-    reasons = [*int8_reasons(x, out), *activation_reasons(op, out)]
+    reasons = [*int8_reasons(x, out), *activation_reasons(fused_activation(op), out)]
     if not reasons:
         reasons += _quantisation_reasons(x, out)
     return to_problems(op, [*reasons, *_shape_reasons(op, x, out)])
@@ -128,7 +129,7 @@ def _variant(op: Op, x: Tensor, out: Tensor, suffix: str, cost: float) -> Varian
 def _fields(op: Op, x: Tensor, out: Tensor) -> tuple[tuple[str, int], ...]:
     rows, columns = _axes(op, x, out)
     assert out.quant is not None
-    low, high = activation_range(op.options.get("fused_activation_function", "NONE"), out.quant)
+    low, high = activation_range(fused_activation(op), out.quant)
     return (
         ("batches", x.shape[0]),
         ("in_height", rows.in_size),

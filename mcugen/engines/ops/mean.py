@@ -1,0 +1,139 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""MEAN of int8 values over any axes; portable."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from mcugen.engines.contract import EngineOptions
+from mcugen.engines.ops.broadcast import list_text
+from mcugen.engines.ops.checks import (
+    Reason,
+    factor_reasons,
+    int8_reasons,
+    one_to_one,
+    to_problems,
+)
+from mcugen.engines.ops.copy import strides_of
+from mcugen.engines.quantize import quantize_multiplier
+from mcugen.engines.steps import Call, Form, Kernel, Operands, Operator, Variant
+from mcugen.model.ir import DType, Graph, Op, Problem, Tensor
+
+_AXES = 3  # MCUGEN_MEAN_AXES
+_MOST_RANK = 5
+_COST = 9  # instructions per input
+_OUTPUT_COST = 40
+_KERNEL = Kernel("mcugen_mean", "mcugen_mean_t", "mean.h", "mean.c")
+
+
+@dataclass(frozen=True, slots=True)
+class _Axis:
+    """Neighbouring axes that are all kept, or all summed over."""
+
+    size: int
+    step: int
+    kept: bool
+
+
+def problems(graph: Graph, op: Op) -> Iterable[Problem]:
+    """Everything but int8 with constant axes and an output that follows from them."""
+    tensors = one_to_one(graph, op, 1)
+    if tensors is None:
+        return to_problems(op, [("needs one computed input, constant axes and one output", "")])
+    x, out = tensors
+    axes = graph.tensors[op.inputs[1]]
+    reasons = [*int8_reasons(x, out), *_shape_reasons(op, x, axes, out)]
+    if not reasons:
+        reasons += factor_reasons(_factor(x, out), bits=_sum_bits(x, _summed(x, axes)))
+    return to_problems(op, reasons)
+
+
+def _shape_reasons(op: Op, x: Tensor, axes: Tensor, out: Tensor) -> Iterator[Reason]:
+    assert axes.data is not None
+    rank, given = len(x.shape), [int(axis) for axis in axes.data.reshape(-1)]
+    if rank > _MOST_RANK:
+        yield f"shape {list(x.shape)} has more than {_MOST_RANK} axes", ""
+    elif axes.dtype is not DType.INT32 or any(not -rank <= axis < rank for axis in given):
+        yield f"{given} are no int32 axes of {list(x.shape)}", ""
+    else:
+        summed = _summed(x, axes)
+        ones = tuple(1 if axis in summed else size for axis, size in enumerate(x.shape))
+        without = tuple(size for axis, size in enumerate(x.shape) if axis not in summed)
+        if out.shape != (ones if op.options.get("keep_dims", False) else without):
+            yield f"output {list(out.shape)} does not follow from {list(x.shape)} over {given}", ""
+
+
+def _summed(x: Tensor, axes: Tensor) -> set[int]:
+    """The axes to sum over, counted from the first one."""
+    assert axes.data is not None
+    return {int(axis) % len(x.shape) for axis in axes.data.reshape(-1)}
+
+
+def _factor(x: Tensor, out: Tensor) -> float:
+    """In double (PrepareMeanOrSumHelper)."""
+    assert x.quant is not None and out.quant is not None
+    return x.quant.scale / out.quant.scale
+
+
+def _count(x: Tensor, summed: Iterable[int]) -> int:
+    """How many elements a sum has."""
+    return math.prod(x.shape[axis] for axis in summed)
+
+
+def _sum_bits(x: Tensor, summed: Iterable[int]) -> int:
+    """Bits of the largest sum of differences from the zero point."""
+    return (255 * _count(x, summed)).bit_length()
+
+
+def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
+    """The portable kernel."""
+    x, axes = graph.tensors[op.inputs[0]], graph.tensors[op.inputs[1]]
+    (out,) = graph.output_tensors(op)
+    assert x.quant is not None and out.quant is not None
+    summed = _summed(x, axes)
+    merged = _merged_axes(x, summed)
+    multiplier, shift = _divided(*quantize_multiplier(_factor(x, out)), _count(x, summed))
+    fields = (
+        ("kept", _axes_text([axis for axis in merged if axis.kept])),
+        ("summed", _axes_text([axis for axis in merged if not axis.kept])),
+        ("offset", -x.quant.zero_point * _count(x, summed)),
+        ("by", f"{{{multiplier}, {shift}}}"),
+        ("zero_point", out.quant.zero_point),
+    )
+
+    def build(operands: Operands) -> tuple[Call, ...]:
+        return (Call(_KERNEL, fields, (*operands.inputs, *operands.outputs)),)
+
+    cost = _COST * x.elements + _OUTPUT_COST * out.elements
+    return (Variant((Form.DENSE,), (Form.DENSE,), cost, build),)
+
+
+def _divided(multiplier: int, shift: int, count: int) -> tuple[int, int]:
+    """The factor by `count`, with as many bits as TFLite keeps (QuantizedMeanOrSum)."""
+    extra = min(count.bit_length() - 1, 32, 31 + shift)
+    return (multiplier << extra) // count, shift - extra
+
+
+def _merged_axes(x: Tensor, summed: set[int]) -> list[_Axis]:
+    """Outermost first."""
+    merged: list[_Axis] = []
+    for axis, (size, step) in enumerate(zip(x.shape, strides_of(x.shape), strict=True)):
+        kept = axis not in summed
+        if size > 1 and merged and merged[-1].kept is kept:
+            merged[-1] = _Axis(merged[-1].size * size, step, kept)
+        elif size > 1:
+            merged.append(_Axis(size, step, kept))
+    return merged
+
+
+def _axes_text(axes: list[_Axis]) -> str:
+    """An initialiser of mcugen_mean_axes_t."""
+    filled = [_Axis(1, 0, True)] * (_AXES - len(axes)) + axes
+    sizes, steps = list_text(a.size for a in filled), list_text(a.step for a in filled)
+    return f"{{{sizes}, {steps}}}"
+
+
+OPERATOR = Operator(problems, variants)

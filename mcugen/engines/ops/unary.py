@@ -1,0 +1,183 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""RELU, RELU6, RELU_N1_TO_1, LEAKY_RELU and HARD_SWISH: a table of the 256 outputs.
+
+Tables are made in the very arithmetic of TFLite Micro's kernels, cited at each function.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mcugen.engines.contract import EngineOptions
+from mcugen.engines.fixed_point import Raw, divide_by_power, multiply_high
+from mcugen.engines.ops.checks import (
+    Reason,
+    activation_reasons,
+    factor_reasons,
+    int8_reasons,
+    one_to_one,
+    same_quantisation_reasons,
+    to_problems,
+)
+from mcugen.engines.quantize import activation_range, quantize_multiplier
+from mcugen.engines.steps import Call, Form, Kernel, Operands, Operator, Table, Variant
+from mcugen.model.ir import Graph, Op, Problem, Quant, Tensor
+
+_COST = 5  # instructions per value
+_KERNEL = Kernel("mcugen_lookup", "mcugen_lookup_t", "lookup.h", "lookup.c")
+INPUTS = np.arange(-128, 128)
+"""What a table has an output for."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Function:
+    """The outputs for INPUTS, and what it takes no quantisation for."""
+
+    outputs: Callable[[Op, Quant, Quant], Raw]
+    reasons: Callable[[Op, Tensor, Tensor], Iterable[Reason]]
+
+
+def requantize(values: Raw, factor: float) -> Raw:
+    """MultiplyByQuantizedMultiplier of TFLite with a factor that is not negative."""
+    multiplier, shift = quantize_multiplier(factor)
+    return divide_by_power(multiply_high(values << max(shift, 0), multiplier), max(-shift, 0))
+
+
+def _ratio(x: Quant, out: Quant, by: float = 1.0) -> float:
+    """by * x.scale / out.scale in float32, as the kernels compute it."""
+    with np.errstate(over="ignore", under="ignore"):
+        return float(np.float32(x.scale) * np.float32(by) / np.float32(out.scale))
+
+
+def _relu(op: Op, x: Quant, out: Quant) -> Raw:
+    """ReluQuantized."""
+    scaled = out.zero_point + requantize(INPUTS - x.zero_point, _ratio(x, out))
+    return np.clip(scaled, out.zero_point, 127)
+
+
+def _relu_reasons(op: Op, x: Tensor, out: Tensor) -> Iterator[Reason]:
+    assert x.quant is not None and out.quant is not None
+    return factor_reasons(_ratio(x.quant, out.quant))
+
+
+def _clamped(op: Op, x: Quant, out: Quant) -> Raw:
+    """Relu6Quantized, and the like with other bounds: nothing is rescaled."""
+    return np.clip(INPUTS, *activation_range(op.kind, x))
+
+
+def _clamped_reasons(op: Op, x: Tensor, out: Tensor) -> Iterator[Reason]:
+    """TFLite Micro ignores the output's scale, TFLite does not: only equal ones are clear."""
+    yield from same_quantisation_reasons(x, out)
+    yield from activation_reasons(op.kind, out)
+
+
+def _leaky_relu(op: Op, x: Quant, out: Quant) -> Raw:
+    """QuantizeLeakyRelu; alpha may be negative."""
+    alpha, centred = op.options["alpha"], INPUTS - x.zero_point
+    below = requantize(centred, abs(_ratio(x, out, alpha))) * (-1 if alpha < 0 else 1)
+    scaled = np.where(centred >= 0, requantize(centred, _ratio(x, out)), below)
+    return np.clip(out.zero_point + scaled, -128, 127)
+
+
+def _leaky_relu_reasons(op: Op, x: Tensor, out: Tensor) -> Iterator[Reason]:
+    assert x.quant is not None and out.quant is not None
+    alpha = op.options.get("alpha", 0.0)
+    return factor_reasons(_ratio(x.quant, out.quant), abs(_ratio(x.quant, out.quant, alpha)))
+
+
+_RELU_ISH = 3 / 32768
+"""Scale on which 3, where hard-swish ends to be curved, just does not fit int16."""
+
+_INT16 = (-(2**15), 2**15 - 1)
+
+
+def _hard_swish_factors(x: Quant, out: Quant) -> tuple[tuple[int, int], tuple[int, int]]:
+    """(16-bit multiplier, shift) to the output's scale and to that of the ramp."""
+    fine = np.float32(1 / 128) * np.float32(x.scale)
+    with np.errstate(over="ignore", under="ignore"):
+        factors = (float(fine / np.float32(scale)) for scale in (out.scale, _RELU_ISH))
+        to_out, to_ramp = (quantize_multiplier(factor) for factor in factors)
+    return (_upper_half(to_out[0]), to_out[1]), (_upper_half(to_ramp[0]), to_ramp[1])
+
+
+def _upper_half(multiplier: int) -> int:
+    """DownScaleInt32ToInt16Multiplier."""
+    return min((multiplier + 2**15) >> 16, _INT16[1])
+
+
+def _multiply_high_16(a: Raw, b: int) -> Raw:
+    """SaturatingRoundingDoublingHighMul over int16."""
+    return (a * b + 2**14) >> 15
+
+
+def _hard_swish(op: Op, x: Quant, out: Quant) -> Raw:
+    """HardSwish of hard_swish.h, int16 throughout."""
+    (out_multiplier, out_shift), (ramp_multiplier, ramp_shift) = _hard_swish_factors(x, out)
+    fine = (INPUTS - x.zero_point) << 7
+    ramp = np.clip(fine << max(ramp_shift - 1, 0), *_INT16)
+    ramp = _multiply_high_16(ramp, ramp_multiplier)
+    if ramp_shift > 0:
+        ramp = np.clip(ramp << 1, *_INT16)
+    ramp = divide_by_power(ramp, max(-ramp_shift, 0))  # -1 to 1
+    product = ((ramp + 2**15) >> 1) * _multiply_high_16(fine, out_multiplier)
+    truncated = np.sign(product) * (np.abs(product) >> 15)
+    return np.clip(divide_by_power(truncated, -out_shift) + out.zero_point, -128, 127)
+
+
+def _hard_swish_reasons(op: Op, x: Tensor, out: Tensor) -> Iterator[Reason]:
+    assert x.quant is not None and out.quant is not None
+    (_, out_shift), (_, ramp_shift) = _hard_swish_factors(x.quant, out.quant)
+    if not (-15 <= out_shift <= 0 and -15 <= ramp_shift <= 16):
+        yield f"scales {x.quant.scale:.9g} to {out.quant.scale:.9g} are not supported", ""
+
+
+_FUNCTIONS: Mapping[str, _Function] = {
+    "HARD_SWISH": _Function(_hard_swish, _hard_swish_reasons),
+    "LEAKY_RELU": _Function(_leaky_relu, _leaky_relu_reasons),
+    "RELU": _Function(_relu, _relu_reasons),
+    "RELU6": _Function(_clamped, _clamped_reasons),
+    "RELU_N1_TO_1": _Function(_clamped, _clamped_reasons),
+}
+
+
+def problems(graph: Graph, op: Op) -> Iterable[Problem]:
+    """Everything but int8 with scales that the function knows."""
+    tensors = one_to_one(graph, op)
+    if tensors is None:
+        return to_problems(op, [("needs one computed input and one output", "")])
+    x, out = tensors
+    reasons = [*int8_reasons(x, out), *same_shape_reasons(x, out)]
+    return to_problems(op, reasons or _FUNCTIONS[op.kind].reasons(op, x, out))
+
+
+def same_shape_reasons(x: Tensor, out: Tensor) -> Iterator[Reason]:
+    """An element-wise operator that changes the number of elements."""
+    if x.elements != out.elements:
+        yield f"output {list(out.shape)} does not follow from {list(x.shape)}", ""
+
+
+def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
+    """One look-up per value, in place."""
+    x, out = graph.tensors[op.inputs[0]], graph.tensors[op.outputs[0]]
+    assert x.quant is not None and out.quant is not None
+    outputs = _FUNCTIONS[op.kind].outputs(op, x.quant, out.quant)
+    return (lookup_variant(op.kind, x, outputs.astype(np.int8)),)
+
+
+def lookup_variant(kind: str, x: Tensor, outputs: NDArray[np.int8]) -> Variant:
+    """Replaces every value of `x` by that of a table for INPUTS."""
+
+    def build(operands: Operands) -> tuple[Call, ...]:
+        table = Table(f"{operands.name}_table", outputs, f"{kind} of -128..127")
+        fields = (("table", table), ("count", x.elements))
+        return (Call(_KERNEL, fields, (*operands.inputs, *operands.outputs)),)
+
+    return Variant((Form.DENSE,), (Form.DENSE,), _COST * x.elements, build, in_place=((0, 0),))
+
+
+OPERATOR = Operator(problems, variants)

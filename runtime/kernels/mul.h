@@ -1,0 +1,28 @@
+// SPDX-FileCopyrightText: 2026 the mcugen authors
+// SPDX-License-Identifier: Apache-2.0
+// MUL: out = clamp(zero_point + requantize((a - zero_point_a) * (b - zero_point_b))), rounded twice
+// as gemmlowp does; the product has 17 bits with its sign.
+#ifndef MCUGEN_KERNELS_MUL_H
+#define MCUGEN_KERNELS_MUL_H
+
+#include <stdint.h>
+
+#include "broadcast.h"
+#include "requantize.h"
+
+typedef struct {
+  mcugen_broadcast_t shape;
+  const int8_t *constant;  // operand b of mcugen_mul_constant
+  int32_t zero_point_a;
+  int32_t zero_point_b;
+  mcugen_requant_t by;  // shift at most 15
+  int32_t zero_point;
+  int32_t low;
+  int32_t high;
+} mcugen_mul_t;
+
+// `out` may be the same memory as an operand that is not repeated.
+void mcugen_mul(const mcugen_mul_t *layer, const int8_t *a, const int8_t *b, int8_t *out);
+void mcugen_mul_constant(const mcugen_mul_t *layer, const int8_t *a, int8_t *out);
+
+#endif
