@@ -34,7 +34,7 @@ OPTIONS = {
 
 
 def random_inputs(graph: Graph, seed: int = 0) -> list[np.ndarray]:
-    """Uniform samples of int8 inputs, the first two all -128 and all 127; of float32 ones +-10."""
+    """Uniform samples of the range of int8, the first two all -128 and all 127; of float32 +-10."""
     rng = np.random.default_rng(seed)
     inputs = []
     for index in graph.inputs:
@@ -42,7 +42,7 @@ def random_inputs(graph: Graph, seed: int = 0) -> list[np.ndarray]:
         if graph.tensors[index].dtype is DType.FLOAT32:
             inputs.append(rng.uniform(-10, 10, shape).astype(np.float32))
             continue
-        x = rng.integers(-128, 128, shape).astype(np.int8)
+        x = rng.integers(-128, 128, shape).astype(graph.tensors[index].dtype.value)
         x[0], x[1] = -128, 127
         inputs.append(x)
     return inputs

@@ -1,0 +1,169 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""SPLIT, SPLIT_V and UNPACK: one tensor into several along an axis; PACK: the reverse of UNPACK."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from mcugen.engines.contract import EngineOptions
+from mcugen.engines.ops.checks import Reason, to_problems
+from mcugen.engines.ops.copying import element_reasons, numbers, renamings
+from mcugen.engines.steps import (
+    Call,
+    Form,
+    Kernel,
+    Operands,
+    Operator,
+    Value,
+    Variant,
+    is_activation,
+)
+from mcugen.model.ir import Graph, Op, Problem, Tensor
+
+_X_PLACE = {"SPLIT": 1, "SPLIT_V": 0, "UNPACK": 0}
+_AXIS_PLACE = {"SPLIT": 0, "SPLIT_V": 2}
+_INPUTS = {"SPLIT": 2, "SPLIT_V": 3, "UNPACK": 1}
+
+_CALL_COST = 30
+_BLOCK_COST = 20
+_BYTE_COST = 1.5  # instructions, for short blocks
+
+
+@dataclass(frozen=True, slots=True)
+class _Seam:
+    """The whole tensor is `count` rows, each of which has a block of bytes for every part."""
+
+    count: int
+    blocks: tuple[int, ...]
+
+
+def split_problems(graph: Graph, op: Op) -> Iterable[Problem]:
+    """An axis that is computed at run time, or parts that do not make up the whole."""
+    given, parts = graph.input_tensors(op), graph.output_tensors(op)
+    x = given[_X_PLACE[op.kind]] if len(given) == _INPUTS[op.kind] else None
+    if x is None or not is_activation(x) or not parts:
+        return to_problems(op, [("needs one computed input and an output", "")])
+    axis = _axis(graph, op, x)
+    if axis is None:
+        return to_problems(op, [("the axis must be constant and one of the input's", "")])
+    reasons = [*element_reasons(x, *parts), *_size_reasons(graph, op, x, axis)]
+    return to_problems(op, [*reasons, *_part_reasons(x, parts, axis, op.kind == "UNPACK")])
+
+
+def pack_problems(graph: Graph, op: Op) -> Iterable[Problem]:
+    """Constant parts, or parts that do not make up the whole."""
+    parts, made = graph.input_tensors(op), graph.output_tensors(op)
+    present = [t for t in parts if t is not None and is_activation(t)]
+    if not present or len(present) != len(parts) or len(made) != 1:
+        return to_problems(op, [("needs computed inputs and one output", "")])
+    axis = _axis(graph, op, made[0])
+    if axis is None:
+        return to_problems(op, [("the axis must be one of the output's", "")])
+    reasons = element_reasons(made[0], *present)
+    return to_problems(op, [*reasons, *_part_reasons(made[0], tuple(present), axis, True)])
+
+
+def _axis(graph: Graph, op: Op, whole: Tensor) -> int | None:
+    """The axis counted from the first one, None where it is not known or not there."""
+    place = _AXIS_PLACE.get(op.kind)
+    found = numbers(graph.input_tensors(op)[place]) if place is not None else None
+    axis = op.options.get("axis", 0) if place is None else (found or (None,))[0]
+    rank = len(whole.shape)
+    return axis % rank if axis is not None and -rank <= axis < rank else None
+
+
+def _size_reasons(graph: Graph, op: Op, x: Tensor, axis: int) -> Iterator[Reason]:
+    """What the op says of its parts besides their shapes."""
+    parts = graph.output_tensors(op)
+    if op.kind == "SPLIT_V":
+        sizes = numbers(graph.input_tensors(op)[1])
+        given = [part.shape[axis] for part in parts if axis < len(part.shape)]
+        if sizes is None or len(sizes) != len(given):
+            yield "the sizes must be constant, one per output", ""
+        elif any(size not in (-1, part) for size, part in zip(sizes, given, strict=True)):
+            yield f"outputs of {given} do not have the sizes {list(sizes)}", ""
+    elif op.kind == "SPLIT" and len({part.shape for part in parts}) > 1:
+        yield "outputs differ in shape", ""
+
+
+def _part_reasons(
+    whole: Tensor, parts: tuple[Tensor, ...], axis: int, drops_axis: bool
+) -> Iterator[Reason]:
+    before, size, after = whole.shape[:axis], whole.shape[axis], whole.shape[axis + 1 :]
+    shapes = [(*p.shape[:axis], 1, *p.shape[axis:]) if drops_axis else p.shape for p in parts]
+    fit = all((s[:axis], s[axis + 1 :]) == (before, after) for s in shapes if len(s) > axis)
+    if not fit or any(len(s) != len(whole.shape) for s in shapes):
+        yield f"{list(parts[0].shape)} is no part of {list(whole.shape)} along axis {axis}", ""
+    elif sum(shape[axis] for shape in shapes) != size:
+        yield f"{len(parts)} parts do not make up {size} along axis {axis}", ""
+
+
+def _seam(graph: Graph, op: Op, whole: Tensor, parts: tuple[Tensor, ...]) -> _Seam:
+    axis = _axis(graph, op, whole)
+    assert axis is not None
+    count = math.prod(whole.shape[:axis])
+    return _Seam(count, tuple(part.bytes // count for part in parts))
+
+
+def split_variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
+    """A copy per output."""
+    x = graph.tensors[op.inputs[_X_PLACE[op.kind]]]
+    parts = graph.output_tensors(op)
+    if len(parts) == 1:
+        return renamings(x)
+    seam = _seam(graph, op, x, parts)
+
+    def build(operands: Operands) -> tuple[Call, ...]:
+        row = sum(seam.blocks)
+        return tuple(
+            _copy_blocks(
+                operands.inputs[0], part, seam.count, block, (sum(seam.blocks[:i]), row, 0, block)
+            )
+            for i, (part, block) in enumerate(zip(operands.outputs, seam.blocks, strict=True))
+        )
+
+    forms = (Form.DENSE,) * len(parts)
+    return (Variant((Form.DENSE,), forms, _cost(seam), build),)
+
+
+def pack_variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
+    """A copy per input."""
+    (whole,) = graph.output_tensors(op)
+    parts = tuple(graph.tensors[i] for i in op.inputs)
+    if len(parts) == 1:
+        return renamings(whole)
+    seam = _seam(graph, op, whole, parts)
+
+    def build(operands: Operands) -> tuple[Call, ...]:
+        row = sum(seam.blocks)
+        return tuple(
+            _copy_blocks(
+                part, operands.outputs[0], seam.count, block, (0, block, sum(seam.blocks[:i]), row)
+            )
+            for i, (part, block) in enumerate(zip(operands.inputs, seam.blocks, strict=True))
+        )
+
+    forms = (Form.DENSE,) * len(parts)
+    return (Variant(forms, (Form.DENSE,), _cost(seam), build),)
+
+
+def _cost(seam: _Seam) -> int:
+    calls, row = len(seam.blocks), sum(seam.blocks)
+    return _CALL_COST * calls + seam.count * (_BLOCK_COST * calls + int(_BYTE_COST * row))
+
+
+def _copy_blocks(
+    source: Value, target: Value, count: int, size: int, places: tuple[int, int, int, int]
+) -> Call:
+    """`count` blocks of `size` bytes; `places` are in_offset, in_step, out_offset, out_step."""
+    kernel = Kernel("mcugen_copy_blocks", "mcugen_copy_blocks_t", "blocks.h", "blocks.c")
+    keys = ("in_offset", "in_step", "out_offset", "out_step")
+    fields = (("count", count), ("bytes", size), *zip(keys, places, strict=True))
+    return Call(kernel, fields, (source, target))
+
+
+SPLIT = Operator(split_problems, split_variants)
+PACK = Operator(pack_problems, pack_variants)
