@@ -47,7 +47,7 @@ MCUGEN_INLINE void put_four(uint32_t *words, uint32_t four) {
   words[2] = mcugen_sxtb16_ror8(four);
 }
 
-static uint32_t *put_run(uint32_t *words, const int8_t *from, int32_t elements) {
+static __attribute__((noinline)) uint32_t *put_run(uint32_t *words, const int8_t *from, int32_t elements) {
   for (; elements >= 16; elements -= 16) {
     put_four(words, mcugen_load_word(from));
     put_four(words + 4, mcugen_load_word(from + 4));
@@ -64,7 +64,7 @@ static uint32_t *put_run(uint32_t *words, const int8_t *from, int32_t elements) 
   return words;
 }
 
-static uint32_t *put_fill(uint32_t *words, uint32_t four, int32_t elements) {
+static __attribute__((noinline)) uint32_t *put_fill(uint32_t *words, uint32_t four, int32_t elements) {
   for (; elements > 0; elements -= 4) {
     put_four(words, four);
     words += 4;
@@ -73,7 +73,7 @@ static uint32_t *put_fill(uint32_t *words, uint32_t four, int32_t elements) {
 }
 
 // The last word may overlap the one before.
-MCUGEN_INLINE int8_t *copy_bytes(int8_t *to, const int8_t *from, int32_t count) {
+static __attribute__((noinline)) int8_t *copy_bytes(int8_t *to, const int8_t *from, int32_t count) {
   if (count < 4) {
     for (int32_t i = 0; i < count; ++i) {
       to[i] = from[i];
@@ -89,7 +89,7 @@ MCUGEN_INLINE int8_t *copy_bytes(int8_t *to, const int8_t *from, int32_t count) 
   return end;
 }
 
-MCUGEN_INLINE int8_t *fill_bytes(int8_t *to, int8_t value, int32_t count) {
+static __attribute__((noinline)) int8_t *fill_bytes(int8_t *to, int8_t value, int32_t count) {
   for (; count > 0; --count) {
     *to++ = value;
   }

@@ -30,9 +30,9 @@ void mcugen_depthwise_conv_2d_single(const mcugen_depthwise_conv_2d_t *layer, co
 // The same for cores with DSP instructions. One input channel at a time is laid out in scratch as a
 // plane of int16 with its padding: `pitch` columns, an even number, of which the first is column
 // -pad_left of the image. `band` output rows are computed from one such plane; where that is all of
-// them, `out` may be `in`, if there is one batch and one output per input channel. What is a row
-// here may be a column of the tensors: the kernels are faster on long rows, so the generator lies
-// tall images on their side and says by `_step`s where the next pixel and the next row are.
+// them, `out` may be `in`, if there is one batch and one output per input channel. The kernels are
+// faster on long rows, so the generator lies tall images on their side: `filter` is then the filter
+// on the transposed image.
 //
 // The generator packs all that an output channel needs into words, channel after channel:
 //   where the sum starts: the bias less in_zero_point * the sum of the weights;
@@ -47,14 +47,11 @@ typedef struct {
   uint16_t pitch;
   uint16_t band;
   uint16_t plane_words;
-  uint32_t in_step_x;  // bytes
-  uint32_t in_step_y;
-  uint32_t out_step_x;
-  uint32_t out_step_y;
-  int16_t in_zero_point;
-  int16_t zero_point;  // these three only for `_exact`
-  int16_t low;
-  int16_t high;
+  uint8_t on_side;  // 1: rows of `filter` are columns of the tensors
+  int8_t in_zero_point;
+  int8_t zero_point;  // these three only for `_exact`
+  int8_t low;
+  int8_t high;
 } mcugen_depthwise_conv_2d_dsp_t;
 
 // `scratch` holds plane_words words, then the weights of a channel as int16, an even number of

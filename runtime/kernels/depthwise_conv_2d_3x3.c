@@ -109,13 +109,15 @@ MCUGEN_INLINE frame_t prepare(const layer_t *layer) {
   const mcugen_filter_t *f = &layer->filter;
   const uint32_t pairs = f->out_width / 2u;
   const uint32_t row_bytes = (uint32_t)f->stride_y * layer->pitch * 2u;
+  const mcugen_plane_steps_t step =
+      mcugen_plane_steps(layer, f->out_width, f->out_height, f->out_channels);
   return (frame_t){
       .pitch_bytes = layer->pitch * 2u,
-      .out_step = layer->out_step_x,
+      .out_step = step.x,
       .advance = (int32_t)row_bytes - 4 * f->stride_x * (int32_t)pairs,
       .odd = f->out_width % 2u,
       .row_bytes = row_bytes,
-      .out_gap = layer->out_step_y - f->out_width * layer->out_step_x,
+      .out_gap = step.y - f->out_width * step.x,
   };
 }
 
@@ -142,13 +144,11 @@ MCUGEN_INLINE const uint32_t *three_by_three(const layer_t *layer, const task_t 
   return channel + CHANNEL_WORDS;
 }
 #else
-typedef struct {
-  char nothing;
-} frame_t;
+typedef mcugen_plane_steps_t frame_t;
 
 MCUGEN_INLINE frame_t prepare(const layer_t *layer) {
-  (void)layer;
-  return (frame_t){0};
+  const mcugen_filter_t *f = &layer->filter;
+  return mcugen_plane_steps(layer, f->out_width, f->out_height, f->out_channels);
 }
 
 // A row of the filter as halfwords {w[0], w[1]} and {w[1], w[2]}.
@@ -189,7 +189,6 @@ MCUGEN_INLINE int8_t finish(int32_t sum, const uint32_t *channel, mcugen_roundin
 
 MCUGEN_INLINE const uint32_t *three_by_three(const layer_t *layer, const task_t *task,
                                              frame_t *frame, mcugen_rounding_t rounding) {
-  (void)frame;
   const mcugen_filter_t *f = &layer->filter;
   const uint32_t *channel = task->channel;
   const int32_t start = (int32_t)channel[START];
@@ -207,14 +206,14 @@ MCUGEN_INLINE const uint32_t *three_by_three(const layer_t *layer, const task_t 
       }
       left += 2u * f->stride_x;
       *to = finish(sums.left, channel, rounding);
-      to += layer->out_step_x;
+      to += frame->x;
       if (x + 1u < f->out_width) {
         *to = finish(sums.right, channel, rounding);
-        to += layer->out_step_x;
+        to += frame->x;
       }
     }
     top += (uint32_t)f->stride_y * layer->pitch;
-    out += layer->out_step_y;
+    out += frame->y;
   }
   return channel + CHANNEL_WORDS;
 }

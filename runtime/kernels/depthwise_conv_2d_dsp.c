@@ -28,9 +28,10 @@ typedef struct {
   int8_t *out;
   uint32_t *weights;  // two taps per word
   int32_t start;
-  uint32_t step;    // bytes from output to output in the plane
-  uint32_t step_3;  // 3 * step
-  uint32_t pairs;   // words of weights per row
+  uint32_t step;     // bytes from output to output in the plane
+  uint32_t step_3;   // 3 * step
+  uint32_t pairs;    // words of weights per row
+  uint32_t out_row;  // bytes from output row to output row
 } blocks_t;
 
 #if MCUGEN_DSP_ASSEMBLY
@@ -145,7 +146,9 @@ MCUGEN_INLINE blocks_t prepare(const layer_t *layer, int8_t *scratch) {
   const mcugen_filter_t *f = &layer->filter;
   const uint32_t pairs = (((uint32_t)f->width - 1) * f->dilation_x + 2) / 2;
   const uint32_t last = f->out_width - 1u;
-  const uint32_t step = layer->out_step_x;
+  const mcugen_plane_steps_t out_step =
+      mcugen_plane_steps(layer, f->out_width, f->out_height, f->out_channels);
+  const uint32_t step = out_step.x;
   return (blocks_t){
       .row_gap = 2u * f->dilation_y * layer->pitch - 4 * pairs,
       .out_of = {(last < 1 ? last : 1) * step, (last < 2 ? last : 2) * step,
@@ -156,6 +159,7 @@ MCUGEN_INLINE blocks_t prepare(const layer_t *layer, int8_t *scratch) {
       .step = 2u * f->stride_x,
       .step_3 = 6u * f->stride_x,
       .pairs = pairs,
+      .out_row = out_step.y,
   };
 }
 
@@ -188,7 +192,7 @@ MCUGEN_INLINE const uint32_t *any_filter(const layer_t *layer, const task_t *tas
       compute_blocks(layer, b, how);
     }
     left += (uint32_t)f->stride_y * layer->pitch;
-    out += layer->out_step_y;
+    out += b->out_row;
   }
   return channel + WEIGHTS + (words + 1) / 2;
 }

@@ -8,6 +8,18 @@
 #include "depthwise_conv_2d.h"
 #include "dsp.h"
 
+// Bytes to the next pixel and to the next row of a tensor.
+typedef struct {
+  uint32_t x, y;
+} mcugen_plane_steps_t;
+
+MCUGEN_INLINE mcugen_plane_steps_t mcugen_plane_steps(const mcugen_depthwise_conv_2d_dsp_t *layer,
+                                                      uint32_t width, uint32_t height,
+                                                      uint32_t channels) {
+  return layer->on_side ? (mcugen_plane_steps_t){height * channels, channels}
+                        : (mcugen_plane_steps_t){channels, width * channels};
+}
+
 // Output rows of one output channel, and where they go.
 typedef struct {
   const int16_t *plane;
@@ -86,10 +98,14 @@ MCUGEN_INLINE void mcugen_plane_every_channel(const mcugen_depthwise_conv_2d_dsp
   uint32_t *words = (uint32_t *)(void *)scratch;
   int16_t *plane = (int16_t *)(void *)scratch;
   const uint32_t multiplier = (uint32_t)f->out_channels / f->in_channels;
+  const mcugen_plane_steps_t in_step =
+      mcugen_plane_steps(layer, f->in_width, f->in_height, f->in_channels);
+  const mcugen_plane_steps_t out_step =
+      mcugen_plane_steps(layer, f->out_width, f->out_height, f->out_channels);
   mcugen_plane_rows_t image = {
       .columns = f->in_width,
-      .step = layer->in_step_x,
-      .in_gap = layer->in_step_y - f->in_width * layer->in_step_x,
+      .step = in_step.x,
+      .in_gap = in_step.y - f->in_width * in_step.x,
       .out_gap = ((uint32_t)layer->pitch - f->in_width) * 2u,
   };
   for (uint32_t batch = 0; batch < f->batches; ++batch) {
@@ -100,7 +116,7 @@ MCUGEN_INLINE void mcugen_plane_every_channel(const mcugen_depthwise_conv_2d_dsp
       const int32_t seen = (rows - 1) * f->stride_y + (f->height - 1) * f->dilation_y + 1;
       const int32_t first = top > 0 ? top : 0;
       const int32_t end = top + seen < f->in_height ? top + seen : f->in_height;
-      const int8_t *from = in + (uint32_t)first * layer->in_step_y;
+      const int8_t *from = in + (uint32_t)first * in_step.y;
       int16_t *start = plane + (first - top) * layer->pitch + f->pad_left;
       mcugen_plane_task_t task = {plane, layer->channels, to, (uint32_t)rows};
       image.rows = end > first ? (uint32_t)(end - first) : 0;
@@ -114,7 +130,7 @@ MCUGEN_INLINE void mcugen_plane_every_channel(const mcugen_depthwise_conv_2d_dsp
           ++task.out;
         }
       }
-      to += (uint32_t)rows * layer->out_step_y;
+      to += (uint32_t)rows * out_step.y;
     }
     in += f->in_height * f->in_width * f->in_channels;
     out += f->out_height * f->out_width * f->out_channels;

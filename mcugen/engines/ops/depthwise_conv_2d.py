@@ -136,15 +136,6 @@ def _lying(f: Filter) -> Filter:
     )
 
 
-def _steps(f: Filter) -> tuple[tuple[str, int], ...]:
-    """Bytes to the next pixel and the next row of both tensors, as the kernels see them."""
-    pixels = (f.in_channels, f.out_channels)
-    rows = (f.in_width * f.in_channels, f.out_width * f.out_channels)
-    x, y = (rows, pixels) if _is_tall(f) else (pixels, rows)
-    names = ("in_step_x", "in_step_y", "out_step_x", "out_step_y")
-    return tuple(zip(names, (x[0], y[0], x[1], y[1]), strict=True))
-
-
 def _is_3x3(f: Filter) -> bool:
     """Whether the kernel for 3x3 takes it."""
     dilated = (f.dilation_y, f.dilation_x) != (1, 1)
@@ -211,7 +202,7 @@ def _build_dsp(
         ("pitch", plane.pitch),
         ("band", plane.band),
         ("plane_words", plane.words),
-        *_steps(layer.filter),
+        ("on_side", int(_is_tall(layer.filter))),
         *convolution.range_fields(layer),
     )
     assert operands.scratch is not None
