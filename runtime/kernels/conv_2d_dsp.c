@@ -27,27 +27,14 @@ typedef enum { FINISH_DOUBLE, FINISH_SINGLE, FINISH_EXACT_DOUBLE, FINISH_EXACT_S
 
 // --- gathering ----------------------------------------------------------------------------------
 
-// The taps of one row of the filter that lie side by side in the image: the first `before` are left
-// of it, then come `inside`, the others are right of it.
-typedef struct {
-  int32_t before, inside, after;
-} run_t;
-
-MCUGEN_INLINE run_t clip_run(int32_t column, int32_t taps, int32_t width) {
-  const int32_t over = column + taps - width;
-  const int32_t before = column < 0 ? -column : 0;
-  const int32_t after = over > 0 ? over : 0;
-  return before >= taps || after >= taps ? (run_t){taps, 0, 0}
-                                         : (run_t){before, taps - before - after, after};
-}
-
 // Four elements as two words of a position.
 MCUGEN_INLINE void put_four(uint32_t *words, uint32_t four) {
   words[0] = mcugen_sxtb16(four);
   words[2] = mcugen_sxtb16_ror8(four);
 }
 
-static __attribute__((noinline)) uint32_t *put_run(uint32_t *words, const int8_t *from, int32_t elements) {
+static __attribute__((noinline)) uint32_t *put_run(uint32_t *words, const int8_t *from,
+                                                   int32_t elements) {
   for (; elements >= 16; elements -= 16) {
     put_four(words, mcugen_load_word(from));
     put_four(words + 4, mcugen_load_word(from + 4));
@@ -60,14 +47,6 @@ static __attribute__((noinline)) uint32_t *put_run(uint32_t *words, const int8_t
     put_four(words, mcugen_load_word(from));
     words += 4;
     from += 4;
-  }
-  return words;
-}
-
-static __attribute__((noinline)) uint32_t *put_fill(uint32_t *words, uint32_t four, int32_t elements) {
-  for (; elements > 0; elements -= 4) {
-    put_four(words, four);
-    words += 4;
   }
   return words;
 }
@@ -87,13 +66,6 @@ static __attribute__((noinline)) int8_t *copy_bytes(int8_t *to, const int8_t *fr
   }
   mcugen_store_word(end - 4, mcugen_load_word(from - (to - (end - 4))));
   return end;
-}
-
-static __attribute__((noinline)) int8_t *fill_bytes(int8_t *to, int8_t value, int32_t count) {
-  for (; count > 0; --count) {
-    *to++ = value;
-  }
-  return to;
 }
 
 // All that a position sees where its filter lies within the image, without dilation in x.
@@ -116,29 +88,38 @@ static void gather_inside(const layer_t *layer, const int8_t *corner, uint32_t *
   }
 }
 
-// All that a position sees, wherever it is.
-static void gather_clipped(const layer_t *layer, position_t at, uint32_t *words, int8_t *patch) {
+// All that a position sees, wherever it is: first as if nothing were inside the image.
+static void gather_clipped(const layer_t *layer, const position_t *at, uint32_t *words,
+                           int8_t *patch) {
   const mcugen_filter_t *f = &layer->filter;
   const int32_t channels = f->in_channels;
-  const int32_t taps = f->dilation_x == 1 ? f->width : 1;
+  const int32_t taps = f->dilation_x == 1 ? f->width : 1;  // side by side in the image
   const uint32_t zeros = (uint8_t)layer->in_zero_point * UINT32_C(0x01010101);
-  int8_t *bytes = patch;
+  for (int32_t k = 0; k < layer->depth; k += 4) {
+    if (layer->whole_words) {
+      put_four(words + k, zeros);
+    } else {
+      mcugen_store_word(patch + k, zeros);
+    }
+  }
   for (int32_t ky = 0; ky < f->height; ++ky) {
-    const int32_t row = at.y + ky * f->dilation_y;
-    const bool outside = row < 0 || row >= f->in_height;
+    const int32_t row = at->y + ky * f->dilation_y;
+    if (row < 0 || row >= f->in_height) {
+      continue;
+    }
     for (int32_t kx = 0; kx < f->width; kx += taps) {
-      const int32_t column = at.x + kx * f->dilation_x;
-      const run_t run = outside ? (run_t){taps, 0, 0} : clip_run(column, taps, f->in_width);
-      const int8_t *from = at.image;
-      from += run.inside != 0 ? (row * f->in_width + column + run.before) * channels : 0;
+      const int32_t column = at->x + kx * f->dilation_x;
+      const int32_t first = column < 0 ? 0 : column;
+      const int32_t end = column + taps < f->in_width ? column + taps : f->in_width;
+      if (first >= end) {
+        continue;
+      }
+      const int8_t *from = &at->image[(row * f->in_width + first) * channels];
+      const int32_t to = (ky * f->width + kx + first - column) * channels;
       if (layer->whole_words) {
-        words = put_fill(words, zeros, run.before * channels);
-        words = put_run(words, from, run.inside * channels);
-        words = put_fill(words, zeros, run.after * channels);
+        put_run(words + to, from, (end - first) * channels);
       } else {
-        bytes = fill_bytes(bytes, layer->in_zero_point, run.before * channels);
-        bytes = copy_bytes(bytes, from, run.inside * channels);
-        bytes = fill_bytes(bytes, layer->in_zero_point, run.after * channels);
+        copy_bytes(patch + to, from, (end - first) * channels);
       }
     }
   }
@@ -147,16 +128,16 @@ static void gather_clipped(const layer_t *layer, position_t at, uint32_t *words,
   }
 }
 
-// All that output position `at` sees, into every second word; `patch` has room for it as bytes.
-MCUGEN_INLINE void gather(const layer_t *layer, position_t at, uint32_t *words, int8_t *patch) {
+// All that an output position sees, into every second word; `patch` has room for it as bytes.
+static void gather(const layer_t *layer, const position_t *out, uint32_t *words, int8_t *patch) {
   const mcugen_filter_t *f = &layer->filter;
-  at.y = at.y * f->stride_y - f->pad_top;
-  at.x = at.x * f->stride_x - f->pad_left;
+  const position_t at = {out->image, out->y * f->stride_y - f->pad_top,
+                         out->x * f->stride_x - f->pad_left};
   if (f->dilation_x == 1 && at.y >= 0 && at.x >= 0 && at.x + f->width <= f->in_width &&
       at.y + (f->height - 1) * f->dilation_y < f->in_height) {
     gather_inside(layer, &at.image[(at.y * f->in_width + at.x) * f->in_channels], words, patch);
   } else {
-    gather_clipped(layer, at, words, patch);
+    gather_clipped(layer, &at, words, patch);
   }
 }
 
@@ -175,21 +156,20 @@ MCUGEN_INLINE void gather_pixels(const int8_t *first, const int8_t *second, uint
   }
 }
 
-static const int8_t *pixel(const mcugen_filter_t *f, position_t at) {
-  return &at.image[(at.y * f->stride_y * f->in_width + at.x * f->stride_x) * f->in_channels];
+MCUGEN_INLINE const int8_t *pixel(const mcugen_filter_t *f, const position_t *at) {
+  return &at->image[(at->y * f->stride_y * f->in_width + at->x * f->stride_x) * f->in_channels];
 }
 
-static position_t next_position(const mcugen_filter_t *f, position_t at) {
-  ++at.x;
-  if (at.x == f->out_width) {
-    at.x = 0;
-    ++at.y;
-    if (at.y == f->out_height) {
-      at.y = 0;
-      at.image += f->in_height * f->in_width * f->in_channels;
+static void advance(const mcugen_filter_t *f, position_t *at) {
+  ++at->x;
+  if (at->x == f->out_width) {
+    at->x = 0;
+    ++at->y;
+    if (at->y == f->out_height) {
+      at->y = 0;
+      at->image += f->in_height * f->in_width * f->in_channels;
     }
   }
-  return at;
 }
 
 // --- results ------------------------------------------------------------------------------------
@@ -213,12 +193,14 @@ MCUGEN_INLINE int8_t finish(const layer_t *layer, int32_t sum, const uint32_t *b
 
 // --- channels -----------------------------------------------------------------------------------
 
-// Two gathered positions and where their results go.
+// Two gathered positions and where their results go. The assembly keeps it on the stack as it is.
 typedef struct {
   const uint32_t *words;
-  const uint32_t *end;
+  uint32_t entry;  // for the assembly: bytes from its first step, plus 1, the Thumb bit
+  const uint32_t *words_end;
   int8_t *first_out;
   int8_t *second_out;
+  const uint32_t *quads_end;  // of the stream
 } pair_t;
 
 // One channel; returns the stream that follows.
@@ -226,7 +208,7 @@ MCUGEN_INLINE const uint32_t *compute_single(const layer_t *layer, const uint32_
                                              pair_t *pair, finish_t how) {
   int32_t first = (int32_t)*stream++;
   int32_t second = first;
-  for (const uint32_t *x = pair->words; x != pair->end; x += 4) {
+  for (const uint32_t *x = pair->words; x != pair->words_end; x += 4) {
     const uint32_t even = mcugen_sxtb16(*stream);
     const uint32_t odd = mcugen_sxtb16_ror8(*stream);
     first = mcugen_smlad(even, x[0], first);
@@ -265,15 +247,14 @@ MCUGEN_INLINE int8_t *finish_quad(const layer_t *layer, const sums_t *sums, cons
   return out + 4;
 }
 
-// `quads` times four channels; returns the stream that follows.
-MCUGEN_INLINE const uint32_t *compute_quads(const layer_t *layer, const uint32_t *stream,
-                                            pair_t *pair, finish_t how) {
-  for (uint32_t quad = 0; quad < layer->quads; ++quad) {
+// Four channels at a time, up to pair->quads_end.
+MCUGEN_INLINE void compute_quads(const layer_t *layer, pair_t *pair, finish_t how) {
+  for (const uint32_t *stream = layer->channels; stream != pair->quads_end;) {
     const int32_t *start = (const int32_t *)stream;
     sums_t first = {start[0], start[1], start[2], start[3]};
     sums_t second = first;
     stream += 4;
-    for (const uint32_t *x = pair->words; x != pair->end; x += 2) {
+    for (const uint32_t *x = pair->words; x != pair->words_end; x += 2) {
       multiply_quad(stream[0], stream[1], x[0], &first);
       multiply_quad(stream[0], stream[1], x[1], &second);
       stream += 2;
@@ -282,7 +263,6 @@ MCUGEN_INLINE const uint32_t *compute_quads(const layer_t *layer, const uint32_t
     pair->second_out = finish_quad(layer, &second, stream, pair->second_out, how);
     stream += 12;
   }
-  return stream;
 }
 
 #if MCUGEN_DSP_ASSEMBLY
@@ -318,12 +298,14 @@ MCUGEN_INLINE const uint32_t *compute_quads(const layer_t *layer, const uint32_t
 #define ALL_UPPER(shift)   \
   UPPER("r4", "r5", shift) \
   UPPER("r8", "r9", shift) UPPER("r6", "r7", shift) UPPER("r10", "r11", shift)
-#define FINISH_QUAD_DOUBLE                                                               \
-  ALL_UPPER("7")                                                                         \
-  DOUBLE("r5")                                                                           \
-  DOUBLE("r9")                                                                           \
-  DOUBLE("r7") DOUBLE("r11") REQUANTIZE_DOUBLE("r5", "r9") REQUANTIZE_DOUBLE("r4", "r8") \
-      REQUANTIZE_DOUBLE("r7", "r11") REQUANTIZE_DOUBLE("r6", "r10")
+#define FINISH_QUAD_DOUBLE      \
+  ALL_UPPER("7")                \
+  DOUBLE("r5")                  \
+  DOUBLE("r9")                  \
+  DOUBLE("r7")                  \
+  DOUBLE("r11")                 \
+  REQUANTIZE_DOUBLE("r5", "r9") \
+  REQUANTIZE_DOUBLE("r4", "r8") REQUANTIZE_DOUBLE("r7", "r11") REQUANTIZE_DOUBLE("r6", "r10")
 #define FINISH_QUAD_SINGLE      \
   ALL_UPPER("8")                \
   REQUANTIZE_SINGLE("r5", "r9") \
@@ -341,16 +323,6 @@ MCUGEN_INLINE const uint32_t *compute_quads(const layer_t *layer, const uint32_t
   "strd r1, r2, [sp, #12] \n ldr r3, [sp, #20] \n cmp r0, r3 \n bne 1b \n"                \
   "add sp, #24 \n"
 
-// What QUADS takes, in the order in which it lies on the stack.
-typedef struct {
-  const uint32_t *words;
-  uint32_t entry;  // bytes from the first step, plus 1: the Thumb bit
-  const uint32_t *end;
-  int8_t *first_out;
-  int8_t *second_out;
-  const uint32_t *stream_end;
-} frame_t;
-
 #define RUN(text)                                                                               \
   __asm__ volatile(text                                                                         \
                    : "+r"(w), "+r"(given)                                                       \
@@ -359,58 +331,55 @@ typedef struct {
                      "cc", "memory")
 
 // Not inlined, because they take all registers; two, because a network needs only one of them.
-static __attribute__((noinline)) void quads_double(const uint32_t *stream, const frame_t *frame) {
+static __attribute__((noinline)) void quads_double(const uint32_t *stream, const pair_t *pair) {
   register const uint32_t *w __asm__("r0") = stream;
-  register const frame_t *given __asm__("r1") = frame;
+  register const pair_t *given __asm__("r1") = pair;
   RUN(QUADS(FINISH_QUAD_DOUBLE));
 }
 
-static __attribute__((noinline)) void quads_single(const uint32_t *stream, const frame_t *frame) {
+static __attribute__((noinline)) void quads_single(const uint32_t *stream, const pair_t *pair) {
   register const uint32_t *w __asm__("r0") = stream;
-  register const frame_t *given __asm__("r1") = frame;
+  register const pair_t *given __asm__("r1") = pair;
   RUN(QUADS(FINISH_QUAD_SINGLE));
 }
 
-MCUGEN_INLINE const uint32_t *fast_quads(const layer_t *layer, const uint32_t *stream, pair_t *pair,
-                                         finish_t how) {
-  const uint32_t skipped = (STEPS - layer->depth / 2u % STEPS) % STEPS;
-  const frame_t frame = {
-      .words = pair->words,
-      .entry = skipped * STEP_BYTES + 1u,
-      .end = pair->end,
-      .first_out = pair->first_out,
-      .second_out = pair->second_out,
-      .stream_end = stream + layer->quads * (16u + layer->depth),
-  };
+MCUGEN_INLINE uint32_t entry_of(uint32_t depth) {
+  return (STEPS - depth / 2u % STEPS) % STEPS * STEP_BYTES + 1u;
+}
+
+MCUGEN_INLINE void fast_quads(const layer_t *layer, pair_t *pair, finish_t how) {
   if (layer->quads == 0) {
-    return stream;
+    return;
+  }
+  if (how == FINISH_DOUBLE) {
+    quads_double(layer->channels, pair);
+  } else {
+    quads_single(layer->channels, pair);
   }
   pair->first_out += 4 * layer->quads;
   pair->second_out += 4 * layer->quads;
-  if (how == FINISH_DOUBLE) {
-    quads_double(stream, &frame);
-  } else {
-    quads_single(stream, &frame);
-  }
-  return frame.stream_end;
 }
 #else
-MCUGEN_INLINE const uint32_t *fast_quads(const layer_t *layer, const uint32_t *stream, pair_t *pair,
-                                         finish_t how) {
-  return compute_quads(layer, stream, pair, how);
+MCUGEN_INLINE uint32_t entry_of(uint32_t depth) {
+  (void)depth;
+  return 0;
+}
+
+MCUGEN_INLINE void fast_quads(const layer_t *layer, pair_t *pair, finish_t how) {
+  compute_quads(layer, pair, how);
 }
 #endif
 
 // All channels of two positions.
-MCUGEN_INLINE void every_channel(const layer_t *layer, pair_t pair, finish_t how) {
-  const uint32_t *stream = layer->channels;
+MCUGEN_INLINE void every_channel(const layer_t *layer, pair_t *pair, finish_t how) {
   if (how == FINISH_DOUBLE || how == FINISH_SINGLE) {
-    stream = fast_quads(layer, stream, &pair, how);
+    fast_quads(layer, pair, how);
   } else {
-    stream = compute_quads(layer, stream, &pair, how);
+    compute_quads(layer, pair, how);
   }
+  const uint32_t *stream = pair->quads_end;
   for (uint32_t channel = 4u * layer->quads; channel < layer->filter.out_channels; ++channel) {
-    stream = compute_single(layer, stream, &pair, how);
+    stream = compute_single(layer, stream, pair, how);
   }
 }
 
@@ -419,22 +388,34 @@ MCUGEN_INLINE void conv_2d(const layer_t *layer, const int8_t *in, int8_t *out, 
   const mcugen_filter_t *f = &layer->filter;
   uint32_t *words = (uint32_t *)(void *)scratch;
   int8_t *patch = scratch + 4 * layer->depth;
-  position_t first = {in, 0, 0};
+  position_t at = {in, 0, 0};
+  pair_t pair = {
+      .words = words,
+      .entry = entry_of(layer->depth),
+      .words_end = words + layer->depth,
+      .second_out = out,
+      .quads_end = layer->channels + layer->quads * (16u + layer->depth),
+  };
   uint32_t left = (uint32_t)f->batches * f->out_height * f->out_width;
   while (left != 0) {
-    const bool both = left > 1;  // a last single position is computed twice
-    const position_t second = both ? next_position(f, first) : first;
-    if (layer->pointwise) {
-      gather_pixels(pixel(f, first), pixel(f, second), layer->depth, words);
-    } else {
-      gather(layer, first, words, patch);
-      gather(layer, second, words + 1, patch);
+    const uint32_t count = left > 1 ? 2 : 1;  // a last single position is computed twice
+    const int8_t *first = pixel(f, &at);
+    if (!layer->pointwise) {
+      gather(layer, &at, words, patch);
     }
-    int8_t *second_out = both ? out + f->out_channels : out;
-    every_channel(layer, (pair_t){words, words + layer->depth, out, second_out}, how);
-    out = second_out + f->out_channels;
-    first = next_position(f, second);
-    left -= both ? 2 : 1;
+    if (count == 2) {
+      advance(f, &at);
+    }
+    if (layer->pointwise) {
+      gather_pixels(first, pixel(f, &at), layer->depth, words);
+    } else {
+      gather(layer, &at, words + 1, patch);
+    }
+    advance(f, &at);
+    pair.first_out = pair.second_out;
+    pair.second_out += (count - 1) * f->out_channels;
+    every_channel(layer, &pair, how);
+    left -= count;
   }
 }
 
