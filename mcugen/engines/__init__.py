@@ -6,12 +6,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mcugen.engines import aot, axon, tflm
+from mcugen.engines import aot, axon, efinix, tflm
 from mcugen.engines.contract import Engine
 
 ENGINES: Mapping[str, Engine] = {
     "aot": Engine("aot", aot.supports, aot.plan, aot.emit),
     "axon": Engine("axon", axon.supports, axon.plan, axon.emit),
+    "efinix": Engine("efinix", efinix.supports, efinix.plan, efinix.emit),
     "tflm": Engine("tflm", tflm.supports, tflm.plan, tflm.emit),
 }
 """`--engine` -> engine."""

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from mcugen.export.axon import export_axon, zephyr_compile_flags
 from mcugen.export.cmake import compile_flags, export_cmake
+from mcugen.export.efinix import efinix_compile_flags, export_efinix
 from mcugen.export.exporter import Exporter
 from mcugen.export.linux_bundle import export_linux
 from mcugen.export.mcuxpresso import export_mcuxpresso, sdk_compile_flags
@@ -15,6 +16,7 @@ from mcugen.export.mcuxpresso import export_mcuxpresso, sdk_compile_flags
 EXPORTERS: Mapping[str, Exporter] = {
     "axon": Exporter(export_axon, zephyr_compile_flags),
     "cmake": Exporter(export_cmake, compile_flags),
+    "efinix": Exporter(export_efinix, efinix_compile_flags),
     "linux-bundle": Exporter(export_linux, compile_flags),
     "mcuxpresso": Exporter(export_mcuxpresso, sdk_compile_flags),
 }

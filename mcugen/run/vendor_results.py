@@ -13,6 +13,7 @@ from mcugen.model.tflite import read_tflite
 from mcugen.records import Record
 from mcugen.run.axon_log import log_records as axon_log_records
 from mcugen.run.axon_results import workspace_records
+from mcugen.run.efinix_log import log_records as efinix_log_records
 from mcugen.run.project import Project
 
 
@@ -32,6 +33,7 @@ def _axon_log(project: Project, text: str, where: str) -> tuple[Record, ...]:
 
 READERS: Mapping[str, Reader] = {
     "axon": Reader(workspace_records, _axon_log),
+    "efinix": Reader(None, efinix_log_records),
 }
 """Key of EXPORTERS -> reader."""
 
