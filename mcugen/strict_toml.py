@@ -84,6 +84,22 @@ class Table:
         value = self._get(key, dict, {})
         return Table(value, f"{self.where} [{key}]")
 
+    def tables(self, key: str) -> tuple[Table, ...]:
+        """A list of sub-tables ([[key]]); empty when absent."""
+        values = self._get(key, (list, tuple), ())
+        if not all(isinstance(value, dict) for value in values):
+            raise ConfigError(f"{self.where}: {key} must be a list of tables")
+        return tuple(Table(v, f"{self.where} [[{key}]] {n}") for n, v in enumerate(values, 1))
+
+    def pairs(self, key: str) -> tuple[tuple[float, float], ...]:
+        """A list of pairs of numbers."""
+        values = self._get(key, (list, tuple), _REQUIRED)
+        for value in values:
+            two = isinstance(value, list | tuple) and len(value) == 2
+            if not two or any(type(number) not in (int, float) for number in value):
+                raise ConfigError(f"{self.where}: {key} must be a list of pairs of numbers")
+        return tuple((float(a), float(b)) for a, b in values)
+
     def mapping(self, key: str) -> Mapping[str, Any]:
         """A sub-table as it is, for a reader elsewhere; empty when absent."""
         value: Mapping[str, Any] = self._get(key, dict, {})

@@ -4,8 +4,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
+
+from mcugen.model.ir import Quant
+from mcugen.scoring.decode import Classes, softmax_table, value_table
 
 
 def softmax(logits: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -37,3 +42,25 @@ def confusion_matrix(
     """[true class, predicted class] -> number of samples."""
     cells = np.bincount(classes * class_count + predicted, minlength=class_count**2)
     return cells.reshape(class_count, class_count).astype(np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class ClassScore:
+    """One class of a result."""
+
+    index: int
+    score: float
+
+
+def decode_classes(
+    classes: Classes, output: NDArray[np.int8], quant: Quant
+) -> tuple[ClassScore, ...]:
+    """The best classes of one output, best first; the Python twin of runtime/decode_classes.c."""
+    values = output.reshape(-1).astype(np.int32)
+    if classes.softmax:
+        powers = softmax_table(quant)[int(values.max()) - values]
+        scores = powers / np.add.accumulate(powers)[-1]  # in order, in float32, as in C
+    else:
+        scores = value_table(quant)[values + 128]
+    best = top_classes(scores, classes.top)
+    return tuple(ClassScore(int(index), float(scores[index])) for index in best)
