@@ -54,6 +54,7 @@ def command(
     of every file, and AUC or top-1. Only the official runner's results count for a submission: see
     docs/mlperf.md.
     """
+    from mcugen.report.mlperf_text import result_lines
     from mcugen.run.project import open_project
     from mcugen.train.files import write_json
 
@@ -61,7 +62,7 @@ def command(
     found, identity = _measure(project, port, dataset, mode)
     folder = out or build_dir.with_name(f"{build_dir.resolve().name}-mlperf")
     path = write_json(folder / f"{mode}.json", {**identity.facts, **asdict(found)})
-    for line in _lines(found, identity):
+    for line in result_lines(found, identity):
         click.echo(line)
     click.echo(f"wrote {path}")
 
@@ -83,31 +84,6 @@ def _measure(
         samples = find_samples(dataset, dialect.model_id())
         with _progress(len(samples)) as on_file:
             return MODES[mode](dialect, samples, on_file), identity
-
-
-def _lines(found: Accuracy | Performance, identity: Identity) -> Iterator[str]:
-    from mcugen.run.mlperf import WINDOW_US
-    from mcugen.run.mlperf_run import Accuracy, target_text
-
-    model_id = identity.fact("mlperf_id")
-    if isinstance(found, Accuracy):
-        target = target_text(model_id)
-        windows = sum(file.windows for file in found.files)
-        yield f"{model_id}: {len(found.files)} files, {windows} windows"
-        yield f"{found.metric} {found.value:.4f}" + (f" ({target})" if target else "")
-        return
-    is_time = identity.ticks_per_second is not None
-    unit = "s" if is_time else "nominal s"
-    for window in found.windows:
-        short = "" if window.is_long_enough else f": shorter than {WINDOW_US / 1e6:g} s, not valid"
-        yield f"{window.iterations} inferences in {window.elapsed_us / 1e6:.3f} {unit}{short}"
-    if is_time:
-        yield f"median {found.median_per_second:.3f} inferences/s"
-    else:
-        yield (
-            f"no throughput: this device counts {identity.fact('tick_unit')}, which are not times; "
-            "`mcugen run --repeats` gives the count of one inference"
-        )
 
 
 @contextmanager

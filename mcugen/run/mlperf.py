@@ -105,10 +105,9 @@ class Dialect:
         if len(laps) < 2:
             raise DeviceError(f"{self._link.name}: only one m-lap-us- in the answer to infer")
         text = _find(RESULTS, answer, self._link.name)[0]
-        try:
-            results = tuple(float(item) for item in text.split(",") if item)
-        except ValueError as error:
-            raise DeviceError(f"{self._link.name}: results are not numbers: {text!r}") from error
+        results = _numbers(text)
+        if not results or not all(map(math.isfinite, results)):
+            raise DeviceError(f"{self._link.name}: results are not numbers: {text[:60]!r}")
         return Inference(iterations, max(int(laps[-1]) - int(laps[0]), 1), results)
 
     def _load(self, data: bytes) -> None:
@@ -169,6 +168,14 @@ def _find(pattern: re.Pattern[str], lines: Sequence[str], name: str) -> tuple[st
     if not matches:
         raise DeviceError(f"{name}: no {pattern.pattern} in the answer {' '.join(lines)[:80]!r}")
     return matches
+
+
+def _numbers(text: str) -> tuple[float, ...]:
+    """Comma-separated numbers, empty items left out; nothing where one is no number."""
+    try:
+        return tuple(float(item) for item in text.split(",") if item)
+    except ValueError:
+        return ()
 
 
 def _short(command: str) -> str:

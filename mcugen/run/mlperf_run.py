@@ -11,8 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mcugen.errors import DataError
-from mcugen.features.benchmarks import BENCHMARKS
+from mcugen.errors import DataError, DeviceError
 from mcugen.run.mlperf import Dialect, Inference, file_scores, iterations_for_window
 from mcugen.scoring.classes import top_accuracy
 from mcugen.scoring.roc import area_under, roc_curve
@@ -68,7 +67,10 @@ def find_samples(folder: Path, model_id: str) -> tuple[Sample, ...]:
 
 def cut(sample: Sample) -> tuple[bytes, ...]:
     """The uploads of one file: overlapping windows where the list gives their size, else all of it."""
-    data = sample.path.read_bytes()
+    try:
+        data = sample.path.read_bytes()
+    except OSError as error:
+        raise DataError(f"{sample.path} cannot be read: {error.strerror}") from error
     size, stride = sample.window_bytes, sample.stride_bytes
     if not size:
         return (data,)
@@ -83,7 +85,10 @@ def measure_accuracy(dialect: Dialect, samples: tuple[Sample, ...], on_file: OnF
     files = []
     for sample in samples:
         on_file(sample)
-        windows = np.array(file_scores(dialect, cut(sample)))
+        found = file_scores(dialect, cut(sample))
+        if len(set(map(len, found))) != 1:
+            raise DeviceError(f"{sample.name}: windows gave different numbers of results")
+        windows = np.array(found)
         if windows.shape[1] > 1:
             windows = windows / np.maximum(windows.sum(axis=1, keepdims=True), 1e-9)
         means = tuple(windows.mean(axis=0).tolist())
@@ -107,12 +112,6 @@ def measure_performance(
     return Performance(tuple(windows))
 
 
-def target_text(model_id: str) -> str:
-    """What the closed division asks of a benchmark; empty for a model that is none."""
-    benchmark = BENCHMARKS.get(model_id)
-    return f"the closed division asks for {benchmark.target:.2f}" if benchmark else ""
-
-
 MODES: dict[str, Callable[[Dialect, tuple[Sample, ...], OnFile], Accuracy | Performance]] = {
     "performance": measure_performance,
     "accuracy": measure_accuracy,
@@ -121,6 +120,8 @@ MODES: dict[str, Callable[[Dialect, tuple[Sample, ...], OnFile], Accuracy | Perf
 
 
 def _judge(files: tuple[FileScore, ...]) -> Accuracy:
+    if len({len(file.results) for file in files}) != 1:
+        raise DeviceError("the device gave more results for one file than for another")
     if len(files[0].results) == 1:
         scores = {
             label: [file.results[0] for file in files if file.label == label]
@@ -131,5 +132,11 @@ def _judge(files: tuple[FileScore, ...]) -> Accuracy:
                 raise DataError(f"no file is labelled {label}, so there is no AUC")
         return Accuracy(files, "AUC", area_under(roc_curve(scores[ANOMALY], scores[NORMAL])))
     outputs = np.array([file.results for file in files])
+    unknown = {file.label for file in files} - {str(index) for index in range(outputs.shape[1])}
+    if unknown:
+        raise DataError(
+            f"the device gives {outputs.shape[1]} classes, the list has {', '.join(sorted(unknown))}",
+            hint="the data set is for another benchmark than this firmware",
+        )
     classes = np.array([int(file.label) for file in files])
     return Accuracy(files, "top-1", top_accuracy(outputs, classes))
