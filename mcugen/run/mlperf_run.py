@@ -19,6 +19,7 @@ from mcugen.train.datasets import ANOMALY, NORMAL, Sample, load_dataset
 
 WINDOWS = 5
 WARMUP = 10
+ATTEMPTS = 3  # to get a window of 10 s
 OnFile = Callable[[Sample], None]
 
 
@@ -99,7 +100,11 @@ def measure_accuracy(dialect: Dialect, samples: tuple[Sample, ...], on_file: OnF
 def measure_performance(
     dialect: Dialect, samples: tuple[Sample, ...], on_file: OnFile
 ) -> Performance:
-    """Five windows of at least 10 s, each on the first window of another file."""
+    """Five windows of at least 10 s, each on the first window of another file.
+
+    A window that was shorter, because the device became faster, is measured again with more
+    inferences, a few times; only a computer that does other work needs that.
+    """
     if len(samples) < WINDOWS:
         raise DataError(f"{len(samples)} files are listed, performance mode needs {WINDOWS}")
     windows = []
@@ -108,7 +113,12 @@ def measure_performance(
         on_file(sample)
         dialect.load(cut(sample)[0])
         iterations = iterations or iterations_for_window(dialect)
-        windows.append(dialect.infer(iterations, WARMUP))
+        for _ in range(ATTEMPTS):
+            window = dialect.infer(iterations, WARMUP)
+            if window.is_long_enough:
+                break
+            iterations = window.iterations_to_fill_window
+        windows.append(window)
     return Performance(tuple(windows))
 
 

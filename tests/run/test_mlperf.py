@@ -197,6 +197,27 @@ def test_performance_is_the_median_of_five_windows(tmp_path: Path) -> None:
     assert len({window.results for window in found.windows}) == 5
 
 
+@pytest.mark.parametrize(("once_faster", "valid"), [(True, 5), (False, 4)])
+def test_a_window_that_was_too_short_is_measured_again(
+    tmp_path: Path, once_faster: bool, valid: int
+) -> None:
+    """From the third file on the device is faster, once or ever more."""
+    dialect, device = make()
+    samples = find_samples(anomaly_set(tmp_path / "ad01"), "ad01")
+
+    def faster(number: int, command: str) -> str:
+        timed = command.startswith("infer") and command.endswith(" 10")
+        third = sum(c.startswith("db load") for c in device.commands) == 3
+        if timed and third:
+            device.microseconds = 3500 if once_faster else device.microseconds // 2
+        return command
+
+    device.fault = faster
+    found = measure_performance(dialect, samples, ignore)
+    assert len(found.windows) == 5
+    assert sum(window.is_long_enough for window in found.windows) == valid
+
+
 def test_performance_needs_five_files(tmp_path: Path) -> None:
     samples = find_samples(anomaly_set(tmp_path / "ad01"), "ad01")
     with pytest.raises(DataError, match="4 files are listed, performance mode needs 5"):
