@@ -35,10 +35,20 @@ def command() -> None:
     show_default=True,
     help="Normal clips a machine.",
 )
-@click.option("--test-normals", default=SetSpec().test_normals, show_default=True)
-@click.option("--test-anomalies", default=SetSpec().test_anomalies, show_default=True)
+@click.option(
+    "--test-normals",
+    default=SetSpec().test_normals,
+    show_default=True,
+    help="Normal clips a machine to test with.",
+)
+@click.option(
+    "--test-anomalies",
+    default=SetSpec().test_anomalies,
+    show_default=True,
+    help="Faulty clips a machine to test with; the faults take turns.",
+)
 @click.option("--seconds", default=SetSpec().seconds, show_default=True, help="Length of a clip.")
-@click.option("--seed", default=SetSpec().seed, show_default=True)
+@click.option("--seed", default=SetSpec().seed, show_default=True, help="Another seed, other clips.")
 def synth(
     folder: Path,
     types: tuple[str, ...],

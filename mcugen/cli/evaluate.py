@@ -44,7 +44,13 @@ class Device:
 @click.option("--port", help="Port of the device. Default: the board's emulator.")
 @click.option("--type", "machine_type", help="Machine type. Default: the model's folder name.")
 @click.option("--front-end", help="Default: as mcugen.toml beside MODEL says, else raw.")
-@click.option("--out", type=click.Path(path_type=Path), default=Path("result"), show_default=True)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("result"),
+    show_default=True,
+    help="Folder of the results.",
+)
 @click.option(
     "--false-alarm-rate",
     type=click.FloatRange(0, 1),
@@ -121,8 +127,9 @@ def _detect(
     false_alarm_rate: float,
     resamples: int,
 ) -> None:
+    from mcugen.scoring.roc import threshold_at
     from mcugen.train.datasets import NORMAL
-    from mcugen.train.detection import judge, labelled, threshold_at
+    from mcugen.train.detection import judge, labelled
     from mcugen.train.evaluate import detect_on_host
     from mcugen.train.evaluation import Evaluation, write_evaluation
 

@@ -27,14 +27,22 @@ def command() -> None:
 
 @command.command("ad")
 @click.argument("data", type=click.Path(path_type=Path))
-@click.option("--out", type=click.Path(path_type=Path), default=Path("model"), show_default=True)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("model"),
+    show_default=True,
+    help="Folder of the models, one folder per machine type in it.",
+)
 @click.option("--type", "only", multiple=True, help="Machine type. Default: all in DATA.")
-@click.option("--front-end", default="mlperf-ad", show_default=True)
+@click.option(
+    "--front-end", default="mlperf-ad", show_default=True, help="Preset that makes the features."
+)
 @click.option("--baseline", type=click.Path(path_type=Path), help="baseline.yaml of the reference.")
 @click.option("--epochs", type=int, help="Default: 100, or as --baseline says.")
 @click.option("--batch-size", type=int, help="Default: 512, or as --baseline says.")
 @click.option("--patience", type=int, help="Stop after so many epochs without improvement.")
-@click.option("--seed", default=0, show_default=True)
+@click.option("--seed", default=0, show_default=True, help="Of the weights and of all orders.")
 @feature_options
 def train_ad(
     data: Path,
@@ -124,13 +132,19 @@ def _losses(epoch: Epoch) -> str:
 
 @command.command("lstm")
 @click.option("--data", type=click.Path(path_type=Path), help="CSV with a last column `anomaly`.")
-@click.option("--out", type=click.Path(path_type=Path), default=Path("lstm"), show_default=True)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("lstm"),
+    show_default=True,
+    help="Folder of the model and its data.",
+)
 @click.option("--seq-len", default=10, show_default=True, help="Steps of a window.")
 @click.option("--windows", default=1000, show_default=True, help="Windows to make without --data.")
-@click.option("--units", default=32, show_default=True)
-@click.option("--epochs", default=20, show_default=True)
+@click.option("--units", default=32, show_default=True, help="Size of the LSTM's state.")
+@click.option("--epochs", default=20, show_default=True, help="At most; it stops when it has learnt.")
 @click.option("--unroll", is_flag=True, help="One operator per step instead of one fused operator.")
-@click.option("--seed", default=0, show_default=True)
+@click.option("--seed", default=0, show_default=True, help="Of data, weights and orders.")
 def train_lstm(
     data: Path | None,
     out: Path,

@@ -8,10 +8,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mcugen.scoring.reconstruction import reconstruction_errors
-from mcugen.scoring.roc import area_under, roc_curve
+from mcugen.scoring.roc import area_interval, area_under, roc_curve
 from mcugen.train.datasets import ANOMALY, NORMAL, Sample
 from mcugen.train.model_runner import Floats, Runner
 
@@ -87,57 +86,30 @@ def judge(name: str, scores: Iterable[ClipScore], *, resamples: int, seed: int) 
     keys = sorted({(s.sample.machine_type, s.sample.machine_id) for s in step.scores})
     machines = []
     for index, key in enumerate(keys):
-        rng = np.random.default_rng((seed, index))
-        machines.append(_judge_machine(key, step.of_machine(*key), resamples, rng))
+        machines.append(_judge_machine(key, step.of_machine(*key), resamples, (seed, index)))
     return StepResult(name, step.scores, tuple(machines))
 
 
 def _judge_machine(
-    key: tuple[str, str], scores: Sequence[ClipScore], resamples: int, rng: np.random.Generator
+    key: tuple[str, str], scores: Sequence[ClipScore], resamples: int, seed: tuple[int, int]
 ) -> MachineResult:
     normals, anomalies = labelled(scores, NORMAL), labelled(scores, ANOMALY)
     if not normals or not anomalies:
         return MachineResult(*key, len(normals), len(anomalies), None, None, None)
     roc = roc_curve(anomalies, normals)
+    interval = (
+        area_interval(anomalies, normals, seed=seed, rounds=resamples) if resamples else None
+    )
     return MachineResult(
         *key,
         normals=len(normals),
         anomalies=len(anomalies),
         auc=area_under(roc),
         pauc=area_under(roc, MAX_FPR),
-        interval=auc_interval(anomalies, normals, resamples, rng) if resamples else None,
+        interval=interval,
     )
 
 
 def labelled(scores: Iterable[ClipScore], label: str) -> list[float]:
     """Scores of the clips with a label."""
     return [score.score for score in scores if score.sample.label == label]
-
-
-def auc_interval(
-    positives: Sequence[float], negatives: Sequence[float], resamples: int, rng: np.random.Generator
-) -> tuple[float, float]:
-    """95 % percentile interval of the AUC; positives and negatives are resampled apart.
-
-    The AUC is the share of pairs in which the positive scores higher, ties counting half.
-    """
-    wins = _pair_wins(np.asarray(positives), np.asarray(negatives))
-    areas = np.empty(resamples)
-    for index in range(resamples):
-        rows = rng.integers(0, wins.shape[0], wins.shape[0])
-        columns = rng.integers(0, wins.shape[1], wins.shape[1])
-        row_counts = np.bincount(rows, minlength=wins.shape[0])
-        column_counts = np.bincount(columns, minlength=wins.shape[1])
-        areas[index] = row_counts @ wins @ column_counts / wins.size
-    low, high = np.quantile(areas, (0.025, 0.975))
-    return float(low), float(high)
-
-
-def _pair_wins(positives: NDArray[np.float64], negatives: NDArray[np.float64]) -> Floats:
-    difference = positives[:, np.newaxis] - negatives[np.newaxis, :]
-    return np.asarray((difference > 0) + 0.5 * (difference == 0), np.float32)
-
-
-def threshold_at(normals: Sequence[float], false_alarm_rate: float) -> float:
-    """The lowest score of a normal clip that at most this share of normal clips exceeds."""
-    return float(np.quantile(np.asarray(normals), 1.0 - false_alarm_rate, method="higher"))

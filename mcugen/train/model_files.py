@@ -13,10 +13,11 @@ from mcugen.config import CONFIG_NAME, Config, load_config
 from mcugen.errors import DataError, ModelError
 from mcugen.features.spec import FrontEnd
 from mcugen.model.tflite import parse_tflite
+from mcugen.scoring.roc import threshold_at
 from mcugen.train.backend import load_tensorflow
 from mcugen.train.convert import REPRESENTATIVE_STEP, Conversion, convert_all
 from mcugen.train.datasets import NORMAL, Dataset, Sample
-from mcugen.train.detection import host_scorer, threshold_at
+from mcugen.train.detection import host_scorer
 from mcugen.train.inputs import front_end_of, held_out_normals, preset_table, training_samples
 from mcugen.train.model_config import write_config
 from mcugen.train.model_runner import open_runner

@@ -25,10 +25,12 @@ def test_every_verb_and_option_has_help(verb: str, capfd: pytest.CaptureFixture[
     answer = call(capfd, verb, "--help")
     assert answer.status == 0 and "Usage: mcugen" in answer.out
     command = cli.get_command(click.Context(cli), verb)
-    assert command is not None and command.help
-    if not isinstance(command, click.Group):
-        silent = [p.name for p in command.params if isinstance(p, click.Option) and not p.help]
-        assert not silent, f"options without help: {silent}"
+    assert command is not None
+    parts = [command, *(command.commands.values() if isinstance(command, click.Group) else ())]
+    for part in parts:
+        assert part.help
+        silent = [p.name for p in part.params if isinstance(p, click.Option) and not p.help]
+        assert not silent, f"{part.name}: options without help: {silent}"
 
 
 def test_the_reference_is_current() -> None:

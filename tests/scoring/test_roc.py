@@ -51,6 +51,19 @@ def test_interval_is_reproducible_and_holds_the_area() -> None:
     assert 0.10 < high - low < 0.22
 
 
+def test_intervals_shrink_with_more_clips() -> None:
+    generator = np.random.default_rng(5)
+    widths = []
+    for count in (20, 200):
+        positives = generator.normal(1.0, 1.0, count).tolist()
+        negatives = generator.normal(0.0, 1.0, count).tolist()
+        low, high = area_interval(positives, negatives, seed=(0, 1), rounds=500)
+        widths.append(high - low)
+    assert widths[1] < widths[0] / 2
+    assert area_interval([3.0, 4.0], [1.0, 2.0], seed=0, rounds=50) == (1.0, 1.0)
+    assert area_interval([1.0, 1.0], [1.0], seed=0, rounds=50) == (0.5, 0.5)  # ties count half
+
+
 @given(SCORES, st.sampled_from([0.0, 0.05, 0.1, 0.5]))
 def test_threshold_keeps_the_false_alarm_rate(negatives: list[float], max_fpr: float) -> None:
     threshold = threshold_at(negatives, max_fpr)
@@ -64,3 +77,10 @@ def test_threshold_keeps_the_false_alarm_rate(negatives: list[float], max_fpr: f
 
 def test_threshold_of_a_tenth_of_thirty() -> None:
     assert threshold_at([float(n) for n in range(30)], 0.1) == 26.0
+
+
+def test_a_threshold_by_hand() -> None:
+    scores = [float(n) for n in range(1, 101)]
+    assert threshold_at(scores, 0.0) == 100.0
+    assert threshold_at(scores, 0.05) == 95.0
+    assert threshold_at(scores, 1.0) == 1.0

@@ -8,8 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from mcugen.features.audio import read_wav
 from mcugen.features.reference import cut_windows, dequantize, quantize, row_extractor
@@ -17,14 +15,7 @@ from mcugen.features.spec import PRESETS
 from mcugen.model.reference import open_reference
 from mcugen.scoring.reconstruction import reconstruction_errors
 from mcugen.train.datasets import Sample
-from mcugen.train.detection import (
-    ClipScore,
-    StepResult,
-    auc_interval,
-    host_scorer,
-    judge,
-    threshold_at,
-)
+from mcugen.train.detection import ClipScore, StepResult, host_scorer, judge
 from mcugen.train.evaluation import Evaluation, result_rows, score_file_name, write_evaluation
 from mcugen.train.model_runner import open_runner
 
@@ -78,36 +69,6 @@ def test_no_labels_no_areas() -> None:
     step = judge("float", [clip(None, 1.0), clip(None, 2.0)], resamples=100, seed=0)
     assert step.mean("auc") is None
     assert Evaluation("m", "d", (step, step), None, 0.01).auc_costs() == ()
-
-
-def test_intervals_hold_the_estimate_and_shrink_with_more_clips() -> None:
-    rng = np.random.default_rng(5)
-    widths = []
-    for count in (20, 200):
-        positives, negatives = rng.normal(1, 1, count), rng.normal(0, 1, count)
-        estimate = float(np.mean(positives[:, None] > negatives))
-        low, high = auc_interval(positives, negatives, 500, np.random.default_rng(0))
-        assert low < estimate < high
-        widths.append(high - low)
-    assert widths[1] < widths[0] / 2
-    assert auc_interval([3.0, 4.0], [1.0, 2.0], 50, np.random.default_rng(0)) == (1.0, 1.0)
-
-
-@given(
-    st.lists(st.floats(0, 100), min_size=1, max_size=50, unique=True),
-    st.floats(0, 1),
-)
-def test_at_most_the_wanted_share_of_normals_is_above(scores: list[float], rate: float) -> None:
-    threshold = threshold_at(scores, rate)
-    assert sum(score > threshold for score in scores) <= rate * len(scores) + 1e-9
-    assert threshold in scores
-
-
-def test_a_threshold_by_hand() -> None:
-    scores = [float(s) for s in range(1, 101)]
-    assert threshold_at(scores, 0.0) == 100.0
-    assert threshold_at(scores, 1.0) == 1.0
-    assert sum(score > threshold_at(scores, 0.05) for score in scores) in (4, 5)
 
 
 def test_files_of_an_evaluation(tmp_path: Path) -> None:
