@@ -17,7 +17,8 @@ WIDTH = 88
 
 def cli_reference() -> str:
     """docs/cli.md: what `--help` of every verb says."""
-    top = click.Context(cli, info_name="mcugen", terminal_width=WIDTH, max_content_width=WIDTH)
+    top = cli.make_context("mcugen", [], resilient_parsing=True)
+    top.terminal_width = top.max_content_width = WIDTH
     sections = [
         "# Command line reference\n\nWritten by `python tools/write_docs.py` from the commands themselves."
     ]
