@@ -28,7 +28,8 @@ def command(model: Path, as_json: bool, board_dir: Path | None) -> None:
     """Show the layers of MODEL, its memory plan, and which engines and boards take it."""
     from rich.console import Console
 
-    inspection = inspect_graph(read_tflite(model), model, ENGINES, load_boards(board_dir))
+    graph = read_tflite(model)
+    inspection = inspect_graph(graph, model.read_bytes(), ENGINES, load_boards(board_dir))
     if as_json:
         click.echo(json.dumps(inspection_json(inspection), indent=2))
         return

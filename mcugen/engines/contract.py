@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 from mcugen.codegen.tree import SourceTree
@@ -23,7 +22,8 @@ class EngineOptions:
 
     `isa` is the board's capability set ("dsp"). `per_layer` makes the output of every layer
     observable, at the price of RAM. `arena_limit_bytes`, where known, becomes a static assertion.
-    `model_file` and `arena_bytes` (None: propose one) are for interpreters, which run the file.
+    `model_bytes`, the .tflite that is linked, and `arena_bytes` (None: propose one) are for
+    interpreters.
     """
 
     rounding: Rounding = "double"
@@ -31,7 +31,7 @@ class EngineOptions:
     isa: frozenset[str] = frozenset()
     per_layer: bool = False
     arena_limit_bytes: int | None = None
-    model_file: Path | None = None
+    model_bytes: bytes | None = None
     arena_bytes: int | None = None
 
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from pathlib import Path
 
 import numpy as np
 
@@ -114,7 +113,7 @@ def emit(graph: Graph, options: EngineOptions) -> SourceTree:
     if problems:
         listed = "; ".join(f"{p.where}: {p.what}" for p in problems)
         raise ModelError(f"{graph.name}: {listed}", hint=problems[0].hint)
-    content = _model_file(options).read_bytes()
+    content = _model_bytes(options)
     registrations = [_registration(graph, kind) for kind in _kinds(graph)]
     context = {
         "tool": f"mcugen {__version__}",
@@ -141,24 +140,22 @@ def emit(graph: Graph, options: EngineOptions) -> SourceTree:
 def _deployed(graph: Graph, options: EngineOptions) -> Graph:
     """The graph of the file that is linked: another one than `graph` when that was converted for an
     accelerator, which keeps inputs and outputs as they are."""
-    if options.model_file is None:
-        return graph
-    content = options.model_file.read_bytes()
-    if hashlib.sha256(content).hexdigest() == graph.sha256:
+    content = options.model_bytes
+    if content is None or hashlib.sha256(content).hexdigest() == graph.sha256:
         return graph
     return parse_tflite(content, graph.name)
 
 
-def _model_file(options: EngineOptions) -> Path:
-    if options.model_file is None:
+def _model_bytes(options: EngineOptions) -> bytes:
+    if options.model_bytes is None:
         raise ModelError("the tflm engine needs the model's file, not only its graph")
-    return options.model_file
+    return options.model_bytes
 
 
 def _arena_bytes(graph: Graph, options: EngineOptions) -> int:
     if options.arena_bytes is not None:
         return options.arena_bytes
-    return propose_arena_bytes(graph, measure_arena(_model_file(options)))
+    return propose_arena_bytes(graph, measure_arena(_model_bytes(options), graph.name))
 
 
 def _kinds(graph: Graph) -> tuple[str, ...]:

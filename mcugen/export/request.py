@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TypeVar, cast, get_args
 
 from mcugen.boards import Board
@@ -74,7 +73,7 @@ def make_request(config: Config, board: Board, choices: Choices) -> Request:
             optimize=optimize,
             isa=board.isa,
             per_layer=choices.per_layer,
-            model_file=config.model,
+            model_bytes=model_bytes,
             arena_limit_bytes=board.ram.bytes - board.ram.reserved_bytes if board.ram else None,
         ),
         export_options=ExportOptions(
@@ -90,11 +89,11 @@ def make_request(config: Config, board: Board, choices: Choices) -> Request:
     )
 
 
-def with_accelerated_model(request: Request, model: Path, arena_bytes: int) -> Request:
-    """The request with another file linked in place of its model; the model stays the reference."""
+def with_accelerated_model(request: Request, model: bytes, arena_bytes: int) -> Request:
+    """The request with another .tflite linked in place of its model, which stays the reference."""
     if request.engine != "tflm":
         raise ConfigError("a converted model needs the interpreter", hint="--engine tflm")
-    options = replace(request.engine_options, model_file=model, arena_bytes=arena_bytes)
+    options = replace(request.engine_options, model_bytes=model, arena_bytes=arena_bytes)
     return replace(request, engine_options=options)
 
 

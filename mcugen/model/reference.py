@@ -114,24 +114,24 @@ def open_reference(
         yield Reference(info, graph, worker.compute)
 
 
-def measure_arena(model: Path, *, timeout_s: float = 60.0) -> int:
-    """Bytes of arena TFLite Micro uses for the model on this 64-bit PC.
+def measure_arena(model: bytes, name: str, *, timeout_s: float = 60.0) -> int:
+    """Bytes of arena TFLite Micro uses for the .tflite `model`, called `name`, on this 64-bit PC.
 
     A Cortex-M needs less: its pointers and size_t have 4 bytes instead of 8, which the persistent
     structures (a few dozen bytes per tensor and operator) are mostly made of; the activations are
     the same. So this is a safe proposal for the device's arena. Kernels with buffers of their own
     (CMSIS-NN, Ethos-U) may ask for scratch on top.
     """
-    data, graph = _read(model)
+    graph = parse_tflite(model, name)
     if _version("tflite-micro") is None:
         raise EnvironmentError_(
             "measuring the arena needs the package tflite-micro", hint=_INSTALL_HINT
         )
-    with _worker(model.name, timeout_s) as worker:
-        worker.ask("arena", _model_request(data, graph))
+    with _worker(name, timeout_s) as worker:
+        worker.ask("arena", _model_request(model, graph))
         found = re.search(r"Arena allocation total (\d+) bytes", worker.log())
     if found is None:
-        raise ModelError(f"{model.name}: TFLite Micro did not say how much arena it uses")
+        raise ModelError(f"{name}: TFLite Micro did not say how much arena it uses")
     return int(found[1])
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 
 from mcugen.boards import Board
 from mcugen.engines.contract import Engine, EngineOptions, EnginePlan
@@ -66,14 +65,14 @@ class Inspection:
 
 
 def inspect_graph(
-    graph: Graph, model_file: Path, engines: Mapping[str, Engine], boards: Iterable[Board]
+    graph: Graph, model_bytes: bytes, engines: Mapping[str, Engine], boards: Iterable[Board]
 ) -> Inspection:
     """Judges the model by every engine and every board; never fails on a sound Graph.
 
     The first engine in the table that takes the model makes the figures of the boards.
     """
     problems = tuple(check_graph(graph))
-    options = EngineOptions(model_file=model_file)
+    options = EngineOptions(model_bytes=model_bytes)
     judge = partial(_try_engine, graph, is_sound=not problems)
     layers = tuple(Layer(op, macs(graph, op), weight_bytes(graph, [op])) for op in graph.ops)
     plan = plan_graph(graph)

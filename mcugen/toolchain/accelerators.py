@@ -29,10 +29,10 @@ def accelerate(request: Request, places: Places, work: Path) -> Accelerated:
 
 def _neutron(request: Request, places: Places, work: Path) -> Accelerated:
     sdk = find_sdk(places.sdk, places.sdk_variable)
-    original = request.engine_options.model_file
-    assert original is not None, "make_request names the file of every model"
+    original = work / request.model_file
+    original.write_bytes(request.model_bytes)
     ready = neutron.prepare(original, places.npu_model, places.neutron_sdk, sdk, work)
-    return with_accelerated_model(request, ready.model, ready.arena_bytes), ready.notes
+    return with_accelerated_model(request, ready.model.read_bytes(), ready.arena_bytes), ready.notes
 
 
 def _vela(request: Request, places: Places, work: Path) -> Accelerated:

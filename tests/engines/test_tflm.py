@@ -50,11 +50,9 @@ def graph_of(*kinds: str, dtype: DType = DType.INT8) -> Graph:
     return Graph("chain", SHA256, 16, tensors, ops, (0,), (len(kinds),))
 
 
-def emit(graph: Graph, tmp_path: Path, **options: int) -> dict[str, str]:
-    model = tmp_path / "chain.tflite"
-    model.write_bytes(CONTENT)
+def emit(graph: Graph, **options: int) -> dict[str, str]:
     choices = {"arena_bytes": 2048, **options}
-    tree = tflm.emit(graph, EngineOptions(model_file=model, **choices))
+    tree = tflm.emit(graph, EngineOptions(model_bytes=CONTENT, **choices))
     return {path: content.decode() for path, content in tree.items()}
 
 
@@ -89,9 +87,9 @@ def test_each_operator_has_a_method_of_its_own() -> None:
     assert set(INT8_KERNELS) <= set(RESOLVER_METHODS)
 
 
-def test_resolver_holds_exactly_the_operators_of_the_model(tmp_path: Path) -> None:
+def test_resolver_holds_exactly_the_operators_of_the_model() -> None:
     graph = graph_of("CONV_2D", "RESHAPE", "CONV_2D", "SOFTMAX")
-    text = emit(graph, tmp_path)["model/chain_operators.cc"]
+    text = emit(graph)["model/chain_operators.cc"]
     calls = [
         line.split("resolver->")[1].split("(")[0] for line in text.splitlines() if "->" in line
     ]
@@ -100,46 +98,43 @@ def test_resolver_holds_exactly_the_operators_of_the_model(tmp_path: Path) -> No
     assert "AddConv2D(tflite::Register_CONV_2D_INT8())" in text
 
 
-def test_float_operators_get_the_general_registration(tmp_path: Path) -> None:
-    text = emit(graph_of("CONV_2D", dtype=DType.FLOAT32), tmp_path)["model/chain_operators.cc"]
+def test_float_operators_get_the_general_registration() -> None:
+    text = emit(graph_of("CONV_2D", dtype=DType.FLOAT32))["model/chain_operators.cc"]
     assert "AddConv2D()" in text
     assert "kernels/conv.h" not in text
 
 
-def test_npu_operator_is_registered_by_its_own_header(tmp_path: Path) -> None:
-    text = emit(graph_of(NEUTRON_GRAPH, "SOFTMAX"), tmp_path)["model/chain_operators.cc"]
+def test_npu_operator_is_registered_by_its_own_header() -> None:
+    text = emit(graph_of(NEUTRON_GRAPH, "SOFTMAX"))["model/chain_operators.cc"]
     assert "Register_NEUTRON_GRAPH()" in text
     assert "kernels/neutron/neutron.h" in text
 
 
-def test_a_converted_file_brings_its_own_operators(tmp_path: Path) -> None:
-    converted = tmp_path / "npu.tflite"
-    converted.write_bytes(
-        model_bytes(
-            [TensorSpec((1, 4), scales=0.5)] * 2, [OpSpec(NEUTRON_GRAPH, [0], [1])], [0], [1]
-        )
+def test_a_converted_file_brings_its_own_operators() -> None:
+    converted = model_bytes(
+        [TensorSpec((1, 4), scales=0.5)] * 2, [OpSpec(NEUTRON_GRAPH, [0], [1])], [0], [1]
     )
-    options = EngineOptions(model_file=converted, arena_bytes=512)
+    options = EngineOptions(model_bytes=converted, arena_bytes=512)
     tree = tflm.emit(graph_of("CONV_2D"), options)
     assert b"AddConv2D" not in tree["model/chain_operators.cc"]
     assert b"Register_NEUTRON_GRAPH" in tree["model/chain_operators.cc"]
 
 
-def test_model_array_and_arena(tmp_path: Path) -> None:
-    text = emit(graph_of("ADD"), tmp_path, arena_limit_bytes=4096)["model/chain_model.c"]
+def test_model_array_and_arena() -> None:
+    text = emit(graph_of("ADD"), arena_limit_bytes=4096)["model/chain_model.c"]
     assert "alignas(16) const uint8_t mcugen_tflm_model[16]" in text
     assert "0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11," in text
     assert "alignas(16) uint8_t mcugen_tflm_arena[2048]" in text
     assert "2048u <= 4096u" in text
 
 
-def test_unknown_operator_is_refused_with_the_closest_one(tmp_path: Path) -> None:
+def test_unknown_operator_is_refused_with_the_closest_one() -> None:
     graph = graph_of("CONV_3D", "CUSTOM:Mine")
     problems = tflm.supports(graph)
     assert [problem.where for problem in problems] == ["op 0 CONV_3D", "op 1 CUSTOM:Mine"]
     assert "CONV_2D" in problems[0].hint
     with pytest.raises(ModelError, match="op 0 CONV_3D.*op 1 CUSTOM:Mine"):
-        emit(graph, tmp_path)
+        emit(graph)
 
 
 @pytest.mark.parametrize("kind", sorted(tflm.CALL_SUBGRAPHS))
@@ -147,7 +142,7 @@ def test_control_flow_is_refused(kind: str) -> None:
     assert "another subgraph" in tflm.supports(graph_of(kind))[0].what
 
 
-def test_the_engine_wants_the_file(tmp_path: Path) -> None:
+def test_the_engine_wants_the_file() -> None:
     with pytest.raises(ModelError, match="model's file"):
         tflm.emit(graph_of("ADD"), EngineOptions(arena_bytes=16))
 
@@ -181,7 +176,7 @@ def test_engine_compiles_against_the_stub(target: str, tmp_path: Path) -> None:
 
 def resolver_of_everything(tmp_path: Path, kinds: tuple[str, ...]) -> Path:
     source = tmp_path / "operators.cc"
-    source.write_text(emit(graph_of(*kinds), tmp_path)["model/chain_operators.cc"])
+    source.write_text(emit(graph_of(*kinds))["model/chain_operators.cc"])
     return source
 
 

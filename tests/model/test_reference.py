@@ -94,7 +94,7 @@ def test_missing_interpreter_says_what_to_install(
         pass
     assert "pip install tflite-micro" in caught.value.hint
     with pytest.raises(EnvironmentError_, match="measuring the arena"):
-        measure_arena(model)
+        measure_arena(model.read_bytes(), "m")
 
 
 @pytest.mark.skipif(find_spec("tensorflow") is None, reason="TensorFlow is not installed")
@@ -106,9 +106,9 @@ def test_tensorflow_stands_in(model: Path, monkeypatch: pytest.MonkeyPatch) -> N
         assert np.array_equal(ref.run([SAMPLES])[0][:, 0], by_hand())
 
 
-def test_measured_arena_grows_with_the_activations(model: Path, tmp_path: Path) -> None:
-    wide = tmp_path / "wide.tflite"
-    wide.write_bytes(fully_connected(np.ones((3, 8000), np.int8)))
-    small_bytes, wide_bytes = measure_arena(model), measure_arena(wide)
+def test_measured_arena_grows_with_the_activations(model: Path) -> None:
+    wide = fully_connected(np.ones((3, 8000), np.int8))
+    small_bytes = measure_arena(model.read_bytes(), "small")
+    wide_bytes = measure_arena(wide, "wide")
     assert 100 < small_bytes < 4000
     assert 7000 < wide_bytes - small_bytes < 9000

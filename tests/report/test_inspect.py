@@ -42,7 +42,7 @@ def small_board(ram_bytes: int) -> Board:
 def test_engines_and_boards_are_judged() -> None:
     graph = parse_tflite(DENSE, "dense")
     engines = {engine.name: engine for engine in (REFUSER, FAILING, PLANNER)}
-    inspection = inspect_graph(graph, Path("m"), engines, [small_board(152), small_board(148)])
+    inspection = inspect_graph(graph, b"", engines, [small_board(152), small_board(148)])
     assert [(v.name, v.plan is not None) for v in inspection.engines] == [
         ("picky", False),
         ("failing", False),
@@ -58,7 +58,7 @@ def test_engines_and_boards_are_judged() -> None:
 def test_float_model_gets_figures_but_no_plan_of_an_engine() -> None:
     tensors = [TensorSpec((1, 4), "float32")] * 2
     graph = parse_tflite(model_bytes(tensors, [OpSpec("TANH", [0], [1])], [0], [1]), "m")
-    inspection = inspect_graph(graph, Path("m"), {"able": PLANNER}, [small_board(1000)])
+    inspection = inspect_graph(graph, b"", {"able": PLANNER}, [small_board(1000)])
     assert inspection.problems and inspection.engines[0].plan is None
     assert (inspection.boards[0].engine, inspection.boards[0].ram_bytes) == (None, 32)
 
