@@ -32,6 +32,7 @@ class Manifest:
     engine: str
     rounding: str
     optimize: str
+    accelerator: str  # "npu": a model converted for the board's NPU is linked; or "cpu"
     front_end: FrontEnd
     score: str  # "reconstruction-error" or "none"
     threshold: float | None  # a clip score above it is an anomaly

@@ -137,6 +137,7 @@ def _manifest(request: Request, plan: EnginePlan, firmware: str) -> Manifest:
         engine=request.engine,
         rounding=options.rounding,
         optimize=options.optimize,
+        accelerator="cpu" if options.model_bytes in (None, request.model_bytes) else "npu",
         front_end=request.front_end,
         score=request.score,
         threshold=request.threshold,

@@ -22,12 +22,18 @@ def verdict_lines(verdict: Verdict) -> list[str]:
     if verdict.first is None:
         return [counted, f"bit-exact with {verdict.rounding} rounding"]
     first = verdict.first
-    return [
+    lines = [
         counted,
         f"{verdict.different} differ, by {verdict.largest_difference} at most; the first in "
         f"{first.vectors} vector {first.vector}, value {first.index}: device {first.device}, "
         f"reference {first.reference}",
     ]
+    if verdict.tolerance_lsb:
+        within = "within" if verdict.is_accepted else "beyond"
+        lines.append(
+            f"{within} the NPU's tolerance of {verdict.tolerance_lsb} (NXP: not bit-exact)"
+        )
+    return lines
 
 
 def layer_lines(verdicts: Sequence[LayerVerdict], windows: int) -> list[str]:

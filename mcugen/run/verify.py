@@ -23,9 +23,12 @@ from mcugen.run.client import Client
 from mcugen.run.expected import expected_outputs
 from mcugen.run.stimulus import from_int8_rows, make_stimulus
 from mcugen.run.stream import stream
+from mcugen.toolchain import neutron
 
 LOWEST, HIGHEST = -128, 127
 ROUNDINGS = ("double", "single")
+TOLERANCES_LSB = {"cpu": 0, "npu": neutron.TOLERANCE_LSB}
+"""By the manifest's `accelerator`: how far an output may be from the reference."""
 
 Rows = NDArray[np.int8]
 """A stream of quantised rows, int8 [rows, row_values]; windows are cut from it as from a clip."""
@@ -69,12 +72,18 @@ class Verdict:
     values: int
     different: int
     largest_difference: int
+    tolerance_lsb: int  # steps of the output's quantisation
     first: Difference | None
 
     @property
     def is_equal(self) -> bool:
         """Whether every value is the same."""
         return self.different == 0
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether every value is as near as what computes it promises."""
+        return self.largest_difference <= self.tolerance_lsb
 
 
 def vector_sets(
@@ -146,22 +155,24 @@ def ask_device(
     return tuple(answers)
 
 
-def judge(model: Path, answers: Sequence[Answers], declared_rounding: str) -> tuple[Verdict, ...]:
+def judge(
+    model: Path, answers: Sequence[Answers], declared_rounding: str, tolerance_lsb: int = 0
+) -> tuple[Verdict, ...]:
     """A verdict per rounding that has a reference for this model; the declared one comes first.
 
     The declared rounding must have a reference (ModelError, EnvironmentError_ when it has not); the
     other one is asked only when the declared one differs, to tell what the device rounds like.
     """
-    verdicts = [_against(model, answers, declared_rounding)]
-    if not verdicts[0].is_equal:
+    verdicts = [_against(model, answers, declared_rounding, tolerance_lsb)]
+    if not verdicts[0].is_accepted:
         others = (rounding for rounding in ROUNDINGS if rounding != declared_rounding)
         for rounding in others:
             with suppress(ModelError):  # no reference with that rounding for this model
-                verdicts.append(_against(model, answers, rounding))
+                verdicts.append(_against(model, answers, rounding, tolerance_lsb))
     return tuple(verdicts)
 
 
-def _against(model: Path, answers: Sequence[Answers], rounding: str) -> Verdict:
+def _against(model: Path, answers: Sequence[Answers], rounding: str, tolerance_lsb: int) -> Verdict:
     with open_reference(model, rounding=rounding) as reference:
         pairs = [(a, expected_outputs(reference, a.inputs)) for a in answers]
     gaps = [a.outputs.astype(np.int32) - expected for a, expected in pairs]
@@ -172,6 +183,7 @@ def _against(model: Path, answers: Sequence[Answers], rounding: str) -> Verdict:
         values=sum(gap.size for gap in gaps),
         different=sum(int(np.count_nonzero(gap)) for gap in gaps),
         largest_difference=max(int(np.abs(gap).max()) for gap in gaps),
+        tolerance_lsb=tolerance_lsb,
         first=next(_differences(pairs), None),
     )
 

@@ -86,6 +86,7 @@ def make_bench(
         engine="aot",
         rounding="double",
         optimize="speed",
+        accelerator="cpu",
         front_end=front_end,
         score=score,
         threshold=600.0,

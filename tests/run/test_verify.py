@@ -12,9 +12,10 @@ import pytest
 
 from mcugen.errors import DataError, DeviceError
 from mcugen.features.spec import FrontEnd
+from mcugen.report.verify_text import verdict_lines
 from mcugen.run.client import Client
 from mcugen.run.expected import input_quant
-from mcugen.run.verify import Answers, ask_device, clip_vectors, judge, vector_sets
+from mcugen.run.verify import TOLERANCES_LSB, Answers, ask_device, clip_vectors, judge, vector_sets
 from tests.run.projects import LOG_MEL, RAW, SESSION, Bench, make_bench
 from tests.run.simulated_device import Clock
 
@@ -77,6 +78,19 @@ def test_the_rounding_that_matches_is_named(bench: Bench) -> None:
     assert (declared.rounding, declared.is_equal) == ("double", False)
     assert (other.rounding, other.is_equal) == ("single", True)
     assert declared.largest_difference == 1, "roundings differ by one step in one layer"
+
+
+def test_an_npu_may_be_one_step_off_and_no_more(bench: Bench) -> None:
+    good = answers_of(bench)
+    tolerance_lsb = TOLERANCES_LSB["npu"]
+    for gap, accepted in ((tolerance_lsb, True), (tolerance_lsb + 1, False)):
+        outputs = good[0].outputs.copy()
+        outputs[3, 5] += gap if outputs[3, 5] < 0 else -gap
+        answers = (Answers(good[0].name, good[0].inputs, outputs), *good[1:])
+        verdict = judge(bench.model, answers, "double", tolerance_lsb)[0]
+        assert (verdict.is_equal, verdict.is_accepted) == (False, accepted)
+        assert verdict_lines(verdict)[-1].startswith("within" if accepted else "beyond")
+    assert not judge(bench.model, answers_of(bench, rounding="single"), "double")[0].is_accepted
 
 
 def test_one_wrong_value_is_found_and_named(bench: Bench) -> None:
