@@ -121,7 +121,9 @@ def test_the_data_is_what_the_executor_takes(model: Path) -> None:
 
 
 def test_an_anomaly_detector_gets_the_handler() -> None:
-    samples = SampleSet(np.zeros((200, 640), np.int8), np.zeros(200, np.int32), ("normal", "anomaly"))
+    samples = SampleSet(
+        np.zeros((200, 640), np.int8), np.zeros(200, np.int32), ("normal", "anomaly")
+    )
     tree = workspace("ad", b"", PRESETS["mlperf-ad"], "reconstruction-error", samples)
     keys = load(tree["axon/ad_input.yaml"].decode())["ad"]
     assert keys["user_handle_accuracy_results"].startswith("user_handler_functions.")
