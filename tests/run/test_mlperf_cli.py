@@ -190,3 +190,43 @@ def test_a_served_firmware_is_a_port_like_any_other(
         server.send_signal(signal.SIGTERM)
         assert server.wait(10) == 0
         assert not alias.is_symlink()
+
+
+def official_runner() -> tuple[str, Path]:
+    """A Python with the runner's packages, and the folder benchmark/runner of mlcommons/tiny."""
+    folder = os.environ.get("MCUGEN_MLPERF_RUNNER")
+    if folder is None:
+        pytest.skip("no official runner: set MCUGEN_MLPERF_RUNNER (and MCUGEN_MLPERF_PYTHON)")
+    return os.environ.get("MCUGEN_MLPERF_PYTHON", sys.executable), Path(folder)
+
+
+def test_the_official_runner_says_the_same(
+    scorer: Path, anomaly_set: Path, tmp_path: Path, capfd: Capture
+) -> None:
+    python, runner = official_runner()
+    alias = tmp_path / "tty"
+    environment = {"MCUGEN_PORT": str(alias), "PYTHONPATH": str(ROOT / "tools" / "mlperf_runner")}
+    words = ("-d", runner / "devices_ad.yaml", "-t", runner / "tests_accuracy.yaml")
+    with serving(scorer, alias) as server:
+        assert server.stdout is not None
+        server.stdout.readline()
+        done = subprocess.run(
+            [python, runner / "main.py", *words, "-s", anomaly_set, "-m", "a"],
+            env={**os.environ, **environment},
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        server.send_signal(signal.SIGTERM)
+    assert done.returncode == 0, done.stdout
+    words_of_ours = ("--dataset", anomaly_set, "--mode", "accuracy", "--out", tmp_path)
+    assert call(capfd, "mlperf", scorer, *words_of_ours).status == 0
+    ours = json.loads((tmp_path / "accuracy.json").read_text())
+    assert f"AUC = {ours['value']:.3f}" in done.stdout
+    windows = json.loads(next(tmp_path.glob("sessions/*/results.json")).read_text())
+    for file in ours["files"]:
+        scores = [w["infer"]["results"][0] for w in windows if w["file"] == file["file"]]
+        assert len(scores) == WINDOWS
+        assert file["results"] == [pytest.approx(np.mean(scores))]
