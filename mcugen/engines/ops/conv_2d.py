@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from mcugen.engines.contract import EngineOptions
 from mcugen.engines.ops import convolution
-from mcugen.engines.ops.convolution import Convolution
+from mcugen.engines.ops.checks import to_problems
+from mcugen.engines.ops.convolution import Convolution, Fields
 from mcugen.engines.steps import Call, Form, Kernel, Operands, Operator, Table, Variant
-from mcugen.model.check import where
 from mcugen.model.ir import Graph, Op, Problem
 
 _CHANNEL_AXIS = 0
@@ -27,14 +27,14 @@ _UINT16_MAX = 65535
 
 def problems(graph: Graph, op: Op) -> Iterable[Problem]:
     """What no convolution takes, and groups that do not come out even."""
-    found = [*convolution.problems(graph, op, _CHANNEL_AXIS)]
-    yield from found
-    if not found:
+    reasons = [*convolution.reasons(graph, op, _CHANNEL_AXIS)]
+    if not reasons:
         x, weights = graph.tensors[op.inputs[0]], graph.tensors[op.inputs[1]]
         depth, channels = weights.shape[3], weights.shape[0]
         if x.shape[3] % depth != 0 or channels % (x.shape[3] // depth) != 0:
             what = f"{x.shape[3]} input channels, {depth} per group, {channels} outputs"
-            yield Problem(where(op), f"{what}: groups must come out even")
+            reasons.append((f"{what}: groups must come out even", ""))
+    return to_problems(op, reasons)
 
 
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
@@ -74,7 +74,7 @@ def _build_portable(
     kernel = Kernel(
         f"mcugen_conv_2d_{options.rounding}", "mcugen_conv_2d_t", "conv_2d.h", "conv_2d.c"
     )
-    fields = (
+    fields: Fields = (
         ("weights", Table(f"{name}_weights", layer.weights, layer.comment)),
         ("bias", convolution.bias_table(layer, name)),
         ("requant", convolution.requant_table(layer, name)),
@@ -125,7 +125,7 @@ def _build_dsp(layer: Convolution, operands: Operands, options: EngineOptions) -
         "conv_2d_dsp.c",
     )
     stream = pack_stream(weights, bias, requant, paired)
-    fields = (
+    fields: Fields = (
         ("channels", Table(f"{name}_channels", stream, f"{layer.comment}, packed with all else")),
         *layer.filter.fields(),
         ("quads", paired // 4),
@@ -162,7 +162,7 @@ def pack_stream(
         requant[paired:],
     )
     parts = [np.concatenate(part, axis=1).reshape(-1) for part in (quads, singles)]
-    return np.concatenate(parts).astype(np.uint32)
+    return np.asarray(np.concatenate(parts), np.uint32)
 
 
 def _pair_words(weights: NDArray[np.int8]) -> NDArray[np.uint32]:
@@ -170,7 +170,8 @@ def _pair_words(weights: NDArray[np.int8]) -> NDArray[np.uint32]:
     fours = weights.reshape(-1, 4, weights.shape[1] // 4, 4)[..., _ORDER].astype(np.int64)
     halves = (256 * fours[:, 1::2] + fours[:, 0::2]) & 0xFFFF  # [quads, 2 pairs, steps, 4]
     words = halves[..., 0::2] | halves[..., 1::2] << 16  # [quads, 2 pairs, steps, 2]
-    return words.transpose(0, 2, 3, 1).astype(np.uint32).reshape(-1, weights.shape[1])
+    quads = words.transpose(0, 2, 3, 1).reshape(-1, weights.shape[1])
+    return np.asarray(quads, np.uint32)
 
 
 def _pair_starts(bias: NDArray[np.int32]) -> NDArray[np.uint32]:

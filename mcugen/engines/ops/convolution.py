@@ -4,25 +4,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mcugen.engines.contract import Rounding
+from mcugen.engines.ops.checks import INT8_HINT, Reason, activation_reasons, int8_reasons
 from mcugen.engines.quantize import (
-    ACTIVATIONS,
+    LARGEST_FACTOR,
     activation_range,
     channel_requant,
     quantize_multiplier,
 )
-from mcugen.engines.steps import Table
-from mcugen.model.check import where
-from mcugen.model.ir import DType, Graph, Op, Problem, Tensor
+from mcugen.engines.steps import Table, is_activation
+from mcugen.model.ir import DType, Graph, Op, Tensor
 from mcugen.model.single_rounding import ROUNDINGS
 
 _UINT16_MAX = 65535
+
+Fields = tuple[tuple[str, int | str | Table], ...]
+"""Initialisers of a kernel's parameters, as in Call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ class Filter:
         """Output pixels of all batches."""
         return self.batches * self.out_height * self.out_width
 
-    def fields(self) -> tuple[tuple[str, int], ...]:
+    def fields(self) -> Fields:
         """Initialisers of the struct's member `filter`."""
         return tuple((f"filter.{name}", getattr(self, name)) for name in self.__slots__)
 
@@ -72,7 +75,7 @@ class Convolution:
     @property
     def taps(self) -> int:
         """Multiplications per output."""
-        return self.weights[0].size
+        return int(self.weights[0].size)
 
     @property
     def macs(self) -> int:
@@ -80,68 +83,61 @@ class Convolution:
         return self.filter.positions * self.weights.size
 
 
-def problems(graph: Graph, op: Op, channel_axis: int) -> Iterable[Problem]:
-    """Everything but int8 with constant symmetric weights; shapes are the caller's to check.
+def reasons(graph: Graph, op: Op, channel_axis: int) -> Iterator[Reason]:
+    """Everything but int8 with constant symmetric weights, and shapes that do not fit together.
 
     `channel_axis` is the weights' dimension of the output channels.
     """
     x, weights, bias = _inputs(graph, op)
-    (out,) = graph.output_tensors(op)
-    if x is None or weights is None or x.data is not None:
-        yield Problem(where(op), "needs a computed input and weights")
+    outputs = graph.output_tensors(op)
+    if x is None or not is_activation(x) or weights is None or len(outputs) != 1:
+        yield "needs a computed input, weights and one output", ""
         return
-    if x.dtype is not DType.INT8 or out.dtype is not DType.INT8:
-        yield Problem(
-            where(op),
-            f"{x.dtype.value} to {out.dtype.value} is not supported",
-            "convert the model with int8 inputs, weights and outputs",
-        )
-    if weights.data is None:
-        yield Problem(where(op), "weights that are computed at run time are not supported")
-    if weights.dtype is not DType.INT8:
-        yield Problem(where(op), f"{weights.dtype.value} weights are not supported")
+    out = outputs[0]
+    unfit = [*int8_reasons(x, out), *_weights_reasons(weights, channel_axis)]
+    yield from unfit
+    yield from activation_reasons(op, out)
     if bias is not None and (bias.data is None or bias.dtype is not DType.INT32):
-        yield Problem(where(op), "the bias must be a constant int32 tensor")
-    yield from _quantisation_problems(op, x, weights, out, channel_axis)
-    yield from _shape_problems(op, x, weights, bias, out, channel_axis)
+        yield "the bias must be a constant int32 tensor", ""
+    if not unfit and max(_factors(x, weights, out)) >= LARGEST_FACTOR:
+        yield "the output's scale is too small for those of input and weights", ""
+    yield from _shape_reasons(op, x, weights, bias, out, channel_axis)
 
 
-def _quantisation_problems(
-    op: Op, x: Tensor, weights: Tensor, out: Tensor, channel_axis: int
-) -> Iterable[Problem]:
-    """Scales that are missing or of another kind than the kernels compute."""
-    if any(t.quant is None or t.quant.axis is not None for t in (x, out)):
-        yield Problem(where(op), "input and output must be quantised per tensor")
+def _weights_reasons(weights: Tensor, channel_axis: int) -> Iterator[Reason]:
+    """Weights that are no constants, or of another type or quantisation than the kernels compute."""
+    if weights.data is None:
+        yield "weights that are computed at run time are not supported", ""
+    if weights.dtype is not DType.INT8:
+        yield f"{weights.dtype.value} weights are not supported", INT8_HINT
     if weights.quant is None or weights.quant.axis not in (None, channel_axis):
-        yield Problem(where(op), "weights must be quantised per tensor or per output channel")
+        yield "weights must be quantised per tensor or per output channel", ""
     elif any(weights.quant.zero_points):
-        yield Problem(where(op), "weights with a zero point other than 0 are not supported")
-    activation = op.options.get("fused_activation_function", "NONE")
-    if activation not in ACTIVATIONS:
-        yield Problem(where(op), f"fused activation {activation} is not supported")
+        yield "weights with a zero point other than 0 are not supported", ""
 
 
-def _shape_problems(
+def _shape_reasons(
     op: Op, x: Tensor, weights: Tensor, bias: Tensor | None, out: Tensor, channel_axis: int
-) -> Iterable[Problem]:
+) -> Iterator[Reason]:
     """Ranks, sizes and strides that do not fit together."""
     shapes = f"input {list(x.shape)}, weights {list(weights.shape)}, output {list(out.shape)}"
     if not len(x.shape) == len(weights.shape) == len(out.shape) == 4:
-        yield Problem(where(op), f"{shapes}: all must have 4 dimensions")
+        yield f"{shapes}: all must have 4 dimensions", ""
         return
     steps = [_step(op, name) for name in ("stride_h", "stride_w", *_DILATIONS)]
+    channels = weights.shape[channel_axis]
     if min(steps) < 1:
-        yield Problem(where(op), "strides and dilations must be at least 1")
+        yield "strides and dilations must be at least 1", ""
     elif 0 in (x.elements, weights.elements, out.elements):
-        yield Problem(where(op), f"{shapes}: nothing to compute")
+        yield f"{shapes}: nothing to compute", ""
     elif max(*x.shape, *weights.shape, *out.shape, *steps) > _UINT16_MAX:
-        yield Problem(where(op), f"{shapes}: a dimension is larger than {_UINT16_MAX}")
+        yield f"{shapes}: a dimension is larger than {_UINT16_MAX}", ""
+    elif op.options.get("padding") not in ("SAME", "VALID"):
+        yield "padding must be SAME or VALID", ""
     elif out.shape != _output_shape(op, x, weights, channel_axis):
-        yield Problem(where(op), f"{shapes}: the output does not follow from the other two")
-    if bias is not None and bias.elements != weights.shape[channel_axis]:
-        yield Problem(
-            where(op), f"{bias.elements} biases for {weights.shape[channel_axis]} channels"
-        )
+        yield f"{shapes}: the output does not follow from the other two", ""
+    if bias is not None and bias.elements != channels:
+        yield f"{bias.elements} biases do not fit {channels} channels", ""
 
 
 _DILATIONS = ("dilation_h_factor", "dilation_w_factor")
@@ -231,7 +227,7 @@ def requant_table(layer: Convolution, name: str) -> Table:
     return Table(f"{name}_requant", layer.requant, "multiplier, shift", struct="mcugen_requant_t")
 
 
-def range_fields(layer: Convolution) -> tuple[tuple[str, int], ...]:
+def range_fields(layer: Convolution) -> Fields:
     """The last members of the portable kernels' structs."""
     return (
         ("in_zero_point", layer.in_zero_point),

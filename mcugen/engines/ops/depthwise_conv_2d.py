@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from mcugen.engines.contract import EngineOptions
 from mcugen.engines.ops import convolution
-from mcugen.engines.ops.convolution import Convolution, Filter
+from mcugen.engines.ops.checks import to_problems
+from mcugen.engines.ops.convolution import Convolution, Fields, Filter
 from mcugen.engines.steps import Call, Form, Kernel, Operands, Operator, Table, Variant
-from mcugen.model.check import where
 from mcugen.model.ir import Graph, Op, Problem
 
 _CHANNEL_AXIS = 3
@@ -30,15 +30,15 @@ _PLANE_BYTES = 8192
 
 def problems(graph: Graph, op: Op) -> Iterable[Problem]:
     """What no convolution takes, and weights of another layout than one filter per output."""
-    found = [*convolution.problems(graph, op, _CHANNEL_AXIS)]
-    yield from found
-    if not found:
+    reasons = [*convolution.reasons(graph, op, _CHANNEL_AXIS)]
+    if not reasons:
         x, weights = graph.tensors[op.inputs[0]], graph.tensors[op.inputs[1]]
         if weights.shape[0] != 1:
-            yield Problem(where(op), f"weights {list(weights.shape)} must start with 1")
+            reasons.append((f"weights {list(weights.shape)} must start with 1", ""))
         if weights.shape[3] % x.shape[3] != 0:
             what = f"{weights.shape[3]} outputs for {x.shape[3]} input channels"
-            yield Problem(where(op), f"{what}: must be the same number for each")
+            reasons.append((f"{what}: each must have the same number", ""))
+    return to_problems(op, reasons)
 
 
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
@@ -88,7 +88,7 @@ def _build_portable(
         "depthwise_conv_2d.c",
     )
     weights = np.ascontiguousarray(layer.weights[..., 0].transpose(1, 2, 0))
-    fields = (
+    fields: Fields = (
         ("weights", Table(f"{name}_weights", weights, layer.comment)),
         ("bias", convolution.bias_table(layer, name)),
         ("requant", convolution.requant_table(layer, name)),
@@ -196,7 +196,7 @@ def _build_dsp(
     taps = pack_3x3(weights) if is_3x3 else pack_taps(weights, f.dilation_x)
     starts = convolution.folded_bias(layer).view(np.uint32).reshape(-1, 1)
     stream = np.concatenate([starts, requant, taps], axis=1)
-    fields = (
+    fields: Fields = (
         ("channels", Table(f"{name}_channels", stream, f"{layer.comment}, packed with all else")),
         *f.fields(),
         ("pitch", plane.pitch),

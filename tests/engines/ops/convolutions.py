@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,26 +12,16 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from mcugen.engines.contract import EngineOptions
+from mcugen.engines import ENGINES
 from mcugen.engines.ops.convolution import Filter, read_convolution
 from mcugen.model.ir import Graph
 from mcugen.model.reference import open_reference
 from mcugen.model.single_rounding import ROUNDINGS
 from mcugen.model.tflite import parse_tflite
-from tests.engines.c_engine import build
+from tests.engines.vectors import Vectors, random_inputs
 from tests.tflite_writer import OpSpec, TensorSpec, model_bytes
 
-DSP = frozenset({"dsp"})
-SAMPLES = 3
 ACTIVATIONS = ("NONE", "RELU", "RELU6", "RELU_N1_TO_1")
-OPTIONS = {
-    "portable": EngineOptions(),
-    "dsp-speed": EngineOptions(isa=DSP),
-    "dsp-size": EngineOptions(isa=DSP, optimize="size"),
-    "portable-single": EngineOptions(rounding="single"),
-    "dsp-speed-single": EngineOptions(rounding="single", isa=DSP),
-    "dsp-size-single": EngineOptions(rounding="single", isa=DSP, optimize="size"),
-}
 
 
 @dataclass(frozen=True)
@@ -103,6 +93,17 @@ def model_of(cases: Sequence[Case]) -> bytes:
     return model_bytes(tensors, ops, inputs, [op.outputs[0] for op in ops])
 
 
+def problems_of_case(case: Case, change: Mapping[int | str, Any]) -> list[str]:
+    """What the engine says against a layer with changed tensors (by index) or options (by name)."""
+    tensors = dict(enumerate(layer_tensors(case, 0)))
+    tensors |= {key: value for key, value in change.items() if isinstance(key, int)}
+    options = layer_options(case)
+    options |= {key: value for key, value in change.items() if isinstance(key, str)}
+    op = OpSpec(case.kind, [0, 1, 3], [2], options, version=3)
+    graph = parse_tflite(model_bytes([*tensors.values()], [op], [0], [2]), "bad")
+    return [problem.what for problem in ENGINES["aot"].supports(graph)]
+
+
 def layer_options(case: Case) -> dict[str, Any]:
     """The option table of a case."""
     options = {
@@ -152,28 +153,7 @@ def layer_tensors(case: Case, number: int) -> list[TensorSpec]:
     return tensors
 
 
-def random_inputs(graph: Graph, seed: int = 0) -> list[np.ndarray]:
-    """Uniform samples, the first all -128, the second all 127."""
-    rng = np.random.default_rng(seed)
-    inputs = []
-    for index in graph.inputs:
-        shape = (SAMPLES, *graph.tensors[index].shape)
-        x = rng.integers(-128, 128, shape).astype(np.int8)
-        x[0], x[1] = -128, 127
-        inputs.append(x)
-    return inputs
-
-
-@dataclass(frozen=True)
-class Vectors:
-    """A model with inputs, and what is to be answered with each rounding."""
-
-    graph: Graph
-    inputs: list[np.ndarray]
-    expected: dict[str, tuple[np.ndarray, ...]]
-
-
-def vectors_of(cases: Sequence[Case], folder: Path) -> Vectors:
+def vectors_of_cases(cases: Sequence[Case], folder: Path) -> Vectors:
     """Double rounding from TFLite Micro; single rounding from NumPy, which must agree on double."""
     path = folder / "layers.tflite"
     path.write_bytes(model_of(cases))
@@ -222,21 +202,6 @@ def _sums(f: Filter, x: np.ndarray, weights: np.ndarray) -> np.ndarray:
             taps = weights[:, ky, kx].astype(np.int64).reshape(groups, -1, depth)
             sums += np.einsum("nbyxgd,god->nbyxgo", grouped, taps).reshape(sums.shape)
     return sums
-
-
-def differences(
-    vectors: Vectors,
-    options: EngineOptions,
-    folder: Path,
-    *,
-    on: str = "host",
-    patch: tuple[str, str, str] | None = None,
-) -> list[int]:
-    """For every output, how many values differ from the expected ones."""
-    engine = build(vectors.graph, options, folder, on=on, patch=patch)
-    outputs = engine.run(*vectors.inputs).outputs
-    pairs = zip(outputs, vectors.expected[options.rounding], strict=True)
-    return [int(np.count_nonzero(actual != wanted)) for actual, wanted in pairs]
 
 
 pairs = st.tuples(st.integers(1, 3), st.integers(1, 3))

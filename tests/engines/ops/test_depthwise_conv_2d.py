@@ -7,20 +7,25 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from mcugen.engines import ENGINES
 from mcugen.engines.contract import EngineOptions
+from mcugen.engines.ops.depthwise_conv_2d import pack_3x3, pack_taps
+from mcugen.model.tflite import parse_tflite
 from tests.engines.ops.convolutions import (
     ACTIVATIONS,
-    OPTIONS,
     Case,
-    Vectors,
-    differences,
     layers,
-    vectors_of,
+    model_of,
+    problems_of_case,
+    vectors_of_cases,
 )
+from tests.engines.vectors import DSP, OPTIONS, Vectors, differences, random_models
+from tests.tflite_writer import TensorSpec
 
 DEPTHWISE = Case(kind="DEPTHWISE_CONV_2D")
 STRIDES = ((1, 1), (2, 2), (1, 2), (2, 1), (3, 3))
@@ -50,7 +55,7 @@ EDGES = tuple(
 
 @pytest.fixture(scope="module")
 def edges(tmp_path_factory: pytest.TempPathFactory) -> Vectors:
-    return vectors_of(EDGES, tmp_path_factory.mktemp("edges"))
+    return vectors_of_cases(EDGES, tmp_path_factory.mktemp("edges"))
 
 
 @pytest.mark.parametrize("options", OPTIONS.values(), ids=OPTIONS.keys())
@@ -67,7 +72,7 @@ def test_edges_equal_the_reference_on_a_cortex_m33(
     assert not any(differences(edges, OPTIONS[name], tmp_path, on="qemu"))
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@random_models
 @given(
     cases=st.lists(layers("DEPTHWISE_CONV_2D"), min_size=20, max_size=40),
     options=st.sampled_from([*OPTIONS.values()]),
@@ -76,4 +81,106 @@ def test_random_layers_equal_the_reference(
     cases: list[Case], options: EngineOptions, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     folder = tmp_path_factory.mktemp("random")
-    assert not any(differences(vectors_of(cases, folder), options, folder))
+    assert not any(differences(vectors_of_cases(cases, folder), options, folder))
+
+
+FINE = replace(DEPTHWISE, smallest_weight=-1, largest_weight=1, gain=25, output_zero_point=-9)
+TELLING = (
+    replace(DEPTHWISE, multiplier=2, input_zero_point=90, image=(5, 6), batches=2),
+    replace(DEPTHWISE, filter=(2, 4), dilation=(2, 1), image=(6, 9), activation="RELU6"),
+    replace(DEPTHWISE, filter=(5, 1), image=(11, 1), padding="VALID", output_zero_point=3),
+    *(replace(FINE, image=(5, 7), stride=stride) for stride in ((1, 1), (2, 2))),
+    replace(FINE, filter=(2, 2), image=(5, 7)),
+)
+"""Few layers, quickly compiled, in which a wrong kernel shows."""
+
+PORTABLE = "runtime/kernels/depthwise_conv_2d.c"
+ANY = "runtime/kernels/depthwise_conv_2d_dsp.c"
+THREE = "runtime/kernels/depthwise_conv_2d_3x3.c"
+PLANE = "runtime/kernels/plane.h"
+BREAKS = (
+    ("host", "portable", PORTABLE, "- layer->in_zero_point", ""),
+    ("host", "portable", PORTABLE, "&in[o / (", "&in[0 * ("),
+    ("host", "dsp-speed", PLANE, "layer->plane_words, layer->in_zero_point", "0, 0"),
+    ("host", "dsp-speed", PLANE, "i < multiplier", "i < (multiplier + 1) / 2"),
+    ("host", "dsp-speed", THREE, "(row + 4), w.last", "(row + 4), w.first"),
+    ("host", "dsp-speed", ANY, "sum[3], b->by", "sum[2], b->by"),
+    ("host", "dsp-speed", "runtime/kernels/dsp.h", "addend + (sum >> 31)", "addend"),
+    ("qemu", "dsp-speed", THREE, "smlabt r10, r11", "smlabt r10, r12"),
+    ("qemu", "dsp-speed", THREE, 'sum ", asr #31 \\n smmlar', 'sum ", lsr #31 \\n smmlar'),
+    ("qemu", "dsp-speed", ANY, 'sum ", asr #31 \\n smmlar', 'sum ", lsr #31 \\n smmlar'),
+    ("qemu", "dsp-speed", PLANE, "ldrsb %[d], [%[in], %[step3]]", "ldrsb %[d], [%[in], %[step2]]"),
+)
+
+
+@pytest.fixture(scope="module")
+def telling(tmp_path_factory: pytest.TempPathFactory) -> Vectors:
+    return vectors_of_cases(TELLING, tmp_path_factory.mktemp("telling"))
+
+
+@pytest.mark.parametrize("broken", BREAKS, ids=lambda b: f"{b[1]} {b[3]}")
+def test_a_break_is_noticed(
+    broken: tuple[str, str, str, str, str], telling: Vectors, tmp_path: Path
+) -> None:
+    on, name, file, old, new = broken
+    assert any(differences(telling, OPTIONS[name], tmp_path, on=on, patch=(file, old, new)))
+
+
+def test_packing_keeps_every_weight_of_3x3() -> None:
+    weights = np.arange(-9, 9, dtype=np.int8).reshape(2, 3, 3)
+    packed = pack_3x3(weights)
+    assert packed.shape == (2, 3)
+    assert (packed.view(np.int8).reshape(2, 3, 4) == weights[..., [0, 1, 1, 2]]).all()
+
+
+@pytest.mark.parametrize("dilation", [1, 2, 3])
+@pytest.mark.parametrize("shape", [(1, 1), (1, 4), (3, 1), (2, 3), (5, 5)])
+def test_packing_keeps_every_weight(shape: tuple[int, int], dilation: int) -> None:
+    """Undoes what depthwise_conv_2d.h describes, independently of how it is done."""
+    height, width = shape
+    weights = np.arange(1, 2 * height * width + 1, dtype=np.int8).reshape(2, height, width)
+    fours = pack_taps(weights, dilation).view(np.int8).reshape(2, -1, 4)
+    reach = (width - 1) * dilation + 1
+    taps = fours[..., [0, 2, 1, 3]].reshape(2, -1)
+    row = reach + reach % 2
+    assert not taps[:, row * height :].any()
+    rows = taps[:, : row * height].reshape(2, height, row)
+    assert (rows[:, :, 0:reach:dilation] == weights).all()
+    assert np.count_nonzero(rows) == weights.size
+
+
+def test_model_data_is_no_larger_than_the_parameters_and_24_bytes_a_channel() -> None:
+    for case in EDGES:
+        if max(case.dilation) > 2:
+            continue  # the taps that dilation skips are stored
+        graph = parse_tflite(model_of([case]), "one")
+        plan = ENGINES["aot"].plan(graph, EngineOptions(isa=DSP))
+        raw = sum(t.bytes for t in graph.tensors if t.data is not None)
+        folded_bias = 0 if case.bias else 4 * case.out_channels
+        assert plan.weight_bytes <= raw + folded_bias + 24 * case.out_channels, case
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({0: TensorSpec((1, 5, 4, 3), "int8", 0.1)}, "same number"),
+        ({1: TensorSpec((2, 3, 3, 4), "int8", 0.1, data=np.ones((2, 3, 3, 4), np.int8))}, "with 1"),
+        (
+            {
+                1: TensorSpec(
+                    (1, 3, 3, 4), "int8", [0.1] * 3, axis=1, data=np.ones((1, 3, 3, 4), np.int8)
+                )
+            },
+            "per output channel",
+        ),
+        ({2: TensorSpec((1, 5, 4, 4), "float32")}, "float32"),
+        ({"stride_h": 0}, "at least 1"),
+    ],
+)
+def test_a_problem_is_named(change: dict[int | str, object], words: str) -> None:
+    problems = problems_of_case(DEPTHWISE, change)
+    assert [words in problem for problem in problems] == [True], problems
+
+
+def test_a_sound_layer_has_no_problems() -> None:
+    assert problems_of_case(DEPTHWISE, {}) == []
