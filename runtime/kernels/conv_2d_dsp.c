@@ -53,18 +53,19 @@ static __attribute__((noinline)) uint32_t *put_run(uint32_t *words, const int8_t
 
 // The last word may overlap the one before.
 static __attribute__((noinline)) int8_t *copy_bytes(int8_t *to, const int8_t *from, int32_t count) {
-  if (count < 4) {
-    for (int32_t i = 0; i < count; ++i) {
-      to[i] = from[i];
-    }
-    return to + count;
-  }
   int8_t *end = to + count;
-  for (int8_t *last = end - 4; to < last; to += 4) {
-    mcugen_store_word(to, mcugen_load_word(from));
-    from += 4;
+  if (count < 4) {
+    while (to != end) {
+      *to++ = *from++;
+    }
+    return end;
   }
-  mcugen_store_word(end - 4, mcugen_load_word(from - (to - (end - 4))));
+  const int8_t *last = from + count - 4;
+  for (; from < last; from += 4) {
+    mcugen_store_word(to, mcugen_load_word(from));
+    to += 4;
+  }
+  mcugen_store_word(end - 4, mcugen_load_word(last));
   return end;
 }
 
@@ -280,36 +281,29 @@ MCUGEN_INLINE void compute_quads(const layer_t *layer, pair_t *pair, finish_t ho
 #define STEP_BYTES 48u
 #define STEPS 8u
 
+// clang-format off
 // mcugen_requantize_channel of one channel at both positions; `a` and `b` are double for `double`.
-#define REQUANTIZE_DOUBLE(a, b)                   \
-  "ldmia r0!, {r1, r2, r3} \n"                    \
-  "add r12, r2, " a ", asr #31 \n add r2, r2, " b \
-  ", asr #31 \n"                                  \
-  "smmlar " a ", " a ", r1, r12 \n smmlar " b ", " b ", r1, r2 \n" NARROW(a, b)
-#define REQUANTIZE_SINGLE(a, b) \
-  "ldmia r0!, {r1, r2, r3} \n"  \
-  "smmla " a ", " a ", r1, r2 \n smmla " b ", " b ", r1, r2 \n" NARROW(a, b)
-#define NARROW(a, b)                      \
-  "asr " a ", " a ", r3 \n asr " b ", " b \
-  ", r3 \n"                               \
-  "ssat " a ", #8, " a " \n ssat " b ", #8, " b " \n"
+#define REQUANTIZE_DOUBLE(a, b)                                                           \
+  "ldmia r0!, {r1, r2, r3} \n"                                                            \
+  "add r12, r2, " a ", asr #31 \n add r2, r2, " b ", asr #31 \n"                          \
+  "smmlar " a ", " a ", r1, r12 \n smmlar " b ", " b ", r1, r2 \n" NARROW(a) NARROW(b)
+#define REQUANTIZE_SINGLE(a, b)                                                           \
+  "ldmia r0!, {r1, r2, r3} \n"                                                            \
+  "smmla " a ", " a ", r1, r2 \n smmla " b ", " b ", r1, r2 \n" NARROW(a) NARROW(b)
+#define NARROW(a) "asr " a ", " a ", r3 \n ssat " a ", #8, " a " \n"
+// U, doubled where `shift` is 7.
 #define UPPER(s, l, shift) "sub " s ", " s ", " l " \n asr " s ", " s ", #" shift " \n"
-#define DOUBLE(a) "lsl " a ", " a ", #1 \n"
-#define ALL_UPPER(shift)   \
-  UPPER("r4", "r5", shift) \
-  UPPER("r8", "r9", shift) UPPER("r6", "r7", shift) UPPER("r10", "r11", shift)
-#define FINISH_QUAD_DOUBLE      \
-  ALL_UPPER("7")                \
-  DOUBLE("r5")                  \
-  DOUBLE("r9")                  \
-  DOUBLE("r7")                  \
-  DOUBLE("r11")                 \
-  REQUANTIZE_DOUBLE("r5", "r9") \
-  REQUANTIZE_DOUBLE("r4", "r8") REQUANTIZE_DOUBLE("r7", "r11") REQUANTIZE_DOUBLE("r6", "r10")
-#define FINISH_QUAD_SINGLE      \
-  ALL_UPPER("8")                \
-  REQUANTIZE_SINGLE("r5", "r9") \
-  REQUANTIZE_SINGLE("r4", "r8") REQUANTIZE_SINGLE("r7", "r11") REQUANTIZE_SINGLE("r6", "r10")
+#define UPPERS(shift)                                                                     \
+  UPPER("r4", "r5", shift) UPPER("r8", "r9", shift)                                       \
+  UPPER("r6", "r7", shift) UPPER("r10", "r11", shift)
+#define FINISH_QUAD_DOUBLE                                                                \
+  UPPERS("7") "lsl r5, #1 \n lsl r9, #1 \n lsl r7, #1 \n lsl r11, #1 \n"                  \
+  REQUANTIZE_DOUBLE("r5", "r9") REQUANTIZE_DOUBLE("r4", "r8")                             \
+  REQUANTIZE_DOUBLE("r7", "r11") REQUANTIZE_DOUBLE("r6", "r10")
+#define FINISH_QUAD_SINGLE                                                                \
+  UPPERS("8")                                                                             \
+  REQUANTIZE_SINGLE("r5", "r9") REQUANTIZE_SINGLE("r4", "r8")                             \
+  REQUANTIZE_SINGLE("r7", "r11") REQUANTIZE_SINGLE("r6", "r10")
 #define QUADS(finish_quad)                                                                \
   "ldmia r1, {r2-r7} \n adr r12, 2f \n add r3, r3, r12 \n push {r2-r7} \n"                \
   "1: ldmia r0!, {r4-r7} \n ldr r1, [sp] \n"                                              \
@@ -322,6 +316,7 @@ MCUGEN_INLINE void compute_quads(const layer_t *layer, pair_t *pair, finish_t ho
   "strb r9, [r2], #1 \n strb r8, [r2], #1 \n strb r11, [r2], #1 \n strb r10, [r2], #1 \n" \
   "strd r1, r2, [sp, #12] \n ldr r3, [sp, #20] \n cmp r0, r3 \n bne 1b \n"                \
   "add sp, #24 \n"
+// clang-format on
 
 #define RUN(text)                                                                               \
   __asm__ volatile(text                                                                         \
@@ -399,16 +394,14 @@ MCUGEN_INLINE void conv_2d(const layer_t *layer, const int8_t *in, int8_t *out, 
   uint32_t left = (uint32_t)f->batches * f->out_height * f->out_width;
   while (left != 0) {
     const uint32_t count = left > 1 ? 2 : 1;  // a last single position is computed twice
-    const int8_t *first = pixel(f, &at);
-    if (!layer->pointwise) {
-      gather(layer, &at, words, patch);
-    }
+    const position_t first = at;
     if (count == 2) {
       advance(f, &at);
     }
     if (layer->pointwise) {
-      gather_pixels(first, pixel(f, &at), layer->depth, words);
+      gather_pixels(pixel(f, &first), pixel(f, &at), layer->depth, words);
     } else {
+      gather(layer, &first, words, patch);
       gather(layer, &at, words + 1, patch);
     }
     advance(f, &at);

@@ -18,22 +18,21 @@ enum { START, MULTIPLIER, ADDEND, SHIFT, WEIGHTS, CHANNEL_WORDS = WEIGHTS + 3 };
 // the filter: halfwords {w[0], w[1]}, {w[1], w[2]} per row, r8 where sums start, r9 and r10 the
 // sums, r11 and r12 the input, lr the bytes of a plane's row. For double rounding filter and start
 // are doubled, so that the sums are.
-#define ROW_1(first, last, sum9, sum10)                                      \
-  "smlad r9, r11, " first ", " sum9 " \n smlatb r10, r11, " first ", " sum10 \
-  " \n"                                                                      \
+// clang-format off
+#define ROW_1(first, last, sum9, sum10)                                              \
+  "smlad r9, r11, " first ", " sum9 " \n smlatb r10, r11, " first ", " sum10 " \n"   \
   "smlabt r9, r12, " last ", r9 \n smlad r10, r12, " last ", r10 \n"
-#define ROW_2(first, last, sum9, sum10)                                     \
-  "smlad r9, r11, " first ", " sum9 " \n smlad r10, r12, " first ", " sum10 \
-  " \n"                                                                     \
+#define ROW_2(first, last, sum9, sum10)                                              \
+  "smlad r9, r11, " first ", " sum9 " \n smlad r10, r12, " first ", " sum10 " \n"    \
   "smlabt r9, r12, " last ", r9 \n ldr r11, [r0] \n smlabt r10, r11, " last ", r10 \n"
-#define LEFT(first, last, sum) \
+#define LEFT(first, last, sum)                                                       \
   "smlad r9, r11, " first ", " sum " \n smlabt r9, r12, " last ", r9 \n"
-#define THREE_ROWS(row, bytes) \
+#define THREE_ROWS(row, bytes)                                                       \
   "ldrd r11, r12, [r0], #" bytes " \n" row("r2", "r3", "r8", "r8") "add r0, lr \n"   \
   "ldrd r11, r12, [r0, #-" bytes "] \n" row("r4", "r5", "r9", "r10") "add r0, lr \n" \
   "ldrd r11, r12, [r0, #-" bytes "] \n" row("r6", "r7", "r9", "r10")                 \
   "sub r0, r0, lr, lsl #1 \n"
-#define THREE_LEFTS \
+#define THREE_LEFTS                                                                  \
   "ldrd r11, r12, [r0] \n" LEFT("r2", "r3", "r8") "add r0, lr \n"                    \
   "ldrd r11, r12, [r0] \n" LEFT("r4", "r5", "r9") "add r0, lr \n"                    \
   "ldrd r11, r12, [r0] \n" LEFT("r6", "r7", "r9") "sub r0, r0, lr, lsl #1 \n"
@@ -41,7 +40,7 @@ enum { START, MULTIPLIER, ADDEND, SHIFT, WEIGHTS, CHANNEL_WORDS = WEIGHTS + 3 };
 #define SCALE_DOUBLE(sum) "add lr, r12, " sum ", asr #31 \n smmlar " sum ", " sum ", r11, lr \n"
 #define SCALE_SINGLE(sum) "smmla " sum ", " sum ", r11, r12 \n"
 #define NARROW(sum) "asr " sum ", " sum ", r11 \n ssat " sum ", #8, " sum " \n"
-#define CHANNEL(double_weights, row, bytes, scale) \
+#define CHANNEL(double_weights, row, bytes, scale)                                   \
   "ldmia r0!, {r2-r12} \n push {r2-r12} \n mov lr, r5 \n"                            \
   "ldmia r0, {r0, r1, r2, r4, r6, r8} \n"                                            \
   "sxtb16 r3, r2, ror #8 \n sxtb16 r2, r2 \n sxtb16 r5, r4, ror #8 \n"               \
@@ -57,9 +56,10 @@ enum { START, MULTIPLIER, ADDEND, SHIFT, WEIGHTS, CHANNEL_WORDS = WEIGHTS + 3 };
   "2: ldrd r10, r12, [sp, #32] \n add r0, r9 \n add r11, r10 \n"                     \
   "str r11, [sp, #16] \n ldr r9, [sp, #40] \n add r1, r9 \n"                          \
   "subs r12, #1 \n str r12, [sp, #36] \n bne 1b \n add sp, #44 \n"
-#define DOUBLE_WEIGHTS                                             \
-  "sadd16 r2, r2, r2 \n sadd16 r3, r3, r3 \n sadd16 r4, r4, r4 \n" \
+#define DOUBLE_WEIGHTS                                                               \
+  "sadd16 r2, r2, r2 \n sadd16 r3, r3, r3 \n sadd16 r4, r4, r4 \n"                   \
   "sadd16 r5, r5, r5 \n sadd16 r6, r6, r6 \n sadd16 r7, r7, r7 \n lsl r8, r8, #1 \n"
+// clang-format on
 
 // What CHANNEL takes: first what it keeps on the stack.
 typedef struct {

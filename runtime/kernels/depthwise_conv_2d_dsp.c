@@ -46,11 +46,12 @@ typedef struct {
   "ldr r9, [r0, r3] \n ldr r10, [r0], #4 \n"                                  \
   "smlad r7, r9, r8, r7 \n smlad r4, r10, r8, r4 \n subs lr, #1 \n bne 3b \n" \
   "ldr r9, [sp, #32] \n add r0, r9 \n subs r11, #1 \n bne 2b \n"
+// clang-format off
 // mcugen_requantize_channel
 #define SCALE_DOUBLE(sum) "add lr, r9, " sum ", asr #31 \n smmlar " sum ", " sum ", r8, lr \n"
 #define SCALE_SINGLE(sum) "smmla " sum ", " sum ", r8, r9 \n"
 #define NARROW(sum) "asr " sum ", " sum ", r10 \n ssat " sum ", #8, " sum " \n"
-#define BLOCKS(scale) \
+#define BLOCKS(scale)                                                                  \
   "ldmia r0!, {r1-r7} \n push {r1-r7} \n ldmia r0!, {r1-r7} \n push {r1-r7} \n"        \
   "ldmia r0, {r2, r3, r12} \n"                                                         \
   "1: ldr r0, [sp, #12] \n ldrd r1, r4, [sp, #20] \n ldr r11, [sp, #48] \n"            \
@@ -63,6 +64,8 @@ typedef struct {
   "ldr r11, [sp, #52] \n add r0, r0, r2, lsl #2 \n add r1, r1, r11, lsl #2 \n"         \
   "strd r0, r1, [sp, #12] \n ldr r11, [sp, #28] \n subs r11, #1 \n"                    \
   "str r11, [sp, #28] \n bne 1b \n add sp, #56 \n"
+// clang-format on
+
 #define RUN(text)                                                                               \
   __asm__ volatile(text                                                                         \
                    : "+r"(given)                                                                \

@@ -106,7 +106,7 @@ BREAKS = (
     ("host", "dsp-speed", PACKED, "(int32_t)by[1], by[2]}", "(int32_t)by[1] - 1, by[2]}"),
     ("host", "dsp-speed", PACKED, "&by[9]", "&by[6]"),
     ("host", "dsp-speed", "runtime/kernels/dsp.h", "addend + (sum >> 31)", "addend"),
-    ("qemu", "dsp-speed", PACKED, 'r2, " b ", asr #31', 'r2, " b ", lsr #31'),
+    ("qemu", "dsp-speed", PACKED, 'r12, r2, " a ", asr #31', 'r12, r2, " a ", lsr #31'),
     ("qemu", "dsp-speed", PACKED, "smlad r11, r3, lr, r11", "smlad r11, r2, lr, r11"),
 )
 
