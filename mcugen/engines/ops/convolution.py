@@ -11,7 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcugen.engines.contract import Rounding
-from mcugen.engines.ops.checks import INT8_HINT, Reason, activation_reasons, int8_reasons
+from mcugen.engines.ops.checks import (
+    INT8_HINT,
+    Reason,
+    activation_reasons,
+    fused_activation,
+    int8_reasons,
+)
 from mcugen.engines.quantize import (
     LARGEST_FACTOR,
     activation_range,
@@ -96,7 +102,7 @@ def reasons(graph: Graph, op: Op, channel_axis: int) -> Iterator[Reason]:
     out = outputs[0]
     unfit = [*int8_reasons(x, out), *_weights_reasons(weights, channel_axis)]
     yield from unfit
-    yield from activation_reasons(op, out)
+    yield from activation_reasons(fused_activation(op), out)
     if bias is not None and (bias.data is None or bias.dtype is not DType.INT32):
         yield "the bias must be a constant int32 tensor", ""
     if not unfit and max(_factors(x, weights, out)) >= LARGEST_FACTOR:
@@ -183,7 +189,7 @@ def read_convolution(graph: Graph, op: Op, channel_axis: int) -> Convolution:
     assert x.quant is not None and weights.quant is not None and out.quant is not None
     channels = weights.shape[channel_axis]
     offsets = np.zeros(channels, np.int32) if bias is None or bias.data is None else bias.data
-    low, high = activation_range(op.options.get("fused_activation_function", "NONE"), out.quant)
+    low, high = activation_range(fused_activation(op), out.quant)
     per_channel = weights.quant.axis is not None
     scale_text = "one scale per channel" if per_channel else f"scale {weights.quant.scales[0]:.9g}"
     return Convolution(
