@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from mcugen.cli import VERBS, cli
+from mcugen.report.operators_doc import operators_doc
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 WIDTH = 88
@@ -45,3 +46,4 @@ def _sections(
 
 if __name__ == "__main__":
     (DOCS / "cli.md").write_text(cli_reference())
+    (DOCS / "operators.md").write_text(operators_doc())

@@ -121,10 +121,14 @@ class Variant:
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """One row of OPS: every reason why an op cannot be taken, and the ways to compute it."""
+    """One row of OPS: every reason why an op cannot be taken, and the ways to compute it.
+
+    The docstrings of both functions, and `exactness` with double rounding, go to docs/operators.md.
+    """
 
     problems: Callable[[Graph, Op], Iterable[Problem]]
     variants: Callable[[Graph, Op, EngineOptions], tuple[Variant, ...]]
+    exactness: str = "equals TFLite Micro"
 
 
 def is_activation(tensor: Tensor) -> bool:

@@ -23,7 +23,7 @@ from mcugen.model.ir import Graph, Op, Problem, Tensor
 
 
 def problems(graph: Graph, op: Op) -> Iterable[Problem]:
-    """Like TFLite Micro, nothing that had to be rescaled or clamped."""
+    """Like TFLite Micro, everything that had to be rescaled or clamped."""
     inputs = [t for t in graph.input_tensors(op) if t is not None and not t.is_variable]
     outputs = graph.output_tensors(op)
     if len(inputs) != len(op.inputs) or len(outputs) != 1 or not any(map(is_activation, inputs)):

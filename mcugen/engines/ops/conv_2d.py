@@ -26,7 +26,7 @@ _UINT16_MAX = 65535
 
 
 def problems(graph: Graph, op: Op) -> Iterable[Problem]:
-    """What no convolution takes, and groups that do not come out even."""
+    """Everything but int8 with constant symmetric weights; groups that do not come out even."""
     reasons = [*convolution.reasons(graph, op, _CHANNEL_AXIS)]
     if not reasons:
         x, weights = graph.tensors[op.inputs[0]], graph.tensors[op.inputs[1]]

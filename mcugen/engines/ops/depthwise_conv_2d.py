@@ -29,7 +29,7 @@ _PLANE_BYTES = 8192
 
 
 def problems(graph: Graph, op: Op) -> Iterable[Problem]:
-    """What no convolution takes, and weights of another layout than one filter per output."""
+    """Everything but int8 with constant symmetric weights, one filter per output channel."""
     reasons = [*convolution.reasons(graph, op, _CHANNEL_AXIS)]
     if not reasons:
         x, weights = graph.tensors[op.inputs[0]], graph.tensors[op.inputs[1]]

@@ -56,7 +56,7 @@ _UNIT_COST = 350
 
 
 def problems(graph: Graph, op: Op) -> Iterable[Problem]:
-    """All four gates and both states, nothing that TFLite Micro leaves out, too."""
+    """Everything but the plain LSTM of Keras in int8: no peephole, projection or normalisation."""
     given = graph.input_tensors(op)
     if len(given) != _INPUTS or len(op.outputs) != 1:
         return to_problems(op, [(f"needs {_INPUTS} inputs and 1 output", "")])
@@ -131,7 +131,7 @@ def _quantisation_reasons(tensors: LstmTensors) -> Iterator[Reason]:
 
 
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
-    """The portable kernel, and the DSP one, which knows double rounding."""
+    """The portable kernel; the DSP one for double rounding, where weights and scales allow it."""
     layer = lstm_of(graph, op)
     portable = Variant(
         (Form.DENSE,),
@@ -145,7 +145,9 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
     return (portable,) if dsp is None else (portable, dsp)
 
 
-OPERATOR = Operator(problems, variants)
+OPERATOR = Operator(
+    problems, variants, "equals TFLite Micro; TensorFlow Lite itself differs by up to 5"
+)
 
 
 def _build(layer: Lstm, operands: Operands, options: EngineOptions) -> tuple[Call, ...]:

@@ -13,7 +13,7 @@ from mcugen.model.ir import DType, Graph, Op, Problem
 
 
 def problems(graph: Graph, op: Op) -> Iterable[Problem]:
-    """The shape must be known now; the output's shape in the file is it."""
+    """A shape that is not known before it runs; the output's shape in the file is it."""
     given, made = activations(graph, op), graph.output_tensors(op)
     if len(given) != 1 or len(made) != 1 or op.inputs[0] != given[0].index:
         yield Problem(where(op), "needs one computed input, a constant shape and one output")
@@ -22,7 +22,7 @@ def problems(graph: Graph, op: Op) -> Iterable[Problem]:
 
 
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
-    """Row-major forms do not depend on the shape."""
+    """No code at all: row-major values do not depend on the shape."""
     (given,) = activations(graph, op)
     forms = (Form.DENSE, Form.WIDE) if given.dtype is DType.INT8 else (Form.DENSE,)
     return tuple(Variant((form,), (form,), 0, None) for form in forms)

@@ -38,7 +38,7 @@ class _Side:
 
 
 def problems(graph: Graph, op: Op) -> Iterable[Problem]:
-    """A size that is computed at run time, shapes that are no images, indices beyond the image."""
+    """Types besides int8 (nearest: int16, float32, too); sizes computed at run time."""
     tensors = one_to_one(graph, op, constants=1)
     if tensors is None:
         return to_problems(op, [("needs one computed input, a constant size and one output", "")])
@@ -123,7 +123,7 @@ def _divide(values: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
-    """One portable kernel each."""
+    """A portable kernel, over tables of source rows and columns."""
     x, out = graph.tensors[op.inputs[0]], graph.tensors[op.outputs[0]]
     pixels = out.elements // out.shape[3]
     is_nearest = op.kind == "RESIZE_NEAREST_NEIGHBOR"

@@ -37,7 +37,7 @@ class _Axis:
 
 
 def problems(graph: Graph, op: Op) -> Iterable[Problem]:
-    """Arguments that are computed at run time, or reach beyond the tensor."""
+    """Types besides int8, int16, int32, float32; arguments computed at run time; new axes."""
     tensors = one_to_one(graph, op, constants=_CONSTANTS[op.kind])
     if tensors is None:
         return to_problems(op, [("needs one computed input, constant arguments, one output", "")])

@@ -41,7 +41,7 @@ class _Seam:
 
 
 def split_problems(graph: Graph, op: Op) -> Iterable[Problem]:
-    """An axis that is computed at run time, or parts that do not make up the whole."""
+    """Types besides int8, int16, int32, float32; an axis or sizes computed at run time."""
     given, parts = graph.input_tensors(op), graph.output_tensors(op)
     x = given[_X_PLACE[op.kind]] if len(given) == _INPUTS[op.kind] else None
     if x is None or not is_activation(x) or not parts:
@@ -54,7 +54,7 @@ def split_problems(graph: Graph, op: Op) -> Iterable[Problem]:
 
 
 def pack_problems(graph: Graph, op: Op) -> Iterable[Problem]:
-    """Constant parts, or parts that do not make up the whole."""
+    """Types besides int8, int16, int32, float32; constant parts."""
     parts, made = graph.input_tensors(op), graph.output_tensors(op)
     present = [t for t in parts if t is not None and is_activation(t)]
     if not present or len(present) != len(parts) or len(made) != 1:
