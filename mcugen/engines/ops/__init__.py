@@ -27,6 +27,7 @@ from mcugen.engines.ops import (
     softmax,
     split,
     transpose,
+    transpose_conv,
     unary,
 )
 from mcugen.engines.steps import Operator
@@ -68,6 +69,7 @@ OPS: Mapping[str, Operator] = {
     "SUB": add.OPERATOR,
     "TANH": sigmoid.OPERATOR,
     "TRANSPOSE": transpose.OPERATOR,
+    "TRANSPOSE_CONV": transpose_conv.OPERATOR,
     "UNIDIRECTIONAL_SEQUENCE_LSTM": lstm.OPERATOR,
     "UNPACK": split.SPLIT,
 }
