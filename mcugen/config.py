@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,7 @@ class Config:
     rounding: str = ""
     optimize: str = ""
     mlperf_id: str = ""  # id for the MLPerf Tiny runner
+    decode: Mapping[str, Any] = field(default_factory=dict)  # read by mcugen.scoring.decode
 
 
 def load_config(path: Path) -> Config:
@@ -48,6 +49,7 @@ def load_config(path: Path) -> Config:
         rounding=build.text("rounding", ""),
         optimize=build.text("optimize", ""),
         mlperf_id=mlperf.text("id", ""),
+        decode=top.mapping("decode"),
     )
     for table in (model, score, build, mlperf, top):
         table.finish()

@@ -15,11 +15,12 @@ import statistics
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from mcugen.errors import DataError, nearest
 
 SCHEMA_VERSION = 1
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,17 @@ class RunRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Decoded:
+    """One thing that a clip's last outputs mean: a class; a box (`values` are left, top, right, bottom) or
+    landmarks (points of `dimensions` values), as fractions of the input."""
+
+    what: str  # the label
+    score: float
+    values: tuple[float, ...] = ()
+    dimensions: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class ClipRecord:
     """One clip (or array) that went through the device, complete."""
 
@@ -65,6 +77,7 @@ class ClipRecord:
     features_largest_difference: int | None = None  # in quantisation steps
     outputs_compared: int | None = None  # output values held against the reference's
     outputs_different: int | None = None
+    decoded: tuple[Decoded, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +157,9 @@ def from_json_line(line: str, where: str) -> Record:
     return _record(KINDS[kind], body, where)
 
 
-def _record(kind: type[Record], body: dict[str, Any], where: str) -> Record:
+def _record(kind: type[T], body: dict[str, Any], where: str) -> T:
     """Checks every key and value against the annotations of the class; all faults in one error."""
-    known = {field.name: str(field.type) for field in fields(kind)}
+    known = {field.name: str(field.type) for field in fields(kind)}  # type: ignore[arg-type]
     faults = [f"unknown key {key!r}{_did_you_mean(key, known)}" for key in body if key not in known]
     values = {}
     for name, type_text in known.items():
@@ -190,6 +203,12 @@ def _pair(value: Any) -> tuple[str, str]:
     return _text(key), _text(text)
 
 
+def _decoded(value: Any) -> Decoded:
+    if not isinstance(value, dict):
+        raise TypeError
+    return _record(Decoded, value, "decoded")
+
+
 def _or_none(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return lambda value: None if value is None else read(value)
 
@@ -207,6 +226,8 @@ READERS: dict[str, Callable[[Any], Any]] = {
     "str": _text,
     "str | None": _or_none(_text),
     "int": _int,
+    "float": _float,
+    "tuple[Decoded, ...]": _tuple(_decoded),
     "int | None": _or_none(_int),
     "float | None": _or_none(_float),
     "tuple[int, ...]": _tuple(_int),

@@ -20,6 +20,7 @@ from mcugen.records import (
     KINDS,
     READERS,
     ClipRecord,
+    Decoded,
     LatencyRecord,
     MemoryRecord,
     Record,
@@ -43,6 +44,10 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "tuple[float, ...]": st.lists(numbers).map(tuple),
     "tuple[tuple[str, str], ...]": st.lists(st.tuples(st.text(), st.text())).map(tuple),
 }
+VALUES["float"] = numbers
+VALUES["tuple[Decoded, ...]"] = st.lists(
+    st.builds(Decoded, **{f.name: VALUES[str(f.type)] for f in fields(Decoded)})
+).map(tuple)
 records = st.one_of(
     *(
         st.builds(kind, **{f.name: VALUES[str(f.type)] for f in fields(kind)})
@@ -52,7 +57,8 @@ records = st.one_of(
 
 
 def test_every_field_type_can_be_read() -> None:
-    assert {str(f.type) for kind in KINDS.values() for f in fields(kind)} == set(READERS)
+    kinds = (*KINDS.values(), Decoded)
+    assert {str(f.type) for kind in kinds for f in fields(kind)} == set(READERS)
 
 
 @given(records)

@@ -15,6 +15,8 @@ import click
 from mcugen.errors import ConfigError
 
 if TYPE_CHECKING:
+    from mcugen.features.spec import FrontEnd
+    from mcugen.records import Run
     from mcugen.run.clips import Clip
     from mcugen.run.project import Project
     from mcugen.run.session import Outcome, Progress
@@ -121,6 +123,7 @@ def command(
         outcome = interpret_on_board(project, target, interpreter, found, folder)
     else:
         outcome = _measure(project, found, port, target, source, folder, repeats, outputs)
+    _draw(outcome.run, found, front_end, folder)
     _print(outcome, folder)
 
 
@@ -178,6 +181,19 @@ def _progress(clip_count: int) -> Iterator[Progress]:
             bar.update(task, description=clip.path.name, completed=len(seen) - 1 + part)
 
         yield on_progress
+
+
+def _draw(run: Run, clips: tuple[Clip, ...], front_end: FrontEnd, folder: Path) -> None:
+    """folder/pictures/<clip>.svg: what was found, drawn on the images that were given."""
+    from mcugen.report.files import write_picture
+    from mcugen.run.stimulus import image_of
+
+    found = {record.sha256: record.decoded for record in run.clips}
+    for clip in clips:
+        pixels = image_of(clip.path, front_end) if found.get(clip.sha256) else None
+        if pixels is not None:
+            page = write_picture(pixels, found[clip.sha256], clip.path, folder)
+            click.echo(f"picture: {page}")
 
 
 def _print(outcome: Outcome, folder: Path) -> None:

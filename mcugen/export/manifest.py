@@ -15,8 +15,11 @@ from mcugen.codegen.tree import MARKER, SourceTree, tree_sha256
 from mcugen.errors import ConfigError
 from mcugen.features.spec import FrontEnd
 from mcugen.features.table import front_end_from_dict, front_end_to_dict
+from mcugen.scoring.decode import Decode, decode_from_dict, decode_to_dict
 
 SCHEMA_VERSION = 1
+TABLES = ("front_end", "decode")
+"""Fields of Manifest that have a form of their own on disk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,7 @@ class Manifest:
     arena_bytes: int
     weight_bytes: int
     firmware_sha256: str  # hash of all generated files but its own header and this one
+    decode: Decode | None = None  # what the outputs mean
 
 
 def manifest_json(manifest: Manifest, tree: SourceTree) -> bytes:
@@ -46,9 +50,10 @@ def manifest_json(manifest: Manifest, tree: SourceTree) -> bytes:
     fields: dict[str, Any] = {
         name: getattr(manifest, name)
         for name in Manifest.__dataclass_fields__
-        if name != "front_end"
+        if name not in TABLES
     }
     fields["front_end"] = front_end_to_dict(manifest.front_end)
+    fields["decode"] = decode_to_dict(manifest.decode) if manifest.decode else None
     files = {path: tree_sha256({path: content}) for path, content in sorted(tree.items())}
     text = json.dumps({"schema": SCHEMA_VERSION, **fields, "files": files}, indent=2)
     return text.encode() + b"\n"
@@ -75,6 +80,7 @@ def _from_json(data: Mapping[str, Any], path: Path) -> Manifest:
             f"{path} has schema {data['schema']}, mcugen {__version__} reads {SCHEMA_VERSION}",
             hint="run `mcugen build` again",
         )
-    fields = {name: data[name] for name in Manifest.__dataclass_fields__ if name != "front_end"}
+    fields = {name: data[name] for name in Manifest.__dataclass_fields__ if name not in TABLES}
     front_end = front_end_from_dict(data["front_end"], where=str(path))
-    return Manifest(front_end=front_end, **fields)
+    decode = decode_from_dict(data["decode"], str(path)) if data["decode"] else None
+    return Manifest(front_end=front_end, decode=decode, **fields)

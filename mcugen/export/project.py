@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mcugen import __version__
@@ -15,6 +16,7 @@ from mcugen.engines.contract import EngineOptions, EnginePlan
 from mcugen.errors import ModelError
 from mcugen.export import EXPORTERS
 from mcugen.export.app import board_tree, config_macros, runtime_tree
+from mcugen.export.decode import emit_decode
 from mcugen.export.exporter import ExportOptions
 from mcugen.export.manifest import Manifest, manifest_json
 from mcugen.features.spec import FrontEnd, check_front_end
@@ -22,6 +24,7 @@ from mcugen.features.tables import RUNTIME_SOURCES, emit_front_end
 from mcugen.model.check import check_graph, refuse
 from mcugen.model.ir import Graph, Problem
 from mcugen.paths import runtime_dir
+from mcugen.scoring.decode import Decode, check_decode
 
 TOOL = f"mcugen {__version__}"
 
@@ -41,6 +44,7 @@ class Request:
     engine_options: EngineOptions
     export_options: ExportOptions
     mlperf_id: str
+    decode: Decode | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,7 @@ def generate(request: Request) -> Project:
         board_tree(request.board),
         {"app/config.h": _config(request), "app/identity.c": _identity(request)},
         {f"model/{request.graph.name}.tflite": request.model_bytes},
+        emit_decode(request.decode, request.graph, TOOL) if request.decode else {},
     )
     exporter = EXPORTERS[request.board.exporter]
     around = exporter.emit(app, request.board, request.graph.name, request.export_options)
@@ -82,9 +87,11 @@ def _problems(request: Request) -> list[Problem]:
     graph = request.graph
     general = check_graph(graph)
     told = {problem.where for problem in general}
-    own = ENGINES[request.engine].supports(graph)
+    own: Sequence[Problem] = ENGINES[request.engine].supports(graph)
     shape = check_front_end(request.front_end, graph)
-    return [*general, *(problem for problem in own if problem.where not in told), *shape]
+    meaning = check_decode(request.decode, graph) if request.decode else []
+    own = [problem for problem in own if problem.where not in told]
+    return [*general, *own, *shape, *meaning]
 
 
 def check_fit(plan: EnginePlan, board: Board) -> None:
@@ -144,6 +151,7 @@ def _manifest(request: Request, plan: EnginePlan, firmware: str) -> Manifest:
         arena_bytes=plan.arena_bytes,
         weight_bytes=plan.weight_bytes,
         firmware_sha256=firmware,
+        decode=request.decode,
     )
 
 

@@ -21,6 +21,7 @@ from mcugen.features.spec import PRESETS, FrontEnd, raw_front_end
 from mcugen.features.table import front_end_from_dict
 from mcugen.model.ir import Graph
 from mcugen.model.tflite import parse_tflite
+from mcugen.scoring.decode import decode_from_dict
 
 T = TypeVar("T", bound=str)
 
@@ -85,6 +86,7 @@ def make_request(config: Config, board: Board, choices: Choices) -> Request:
             front_end=front_end,
             score=score,
         ),
+        decode=decode_from_dict(config.decode, "mcugen.toml [decode]") if config.decode else None,
         mlperf_id=mlperf_id(benchmark, graph, front_end, score),
     )
 

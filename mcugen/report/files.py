@@ -12,12 +12,16 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from mcugen.errors import EnvironmentError_
-from mcugen.records import LatencyRecord, Run, as_run, read_records
+from mcugen.records import Decoded, LatencyRecord, Run, as_run, read_records
 from mcugen.report.detection import MAX_FPR, auc_interval, detect
 from mcugen.report.findings import findings
 from mcugen.report.html import report_html
 from mcugen.report.numbers import checks, difference, largest_difference
+from mcugen.report.pictures import picture_svg
 from mcugen.run.journal import RECORDS_NAME
 
 SUMMARY_SCHEMA = 1
@@ -44,6 +48,15 @@ def write_report(run: Run, out: Path) -> Path:
     for name, content in contents.items():
         _replace(out / name, content)
     return out / REPORT_NAME
+
+
+def write_picture(
+    pixels: NDArray[np.uint8], found: tuple[Decoded, ...], clip: Path, out: Path
+) -> Path:
+    """Writes out/pictures/<clip's name>.svg: what was found, drawn on the image; returns its path."""
+    path = out / "pictures" / f"{clip.name}.svg"
+    _replace(path, picture_svg(pixels, found, clip.name))
+    return path
 
 
 def _replace(path: Path, content: bytes) -> None:

@@ -21,6 +21,7 @@ from mcugen.report.numbers import (
     checks,
     cost_text,
     count_text,
+    decoded_text,
     difference,
     difference_text,
     largest_difference,
@@ -63,6 +64,7 @@ def report_html(run: Run) -> bytes:
         "has_labels": any(clip.label is not None for clip in run.clips),
         "has_scores": any(clip.score is not None for clip in run.clips),
         "has_outputs": bool(checks(run)),
+        "has_meaning": any(clip.decoded for clip in run.clips),
         "facts": _facts(run),
     }
     return render(TEMPLATE, values)
@@ -239,6 +241,7 @@ def _clip_row(clip: ClipRecord, threshold: float | None) -> dict[str, Any]:
         "verdict": verdict(clip, threshold),
         "spark": plots.sparkline(clip.window_scores),
         "outputs": f"{count_text(equal)} / {count_text(compared)}",
+        "meaning": decoded_text(clip),
     }
 
 

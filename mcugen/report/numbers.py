@@ -11,6 +11,7 @@ from mcugen.records import ClipRecord, LatencyRecord, Run, RunRecord
 
 THIN_SPACE = "\u202f"
 NOT_MEASURED = "–"
+DECODED_SHOWN = 3
 NORMAL, ANOMALY = "normal", "anomaly"
 
 
@@ -32,6 +33,13 @@ def difference_text(value: float | None) -> str:
     if value is None:
         return NOT_MEASURED
     return "0" if value == 0 else f"{value:+.1e}"
+
+
+def decoded_text(clip: ClipRecord) -> str:
+    """What the outputs mean, in a few words: `person 0.735, person 0.361`."""
+    words = [f"{one.what} {one.score:.3f}" for one in clip.decoded[:DECODED_SHOWN]]
+    more = len(clip.decoded) - len(words)
+    return ", ".join([*words, f"{more} more"] if more else words)
 
 
 def bytes_text(value: int | None) -> str:

@@ -19,6 +19,7 @@ from mcugen.protocol import Identity, Source, What, Window
 from mcugen.records import ClipRecord, MemoryRecord, Record, Run, RunRecord, summarise
 from mcugen.run.client import Client
 from mcugen.run.clips import Clip
+from mcugen.run.decoded import decoded_outputs
 from mcugen.run.expected import expected_outputs, expected_score, input_quant
 from mcugen.run.journal import Journal
 from mcugen.run.measure import clip_costs, device_memory, push_zero_window, repeat_inference
@@ -188,6 +189,7 @@ def measure_clip(session: Session, clip: Clip, on_progress: Progress) -> ClipRec
         features_largest_difference=result.features.largest,
         outputs_compared=result.outputs.compared,
         outputs_different=result.outputs.different,
+        decoded=decoded_outputs(session.client, manifest.decode, reference.graph),
     )
 
 

@@ -26,7 +26,7 @@ from mcugen.features.sources import (
     source_row_bytes,
     used_source,
 )
-from mcugen.features.spec import FrontEnd
+from mcugen.features.spec import FrontEnd, Image
 from mcugen.model.ir import Quant
 from mcugen.protocol import Source
 from mcugen.run.clips import ARRAYS
@@ -127,6 +127,15 @@ def _from_float_rows(
         windows=windows,
         inputs=quantize(windows, quant),
     )
+
+
+def image_of(path: Path, front_end: FrontEnd) -> NDArray[np.uint8] | None:
+    """Pixels [height, width, channels] of the first window of an image; None for any other source."""
+    rows = front_end.rows
+    if not isinstance(rows, Image):
+        return None
+    lines = read_clip(path, "pcm", front_end)[: front_end.window_rows * front_end.row_values]
+    return np.asarray(lines.reshape(-1, rows.line_pixels, rows.channels), np.uint8)
 
 
 def from_int8_rows(rows: NDArray[np.int8], front_end: FrontEnd, quant: Quant) -> Stimulus:
