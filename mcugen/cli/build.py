@@ -129,7 +129,7 @@ def command(
     compiled = Compiled(None)
     if compiler is not None and not no_compile:
         compiled = compiler(folder, board, places)
-    _print(project, board, compiled.result)
+    _print(project, request.board, compiled.result)
     for note in (*notes, *compiled.notes):
         click.echo(note)
 

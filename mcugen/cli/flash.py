@@ -11,8 +11,8 @@ import click
 
 from mcugen.boards import Board, find_board
 from mcugen.export.manifest import load_manifest
+from mcugen.toolchain.build import find_image
 from mcugen.toolchain.flash import (
-    find_image,
     find_program,
     flash,
     flash_commands,

@@ -167,8 +167,9 @@ def _identity(request: Request) -> bytes:
         ("front_end", request.front_end.kind),
         ("score", request.score),
         ("board", request.board.name),
-        ("flags", " ".join(flags)),
         ("tick_unit", request.board.tick_unit),
         ("mlperf_id", request.mlperf_id),
     )
-    return render("app/identity.c.j2", {**_heading(request), "facts": facts})
+    return render(
+        "app/identity.c.j2", {**_heading(request), "facts": facts, "flags": " ".join(flags)}
+    )

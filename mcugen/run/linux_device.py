@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from mcugen.errors import DeviceError, EnvironmentError_
+from mcugen.errors import DeviceError
 from mcugen.export.linux_bundle import read_plan
 from mcugen.run.project import Project, project_link
 from mcugen.transport.link import Link
@@ -40,13 +40,9 @@ def linux_device_link(project: Project, target: SshTarget) -> Iterator[ProcessLi
     The program ends when its input does: however the connection goes, it does not stay behind.
     """
     read_plan(project.folder)  # says so when the project is for another kind of board
-    if not project.elf.is_file():
-        raise EnvironmentError_(
-            f"{project.elf} does not exist: the scorer was not compiled",
-            hint="install the board's packages and run `mcugen build` again, without --no-compile",
-        )
+    program = project.elf.read_bytes()
     with SshSession(target) as session:
-        path = session.upload("scorer", project.elf.read_bytes())
+        path = session.upload("scorer", program)
         _check_starts(session, path)
         yield ProcessLink(session.stream_command([path]))
 

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mcugen.boards import Board, find_board
-from mcugen.errors import DeviceError, EnvironmentError_
+from mcugen.errors import DeviceError
 from mcugen.export.manifest import Manifest, load_manifest
 from mcugen.protocol import Identity
 from mcugen.run.client import Client
+from mcugen.toolchain.build import find_image
 from mcugen.transport.choose import link_for
 from mcugen.transport.link import Link
 
@@ -33,8 +34,8 @@ class Project:
 
     @property
     def elf(self) -> Path:
-        """The compiled firmware."""
-        return self.folder / "build" / "firmware.elf"
+        """The compiled firmware; EnvironmentError_ when there is none."""
+        return find_image(self.folder)
 
 
 def open_project(folder: Path, board_dir: Path | None = None) -> Project:
@@ -45,12 +46,8 @@ def open_project(folder: Path, board_dir: Path | None = None) -> Project:
 
 def project_link(project: Project, port_url: str | None) -> Link:
     """The port that was named, or the firmware started as a process: it must have been compiled."""
-    if port_url is None and project.board.run_command and not project.elf.is_file():
-        raise EnvironmentError_(
-            f"{project.elf} does not exist: the project was not compiled",
-            hint="run `mcugen build` again, without --no-compile",
-        )
-    return link_for(project.board, project.elf, port_url)
+    is_process = port_url is None and bool(project.board.run_command)
+    return link_for(project.board, project.elf if is_process else None, port_url)
 
 
 ClientFor = Callable[[Link], Client]

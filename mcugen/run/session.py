@@ -54,7 +54,11 @@ def describe_run(
         tick_unit=unit,
         ticks_per_second=identity.ticks_per_second,
         reference=reference,
-        facts=(("optimize", manifest.optimize), ("link", link_name)),
+        facts=(
+            ("optimize", manifest.optimize),
+            ("accelerator", manifest.accelerator),
+            ("link", link_name),
+        ),
         score=manifest.score,
         threshold=manifest.threshold,
     )

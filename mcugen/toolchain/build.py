@@ -54,20 +54,37 @@ def compile_project(project: Path, board: Board, tflm: Path | None = None) -> Bu
 
     `tflm`: a TFLite Micro (headers and library) for engine `tflm`.
     """
-    compiler = require(f"{board.compiler_prefix}gcc", board)
+    require(f"{board.compiler_prefix}gcc", board)
     cmake = require("cmake", board)
     build = project / "build"
     own = [f"-DTFLM_DIR={tflm.resolve()}"] if tflm is not None else []
     _run([cmake, "-S", str(project), "-B", str(build), "-DCMAKE_BUILD_TYPE=", *own], project)
     _run([cmake, "--build", str(build), "--parallel", str(os.cpu_count() or 1)], project)
+    return describe_image(build / "firmware.elf", project, board)
+
+
+def describe_image(elf: Path, project: Path, board: Board) -> BuildResult:
+    """What was linked, also written to project/build/build.json, where `mcugen run` finds it."""
+    compiler = require(f"{board.compiler_prefix}gcc", board)
+    readelf = require(f"{board.compiler_prefix}readelf", board)
     version = subprocess.run(
         [compiler, "--version"], capture_output=True, text=True, check=True, timeout=60
     )
-    elf = build / "firmware.elf"
-    readelf = require(f"{board.compiler_prefix}readelf", board)
     result = BuildResult(elf, version.stdout.splitlines()[0], read_sections(elf, readelf))
-    _write_facts(result, build / "build.json")
+    _write_facts(result, project / "build" / "build.json")
     return result
+
+
+def find_image(project: Path) -> Path:
+    """The newest .elf below project/build, whoever built it; EnvironmentError_ without one."""
+    images = sorted((project / "build").rglob("*.elf"), key=lambda path: path.stat().st_mtime)
+    if not images:
+        raise EnvironmentError_(
+            f"{project} was not compiled: there is no .elf below {project / 'build'}",
+            hint="run `mcugen build` again, without --no-compile; its output and the project's "
+            "README.md say what it needs",
+        )
+    return images[-1]
 
 
 def _run(command: list[str], project: Path) -> None:
@@ -92,7 +109,7 @@ def _first_error(output: str) -> str:
 
 def _write_facts(result: BuildResult, path: Path) -> None:
     facts = {
-        "elf": result.elf.name,
+        "elf": result.elf.relative_to(path.parent).as_posix(),
         "compiler": result.compiler,
         "flash_bytes": result.flash_bytes,
         "ram_bytes": result.ram_bytes,

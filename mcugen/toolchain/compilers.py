@@ -78,7 +78,7 @@ def _compile_mcuxpresso(project: Path, board: Board, places: Places) -> Compiled
         f"{region.name}: {region.used_bytes} of {region.given_bytes} bytes"
         for region in built.regions
     )
-    return Compiled(None, (f"linked {built.elf}", *regions))
+    return Compiled(built.result, (f"linked {built.result.elf}", *regions))
 
 
 def _compile_axon(project: Path, board: Board, places: Places) -> Compiled:

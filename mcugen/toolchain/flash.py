@@ -105,17 +105,6 @@ def find_program(runner: Runner) -> str:
     raise EnvironmentError_(f"{runner.program} is not installed", hint=runner.install)
 
 
-def find_image(project: Path) -> Path:
-    """The newest .elf below the project's folder `build`; ConfigError when nothing was built."""
-    images = sorted((project / "build").rglob("*.elf"), key=lambda path: path.stat().st_mtime)
-    if not images:
-        raise ConfigError(
-            f"there is no .elf below {project / 'build'}",
-            hint="build the project first: its README.md has the line",
-        )
-    return images[-1]
-
-
 def flash_commands(
     runner: Runner, program: str, words: Mapping[str, str], elf: Path, probe: str, scripts: Path
 ) -> tuple[tuple[str, ...], ...]:

@@ -16,7 +16,7 @@ from mcugen.boards import Board
 from mcugen.errors import EnvironmentError_, McugenError
 from mcugen.export.cmake import WARNINGS
 from mcugen.export.mcuxpresso import read_sdk_board, sdk_compile_flags
-from mcugen.toolchain.build import require
+from mcugen.toolchain.build import BuildResult, describe_image, require
 
 TIMEOUT_S = 900.0
 
@@ -34,7 +34,7 @@ class Region:
 class SdkBuild:
     """An image linked against the user's SDK."""
 
-    elf: Path
+    result: BuildResult
     regions: tuple[Region, ...]
 
 
@@ -89,7 +89,7 @@ def compile_with_sdk(
     elves = sorted(build.glob("*.elf"))
     if not elves:
         raise McugenError("the SDK's build left no .elf", hint=f"see {build / 'build.log'}")
-    return SdkBuild(elves[0], parse_regions(output))
+    return SdkBuild(describe_image(elves[0], project, board), parse_regions(output))
 
 
 _REGION = re.compile(

@@ -13,8 +13,9 @@ from mcugen.transport.process_link import ProcessLink
 from mcugen.transport.serial_link import SerialLink
 
 
-def link_for(board: Board, elf: Path, port_url: str | None = None) -> Link:
-    """The port the user named, else the process that stands for the board; ConfigError for neither."""
+def link_for(board: Board, elf: Path | None, port_url: str | None = None) -> Link:
+    """The port the user named, else the process that stands for the board and runs `elf`;
+    ConfigError for neither."""
     if port_url is not None:
         return SerialLink(port_url, board.baud)
     if not board.run_command:

@@ -417,7 +417,7 @@ def test_a_project_that_was_not_compiled(native: Project, tmp_path: Path) -> Non
     shutil.rmtree(folder / "build")
     project = Project(folder, native.manifest, native.board)
     with (
-        pytest.raises(EnvironmentError_, match="the scorer was not compiled"),
+        pytest.raises(EnvironmentError_, match="was not compiled"),
         linux_device_link(project, SshTarget("board")),
     ):
         pass

@@ -15,9 +15,9 @@ from mcugen.boards import Board, find_board
 from mcugen.cli.flash import command
 from mcugen.errors import ConfigError, DeviceError, EnvironmentError_
 from mcugen.toolchain import flash as flash_module
+from mcugen.toolchain.build import find_image
 from mcugen.toolchain.flash import (
     TRAPS,
-    find_image,
     find_program,
     flash,
     flash_commands,
@@ -220,7 +220,7 @@ def test_list_probes(data: FlashData, tools: Path) -> None:
 def test_newest_image_wins(tmp_path: Path) -> None:
     import os
 
-    with pytest.raises(ConfigError, match="no .elf"):
+    with pytest.raises(EnvironmentError_, match="no .elf"):
         find_image(tmp_path)
     for age, name in enumerate(("new", "old")):
         folder = tmp_path / "build" / name
