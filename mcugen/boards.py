@@ -46,7 +46,8 @@ class Board:
     tick_unit: str
     run_command: tuple[str, ...]  # with {elf} and {port}; empty: the device is on a serial port
     run_link: str
-    baud: int
+    baud: int  # of a serial device at start
+    max_baud: int  # what it may be changed to
     packages: tuple[str, ...]  # Debian packages that bring compiler and emulator
     engines: tuple[str, ...] = DEFAULT_ENGINES  # keys of engines.ENGINES; the first is the default
     extra: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -61,6 +62,7 @@ def load_board(folder: Path) -> Board:
     top = read_toml(folder / "board.toml")
     toolchain, memory = top.table("toolchain"), top.table("memory")
     ticks, run = top.table("ticks"), top.table("run")
+    baud = run.integer("baud", 115200)
     board = Board(
         name=top.text("name"),
         title=top.text("title"),
@@ -77,7 +79,8 @@ def load_board(folder: Path) -> Board:
         tick_unit=ticks.choice("unit", TICK_UNITS),
         run_command=run.texts("command", ()),
         run_link=run.choice("link", RUN_LINKS),
-        baud=run.integer("baud", 115200),
+        baud=baud,
+        max_baud=run.integer("max_baud", baud),
         packages=top.texts("packages", ()),
         engines=top.texts("engines", DEFAULT_ENGINES),
         extra={name: top.mapping(name) for name in EXTRA_TABLES if name in top},

@@ -29,7 +29,8 @@ void mcugen_port_write(const uint8_t *bytes, size_t count);
 uint32_t mcugen_port_receive_overruns(void);
 
 // Changes the UART's rate once everything written has left; MCUGEN_STATUS_UNSUPPORTED where there
-// is no rate to change.
+// is no rate to change. A break (a zero byte sent at the slower rate of start) goes back to that
+// rate, so that a new session finds the device whatever ended the last one.
 mcugen_status_t mcugen_port_set_baud(uint32_t baud);
 
 // Free-running 64-bit counter. The unit is board data (`[ticks] unit`): cycles, instructions or

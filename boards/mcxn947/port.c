@@ -12,7 +12,7 @@
 
 enum {
   DEFAULT_BAUD = 115200,
-  RECEIVE_CAPACITY = 4096,       // a power of two; one frame of the largest payload and to spare
+  RECEIVE_CAPACITY = 8192,       // a power of two; two of the largest requests, 2067 bytes on the wire
   STACK_UNPAINTED_BYTES = 128,   // below the stack pointer while painting
   FAULT_STACK_WORDS = 256,       // the faulting stack may be used up
   FATAL_REPEAT_LOOPS = 20000000,  // about a second; the cycle counter may be what failed
@@ -34,12 +34,27 @@ static uint8_t receive_ring[RECEIVE_CAPACITY];
 static volatile uint32_t receive_head;
 static volatile uint32_t receive_tail;
 static volatile uint32_t receive_overruns;
+static volatile uint32_t line_baud;
+
+// The driver refuses, without a change, a rate it cannot meet within 3 %.
+static bool set_line_baud(uint32_t baud) {
+  if (LPUART_SetBaudRate(MCUGEN_UART, baud, MCUGEN_UART_CLOCK_HZ) != kStatus_Success) {
+    return false;
+  }
+  line_baud = baud;
+  return true;
+}
 
 void MCUGEN_UART_HANDLER(void);
 
 void MCUGEN_UART_HANDLER(void) {
   while ((LPUART_GetStatusFlags(MCUGEN_UART) & (uint32_t)kLPUART_RxDataRegFullFlag) != 0U) {
-    const uint8_t byte = LPUART_ReadByte(MCUGEN_UART);
+    const uint32_t word = MCUGEN_UART->DATA;
+    const uint8_t byte = (uint8_t)word;
+    if (byte == 0U && (word & LPUART_DATA_FRETSC_MASK) != 0U && line_baud != DEFAULT_BAUD) {
+      // A break: the zero byte that ends each frame, as a host at the slower default rate sends it.
+      (void)set_line_baud(DEFAULT_BAUD);
+    }
     const uint32_t head = receive_head;
     // A full ring drops the byte: the frame's CRC then fails and the host sends it again.
     if (head - receive_tail < RECEIVE_CAPACITY) {
@@ -66,6 +81,7 @@ static void start_uart(void) {
   config.enableTx = true;
   config.enableRx = true;
   (void)LPUART_Init(MCUGEN_UART, &config, MCUGEN_UART_CLOCK_HZ);
+  line_baud = DEFAULT_BAUD;
   LPUART_EnableInterrupts(MCUGEN_UART, (uint32_t)kLPUART_RxDataRegFullInterruptEnable |
                                            (uint32_t)kLPUART_RxOverrunInterruptEnable);
   (void)EnableIRQ(MCUGEN_UART_IRQ);
@@ -103,11 +119,11 @@ void mcugen_port_write(const uint8_t *bytes, size_t count) {
 mcugen_status_t mcugen_port_set_baud(uint32_t baud) {
   while ((LPUART_GetStatusFlags(MCUGEN_UART) & (uint32_t)kLPUART_TransmissionCompleteFlag) == 0U) {
   }
-  // The driver refuses, without a change, a rate it cannot meet within 3 %.
-  if (baud == 0U || LPUART_SetBaudRate(MCUGEN_UART, baud, MCUGEN_UART_CLOCK_HZ) != kStatus_Success) {
-    return MCUGEN_STATUS_UNSUPPORTED;
-  }
-  return MCUGEN_STATUS_OK;
+  const uint32_t masked = __get_PRIMASK();
+  __disable_irq();  // the receive interrupt may change the rate, too
+  const bool changed = baud != 0U && set_line_baud(baud);
+  __set_PRIMASK(masked);
+  return changed ? MCUGEN_STATUS_OK : MCUGEN_STATUS_UNSUPPORTED;
 }
 
 // ---- time: DWT CYCCNT, extended to 64 bits at least once every SysTick period ----

@@ -29,6 +29,11 @@ INTERRUPTED_STATUS = 130
 @click.argument("build_dir", type=click.Path(path_type=Path))
 @click.argument("clips", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--port", help="Port of the device (/dev/ttyACM0, socket://host:port).")
+@click.option(
+    "--baud",
+    type=click.IntRange(1),
+    help="With --port: change to this rate, where the board can (board.toml: max_baud).",
+)
 @click.option("--host", help="Board that runs Linux, as ssh names it (root@imx93).")
 @click.option("--ssh-option", multiple=True, help="One more word for ssh: --ssh-option=-p2222.")
 @click.option("--only", multiple=True, help="With --host: only this configuration (cpu-1, npu).")
@@ -70,6 +75,7 @@ def command(
     build_dir: Path,
     clips: tuple[Path, ...],
     port: str | None,
+    baud: int | None,
     host: str | None,
     ssh_option: tuple[str, ...],
     only: tuple[str, ...],
@@ -122,7 +128,7 @@ def command(
 
         outcome = interpret_on_board(project, target, interpreter, found, folder)
     else:
-        outcome = _measure(project, found, port, target, source, folder, repeats, outputs)
+        outcome = _measure(project, found, port, baud, target, source, folder, repeats, outputs)
     _draw(outcome.run, found, front_end, folder)
     _print(outcome, folder)
 
@@ -131,6 +137,7 @@ def _measure(
     project: Project,
     clips: tuple[Clip, ...],
     port: str | None,
+    baud: int | None,
     target: SshTarget | None,
     source: str,
     folder: Path,
@@ -142,7 +149,7 @@ def _measure(
     from mcugen.run.journal import open_journal
     from mcugen.run.linux_device import device_link
     from mcugen.run.measure import linked_memory
-    from mcugen.run.project import open_device
+    from mcugen.run.project import change_rate, open_device
     from mcugen.run.session import Session, describe_run, run_clips
 
     manifest = project.manifest
@@ -152,6 +159,8 @@ def _measure(
         open_device(link, manifest, lambda it: Client(it, secrets.randbits(32))) as (client, who),
         _progress(len(clips)) as on_progress,
     ):
+        if baud is not None:
+            click.echo(change_rate(client, project.board, baud), err=True)
         head = describe_run(who, manifest, source, str(reference.info), link.name)
         journal = open_journal(folder, head)
         if journal.set_aside is not None:

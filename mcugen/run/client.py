@@ -135,20 +135,27 @@ class Client:
         """Counters and high-water marks of the device."""
         return self._parsed(protocol.parse_stats, self._request(Request.STATS, b""))
 
-    def set_baud(self, current: int, wanted: int) -> None:
+    def set_baud(self, current: int, wanted: int) -> int:
         """Changes the rate of device and link; DeviceError, at the old rate, if it refuses.
 
-        The answer comes at the new rate, a refusal at the old one: tries both in turn.
+        The answer comes at the new rate, a refusal at the old one: tries both in turn. Returns the
+        rate at which it came: the old one when the line does not carry the new one and the device
+        has gone back.
         """
         rates = (current, wanted)
-        payload = protocol.set_baud_payload(wanted)
+        used = current
+
+        def change(attempt: int) -> None:
+            nonlocal used
+            used = rates[attempt % 2]
+            self._link.set_baud(used)
+
         try:
-            self._request(
-                Request.SET_BAUD, payload, lambda attempt: self._link.set_baud(rates[attempt % 2])
-            )
+            self._request(Request.SET_BAUD, protocol.set_baud_payload(wanted), change)
         except DeviceError:
             self._link.set_baud(current)
             raise
+        return used
 
     def _parsed(self, parse: Callable[[bytes], T], payload: bytes) -> T:
         try:

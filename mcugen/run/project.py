@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mcugen.boards import Board, find_board
-from mcugen.errors import DeviceError
+from mcugen.errors import ConfigError, DeviceError
 from mcugen.export.manifest import Manifest, load_manifest
 from mcugen.protocol import Identity
 from mcugen.run.client import Client
@@ -67,6 +67,26 @@ def open_device(
         yield client, identity
     finally:
         link.close()
+
+
+def change_rate(client: Client, board: Board, wanted: int) -> str:
+    """Moves the session to `wanted` baud, which the board must state; what came of it, in words.
+
+    ConfigError for a rate beyond the board's. A device or a line that does not take the rate stays
+    at the board's own: slower, and nothing else.
+    """
+    if not board.baud <= wanted <= board.max_baud:
+        raise ConfigError(
+            f"board {board.name} takes {board.baud} to {board.max_baud} baud, not {wanted}",
+            hint=f"--baud {board.max_baud}",
+        )
+    try:
+        used = client.set_baud(board.baud, wanted) if wanted != board.baud else wanted
+    except DeviceError as error:
+        return f"stays at {board.baud} baud: {error.what}"
+    if used != wanted:
+        return f"stays at {used} baud: the line does not carry {wanted}"
+    return f"at {used} baud"
 
 
 def check_identity(identity: Identity, manifest: Manifest) -> None:

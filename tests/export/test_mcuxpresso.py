@@ -21,8 +21,8 @@ from mcugen.errors import ConfigError
 from mcugen.export.app import board_tree
 from mcugen.export.exporter import ExportOptions
 from mcugen.export.mcuxpresso import export_mcuxpresso, project_name, read_sdk_board, with_memory
-from mcugen.toolchain.mcuxpresso import compile_without_sdk, find_sdk, parse_regions
 from tests.conftest import require_tool
+from tests.stub_sdk import write_stub_sdk
 
 BOARD = find_board("mcxn947")
 APP = merge(
@@ -149,6 +149,10 @@ def test_bill_of_materials() -> None:
     sbom = parsed(tree, "sbom.spdx.json")
     files = {file["fileName"]: file for file in sbom["files"]}
     assert set(files) == {f"./{path}" for path in merge(APP, tree) if path != "sbom.spdx.json"}
+    left_out = sbom["packages"][0]["packageVerificationCode"][
+        "packageVerificationCodeExcludedFiles"
+    ]
+    assert left_out == ["./app/firmware_sha256.h", "./manifest.json", "./sbom.spdx.json"]
     sums = {c["algorithm"]: c["checksumValue"] for c in files["./model/ad.tflite"]["checksums"]}
     assert sums["SHA256"] == hashlib.sha256(b"TFL3").hexdigest()
     assert files["./model/ad.tflite"]["licenseConcluded"] == "NOASSERTION"
@@ -186,46 +190,10 @@ def test_project_name(model: str, project: str) -> None:
 
 # ---- CMake's configure step on a stub of the SDK's build system ----
 
-STUB = {
-    "cmake/extension/mcux.cmake": """
-function(mcux_add_source)
-  cmake_parse_arguments(_ "" "BASE_PATH" "SOURCES" ${ARGN})
-  foreach(source ${__SOURCES})
-    if(NOT EXISTS "${CMAKE_CURRENT_SOURCE_DIR}/${source}")
-      message(FATAL_ERROR "no ${source}")
-    endif()
-  endforeach()
-  file(WRITE "${CMAKE_BINARY_DIR}/sources" "${__SOURCES}")
-endfunction()
-foreach(name add_include add_macro remove_armgcc_configuration add_armgcc_configuration
-             remove_armgcc_linker_script convert_binary)
-  cmake_language(EVAL CODE "function(mcux_${name})\\nendfunction()")
-endforeach()
-function(mcux_add_armgcc_linker_script)
-  cmake_parse_arguments(_ "" "BASE_PATH;LINKER" "TARGETS" ${ARGN})
-  if(NOT EXISTS "${__BASE_PATH}/${__LINKER}")
-    message(FATAL_ERROR "no ${__LINKER}")
-  endif()
-endfunction()
-""",
-    "CMakeLists.txt": "",
-    "cmake/toolchain/armgcc.cmake": """
-set(CMAKE_SYSTEM_NAME Generic)
-set(CMAKE_C_COMPILER "$ENV{ARMGCC_DIR}/bin/arm-none-eabi-gcc")
-set(CMAKE_CXX_COMPILER "$ENV{ARMGCC_DIR}/bin/arm-none-eabi-g++")
-set(CMAKE_ASM_COMPILER "$ENV{ARMGCC_DIR}/bin/arm-none-eabi-gcc")
-set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
-""",
-}
-
 
 @pytest.fixture
 def stub_sdk(tmp_path: Path) -> Path:
-    for path, content in STUB.items():
-        target = tmp_path / "mcux" / "mcuxsdk" / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(content)
-    return tmp_path / "mcux" / "mcuxsdk"
+    return write_stub_sdk(tmp_path / "mcux")
 
 
 def configure(project: Path, *arguments: str, env: dict[str, str] | None = None) -> Any:
@@ -283,38 +251,3 @@ def test_what_is_missing_is_said_in_one_line(tmp_path: Path, stub_sdk: Path) -> 
         env={"PATH": str(bare)},
     )
     assert "No Arm GNU toolchain: set the environment variable ARMGCC_DIR" in flat(done.stderr)
-
-
-# ---- toolchain/mcuxpresso.py ----
-
-
-def test_find_sdk(tmp_path: Path, stub_sdk: Path) -> None:
-    assert find_sdk(stub_sdk, "") == stub_sdk
-    assert find_sdk(None, str(stub_sdk.parent)) == stub_sdk
-    assert find_sdk(None, "") is None
-    with pytest.raises(Exception, match="no MCUXpresso SDK"):
-        find_sdk(tmp_path, "")
-
-
-def test_regions_of_the_linker() -> None:
-    table = (
-        "Memory region         Used Size  Region Size  %age Used\n"
-        "    m_interrupts:         688 B         1 KB     67.19%\n"
-        "          m_text:      310056 B       767 KB     39.48%\n"
-        "        m_flash1:          0 GB         1 MB      0.00%\n"
-    )
-    regions = {region.name: region for region in parse_regions(table)}
-    assert set(regions) == {"m_interrupts", "m_text"}
-    assert regions["m_text"].used_bytes == 310056
-    assert regions["m_text"].given_bytes == 767 * 1024
-
-
-def test_without_an_sdk_all_but_vendor_code_compiles(tmp_path: Path) -> None:
-    require_tool("arm-none-eabi-gcc")
-    project = written(tmp_path)
-    partial = compile_without_sdk(project, BOARD, "speed")
-    assert partial.compiled == ("model/ad_model.c", "runtime/main.c")
-    assert set(partial.left) == {"board/port.c", "board/hardware_init.c", "board/pin_mux.c"}
-    (project / "model" / "ad_model.c").write_text("int x = 1 + ;\n")
-    with pytest.raises(Exception, match="error"):
-        compile_without_sdk(project, BOARD, "speed")

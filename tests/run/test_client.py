@@ -6,13 +6,16 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from mcugen import protocol
-from mcugen.errors import DeviceError
+from mcugen.boards import find_board
+from mcugen.errors import ConfigError, DeviceError
 from mcugen.protocol import Frame, FrameDecoder, Request, Source, Status, What
 from mcugen.run.client import Client
+from mcugen.run.project import change_rate
 
 Answer = Callable[[Frame], bytes]
 
@@ -164,8 +167,31 @@ def test_read_of_a_tensor_that_is_too_small_ends() -> None:
 def test_baud_changes_when_the_answer_comes_at_the_new_rate() -> None:
     link = ScriptedLink(lambda request: reply(request) if link.baud == 921600 else b"")
     client = Client(link, session=1, clock=lambda: link.now)
-    client.set_baud(115200, 921600)
+    assert client.set_baud(115200, 921600) == 921600
     assert link.baud == 921600
+
+
+def test_a_device_that_went_back_to_the_old_rate_is_met_there() -> None:
+    """The line carries nothing at the new rate; the third attempt, at the old one, is answered."""
+    link = ScriptedLink(
+        lambda request: reply(request) if link.baud == 115200 and len(link.requests) > 2 else b""
+    )
+    client = Client(link, session=1, clock=lambda: link.now)
+    assert client.set_baud(115200, 921600) == 115200
+    assert link.baud == 115200
+
+
+def test_a_rate_is_asked_for_in_words() -> None:
+    board = replace(find_board("host"), baud=115200, max_baud=921600)
+    client, link = client_of(reply)
+    assert change_rate(client, board, 921600).startswith("stays at 115200 baud: the line")
+    assert change_rate(client, board, 115200) == "at 115200 baud"
+    client, link = client_of(lambda request: refusal(request, Status.UNSUPPORTED))
+    assert "stays at 115200 baud" in change_rate(client, board, 921600)
+    assert link.baud == 115200
+    for wanted in (9600, 1_000_000):
+        with pytest.raises(ConfigError, match="115200 to 921600 baud"):
+            change_rate(client, board, wanted)
 
 
 def test_baud_stays_when_the_device_refuses_or_is_lost() -> None:
