@@ -4,7 +4,7 @@
 #   make demo    the whole product on an emulated Cortex-M33, from clips to report
 #   make test    every test
 #   make check   format, lint, types
-#   make bench   instructions, code and memory per model and engine
+#   make bench   instructions, code and memory per model and engine; TFLM=DIR measures a TFLite Micro, too
 #   make docs    the documents that are written from the code
 #   make setup   only the set-up that `make demo` does by itself
 
@@ -31,7 +31,7 @@ check: $(VENV)/test-ready
 	$(BIN)/mypy
 
 bench: $(VENV)/demo-ready
-	$(BIN)/python benchmarks/bench.py $(MODELS)
+	$(BIN)/python benchmarks/bench.py $(if $(TFLM),--tflm $(TFLM)) $(MODELS)
 
 docs: $(VENV)/demo-ready
 	$(BIN)/python tools/write_docs.py

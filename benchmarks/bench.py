@@ -4,12 +4,15 @@
 
 Run by `make bench`; writes results.csv and results.md beside this file. Models: the bundled one,
 those in the folder MCUGEN_MODELS, and any paths given. Instructions come from QEMU's -icount and
-are not cycles; the recorded TFLM column was measured the same way (see RECORDED).
+are not cycles. With `--tflm DIR` (make bench TFLM=DIR) the same harness runs a TFLite Micro built for
+this machine beside it, and both must give the same outputs; without, its column is the recorded one.
 """
 
 from __future__ import annotations
 
+import argparse
 import csv
+import hashlib
 import os
 import secrets
 import subprocess
@@ -33,12 +36,20 @@ from mcugen.run.client import Client
 from mcugen.run.expected import input_quant
 from mcugen.run.measure import push_zero_window, repeat_inference
 from mcugen.run.project import open_device, open_project, project_link
-from mcugen.toolchain.build import BuildResult, compile_project
+from mcugen.run.verify import ask_device, vector_sets
+from mcugen.toolchain.build import compile_project
 from mcugen.toolchain.size import parse_map
 
 HERE = Path(__file__).resolve().parent
 BOARD = "mps2-an505"
-ENGINE_FOLDERS = ("/model/", "/runtime/kernels/")
+TFLM_LIBRARY = "libtensorflow-microlite.a"
+ENGINE_FILES = (
+    "/model/",
+    "/runtime/kernels/",
+    "/runtime/engine_tflm.",
+    f"{TFLM_LIBRARY}(",
+)
+VECTORS = 5  # random inputs, besides the extreme ones, that both engines must agree on
 
 RECORDED_TFLM = {
     "ad01_int8": 583_300,
@@ -48,11 +59,11 @@ RECORDED_TFLM = {
     "vww_96_int8": 24_050_000,
 }
 """Instructions per Invoke of TFLM 90b983c + CMSIS-NN 4ab83cc, -O2, arm-none-eabi-gcc 12.2.1, on the
-same emulated machine; recorded once, not measured in this run."""
-
+same emulated machine; recorded once, for runs without a TFLM."""
 
 COLUMNS = (
-    "model, engine, optimize, instructions, TFLM + CMSIS-NN, ratio, code B, weights B, RAM B, stack B"
+    "model, engine, optimize, instructions, TFLM + CMSIS-NN, ratio, outputs, code B, weights B, "
+    "RAM B, stack B"
 ).split(", ")
 """Of results.md."""
 
@@ -70,6 +81,7 @@ class Row:
     weight_bytes: int
     activation_ram_bytes: int
     stack_bytes: int
+    outputs_sha256: str  # of what it answers to the inputs of `vector_sets`
 
 
 def models(paths: Iterable[str]) -> tuple[Path, ...]:
@@ -83,32 +95,34 @@ def models(paths: Iterable[str]) -> tuple[Path, ...]:
     )
 
 
-def bench(model: Path, optimize: str, folder: Path) -> tuple[Row, BuildResult]:
+def bench(model: Path, choices: Choices, tflm: Path | None, folder: Path) -> Row:
     """Builds the model behind the raw front-end, runs it, and reads the device's own counters."""
     board = find_board(BOARD)
-    request = make_request(Config(model, {}), board, Choices(engine="aot", optimize=optimize))
-    project = generate(request)
+    project = generate(make_request(Config(model, {}), board, choices))
     write_tree(project.tree, folder)
-    result = compile_project(folder, board)
+    compile_project(folder, board, tflm)
     opened = open_project(folder)
     link = project_link(opened, None)
-    with open_device(link, opened.manifest, _client) as (client, _):
-        graph = read_tflite(model)
-        push_zero_window(client, opened.manifest.front_end, input_quant(graph))
+    with open_device(link, opened.manifest, _client) as (client, who):
+        front_end, quant = opened.manifest.front_end, input_quant(read_tflite(model))
+        sets = vector_sets(front_end, quant, VECTORS)
+        answers = ask_device(client, sets, front_end, quant, who.output_bytes)
+        push_zero_window(client, front_end, quant)
         samples = repeat_inference(client, warmup=1, repeats=3)
-        stack_bytes = client.stats().stack_used_bytes
-    row = Row(
+        stats = client.stats()
+    outputs = b"".join(answer.outputs.tobytes() for answer in answers)
+    return Row(
         model=project.manifest.model,
-        engine="aot",
+        engine=choices.engine,
         board=BOARD,
-        optimize=optimize,
+        optimize=choices.optimize,
         instructions_per_inference=round(median(samples)),
         code_bytes=engine_bytes(folder) - project.plan.weight_bytes,
         weight_bytes=project.plan.weight_bytes,
-        activation_ram_bytes=project.plan.arena_bytes,
-        stack_bytes=stack_bytes or 0,
+        activation_ram_bytes=stats.arena_used_bytes,
+        stack_bytes=stats.stack_used_bytes or 0,
+        outputs_sha256=hashlib.sha256(outputs).hexdigest(),
     )
-    return row, result
 
 
 def _client(link: object) -> Client:
@@ -116,23 +130,26 @@ def _client(link: object) -> Client:
 
 
 def engine_bytes(folder: Path) -> int:
-    """Bytes in flash of the generated model and the kernels it calls, from the linker's map."""
+    """Bytes in flash of the model and of all code of the engine, from the linker's map."""
     contributions = parse_map((folder / "build" / "firmware.map").read_text())
     return sum(
         part.bytes
         for part in contributions
         if part.section in (".text", ".rodata", ".data")
-        and any(name in part.file for name in ENGINE_FOLDERS)
+        and any(name in part.file for name in ENGINE_FILES)
     )
 
 
-def rows(paths: Iterable[Path]) -> Iterator[tuple[Row, BuildResult]]:
-    """One row per model and way to optimise; a model the engine refuses is told and left out."""
+def rows(paths: Iterable[Path], tflm: Path | None) -> Iterator[Row]:
+    """One row per model and way to optimise, TFLM first; a model that is refused is left out."""
+    ways = [Choices(engine="aot", optimize=optimize) for optimize in ("speed", "size")]
+    if tflm is not None:
+        ways.insert(0, Choices(engine="tflm", optimize="speed"))
     for path in paths:
-        for optimize in ("speed", "size"):
+        for choices in ways:
             with tempfile.TemporaryDirectory() as folder:
                 try:
-                    yield bench(path, optimize, Path(folder) / "project")
+                    yield bench(path, choices, tflm, Path(folder) / "project")
                 except ModelError as error:
                     print(f"skipped {path.name}: {error.what}", file=sys.stderr)
                     break
@@ -146,9 +163,18 @@ def write_csv(table: list[Row], path: Path) -> None:
         writer.writerows(asdict(row) for row in table)
 
 
-def markdown(table: list[Row], compiler: str) -> str:
-    """results.md: the same with the recorded TFLM figures beside it and where all came from."""
+def differing(table: list[Row]) -> tuple[str, ...]:
+    """Models of which not all engines and ways to optimise gave the same outputs."""
+    answers: dict[str, set[str]] = {}
+    for row in table:
+        answers.setdefault(row.model, set()).add(row.outputs_sha256)
+    return tuple(model for model, found in answers.items() if len(found) > 1)
+
+
+def markdown(table: list[Row], tflm: Path | None) -> str:
+    """results.md: the same beside TFLM's figures, measured or recorded, and where all came from."""
     board = find_board(BOARD)
+    compiler = _first_line([f"{board.compiler_prefix}gcc", "--version"])
     qemu = _first_line(["qemu-system-arm", "--version"])
     kernels = tree_sha256(read_tree(runtime_dir() / "kernels"))
     lines = [
@@ -162,17 +188,32 @@ def markdown(table: list[Row], compiler: str) -> str:
         f"- flags, speed: `{' '.join(compile_flags(board, 'speed'))}`; size: `-Os` for `-O2`",
         f"- emulator: {qemu}",
         f"- kernels: sha256 of runtime/kernels `{kernels[:16]}`",
-        "- TFLM: recorded, not measured in this run: TFLM 90b983c with CMSIS-NN 4ab83cc, -O2, same",
-        "  compiler and machine",
+        f"- TFLM: {_tflm_text(tflm)}",
+        f"- outputs: of {VECTORS} random and 6 extreme inputs; the first digits of their SHA-256: the",
+        "  same digits are the same outputs",
+        "- RAM: of the arena, as the device counts it; stack: deepest use, harness included",
         "",
         f"| {' | '.join(COLUMNS)} |",
-        "|---|---|---|---:|---:|---:|---:|---:|---:|---:|",
+        "|---|---|---|---:|---:|---:|---|---:|---:|---:|---:|",
     ]
-    return "\n".join((*lines, *(_markdown_row(row) for row in table))) + "\n"
+    return "\n".join((*lines, *(markdown_row(row, table) for row in table))) + "\n"
 
 
-def _markdown_row(row: Row) -> str:
-    recorded = RECORDED_TFLM.get(row.model)
+def _tflm_text(tflm: Path | None) -> str:
+    if tflm is None:
+        return (
+            "recorded, not measured in this run: TFLM 90b983c with CMSIS-NN 4ab83cc, -O2, same\n"
+            "  compiler and machine"
+        )
+    found = next(path for path in tflm.rglob(TFLM_LIBRARY))
+    digest = hashlib.sha256(found.read_bytes()).hexdigest()
+    return f"measured in this run, behind the same harness; sha256 of its library `{digest[:16]}`"
+
+
+def markdown_row(row: Row, table: Iterable[Row]) -> str:
+    """One line of results.md; TFLM's figure is that of `table`, else the recorded one."""
+    measured = {r.model: r.instructions_per_inference for r in table if r.engine == "tflm"}
+    recorded = measured.get(row.model, RECORDED_TFLM.get(row.model))
     ratio = f"{row.instructions_per_inference / recorded:.2f}" if recorded else ""
     numbers = (row.code_bytes, row.weight_bytes, row.activation_ram_bytes, row.stack_bytes)
     cells = (
@@ -182,6 +223,7 @@ def _markdown_row(row: Row) -> str:
         f"{row.instructions_per_inference:,}",
         f"{recorded:,}" if recorded else "",
         ratio,
+        row.outputs_sha256[:8],
         *(f"{number:,}" for number in numbers),
     )
     return f"| {' | '.join(cells)} |"
@@ -193,15 +235,19 @@ def _first_line(command: list[str]) -> str:
 
 
 def main() -> None:
-    """Measures everything, then writes both files."""
+    """Measures everything, then writes both files; status 1 when engines disagree."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("models", nargs="*", help="more models")
+    parser.add_argument("--tflm", type=Path, help="a TFLite Micro for the Cortex-M33")
+    given = parser.parse_args()
     table: list[Row] = []
-    compiler = ""
-    for row, result in rows(models(sys.argv[1:])):
+    for row in rows(models(given.models), given.tflm):
         table.append(row)
-        compiler = result.compiler
-        print(_markdown_row(row), flush=True)
+        print(markdown_row(row, table), flush=True)
     write_csv(table, HERE / "results.csv")
-    (HERE / "results.md").write_text(markdown(table, compiler))
+    (HERE / "results.md").write_text(markdown(table, given.tflm))
+    if wrong := differing(table):
+        sys.exit(f"not all engines give the same outputs: {', '.join(wrong)}")
 
 
 if __name__ == "__main__":

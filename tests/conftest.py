@@ -13,6 +13,12 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--update-golden", action="store_true", help="rewrite tests/golden instead of comparing"
+    )
+
+
 def require_tool(name: str) -> str:
     """Path of a program; a visible skip when it is missing, a failure in CI."""
     path = shutil.which(name)
