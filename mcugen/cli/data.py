@@ -48,7 +48,9 @@ def command() -> None:
     help="Faulty clips a machine to test with; the faults take turns.",
 )
 @click.option("--seconds", default=SetSpec().seconds, show_default=True, help="Length of a clip.")
-@click.option("--seed", default=SetSpec().seed, show_default=True, help="Another seed, other clips.")
+@click.option(
+    "--seed", default=SetSpec().seed, show_default=True, help="Another seed, other clips."
+)
 def synth(
     folder: Path,
     types: tuple[str, ...],

@@ -142,7 +142,9 @@ def _losses(epoch: Epoch) -> str:
 @click.option("--seq-len", default=10, show_default=True, help="Steps of a window.")
 @click.option("--windows", default=1000, show_default=True, help="Windows to make without --data.")
 @click.option("--units", default=32, show_default=True, help="Size of the LSTM's state.")
-@click.option("--epochs", default=20, show_default=True, help="At most; it stops when it has learnt.")
+@click.option(
+    "--epochs", default=20, show_default=True, help="At most; it stops when it has learnt."
+)
 @click.option("--unroll", is_flag=True, help="One operator per step instead of one fused operator.")
 @click.option("--seed", default=0, show_default=True, help="Of data, weights and orders.")
 def train_lstm(

@@ -51,9 +51,9 @@ def plan(graph: Graph, options: EngineOptions) -> EnginePlan:
 def emit(graph: Graph, options: EngineOptions) -> SourceTree:
     """The model's array as that platform names it, aligned; the resolver's calls; the engine."""
     refuse(supports(graph), graph.name)
-    if options.model_file is None:
+    if options.model_bytes is None:
         raise ModelError("engine efinix needs the model's file, not only its graph")
-    content = options.model_file.read_bytes()
+    content = options.model_bytes
     name = c_identifier(graph.name)
     context = {
         "tool": f"mcugen {__version__}",

@@ -97,9 +97,7 @@ def _judge_machine(
     if not normals or not anomalies:
         return MachineResult(*key, len(normals), len(anomalies), None, None, None)
     roc = roc_curve(anomalies, normals)
-    interval = (
-        area_interval(anomalies, normals, seed=seed, rounds=resamples) if resamples else None
-    )
+    interval = area_interval(anomalies, normals, seed=seed, rounds=resamples) if resamples else None
     return MachineResult(
         *key,
         normals=len(normals),

@@ -43,7 +43,7 @@ def problems(graph: Graph, op: Op) -> Iterable[Problem]:
     out = outputs[0]
     reasons = [
         *int8_reasons(x, out),
-        *activation_reasons(op, out),
+        *activation_reasons(str(op.options.get("fused_activation_function", "NONE")), out),
         *_constant_reasons(shape, weights, x, bias),
         *_shape_reasons(op, x, weights, bias, out),
     ]
