@@ -13,6 +13,7 @@ from mcugen.engines.ops.checks import (
     INT8_HINT,
     Reason,
     activation_reasons,
+    fused_activation,
     int8_reasons,
     to_problems,
 )
@@ -43,7 +44,7 @@ def problems(graph: Graph, op: Op) -> Iterable[Problem]:
     out = outputs[0]
     reasons = [
         *int8_reasons(x, out),
-        *activation_reasons(str(op.options.get("fused_activation_function", "NONE")), out),
+        *activation_reasons(fused_activation(op), out),
         *_constant_reasons(shape, weights, x, bias),
         *_shape_reasons(op, x, weights, bias, out),
     ]
