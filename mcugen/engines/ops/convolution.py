@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 the mcugen authors
 # SPDX-License-Identifier: Apache-2.0
-"""What CONV_2D and DEPTHWISE_CONV_2D share: geometry, integers of the layer, and what can be wrong."""
+"""What convolutions share: geometry, integers of the layer, and what can be wrong."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def reasons(graph: Graph, op: Op, channel_axis: int) -> Iterator[Reason]:
     yield from activation_reasons(fused_activation(op), out)
     if bias is not None and (bias.data is None or bias.dtype is not DType.INT32):
         yield "the bias must be a constant int32 tensor", ""
-    if not unfit and max(_factors(x, weights, out)) >= LARGEST_FACTOR:
+    if not unfit and max(_factors(x, weights, out, 1)) >= LARGEST_FACTOR:
         yield "the output's scale is too small for those of input and weights", ""
     yield from _shape_reasons(op, x, weights, bias, out, channel_axis)
 
@@ -130,55 +130,79 @@ def _shape_reasons(
     if not len(x.shape) == len(weights.shape) == len(out.shape) == 4:
         yield f"{shapes}: all must have 4 dimensions", ""
         return
-    steps = [_step(op, name) for name in ("stride_h", "stride_w", *_DILATIONS)]
+    steps = _steps(op)
     channels = weights.shape[channel_axis]
     if min(steps) < 1:
         yield "strides and dilations must be at least 1", ""
     elif 0 in (x.elements, weights.elements, out.elements):
         yield f"{shapes}: nothing to compute", ""
-    elif max(*x.shape, *weights.shape, *out.shape, *steps) > _UINT16_MAX:
-        yield f"{shapes}: a dimension is larger than {_UINT16_MAX}", ""
+    elif max(*x.shape, *weights.shape, *out.shape, *steps, *_reach(op, weights)) > _UINT16_MAX:
+        yield f"{shapes}: a size is larger than {_UINT16_MAX}", ""
     elif op.options.get("padding") not in ("SAME", "VALID"):
         yield "padding must be SAME or VALID", ""
-    elif out.shape != _output_shape(op, x, weights, channel_axis):
+    elif not _fit(op, x, weights, out, channel_axis):
         yield f"{shapes}: the output does not follow from the other two", ""
     if bias is not None and bias.elements != channels:
         yield f"{bias.elements} biases do not fit {channels} channels", ""
-
-
-_DILATIONS = ("dilation_h_factor", "dilation_w_factor")
 
 
 def _step(op: Op, name: str) -> int:
     return int(op.options.get(name, 1))
 
 
-def _output_shape(op: Op, x: Tensor, weights: Tensor, channel_axis: int) -> tuple[int, ...]:
-    """TFLite's ComputeOutSize per direction."""
+def _reach(op: Op, weights: Tensor) -> tuple[int, int]:
+    """Pixels from the first to the last one that a filter sees, down and across."""
+    return (
+        (weights.shape[1] - 1) * _step(op, "dilation_h_factor") + 1,
+        (weights.shape[2] - 1) * _step(op, "dilation_w_factor") + 1,
+    )
+
+
+def _strides(op: Op) -> tuple[int, int]:
+    return _step(op, "stride_h"), _step(op, "stride_w")
+
+
+def _steps(op: Op) -> list[int]:
+    """Strides, then dilations, down and across."""
+    return [*_strides(op), _step(op, "dilation_h_factor"), _step(op, "dilation_w_factor")]
+
+
+def _fit(op: Op, x: Tensor, weights: Tensor, out: Tensor, channel_axis: int) -> bool:
+    """Whether the shapes are those of TFLite's ComputeOutSize."""
+    image, positions = _roles(op, x, out)
     sizes = []
-    for axis, letter in ((1, "h"), (2, "w")):
-        stride, extent = _step(op, f"stride_{letter}"), _extent(op, weights, axis, letter)
-        room = x.shape[axis] if op.options["padding"] == "SAME" else x.shape[axis] - extent + 1
+    for size, reach, stride in zip(
+        image.shape[1:3], _reach(op, weights), _strides(op), strict=True
+    ):
+        room = size if op.options["padding"] == "SAME" else size - reach + 1
         sizes.append(-(-room // stride))
-    return (x.shape[0], *sizes, weights.shape[channel_axis])
+    batches_and_channels = (x.shape[0], weights.shape[channel_axis])
+    return positions.shape[1:3] == tuple(sizes) and batches_and_channels == (
+        out.shape[0],
+        out.shape[3],
+    )
 
 
-def _extent(op: Op, weights: Tensor, axis: int, letter: str) -> int:
-    """Pixels from the first to the last one that a filter sees in a direction."""
-    return (weights.shape[axis] - 1) * _step(op, f"dilation_{letter}_factor") + 1
+def _roles(op: Op, x: Tensor, out: Tensor) -> tuple[Tensor, Tensor]:
+    """(image that the filter slides over, positions it takes): reversed if it is transposed."""
+    return (out, x) if op.kind == "TRANSPOSE_CONV" else (x, out)
 
 
-def _padding(op: Op, x: Tensor, weights: Tensor, out: Tensor, axis: int, letter: str) -> int:
-    """Pixels before the first one: TFLite's ComputePaddingWithOffset."""
-    reach = (out.shape[axis] - 1) * _step(op, f"stride_{letter}")
-    reach += _extent(op, weights, axis, letter)
-    return max(0, reach - x.shape[axis]) // 2
+def _padding(op: Op, x: Tensor, weights: Tensor, out: Tensor) -> list[int]:
+    """Pixels above and left of the image: TFLite's ComputePaddingWithOffset."""
+    image, positions = _roles(op, x, out)
+    sizes = zip(
+        image.shape[1:3], positions.shape[1:3], _reach(op, weights), _strides(op), strict=True
+    )
+    return [max(0, (n - 1) * stride + reach - size) // 2 for size, n, reach, stride in sizes]
 
 
 def _inputs(graph: Graph, op: Op) -> tuple[Tensor | None, Tensor | None, Tensor | None]:
     """Input, weights, bias; the bias may be absent in two ways."""
-    x, weights, bias = (*graph.input_tensors(op), None, None, None)[:3]
-    return x, weights, bias
+    given = (*graph.input_tensors(op), None, None, None, None)
+    if op.kind == "TRANSPOSE_CONV":  # the first one is the shape of the output
+        return given[2], given[1], given[3]
+    return given[0], given[1], given[2]
 
 
 def read_convolution(graph: Graph, op: Op, channel_axis: int) -> Convolution:
@@ -195,13 +219,15 @@ def read_convolution(graph: Graph, op: Op, channel_axis: int) -> Convolution:
     return Convolution(
         weights=weights.data if channel_axis == 0 else weights.data.transpose(3, 1, 2, 0),
         bias=offsets.astype(np.int32).reshape(-1),
-        requant=np.array([quantize_multiplier(f) for f in _factors(x, weights, out)], np.int32),
+        requant=np.array(
+            [quantize_multiplier(f) for f in _factors(x, weights, out, channels)], np.int32
+        ),
         filter=Filter(
             *x.shape,
             *out.shape[1:],
             *weights.shape[1:3],
-            *(_step(op, name) for name in ("stride_h", "stride_w", *_DILATIONS)),
-            *(_padding(op, x, weights, out, axis, letter) for axis, letter in ((1, "h"), (2, "w"))),
+            *_steps(op),
+            *_padding(op, x, weights, out),
         ),
         in_zero_point=x.quant.zero_point,
         zero_point=out.quant.zero_point,
@@ -211,15 +237,15 @@ def read_convolution(graph: Graph, op: Op, channel_axis: int) -> Convolution:
     )
 
 
-def _factors(x: Tensor, weights: Tensor, out: Tensor) -> list[float]:
-    """Real factors from sum to output per channel, in double also for a single scale.
+def _factors(x: Tensor, weights: Tensor, out: Tensor, channels: int) -> list[float]:
+    """Real factors from sum to output: one per channel, in double also where they are the same.
 
     PopulateConvolutionQuantizationParams of TFLite.
     """
     assert x.quant is not None and weights.quant is not None and out.quant is not None
     scales = weights.quant.scales
     if weights.quant.axis is None:
-        scales = scales[:1] * out.shape[-1]
+        scales = scales[:1] * channels
     return [x.quant.scale * scale / out.quant.scale for scale in scales]
 
 

@@ -20,7 +20,7 @@ from mcugen.model.ir import Graph, Op, Problem
 _CHANNEL_AXIS = 3
 _PORTABLE_COST = 14.0  # instructions per multiplication
 _OUTPUT_COST = 40
-_DSP_COST = {"3x3": 1.2, "dsp": 1.7, "dsp_exact": 2.5}
+_DSP_COST = {"3x3": 0.9, "dsp": 1.5, "dsp_exact": 2.2}  # per tap, filled up to pairs
 _DSP_OUTPUT_COST = 9
 _LAY_OUT_COST = 3  # per pixel of a channel
 _UINT16_MAX = 65535
@@ -64,7 +64,9 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
     planar = Variant(
         (Form.DENSE,),
         (Form.DENSE,),
-        int(_DSP_COST[kernel] * layer.macs) + _DSP_OUTPUT_COST * outputs + _LAY_OUT_COST * pixels,
+        int(_DSP_COST[kernel] * outputs * 2 * _weight_words(f))
+        + _DSP_OUTPUT_COST * outputs
+        + _LAY_OUT_COST * pixels,
         lambda operands: _build_dsp(settled, requant, operands, f"{kernel}_{options.rounding}"),
         scratch_bytes=4 * (plane.words + (0 if kernel == "3x3" else _weight_words(f))),
         in_place=((0, 0),) if _works_in_place(f, plane) else (),
