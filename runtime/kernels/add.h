@@ -33,10 +33,12 @@ typedef struct {
 void mcugen_add_s8(const mcugen_add_t *layer, const int8_t *a, const int8_t *b, int8_t *out);
 void mcugen_add_s8_constant(const mcugen_add_t *layer, const int8_t *a, int8_t *out);
 
-// ADD for cores with DSP instructions: operands of one shape, no clamp but to int8. The `fine`
-// operand has the smaller scale; that of the other is the larger one, so its s(x) is x * 2^19.
+// ADD for cores with DSP instructions. The `fine` operand has the smaller scale; that of the other
+// is the larger one, so its s(x) is x * 2^19.
 typedef struct {
-  uint32_t count;
+  mcugen_broadcast_t shape;
+  const int8_t *constant;  // operand b of mcugen_add_s8_dsp_constant
+  uint32_t fine_is_b;
   uint32_t fine_offset;  // minus the zero points, in both halfwords
   uint32_t coarse_offset;
   int32_t fine_multiplier;
@@ -45,10 +47,14 @@ typedef struct {
   int32_t multiplier;   // these three as mcugen_requantize_s8 of dsp.h has them
   int32_t addend;
   uint32_t shift;
+  uint32_t count;  // outputs
+  int32_t low;
+  int32_t high;
 } mcugen_add_dsp_t;
 
-// `out` may be the same memory as an operand.
-void mcugen_add_s8_dsp(const mcugen_add_dsp_t *layer, const int8_t *fine, const int8_t *coarse,
+// `out` may be the same memory as an operand that is not repeated.
+void mcugen_add_s8_dsp(const mcugen_add_dsp_t *layer, const int8_t *a, const int8_t *b,
                        int8_t *out);
+void mcugen_add_s8_dsp_constant(const mcugen_add_dsp_t *layer, const int8_t *a, int8_t *out);
 
 #endif

@@ -6,46 +6,47 @@
 // (x * 2^21) * m. The shift after it sends negative ties away from zero by adding -1; where the
 // product is 0 although x < 0, that -1 changes nothing, so x stands for the product's sign.
 #include "add.h"
-#include "dsp.h"
+#include "broadcast_dsp.h"
 
 enum { FINE_SHIFT = 21, COARSE_SHIFT = 19 };
 
-MCUGEN_INLINE int8_t add_one(const mcugen_add_dsp_t *layer, uint32_t fine, uint32_t coarse) {
-  const int32_t x =
-      (int32_t)(fine << FINE_SHIFT);  // of the lower halfword; the upper one falls out
+// Of the lower halfwords; the upper ones are shifted out.
+MCUGEN_INLINE int32_t add_one(const mcugen_add_dsp_t *layer, uint32_t fine, uint32_t coarse) {
+  const int32_t x = (int32_t)(fine << FINE_SHIFT);
   const int32_t y = mcugen_smmlar(x, layer->fine_multiplier, layer->fine_half) + (x >> 31);
   const int32_t sum = (y >> layer->fine_shift) + (int32_t)(coarse << COARSE_SHIFT);
-  return (int8_t)mcugen_requantize_s8(sum, layer->multiplier, layer->addend, layer->shift,
-                                      MCUGEN_ROUND_DOUBLE);
+  return mcugen_requantize_s8(sum, layer->multiplier, layer->addend, layer->shift,
+                              MCUGEN_ROUND_DOUBLE);
 }
 
-// Elements 0 and 2 (even) or 1 and 3 (odd) of four.
-MCUGEN_INLINE void add_pair(const mcugen_add_dsp_t *layer, uint32_t fine, uint32_t coarse,
-                            int8_t *out) {
-  out[0] = add_one(layer, fine, coarse);
-  out[2] = add_one(layer, fine >> 16, coarse >> 16);
+MCUGEN_INLINE uint32_t add_four(const void *params, uint32_t fine, uint32_t coarse) {
+  const mcugen_add_dsp_t *layer = params;
+  const uint32_t fine_even = mcugen_sxtab16(layer->fine_offset, fine);
+  const uint32_t coarse_even = mcugen_sxtab16(layer->coarse_offset, coarse);
+  const int32_t v0 = add_one(layer, fine_even, coarse_even);
+  const int32_t v2 = add_one(layer, mcugen_after(fine_even, v0) >> 16, coarse_even >> 16);
+  const uint32_t fine_odd = mcugen_sxtab16_ror8(layer->fine_offset, mcugen_after(fine, v2));
+  const uint32_t coarse_odd = mcugen_sxtab16_ror8(layer->coarse_offset, mcugen_after(coarse, v2));
+  const int32_t v1 = add_one(layer, fine_odd, coarse_odd);
+  const int32_t v3 = add_one(layer, mcugen_after(fine_odd, v1) >> 16, coarse_odd >> 16);
+  return mcugen_pack_bytes(v0, v1, v2, v3);
 }
 
-MCUGEN_INLINE void add_four(const mcugen_add_dsp_t *layer, uint32_t fine, uint32_t coarse,
-                            int8_t out[4]) {
-  add_pair(layer, mcugen_sxtab16(layer->fine_offset, fine),
-           mcugen_sxtab16(layer->coarse_offset, coarse), out);
-  add_pair(layer, mcugen_sxtab16_ror8(layer->fine_offset, fine),
-           mcugen_sxtab16_ror8(layer->coarse_offset, coarse), out + 1);
+// Not inlined: the loops over rows would take registers from the one over values.
+static __attribute__((noinline)) void add_row(const void *params, mcugen_row_t row) {
+  const mcugen_add_dsp_t layer = *(const mcugen_add_dsp_t *)params;
+  if (layer.fine_is_b != 0) {
+    row = (mcugen_row_t){row.b, row.a, row.out, row.b_step, row.a_step, row.count};
+  }
+  mcugen_row_by_words(&layer, row, add_four);
 }
 
-void mcugen_add_s8_dsp(const mcugen_add_dsp_t *params, const int8_t *fine, const int8_t *coarse,
+void mcugen_add_s8_dsp(const mcugen_add_dsp_t *layer, const int8_t *a, const int8_t *b,
                        int8_t *out) {
-  const mcugen_add_dsp_t layer = *params;  // in registers: `out` might point into *params
-  uint32_t i = 0;
-  for (; i + 4 <= layer.count; i += 4) {
-    add_four(&layer, mcugen_load_word(&fine[i]), mcugen_load_word(&coarse[i]), &out[i]);
-  }
-  if (i < layer.count) {  // operands are readable up to the next multiple of 16 elements
-    int8_t last[4];
-    add_four(&layer, mcugen_load_word(&fine[i]), mcugen_load_word(&coarse[i]), last);
-    for (uint32_t k = 0; i + k < layer.count; ++k) {
-      out[i + k] = last[k];
-    }
-  }
+  mcugen_broadcast(&layer->shape, a, b, out, add_row, layer);
+  mcugen_clamp_by_words(out, layer->count, layer->low, layer->high);
+}
+
+void mcugen_add_s8_dsp_constant(const mcugen_add_dsp_t *layer, const int8_t *a, int8_t *out) {
+  mcugen_add_s8_dsp(layer, a, layer->constant, out);
 }

@@ -81,6 +81,20 @@ MCUGEN_INLINE uint32_t mcugen_sadd16(uint32_t a, uint32_t b) {
   return result;
 }
 
+// a.low * b.low over signed halfwords.
+MCUGEN_INLINE int32_t mcugen_smulbb(uint32_t a, uint32_t b) {
+  int32_t result;
+  __asm__("smulbb %0, %1, %2" : "=r"(result) : "r"(a), "r"(b));
+  return result;
+}
+
+// a.high * b.high over signed halfwords.
+MCUGEN_INLINE int32_t mcugen_smultt(uint32_t a, uint32_t b) {
+  int32_t result;
+  __asm__("smultt %0, %1, %2" : "=r"(result) : "r"(a), "r"(b));
+  return result;
+}
+
 // sum + a.low * b.low + a.high * b.high over signed halfwords.
 MCUGEN_INLINE int32_t mcugen_smlad(uint32_t a, uint32_t b, int32_t sum) {
   int32_t result;
@@ -150,6 +164,22 @@ MCUGEN_INLINE uint32_t mcugen_pack_low(uint32_t a, uint32_t b) {
   return result;
 }
 
+// `value`, but not before `earlier` is known: keeps the compiler from computing everything at once
+// and running out of registers. No instruction.
+MCUGEN_INLINE uint32_t mcugen_after(uint32_t value, int32_t earlier) {
+  __asm__("" : "+r"(value) : "r"(earlier));
+  return value;
+}
+
+// The low bytes of a to d, a lowest.
+MCUGEN_INLINE uint32_t mcugen_pack_bytes(int32_t a, int32_t b, int32_t c, int32_t d) {
+  uint32_t result = (uint32_t)a;
+  __asm__("bfi %0, %1, #8, #8 \n bfi %0, %2, #16, #8 \n bfi %0, %3, #24, #8"
+          : "+&r"(result)
+          : "r"(b), "r"(c), "r"(d));
+  return result;
+}
+
 // Halfwords high(a), high(b).
 MCUGEN_INLINE uint32_t mcugen_pack_high(uint32_t a, uint32_t b) {
   uint32_t result;
@@ -158,6 +188,16 @@ MCUGEN_INLINE uint32_t mcugen_pack_high(uint32_t a, uint32_t b) {
 }
 
 #else
+
+MCUGEN_INLINE uint32_t mcugen_after(uint32_t value, int32_t earlier) {
+  (void)earlier;
+  return value;
+}
+
+MCUGEN_INLINE uint32_t mcugen_pack_bytes(int32_t a, int32_t b, int32_t c, int32_t d) {
+  return ((uint32_t)a & 0xFFu) | ((uint32_t)b & 0xFFu) << 8 | ((uint32_t)c & 0xFFu) << 16 |
+         (uint32_t)d << 24;
+}
 
 MCUGEN_INLINE uint32_t mcugen_pack_low(uint32_t a, uint32_t b) {
   return (a & UINT32_C(0xFFFF)) | (b << 16);
@@ -204,6 +244,14 @@ MCUGEN_INLINE uint32_t mcugen_min_s8x4(uint32_t a, uint32_t b) {
 
 MCUGEN_INLINE uint32_t mcugen_sadd16(uint32_t a, uint32_t b) {
   return mcugen_pack_low(a + b, (a >> 16) + (b >> 16));
+}
+
+MCUGEN_INLINE int32_t mcugen_smulbb(uint32_t a, uint32_t b) {
+  return (int16_t)(a & 0xFFFFu) * (int16_t)(b & 0xFFFFu);
+}
+
+MCUGEN_INLINE int32_t mcugen_smultt(uint32_t a, uint32_t b) {
+  return (int16_t)(a >> 16) * (int16_t)(b >> 16);
 }
 
 MCUGEN_INLINE int32_t mcugen_smlad(uint32_t a, uint32_t b, int32_t sum) {

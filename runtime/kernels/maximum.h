@@ -19,4 +19,12 @@ void mcugen_minimum(const mcugen_maximum_t *layer, const int8_t *a, const int8_t
 void mcugen_maximum_constant(const mcugen_maximum_t *layer, const int8_t *a, int8_t *out);
 void mcugen_minimum_constant(const mcugen_maximum_t *layer, const int8_t *a, int8_t *out);
 
+// The same for cores with DSP instructions.
+void mcugen_maximum_dsp(const mcugen_maximum_t *layer, const int8_t *a, const int8_t *b,
+                        int8_t *out);
+void mcugen_minimum_dsp(const mcugen_maximum_t *layer, const int8_t *a, const int8_t *b,
+                        int8_t *out);
+void mcugen_maximum_dsp_constant(const mcugen_maximum_t *layer, const int8_t *a, int8_t *out);
+void mcugen_minimum_dsp_constant(const mcugen_maximum_t *layer, const int8_t *a, int8_t *out);
+
 #endif

@@ -25,4 +25,21 @@ typedef struct {
 void mcugen_mul(const mcugen_mul_t *layer, const int8_t *a, const int8_t *b, int8_t *out);
 void mcugen_mul_constant(const mcugen_mul_t *layer, const int8_t *a, int8_t *out);
 
+// The same for cores with DSP instructions.
+typedef struct {
+  mcugen_broadcast_t shape;
+  const int8_t *constant;  // operand b of mcugen_mul_dsp_constant
+  uint32_t offset_a;       // minus the zero points, in both halfwords
+  uint32_t offset_b;
+  int32_t multiplier;  // these three as mcugen_requantize_s8 of dsp.h has them
+  int32_t addend;
+  uint32_t shift;
+  uint32_t count;  // outputs
+  int32_t low;
+  int32_t high;
+} mcugen_mul_dsp_t;
+
+void mcugen_mul_dsp(const mcugen_mul_dsp_t *layer, const int8_t *a, const int8_t *b, int8_t *out);
+void mcugen_mul_dsp_constant(const mcugen_mul_dsp_t *layer, const int8_t *a, int8_t *out);
+
 #endif

@@ -13,6 +13,7 @@ from mcugen.engines.contract import EngineOptions
 from mcugen.engines.ops.broadcast import (
     Fields,
     Pair,
+    halfwords,
     list_text,
     pair_of,
     pair_reasons,
@@ -20,12 +21,13 @@ from mcugen.engines.ops.broadcast import (
 )
 from mcugen.engines.ops.checks import activation_reasons, fused_activation, to_problems
 from mcugen.engines.quantize import activation_range, dsp_requant, quantize_multiplier
-from mcugen.engines.steps import Call, Kernel, Operands, Operator, Variant
+from mcugen.engines.steps import Kernel, Operator, Variant
 from mcugen.model.ir import Graph, Op, Problem
 
-_PORTABLE_COST = 60  # instructions per element
-_DSP_COST = 16
-_ROW_COST = 20
+_PORTABLE_COST = 94  # instructions per element
+_DSP_COST = 17
+_PORTABLE = Kernel("mcugen_add_s8", "mcugen_add_t", "add.h", "add.c")
+_DSP = Kernel("mcugen_add_s8_dsp", "mcugen_add_dsp_t", "add.h", "add_dsp.c")
 _INPUT_SHIFT = 20
 _LARGEST_SUM = 2 * 255 * 2**19
 _HALF = (2**30, 0)  # a factor of 1/2, which the operand with the larger scale has
@@ -70,23 +72,14 @@ def _factors(pair: Pair, kind: str) -> _Factors:
 
 
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
-    """The portable kernel; the DSP one where neither operand is repeated or constant."""
+    """The portable kernel; for ADD the DSP one, where its short cuts hold."""
     pair = pair_of(graph, op)
     assert pair is not None
-    fields = _portable_fields(pair, op)
-    portable = pair_variant(pair, "add_s8", fields, _PORTABLE_COST, params="add")
-    packed = _dsp_fields(pair, op)
-    if "dsp" not in options.isa or packed is None:
+    portable = pair_variant(pair, _PORTABLE, _portable_fields(pair, op), _PORTABLE_COST)
+    dsp_fields = _dsp_fields(pair, op)
+    if "dsp" not in options.isa or dsp_fields is None:
         return (portable,)
-    swap, dsp_fields = packed
-    dsp = Variant(
-        portable.reads,
-        portable.writes,
-        _DSP_COST * pair.out.elements,
-        lambda operands: _build_dsp(dsp_fields, operands, swap),
-        in_place=pair.in_place,
-    )
-    return (portable, dsp)
+    return (portable, pair_variant(pair, _DSP, dsp_fields, _DSP_COST))
 
 
 def _portable_fields(pair: Pair, op: Op) -> Fields:
@@ -116,45 +109,31 @@ def _addend(zero_point: int, sign: int, factor: tuple[int, int]) -> str:
     return f"{{{zero_point}, {sign}, {list_text(factor)}}}"
 
 
-_DspFields = tuple[tuple[str, int], ...]
-
-
-def _dsp_fields(pair: Pair, op: Op) -> tuple[bool, _DspFields] | None:
-    """(whether b is the fine operand, members of mcugen_add_dsp_t); None where it does not hold."""
-    full_range = _range(pair, op) == (-128, 127)
-    if op.kind != "ADD" or pair.b.data is not None or not pair.same_shape or not full_range:
-        return None
+def _dsp_fields(pair: Pair, op: Op) -> Fields | None:
+    """Members of mcugen_add_dsp_t; None where it does not hold."""
     factors = _factors(pair, op.kind)
     zero_point_a, zero_point_b, zero_point = pair.zero_points
-    swap = factors.a == _HALF
-    fine, coarse = (zero_point_b, zero_point_a) if swap else (zero_point_a, zero_point_b)
-    multiplier, shift = factors.b if swap else factors.a
+    a, b = (factors.a, zero_point_a), (factors.b, zero_point_b)
+    fine, coarse = (b, a) if factors.a == _HALF else (a, b)
+    (multiplier, shift), fine_zero_point = fine
     requant = dsp_requant(*factors.out, zero_point, _LARGEST_SUM, "double")
-    if requant is None or (factors.a if swap else factors.b) != _HALF or shift > -1:
+    if op.kind != "ADD" or requant is None or coarse[0] != _HALF or shift > -1:
         return None
-    fields = (
-        ("count", pair.out.elements),
-        ("fine_offset", _halfwords(-fine)),
-        ("coarse_offset", _halfwords(-coarse)),
+    low, high = _range(pair, op)
+    return (
+        ("fine_is_b", int(factors.a == _HALF)),
+        ("fine_offset", halfwords(-fine_zero_point)),
+        ("coarse_offset", halfwords(-coarse[1])),
         ("fine_multiplier", multiplier),
         ("fine_half", 1 << (-shift - 1)),
         ("fine_shift", -shift),
         ("multiplier", requant[0]),
         ("addend", requant[1]),
         ("shift", requant[2]),
+        ("count", pair.out.elements),
+        ("low", low),
+        ("high", high),
     )
-    return swap, fields
-
-
-def _halfwords(value: int) -> int:
-    """The value in both halves of a word."""
-    return (value & 0xFFFF) * 0x10001
-
-
-def _build_dsp(fields: _DspFields, operands: Operands, swap: bool) -> tuple[Call, ...]:
-    a, b = operands.inputs
-    kernel = Kernel("mcugen_add_s8_dsp", "mcugen_add_dsp_t", "add.h", "add_dsp.c")
-    return (Call(kernel, fields, (*((b, a) if swap else (a, b)), *operands.outputs)),)
 
 
 OPERATOR = Operator(problems, variants)

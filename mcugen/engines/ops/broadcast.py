@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -44,11 +44,6 @@ class Pair:
         return self.a.quant.zero_point, self.b.quant.zero_point, self.out.quant.zero_point
 
     @property
-    def same_shape(self) -> bool:
-        """Whether neither operand is repeated."""
-        return self.a.elements == self.b.elements == self.out.elements
-
-    @property
     def in_place(self) -> tuple[tuple[int, int], ...]:
         """Variant.in_place: operands that are computed and not repeated."""
         computed = [t for t in (self.a, self.b) if is_activation(t)]
@@ -83,16 +78,13 @@ def pair_reasons(pair: Pair) -> Iterator[Reason]:
         yield f"shapes {shapes} alternate along more than {_AXES} axes", ""
 
 
-def pair_variant(
-    pair: Pair, name: str, fields: Fields, cost_per_element: int, params: str = ""
-) -> Variant:
-    """The portable kernel `name`, whose struct starts with `shape` and `constant`.
+def pair_variant(pair: Pair, kernel: Kernel, fields: Fields, cost_per_element: int) -> Variant:
+    """A kernel whose struct starts with `shape` and `constant`, before `fields`.
 
-    `params` names the struct and the file where they differ from the kernel.
+    Where operand b is a constant, the function of that name with `_constant` behind is called.
     """
-    suffix = "" if pair.b.data is None else "_constant"
-    stem = params or name
-    kernel = Kernel(f"mcugen_{name}{suffix}", f"mcugen_{stem}_t", f"{stem}.h", f"{stem}.c")
+    if pair.b.data is not None:
+        kernel = replace(kernel, function=f"{kernel.function}_constant")
 
     def build(operands: Operands) -> tuple[Call, ...]:
         constant = ("constant", constant_table(pair, operands.name))
@@ -106,6 +98,11 @@ def pair_variant(
         build,
         in_place=pair.in_place,
     )
+
+
+def halfwords(value: int) -> int:
+    """The value in both halves of a word."""
+    return (value & 0xFFFF) * 0x10001
 
 
 def requant_text(factor: float) -> str:

@@ -15,7 +15,7 @@ AXES = 5
 """Most axes a block can have (MCUGEN_COPY_AXES)."""
 
 CALL_COST = 60
-_RUN_COST = 14  # instructions per run of elements that lie together
+_RUN_COST = 12  # instructions per run of elements that lie together
 _BYTE_COST = 0.9
 
 _KERNEL = Kernel("mcugen_copy", "mcugen_copy_t", "copy.h", "copy.c")

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 the mcugen authors
 # SPDX-License-Identifier: Apache-2.0
-"""MAXIMUM and MINIMUM of equally quantised int8 operands; portable."""
+"""MAXIMUM and MINIMUM of equally quantised int8 operands; portable, and for DSP cores."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from collections.abc import Iterable
 from mcugen.engines.contract import EngineOptions
 from mcugen.engines.ops.broadcast import pair_of, pair_reasons, pair_variant
 from mcugen.engines.ops.checks import same_quantisation_reasons, to_problems
-from mcugen.engines.steps import Operator, Variant
+from mcugen.engines.steps import Kernel, Operator, Variant
 from mcugen.model.ir import Graph, Op, Problem
 
-_COST = 9  # instructions per element
+_PORTABLE_COST = 14  # instructions per element
+_DSP_COST = 4
 
 
 def problems(graph: Graph, op: Op) -> Iterable[Problem]:
@@ -25,10 +26,14 @@ def problems(graph: Graph, op: Op) -> Iterable[Problem]:
 
 
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
-    """The portable kernel."""
+    """The portable kernel and the DSP one."""
     pair = pair_of(graph, op)
     assert pair is not None
-    return (pair_variant(pair, op.kind.lower(), (), _COST, params="maximum"),)
+    function = f"mcugen_{op.kind.lower()}"
+    portable = Kernel(function, "mcugen_maximum_t", "maximum.h", "maximum.c")
+    dsp = Kernel(f"{function}_dsp", "mcugen_maximum_t", "maximum.h", "maximum_dsp.c")
+    found = (pair_variant(pair, portable, (), _PORTABLE_COST),)
+    return (*found, pair_variant(pair, dsp, (), _DSP_COST)) if "dsp" in options.isa else found
 
 
 OPERATOR = Operator(problems, variants)

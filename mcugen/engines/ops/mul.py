@@ -1,24 +1,35 @@
 # SPDX-FileCopyrightText: 2026 the mcugen authors
 # SPDX-License-Identifier: Apache-2.0
-"""MUL of int8 operands, repeated or constant ones included; portable."""
+"""MUL of int8 operands, repeated or constant ones included; portable, and for DSP cores."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from mcugen.engines.contract import EngineOptions
-from mcugen.engines.ops.broadcast import Pair, pair_of, pair_reasons, pair_variant, requant_text
+from mcugen.engines.ops.broadcast import (
+    Fields,
+    Pair,
+    halfwords,
+    pair_of,
+    pair_reasons,
+    pair_variant,
+    requant_text,
+)
 from mcugen.engines.ops.checks import (
     activation_reasons,
     factor_reasons,
     fused_activation,
     to_problems,
 )
-from mcugen.engines.quantize import activation_range
-from mcugen.engines.steps import Operator, Variant
+from mcugen.engines.quantize import activation_range, dsp_requant, quantize_multiplier
+from mcugen.engines.steps import Kernel, Operator, Variant
 from mcugen.model.ir import Graph, Op, Problem
 
-_COST = 35  # instructions per element
+_PORTABLE_COST = 45  # instructions per element
+_DSP_COST = 11
+_PORTABLE = Kernel("mcugen_mul", "mcugen_mul_t", "mul.h", "mul.c")
+_DSP = Kernel("mcugen_mul_dsp", "mcugen_mul_dsp_t", "mul.h", "mul_dsp.c")
 _PRODUCT_BITS = 16
 
 
@@ -38,20 +49,50 @@ def _factor(pair: Pair) -> float:
 
 
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
-    """The portable kernel."""
+    """The portable kernel, and the DSP one where its requantisation holds."""
     pair = pair_of(graph, op)
-    assert pair is not None and pair.out.quant is not None
+    assert pair is not None
+    portable = pair_variant(pair, _PORTABLE, _portable_fields(pair, op), _PORTABLE_COST)
+    dsp_fields = _dsp_fields(pair, op)
+    if "dsp" not in options.isa or dsp_fields is None:
+        return (portable,)
+    return (portable, pair_variant(pair, _DSP, dsp_fields, _DSP_COST))
+
+
+def _portable_fields(pair: Pair, op: Op) -> Fields:
+    """Members of mcugen_mul_t."""
     zero_point_a, zero_point_b, zero_point = pair.zero_points
-    low, high = activation_range(fused_activation(op), pair.out.quant)
-    fields = (
+    return (
         ("zero_point_a", zero_point_a),
         ("zero_point_b", zero_point_b),
         ("by", requant_text(_factor(pair))),
         ("zero_point", zero_point),
-        ("low", low),
-        ("high", high),
+        *_range_fields(pair, op),
     )
-    return (pair_variant(pair, "mul", fields, _COST),)
+
+
+def _dsp_fields(pair: Pair, op: Op) -> Fields | None:
+    """Members of mcugen_mul_dsp_t; None where it does not hold."""
+    zero_point_a, zero_point_b, zero_point = pair.zero_points
+    by = quantize_multiplier(_factor(pair))
+    requant = dsp_requant(*by, zero_point, 2**_PRODUCT_BITS, "double")
+    if requant is None:
+        return None
+    return (
+        ("offset_a", halfwords(-zero_point_a)),
+        ("offset_b", halfwords(-zero_point_b)),
+        ("multiplier", requant[0]),
+        ("addend", requant[1]),
+        ("shift", requant[2]),
+        ("count", pair.out.elements),
+        *_range_fields(pair, op),
+    )
+
+
+def _range_fields(pair: Pair, op: Op) -> Fields:
+    assert pair.out.quant is not None
+    low, high = activation_range(fused_activation(op), pair.out.quant)
+    return (("low", low), ("high", high))
 
 
 OPERATOR = Operator(problems, variants)

@@ -25,7 +25,7 @@ from mcugen.model.ir import Graph, Op, Problem, Tensor
 
 _PORTABLE_COST = 7.0  # instructions per value that a window sees
 _DSP_COST = 1.6
-_OUTPUT_COST = 12
+_OUTPUT_COST = 18
 _DSP_CHANNELS = 4
 _DSP_POSITIONS = 256  # sums are held in 16 bits
 _SCALE_TOLERANCE = 1e-6  # PoolingPrepare of TFLite Micro

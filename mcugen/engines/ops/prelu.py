@@ -13,10 +13,11 @@ from mcugen.engines.ops.checks import (
     factor_reasons,
     to_problems,
 )
-from mcugen.engines.steps import Operator, Variant
+from mcugen.engines.steps import Kernel, Operator, Variant
 from mcugen.model.ir import Graph, Op, Problem
 
-_COST = 40  # instructions per element
+_COST = 50  # instructions per element
+_KERNEL = Kernel("mcugen_prelu", "mcugen_prelu_t", "prelu.h", "prelu.c")
 _PRODUCT_BITS = 16
 
 
@@ -53,7 +54,7 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
         ("below", requant_text(below)),
         ("zero_point", zero_point),
     )
-    return (pair_variant(pair, "prelu", fields, _COST),)
+    return (pair_variant(pair, _KERNEL, fields, _COST),)
 
 
 OPERATOR = Operator(problems, variants)

@@ -13,7 +13,7 @@ from mcugen.engines.quantize import quantize_multiplier
 from mcugen.engines.steps import Call, Form, Kernel, Operands, Operator, Variant
 from mcugen.model.ir import Graph, Op, Problem, Tensor
 
-_COST = 250  # instructions per value: two exponentials
+_COST = 320  # instructions per value: two exponentials
 _LARGEST_DEPTH = 4095  # sums of exponentials are held in Q12.19
 _INPUT_INTEGER_BITS = 5
 _INPUT_FRACTION_BITS = 31 - _INPUT_INTEGER_BITS

@@ -78,6 +78,11 @@ EDGES = tuple(
         *(Case(kind, ((64,), (64,)), a=(0.05, 0), b=(s, 9)) for s in (0.05, 0.0251, 0.3, 1e-4, 1e-9)),
         *(Case(kind, ((64,), (64,)), b=(0.1, 1), out=(s, -9)) for s in (1e-6, 1e-3, 0.01, 1.0, 1e6)),
         *(Case(kind, ((n,), (n,))) for n in range(1, 18)),
+        # where a is at its zero point, ties of b's small steps show in the output
+        *(
+            Case(kind, ((64,), (64,)), (0.5, -128), (0.5 / 2**n, 9), (2.0**-18, 0), constant=1)
+            for n in (20, 21, 22)
+        ),
     )
 )  # fmt: skip
 
@@ -133,15 +138,18 @@ def test_random_layers_equal_the_reference(
 
 ADD = "runtime/kernels/add.c"
 PACKED = "runtime/kernels/add_dsp.c"
+WORDS = "runtime/kernels/broadcast_dsp.h"
 BREAKS = (
     ("portable", "runtime/kernels/requantize.h", "(value < 0 ? 1 : 0)", "0"),
     ("portable", ADD, "addend->sign *", "1 *"),
     ("portable", ADD, "+ layer->zero_point", "- layer->zero_point"),
     ("portable", ADD, "layer->low, ", "layer->low - 300, "),
     ("portable", "runtime/kernels/broadcast.h", "k * sb[2]", "k * 0"),
+    ("dsp-speed", WORDS, "*values * UINT32_C(0x01010101)", "*values"),
+    ("dsp-speed", WORDS, "*out, low, high", "*out, low, low"),
     ("dsp-speed", PACKED, " + (x >> 31)", ""),
     ("dsp-speed", PACKED, "COARSE_SHIFT = 19", "COARSE_SHIFT = 18"),
-    ("dsp-speed", PACKED, "fine >> 16, coarse", "fine, coarse"),
+    ("dsp-speed", PACKED, "mcugen_after(fine_odd, v1) >> 16", "mcugen_after(fine_odd, v1)"),
 )
 
 
