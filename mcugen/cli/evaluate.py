@@ -13,10 +13,13 @@ import click
 from mcugen.cli.feature_options import clip_bar, feature_options
 
 if TYPE_CHECKING:
+    from mcugen.boards import Board
+    from mcugen.export.request import Choices
     from mcugen.run.project import Project
     from mcugen.train.class_evaluation import ClassEvaluation
     from mcugen.train.evaluate import EvaluationJob
     from mcugen.train.evaluation import Evaluation
+    from mcugen.train.model_table import ModelRow
     from mcugen.train.sources import Inputs
 
 
@@ -41,6 +44,12 @@ class Device:
 @click.option(
     "--board-dir", type=click.Path(path_type=Path), help="Folder with boards of your own."
 )
+@click.option("--engine", default="", help="Default: as mcugen.toml says, else the board's first.")
+@click.option(
+    "--rounding",
+    default="",
+    help="double as TFLite Micro, or single. Default: as mcugen.toml says, else double.",
+)
 @click.option("--port", help="Port of the device. Default: the board's emulator.")
 @click.option("--type", "machine_type", help="Machine type. Default: the model's folder name.")
 @click.option("--front-end", help="Default: as mcugen.toml beside MODEL says, else raw.")
@@ -59,18 +68,27 @@ class Device:
     help="Share of normal clips that may score above the threshold.",
 )
 @click.option("--resamples", default=1000, show_default=True, help="Bootstrap draws; 0: none.")
+@click.option(
+    "--beside",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="OUT of an earlier evaluation of a classifier, shown in the same table; may be repeated.",
+)
 @feature_options
 def command(
     model: Path,
     data: Path,
     board_name: str | None,
     board_dir: Path | None,
+    engine: str,
+    rounding: str,
     port: str | None,
     machine_type: str | None,
     front_end: str | None,
     out: Path,
     false_alarm_rate: float,
     resamples: int,
+    beside: tuple[Path, ...],
     jobs: int,
     parallel: str,
     cache: Path | None,
@@ -83,36 +101,47 @@ def command(
     from mcugen.train.datasets import load_dataset
     from mcugen.train.evaluate import open_evaluation
     from mcugen.train.feature_store import Extraction
+    from mcugen.train.model_table import read_rows
     from mcugen.train.sources import FeatureOptions
 
     job = open_evaluation(model, load_dataset(data), machine_type, front_end)
-    device = None if board_name is None else _device(job, board_name, board_dir, port, out)
+    others = tuple(row for folder in beside for row in read_rows(folder))
+    device = None
+    if board_name is not None:
+        from mcugen.boards import find_board
+        from mcugen.export.request import Choices
+
+        choices = Choices(engine=engine, rounding=rounding)
+        device = _device(job, find_board(board_name, board_dir), choices, port, out, board_dir)
     options = FeatureOptions(cache, Extraction(jobs, parallel))
     with clip_bar(len(job.samples), "clips") as step:
         inputs = job.open_inputs(options, step)
     if job.detects:
         _detect(job, inputs, device, out, false_alarm_rate, resamples)
     else:
-        _classify(job, inputs, device, out)
+        _classify(job, inputs, device, out, others)
 
 
 def _device(
-    job: EvaluationJob, board_name: str, board_dir: Path | None, port: str | None, out: Path
+    job: EvaluationJob,
+    board: Board,
+    choices: Choices,
+    port: str | None,
+    out: Path,
+    board_dir: Path | None,
 ) -> Device:
     """The project for the board, generated and compiled in OUT/<board>."""
-    from mcugen.boards import find_board
     from mcugen.codegen.tree import write_tree
     from mcugen.export.project import generate
-    from mcugen.export.request import Choices, make_request
+    from mcugen.export.request import make_request
     from mcugen.features.table import front_end_to_dict
     from mcugen.run.project import open_project
     from mcugen.toolchain.build import compile_project
 
-    board = find_board(board_name, board_dir)
     table = {} if job.front_end is None else front_end_to_dict(job.front_end)
     score = "reconstruction-error" if job.detects else "none"
     config = replace(job.config, front_end=table, score=score)
-    project = generate(make_request(config, board, Choices()))
+    project = generate(make_request(config, board, choices))
     folder = out / board.name / "project"
     write_tree(project.tree, folder)
     compile_project(folder, board)
@@ -139,8 +168,12 @@ def _detect(
         from mcugen.run.evaluation import score_on_device
 
         with clip_bar(len(job.samples), device.name) as step:
-            scores = score_on_device(device.project, device.port, job.samples, device.folder, step)
-        steps = (*steps, judge(device.name, scores, resamples=resamples, seed=0))
+            scored = score_on_device(device.project, device.port, job.samples, device.folder, step)
+        rounding = device.project.manifest.rounding
+        if rounding != "double":  # the step int8 rounds twice, as TFLite Micro does
+            name = f"int8-{rounding}-rounding"
+            steps = (*steps, judge(name, scored.reference, resamples=resamples, seed=0))
+        steps = (*steps, judge(device.name, scored.device, resamples=resamples, seed=0))
     normals = labelled(steps[-1].scores, NORMAL)
     threshold = threshold_at(normals, false_alarm_rate) if normals else None
     evaluation = Evaluation(
@@ -149,7 +182,13 @@ def _detect(
     _print_detection(evaluation, write_evaluation(evaluation, out))
 
 
-def _classify(job: EvaluationJob, inputs: Inputs, device: Device | None, out: Path) -> None:
+def _classify(
+    job: EvaluationJob,
+    inputs: Inputs,
+    device: Device | None,
+    out: Path,
+    others: tuple[ModelRow, ...],
+) -> None:
     from mcugen.train.class_evaluation import ClassEvaluation, write_class_evaluation
     from mcugen.train.classification import judge_classes, run_classes
     from mcugen.train.evaluate import classify_on_host
@@ -163,7 +202,9 @@ def _classify(job: EvaluationJob, inputs: Inputs, device: Device | None, out: Pa
             outputs, _ = run_classes(runner, inputs.windows_of, task)
         cost = sum(ticks) / len(ticks)
         steps = (*steps, judge_classes(device.name, outputs, task, device_ticks=cost))
-    evaluation = ClassEvaluation(job.title, job.dataset.root.name, task, steps, unit, job.facts())
+    evaluation = ClassEvaluation(
+        job.title, job.dataset.root.name, task, steps, unit, job.facts(), job.form, others
+    )
     _print_classes(evaluation, write_class_evaluation(evaluation, out))
 
 
@@ -207,12 +248,10 @@ def _print_classes(evaluation: ClassEvaluation, page: Path) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table("step", "top-1 accuracy", "time on this computer", "cost on the device")
-    for step in evaluation.steps:
-        host = "" if step.host_us is None else f"{step.host_us:.1f} us"
-        cost = (
-            "" if step.device_ticks is None else f"{step.device_ticks:.0f} {evaluation.tick_unit}"
-        )
-        table.add_row(step.name, f"{step.accuracy:.4f}", host, cost)
+    from mcugen.train.model_table import MODEL_HEAD, model_cells
+
+    table = Table(*MODEL_HEAD)
+    for cells in model_cells(evaluation.rows()):
+        table.add_row(*cells)
     Console().print(table)
     click.echo(f"report: {page}")

@@ -7,6 +7,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +26,14 @@ from mcugen.run.stream import stream
 from mcugen.train.datasets import Sample
 from mcugen.train.detection import ClipScore
 from mcugen.train.model_runner import Floats, Runner
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceScores:
+    """Scores of the clips by the device, and by the PC's features and reference with its rounding."""
+
+    device: tuple[ClipScore, ...]
+    reference: tuple[ClipScore, ...]
 
 
 @contextmanager
@@ -47,7 +56,7 @@ def score_on_device(
     samples: Sequence[Sample],
     folder: Path,
     progress: Callable[[object], None],
-) -> tuple[ClipScore, ...]:
+) -> DeviceScores:
     """Scores of all clips, measured into folder/records.jsonl; the same call resumes a broken run.
 
     Raises the DeviceError that ended the run early, or KeyboardInterrupt.
@@ -65,12 +74,14 @@ def score_on_device(
     if outcome.interrupted:
         raise KeyboardInterrupt
     records = {record.clip: record for record in outcome.run.clips}
-    scores = []
+    device, expected = [], []
     for clip, sample in zip(clips, samples, strict=True):
         record = records[clip.name]
         assert record.score is not None
-        scores.append(ClipScore(sample, record.score, record.window_scores))
-    return tuple(scores)
+        assert record.reference_score is not None
+        device.append(ClipScore(sample, record.score, record.window_scores))
+        expected.append(ClipScore(sample, record.reference_score))
+    return DeviceScores(tuple(device), tuple(expected))
 
 
 def _whole_clips(progress: Callable[[object], None]) -> Callable[[Clip, float], None]:

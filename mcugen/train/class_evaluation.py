@@ -17,13 +17,14 @@ from mcugen.train.classification import ClassStep, Task
 from mcugen.train.datasets import load_array
 from mcugen.train.evaluation import SCHEMA_VERSION, csv_text
 from mcugen.train.files import write_json, write_text
+from mcugen.train.model_table import MODEL_HEAD, ModelRow, RecurrentForm, model_cells
 
 SHOWN_WINDOWS = 6
 
 
 @dataclass(frozen=True, slots=True)
 class ClassEvaluation:
-    """All steps of one evaluation on the same samples."""
+    """All steps of one evaluation on the same samples; `beside`: rows of other models' tables."""
 
     title: str
     data: str
@@ -31,10 +32,32 @@ class ClassEvaluation:
     steps: tuple[ClassStep, ...]
     tick_unit: str | None = None
     facts: tuple[tuple[str, str], ...] = ()
+    form: RecurrentForm | None = None
+    beside: tuple[ModelRow, ...] = ()
+
+    def rows(self) -> tuple[ModelRow, ...]:
+        """One row per step in the table of models, those of `beside` first."""
+        own = (
+            ModelRow(
+                model=self.title,
+                seq_len=None if self.form is None else self.form.seq_len,
+                form=None if self.form is None else self.form.name,
+                step=step.name,
+                accuracy=step.accuracy,
+                host_us=step.host_us,
+                device_ticks=step.device_ticks,
+                tick_unit=None if step.device_ticks is None else self.tick_unit,
+            )
+            for step in self.steps
+        )
+        return (*self.beside, *own)
 
 
 def write_class_evaluation(evaluation: ClassEvaluation, out: Path) -> Path:
-    """Writes out/<step>/predictions.csv, evaluation.json and evaluation.html; returns the page."""
+    """Writes out/<step>/predictions.csv and confusion.png, evaluation.json and evaluation.html.
+
+    Returns the page.
+    """
     task = evaluation.task
     for step in evaluation.steps:
         (out / step.name).mkdir(parents=True, exist_ok=True)
@@ -47,6 +70,8 @@ def write_class_evaluation(evaluation: ClassEvaluation, out: Path) -> Path:
         write_text(
             out / step.name / "predictions.csv", csv_text((("sample", "true", "predicted"), *rows))
         )
+        picture = figures.confusion(step.confusion, task.names, step.name)
+        figures.png(picture, out / step.name / "confusion.png")
     write_json(out / "evaluation.json", _as_dict(evaluation))
     page = out / "evaluation.html"
     write_text(page, render("evaluation.html.j2", _page(evaluation)).decode())
@@ -56,7 +81,10 @@ def write_class_evaluation(evaluation: ClassEvaluation, out: Path) -> Path:
 def _as_dict(evaluation: ClassEvaluation) -> dict[str, Any]:
     return {
         "schema": SCHEMA_VERSION,
+        "model": evaluation.title,
         "data": evaluation.data,
+        "seq_len": None if evaluation.form is None else evaluation.form.seq_len,
+        "form": None if evaluation.form is None else evaluation.form.name,
         "facts": dict(evaluation.facts),
         "classes": list(evaluation.task.names),
         "steps": [
@@ -85,26 +113,15 @@ def _page(evaluation: ClassEvaluation) -> Mapping[str, object]:
         "title": evaluation.title,
         "lead": f"{evaluation.data}: {len(evaluation.task.samples)} samples, {len(names)} classes",
         "facts": evaluation.facts,
-        "tables": [_accuracy_table(evaluation), *_class_tables(evaluation)],
+        "tables": [
+            {"title": "Accuracy", "head": MODEL_HEAD, "rows": model_cells(evaluation.rows())},
+            *_class_tables(evaluation),
+        ],
         "figures": [*pictures, *_series_pictures(evaluation)],
         "notes": [
             "time on this computer is that of a reference interpreter: it says nothing of a device"
         ],
     }
-
-
-def _accuracy_table(evaluation: ClassEvaluation) -> dict[str, object]:
-    head = ["step", "top-1 accuracy", "inference on this computer", "inference on the device"]
-    rows = [
-        [
-            step.name,
-            f"{step.accuracy:.4f}",
-            "" if step.host_us is None else f"{step.host_us:.1f} us",
-            "" if step.device_ticks is None else f"{step.device_ticks:.0f} {evaluation.tick_unit}",
-        ]
-        for step in evaluation.steps
-    ]
-    return {"title": "Accuracy", "head": head, "rows": rows}
 
 
 def _class_tables(evaluation: ClassEvaluation) -> list[dict[str, object]]:

@@ -35,7 +35,7 @@ class Conversion:
 
     io: str = "int8"
     per_channel: bool = False  # of Dense layers; MLPerf Tiny's ad01 has one scale per tensor
-    unroll: bool = False  # recurrent layers as one operator per step instead of one fused operator
+    unroll: bool = False  # recurrent layers step by step, though they were not trained so
 
 
 def convert_all(

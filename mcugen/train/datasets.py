@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcugen.errors import DataError
+from mcugen.scoring.labels import class_indices
 
 NORMAL, ANOMALY = "normal", "anomaly"
 LABEL_WORDS = {"normal": NORMAL, "anomaly": ANOMALY, "abnormal": ANOMALY}
@@ -170,13 +171,14 @@ def load_array(path: Path) -> NDArray[np.generic]:
 
 
 def _array_labels(path: Path, count: int) -> list[str | None]:
-    labels = load_array(path)
-    if labels.ndim == 2 and labels.shape[1] > 1:  # one-hot
-        labels = labels.argmax(axis=1)
-    flat = labels.reshape(-1)
-    if len(flat) != count:
-        raise DataError(f"{path} has {len(flat)} labels for {count} samples")
-    return [str(int(label)) for label in flat]
+    """Numbers as text, words as they are."""
+    try:
+        indices, names = class_indices(np.asarray(load_array(path)))
+    except DataError as error:
+        raise DataError(f"{path}: {error.what}", hint=error.hint) from error
+    if len(indices) != count:
+        raise DataError(f"{path} has {len(indices)} labels for {count} samples")
+    return [names[index] if names else str(index) for index in indices]
 
 
 def _folders(root: Path) -> Iterable[Sample]:

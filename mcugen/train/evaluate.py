@@ -20,6 +20,7 @@ from mcugen.train.datasets import Dataset, Sample, check_two_classes
 from mcugen.train.detection import ClipScore, StepResult, host_scorer, judge
 from mcugen.train.inputs import front_end_of, preset_table
 from mcugen.train.model_runner import open_runner
+from mcugen.train.model_table import RecurrentForm, recurrent_form
 from mcugen.train.sources import FeatureOptions, Inputs, Progress, open_inputs
 
 INT8_ENDINGS = ("_int8_float_io", "_int8")
@@ -36,6 +37,7 @@ class EvaluationJob:
     front_end: FrontEnd | None
     output_values: int
     detects: bool  # reconstruction error; else the outputs are classes
+    form: RecurrentForm | None = None
 
     @property
     def title(self) -> str:
@@ -89,6 +91,7 @@ def open_evaluation(
         front_end=front_end_of(table, "[front_end]"),
         output_values=given,
         detects=detects,
+        form=next(filter(None, map(recurrent_form, _graphs(_steps(config.model)))), None),
     )
 
 

@@ -56,6 +56,7 @@ class FeatureStore:
         self.folder = folder
         self.front_end = front_end
         self._places = places
+        self._end_row = max((p.first_row + p.row_count for p in places.values()), default=0)
 
     def extract(
         self,
@@ -70,21 +71,19 @@ class FeatureStore:
                 progress(clip)
         with _writing(self.folder) as (rows_file, index_file):
             for clip, rows in _extracted(missing, self.front_end, how):
-                place = Place(self._row_count(), len(rows))
+                place = Place(self._end_row, len(rows))
                 rows_file.write(np.ascontiguousarray(rows, "<f4").tobytes())
                 rows_file.flush()
                 line = {"clip": _key(clip), "first": place.first_row, "rows": place.row_count}
                 index_file.write(json.dumps(line).encode() + b"\n")
                 index_file.flush()
                 self._places[_key(clip)] = place
+                self._end_row += place.row_count
                 progress(clip)
-
-    def _row_count(self) -> int:
-        return max((p.first_row + p.row_count for p in self._places.values()), default=0)
 
     def all_rows(self) -> Rows:
         """Every row in the store, [rows, row_values], mapped from disk."""
-        shape = (self._row_count(), self.front_end.row_values)
+        shape = (self._end_row, self.front_end.row_values)
         return np.memmap(self.folder / "rows.f32", dtype="<f4", mode="r", shape=shape)
 
     def windows(self, clip: Path) -> Rows:

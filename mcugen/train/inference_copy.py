@@ -26,7 +26,8 @@ def inference_copy(model: Any, *, unroll: bool = False) -> Any:
 
     In a plain chain of layers, batch normalisation is folded into the Dense layer before it, and
     recurrent layers become those of Keras 2, the only ones that the converter fuses into one
-    operator (or one operator per step, if `unroll`). Other models keep their layers.
+    operator (or one operator per step, if `unroll`, or if they were trained so). Other models keep
+    their layers.
     """
     if len(model.inputs) != 1:
         raise ModelError(f"the model has {len(model.inputs)} inputs, only one can be converted")
@@ -135,7 +136,10 @@ def _copied(keras: Any, layer: Any, unroll: bool) -> Any:
     known: Any = getattr(keras.layers, kind, None)
     if kind in RECURRENT:
         return known(
-            layer.units, unroll=unroll, return_sequences=layer.return_sequences, name=layer.name
+            layer.units,
+            unroll=unroll or layer.unroll,
+            return_sequences=layer.return_sequences,
+            name=layer.name,
         )
     if keras is _keras_of_layer(layer):
         return type(layer).from_config(layer.get_config())

@@ -57,7 +57,8 @@ def train(
     """Writes model.keras, mcugen.toml, training.json and the parts of the data as .npy.
 
     The best weights by validation loss are kept. The parts are written as recorded: the front-end in
-    mcugen.toml standardises them.
+    mcugen.toml standardises them. Nothing is written before training ends, and model.keras comes
+    last: a folder that has one is complete.
     """
     keras = load_tf_keras()
     use_one_thread()
@@ -84,10 +85,14 @@ def train(
             zip(logs["loss"], logs["val_loss"], strict=True), start=1
         )
     )
-    _save(model, folder, recipe, history)
-    for name, part in zip(("train", "val", "test"), parts, strict=True):
-        save_set(folder / "data", name, part)
+    part = _save(model, folder)
+    (folder / "model.keras").unlink(missing_ok=True)  # an older model does not fit the new data
+    for name, windows in zip(("train", "val", "test"), parts, strict=True):
+        save_set(folder / "data", name, windows)
     write_config(folder, "model.keras", table)
+    losses = [asdict(epoch) for epoch in history]
+    write_json(folder / "training.json", {"schema": 1, "recipe": asdict(recipe), "history": losses})
+    part.replace(folder / "model.keras")
     return history
 
 
@@ -102,11 +107,10 @@ def _reporter(keras: Any, progress: Callable[[Epoch], None]) -> Any:
     )
 
 
-def _save(model: Any, folder: Path, recipe: LstmRecipe, history: tuple[Epoch, ...]) -> None:
+def _save(model: Any, folder: Path) -> Path:
+    """The model under a name that nobody reads yet."""
     folder.mkdir(parents=True, exist_ok=True)
     part = folder / "model.part.keras"
     with quiet():
         model.save(part)
-    part.replace(folder / "model.keras")
-    losses = [asdict(epoch) for epoch in history]
-    write_json(folder / "training.json", {"schema": 1, "recipe": asdict(recipe), "history": losses})
+    return part

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcugen.errors import ConfigError, DataError
+from mcugen.train.files import write_bytes
 
 Windows = NDArray[np.float32]
 SPLIT = (0.70, 0.15)  # training, validation; the rest is for testing
@@ -112,7 +113,7 @@ def front_end_table(windows: Windows) -> dict[str, Any]:
 
 def save_set(folder: Path, name: str, data: SeriesSet) -> None:
     """Writes x_<name>.npy, y_<name>.npy and steps_<name>.npy, values as recorded."""
-    folder.mkdir(parents=True, exist_ok=True)
-    np.save(folder / f"x_{name}.npy", data.windows)
-    np.save(folder / f"y_{name}.npy", data.labels)
-    np.save(folder / f"steps_{name}.npy", data.steps)
+    for what, values in (("x", data.windows), ("y", data.labels), ("steps", data.steps)):
+        content = io.BytesIO()
+        np.save(content, values)
+        write_bytes(folder / f"{what}_{name}.npy", content.getvalue())
