@@ -4,13 +4,15 @@
 
 from __future__ import annotations
 
+import secrets
 import time
 from pathlib import Path
 
 import click
 
-from mcugen.boards import Board, find_board
-from mcugen.export.manifest import load_manifest
+from mcugen.boards import Board
+from mcugen.run.client import Client
+from mcugen.run.project import Project, open_device, open_project, project_link
 from mcugen.toolchain.build import find_image
 from mcugen.toolchain.flash import (
     find_program,
@@ -48,9 +50,9 @@ def command(
     dry_run: bool,
     board_dir: Path | None,
 ) -> None:
-    """Flash the project in BUILD_DIR and reset the board."""
-    board = find_board(load_manifest(build_dir).board, board_dir)
-    data = read_flash_data(board)
+    """Flash the project in BUILD_DIR, reset the board, and ask the new firmware who it is."""
+    project = open_project(build_dir, board_dir)
+    data = read_flash_data(project.board)
     chosen = data.runner(runner)
     if list_only:
         for found in list_probes(chosen):
@@ -61,13 +63,15 @@ def command(
         _show(data, chosen, variant, elf, probe)
         return
     find_program(chosen)
-    serial_number = _port_of(board, probe)
+    serial_number = _port_of(project.board, probe)
     click.echo(f"flashing {elf} with {chosen.program}")
     flash(data, chosen, variant, elf, probe)
     click.echo("flashed and reset")
     if serial_number:
-        port = wait_for_port(serial_number, time.monotonic() + PORT_RETURNS_S)
+        port = wait_for_port(serial_number, time.monotonic() + PORT_RETURNS_S, system_ports)
         click.echo(f"its serial port is {port.device}")
+        if image is None:
+            click.echo(_greeting(project, port.device))
 
 
 def _port_of(board: Board, probe: str) -> str:
@@ -78,6 +82,17 @@ def _port_of(board: Board, probe: str) -> str:
     if probe in own:
         return probe
     return own[0] or "" if len(own) == 1 and not probe else ""
+
+
+def _greeting(project: Project, port: str) -> str:
+    """What the new firmware says of itself; DeviceError when it is silent or another one."""
+    link = project_link(project, port)
+    with open_device(link, project.manifest, lambda it: Client(it, secrets.randbits(32))) as (
+        _,
+        who,
+    ):
+        clock = f", clock {who.ticks_per_second / 1e6:g} MHz" if who.ticks_per_second else ""
+        return f"the firmware answers: model {who.fact('model')}{clock}"
 
 
 def _show(data: FlashData, runner: Runner, variant: str, elf: Path, probe: str) -> None:

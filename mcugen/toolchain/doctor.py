@@ -14,6 +14,7 @@ from pathlib import Path
 from mcugen.boards import Board
 from mcugen.errors import McugenError
 from mcugen.export.mcuxpresso import SdkBoard, read_sdk_board
+from mcugen.toolchain import neutron
 from mcugen.toolchain.flash import find_program
 from mcugen.toolchain.flash_data import read_flash_data
 from mcugen.toolchain.ports import Port, name_ports, system_ports
@@ -43,26 +44,46 @@ def examine(
     ports: Callable[[], tuple[Port, ...]] = system_ports,
 ) -> tuple[Finding, ...]:
     """All findings for the board, in the order a first-time user meets the need."""
-    findings = [_compiler(board, environment), _program("cmake", board)]
+    findings = [
+        _compiler(board, environment, "gcc"),
+        _program("cmake", board),
+    ]
     if board.run_command:
         findings.append(_program(board.run_command[0], board))
     if "mcuxpresso" in board.extra:
-        findings += _sdk(read_sdk_board(board), environment)
         findings.append(_program("ninja", board))
+        findings += _sdk(read_sdk_board(board), environment)
+        findings += _for_tflm(board, environment)
     if "flash" in board.extra:
         findings += _flash(board, ports())
     return tuple(findings)
 
 
-def _compiler(board: Board, environment: Mapping[str, str]) -> Finding:
+def _compiler(
+    board: Board, environment: Mapping[str, str], program: str, what: str = "", needed: bool = True
+) -> Finding:
     """On PATH or, as the MCUXpresso SDK wants it, below ARMGCC_DIR."""
-    name = f"{board.compiler_prefix}gcc"
+    name = f"{board.compiler_prefix}{program}"
+    title = f"compiler {name}{what}"
     folder = environment.get("ARMGCC_DIR", "")
     path = shutil.which(name, path=str(Path(folder) / "bin")) if folder else shutil.which(name)
     if path is None and folder:
-        return Finding(f"compiler {name}", "", f"ARMGCC_DIR={folder} holds no bin/{name}")
+        return Finding(title, "", f"ARMGCC_DIR={folder} holds no bin/{name}", needed)
     how = f"sudo apt-get install {' '.join(board.packages)}" if board.packages else "install gcc"
-    return Finding(f"compiler {name}", f"{path} ({_version(path)})" if path else "", how)
+    return Finding(title, f"{path} ({_version(path)})" if path else "", how, needed)
+
+
+def _for_tflm(board: Board, environment: Mapping[str, str]) -> list[Finding]:
+    """What only engine tflm, with or without the NPU, wants."""
+    return [
+        _compiler(board, environment, "g++", " (--engine tflm)", needed=False),
+        Finding(
+            f"{neutron.CONVERTER} (--accelerator npu)",
+            shutil.which(neutron.CONVERTER) or "",
+            neutron.INSTALL,
+            needed=False,
+        ),
+    ]
 
 
 def _program(name: str, board: Board) -> Finding:
@@ -102,7 +123,27 @@ def _sdk(sdk: SdkBoard, environment: Mapping[str, str]) -> list[Finding]:
     return [
         Finding(what, f"{version} in {root}{note}" if version else "", get, needed=False),
         Finding("west", west, "pip install west", needed=False),
+        Finding(
+            "Python packages of the SDK",
+            _python_with("yaml"),
+            f"pip install -r ${SDK_VARIABLE}/mcuxsdk/scripts/requirements.txt",
+            needed=False,
+        ),
     ]
+
+
+def _python_with(module: str) -> str:
+    """The Python that the SDK's build takes, if it has the module; else empty."""
+    python = shutil.which("python") or shutil.which("python3")
+    if python is None:
+        return ""
+    try:
+        done = subprocess.run(
+            [python, "-c", f"import {module}"], capture_output=True, timeout=VERSION_TIMEOUT_S
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return python if done.returncode == 0 else ""
 
 
 def sdk_version(mcuxsdk: Path) -> str:

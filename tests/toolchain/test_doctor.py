@@ -49,8 +49,10 @@ def test_nothing_installed_everything_explained(tools: Path) -> None:
 
 
 def test_everything_there(tools: Path, tmp_path: Path) -> None:
-    for name in ("cmake", "ninja", "west", "LinkServer", "JLinkExe", "pyocd"):
+    programs = "cmake ninja west python neutron-converter LinkServer JLinkExe pyocd"
+    for name in programs.split():
         fake_tool(tools, name, "true")
+    fake_tool(tools, "arm-none-eabi-g++", "echo 14.2.1")
     fake_tool(tools, "arm-none-eabi-gcc", "echo 'arm-none-eabi-gcc (GNU) 14.2.1 20241119'")
     sdk = tmp_path / "mcux" / "mcuxsdk"
     sdk.mkdir(parents=True)
@@ -61,6 +63,13 @@ def test_everything_there(tools: Path, tmp_path: Path) -> None:
     assert findings["compiler arm-none-eabi-gcc"].found.endswith("(14.2.1)")
     assert findings["MCUXpresso SDK 25.06 to 26.06"].found == f"25.12 in {sdk.parent}"
     assert findings["MCU-Link serial port"].found == "/dev/ttyACM3"
+
+
+def test_a_python_without_the_packages_of_the_sdk(tools: Path) -> None:
+    fake_tool(tools, "python3", "exit 1")
+    packages = by_what(examine(BOARD, {}, no_ports))["Python packages of the SDK"]
+    assert not packages.ok
+    assert "requirements.txt" in packages.how
 
 
 def test_armgcc_dir_decides(tools: Path, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import stat
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -13,7 +14,10 @@ from click.testing import CliRunner
 
 from mcugen.boards import Board, find_board
 from mcugen.cli.flash import command
+from mcugen.cli.ports import command as ports_command
 from mcugen.errors import ConfigError, DeviceError, EnvironmentError_
+from mcugen.export.manifest import manifest_json
+from mcugen.run.project import Project
 from mcugen.toolchain import flash as flash_module
 from mcugen.toolchain.build import find_image
 from mcugen.toolchain.flash import (
@@ -26,6 +30,8 @@ from mcugen.toolchain.flash import (
 )
 from mcugen.toolchain.flash_data import FlashData, read_flash_data
 from mcugen.toolchain.ports import Port, name_ports, wait_for_port
+from tests.run.projects import Bench, make_bench
+from tests.run.simulated_device import Clock, SimulatedDevice
 
 ELF = Path("/p/build/ad.elf")
 BOARD = find_board("mcxn947")
@@ -230,13 +236,20 @@ def test_newest_image_wins(tmp_path: Path) -> None:
     assert find_image(tmp_path) == tmp_path / "build" / "new" / "a.elf"
 
 
-def test_dry_run_needs_no_tool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Named:
-        board = "mcxn947"
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    """A project for the board, with an image."""
+    made = make_bench(tmp_path)
+    manifest = replace(made.manifest, board="mcxn947")
+    (made.folder / "manifest.json").write_bytes(manifest_json(manifest, {}))
+    (made.folder / "build" / "release").mkdir(parents=True)
+    (made.folder / "build" / "release" / "a.elf").write_bytes(b"")
+    return replace(made, manifest=manifest)
 
-    monkeypatch.setattr("mcugen.cli.flash.load_manifest", lambda folder: Named())
-    image = tmp_path / "a.elf"
-    result = CliRunner().invoke(command, [str(tmp_path), "--dry-run", "--image", str(image)])
+
+def test_dry_run_needs_no_tool(bench: Bench) -> None:
+    image = bench.folder / "build" / "release" / "a.elf"
+    result = CliRunner().invoke(command, [str(bench.folder), "--dry-run"])
     assert result.exit_code == 0, result.output
     assert result.output.splitlines() == [
         f"LinkServer flash MCXN947:FRDM-MCXN947 load {image}",
@@ -245,6 +258,33 @@ def test_dry_run_needs_no_tool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 VCOM = Port("/dev/ttyACM3", "MCU-Link VCom", (0x1FC9, 0x0143), "EB04LLNGMJHMR")
+
+
+def test_the_new_firmware_is_asked_on_the_port_of_the_same_serial_number(
+    bench: Bench, tools: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake_tool(tools, "LinkServer", "true")
+    moved = replace(VCOM, device="/dev/ttyACM4")
+    scans = iter([(VCOM,), (), (moved,)])
+    opened: list[str] = []
+
+    def link(project: Project, port: str) -> SimulatedDevice:
+        opened.append(port)
+        return bench.device(Clock())
+
+    monkeypatch.setattr("mcugen.cli.flash.system_ports", lambda: next(scans))
+    monkeypatch.setattr("mcugen.cli.flash.project_link", link)
+    result = CliRunner().invoke(command, [str(bench.folder)])
+    assert result.exit_code == 0, result.output
+    assert opened == ["/dev/ttyACM4"]
+    assert "its serial port is /dev/ttyACM4" in result.output
+    assert result.output.splitlines()[-1].startswith("the firmware answers: model small")
+
+
+def test_ports_command_names_mcu_link(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mcugen.cli.ports.system_ports", lambda: (VCOM,))
+    result = CliRunner().invoke(ports_command, [])
+    assert result.output == "/dev/ttyACM3  MCU-Link of mcxn947  serial EB04LLNGMJHMR\n"
 
 
 def test_ports_are_named_by_usb_id() -> None:
