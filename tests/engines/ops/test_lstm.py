@@ -14,9 +14,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mcugen.engines import ENGINES
+from mcugen.engines.ops import lstm_layer
 from mcugen.engines.ops.lstm_layer import curve
 from mcugen.model.reference import open_reference
-from mcugen.model.tflite import parse_tflite
+from mcugen.model.tflite import parse_tflite, read_tflite
 from mcugen.paths import runtime_dir
 from tests.conftest import ROOT
 from tests.engines.c_engine import build, compile_program, run_program
@@ -277,6 +278,61 @@ def test_sigmoid_and_tanh_equal_the_reference_for_all_values(on: str, tmp_path: 
     answer = run_program(command, tmp_path, curve().tobytes() + values.tobytes())
     ours = np.frombuffer(answer, np.int16).reshape(-1, 3)
     assert (ours == gates_of_reference(values, tmp_path)).all()
+
+
+def cancelling_layer(units: int = 64) -> bytes:
+    """Two steps; in the second, sums of about +28,000 and -28,000 meet in the cell gate.
+
+    The other gates are open or shut by their biases, so that the output shows the cell gate's last
+    bits. The scales are such that their product in float32 is off by 5.9e-8.
+    """
+    rng = np.random.default_rng(1)
+    x_scale, input_scale, state_scale, hidden_scale = (
+        float(np.float32(scale)) for scale in (0.025915943, 0.00014744446, 4e-4, 0.01700218)
+    )
+    step = x_scale * input_scale * 4096
+    met = round(state_scale * hidden_scale * 4096 * units * 127 * 127)
+    shut = np.full(units, round(60000 / step))
+    biases = [shut, -shut, np.round((met + rng.integers(-150, 150, units)) / step), shut]
+    from_input, from_state = np.zeros((4, units, 1)), np.zeros((4, units, units))
+    from_input[2], from_state[2] = 1, -127
+
+    def weights(tables: np.ndarray, scale: float) -> list[TensorSpec]:
+        return [TensorSpec(t.shape, "int8", scale, data=t.astype(np.int8)) for t in tables]
+
+    tensors = [
+        TensorSpec((1, 2, 1), "int8", x_scale),
+        *weights(from_input, input_scale),
+        *weights(from_state, hidden_scale),
+        *(TensorSpec((units,), "int32", 1e-4, data=bias.astype(np.int32)) for bias in biases),
+        TensorSpec((1, units), "int8", state_scale, is_variable=True),
+        TensorSpec((1, units), "int16", 2.0**-12, is_variable=True),
+        TensorSpec((1, 2, units), "int8", state_scale),
+    ]
+    inputs = [*range(9), -1, -1, -1, *range(9, 13), -1, -1, 13, 14, -1, -1, -1, -1]
+    op = OpSpec("UNIDIRECTIONAL_SEQUENCE_LSTM", inputs, [15], Case().options)
+    return model_bytes(tensors, [op], [0], [15])
+
+
+@pytest.mark.parametrize("name", EXACT)
+def test_scales_are_multiplied_in_double(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "cancelling.tflite"
+    path.write_bytes(cancelling_layer())
+    x = np.zeros((256, 1, 2, 1), np.int8)
+    x[:, 0, 1, 0] = np.arange(-128, 128)
+    with open_reference(path) as micro:
+        (theirs,) = micro.run([x])
+    assert len(np.unique(theirs[:, 0, 1])) > 50  # the second step is not saturated
+    graph = read_tflite(path)
+    assert (build(graph, OPTIONS[name], tmp_path / "double").run(x).outputs[0] == theirs).all()
+
+    exact = lstm_layer.sum_factors
+    monkeypatch.setattr(
+        lstm_layer, "sum_factors", lambda t: [float(np.float32(f)) for f in exact(t)]
+    )
+    assert (build(graph, OPTIONS[name], tmp_path / "float32").run(x).outputs[0] != theirs).any()
 
 
 def problems_of(
