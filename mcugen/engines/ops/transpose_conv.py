@@ -17,6 +17,7 @@ _CHANNEL_AXIS = 0
 _COST = 8.0  # instructions per multiplication
 _TAP_COST = 12
 _OUTPUT_COST = 40
+_BATCH_HINT = "convert with a fixed batch size, then the shape is known"
 
 
 def problems(graph: Graph, op: Op) -> Iterable[Problem]:
@@ -24,7 +25,7 @@ def problems(graph: Graph, op: Op) -> Iterable[Problem]:
     reasons = [*convolution.reasons(graph, op, _CHANNEL_AXIS)]
     shape = graph.input_tensors(op)[0]
     if shape is None or shape.data is None:
-        reasons.append(("the output's shape must be a constant", ""))
+        reasons.append(("the output's shape must be a constant", _BATCH_HINT))
     if not reasons:
         x, weights = graph.tensors[op.inputs[2]], graph.tensors[op.inputs[1]]
         if x.shape[3] != weights.shape[3]:
