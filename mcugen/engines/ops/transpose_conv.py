@@ -21,7 +21,7 @@ _BATCH_HINT = "convert with a fixed batch size, then the shape is known"
 
 
 def problems(graph: Graph, op: Op) -> Iterable[Problem]:
-    """What no convolution takes, an output shape that is not constant, and other depths."""
+    """Everything but int8 with constant symmetric weights, one group, a constant output shape."""
     reasons = [*convolution.reasons(graph, op, _CHANNEL_AXIS)]
     shape = graph.input_tensors(op)[0]
     if shape is None or shape.data is None:
