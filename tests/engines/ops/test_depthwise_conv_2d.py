@@ -19,13 +19,22 @@ from mcugen.model.tflite import parse_tflite
 from tests.engines.ops.convolutions import (
     ACTIVATIONS,
     Case,
+    layer_options,
+    layer_tensors,
     layers,
     model_of,
     problems_of_case,
     vectors_of_cases,
 )
-from tests.engines.vectors import DSP, OPTIONS, Vectors, differences, random_models
-from tests.tflite_writer import TensorSpec
+from tests.engines.vectors import (
+    DSP,
+    OPTIONS,
+    Vectors,
+    differences,
+    random_models,
+    vectors_of,
+)
+from tests.tflite_writer import OpSpec, TensorSpec, model_bytes
 
 DEPTHWISE = Case(kind="DEPTHWISE_CONV_2D")
 STRIDES = ((1, 1), (2, 2), (1, 2), (2, 1), (3, 3))
@@ -70,6 +79,43 @@ def test_edges_equal_the_reference_on_a_cortex_m33(
     name: str, edges: Vectors, tmp_path: Path
 ) -> None:
     assert not any(differences(edges, OPTIONS[name], tmp_path, on="qemu"))
+
+
+def chain(cases: tuple[Case, ...]) -> bytes:
+    """Layers one after the other, each with the scale that suits its input."""
+    tensors: list[TensorSpec] = []
+    ops: list[OpSpec] = []
+    for number, case in enumerate(cases):
+        x, weights, out, bias = layer_tensors(case, number)
+        given = ops[-1].outputs[0] if ops else 0
+        first = len(tensors)
+        if not ops:
+            tensors.append(x)
+            first = 1
+        else:
+            out = replace(out, scales=out.scales * tensors[given].scales / x.scales)
+        tensors += [weights, out, bias]
+        op_inputs = [given, first, first + 2]
+        ops.append(OpSpec(case.kind, op_inputs, [first + 1], layer_options(case), version=3))
+    return model_bytes(tensors, ops, [0], [ops[-1].outputs[0]])
+
+
+@pytest.mark.parametrize("on", ["host", "qemu"])
+def test_layers_in_place_equal_the_reference(on: str, tmp_path: Path) -> None:
+    image = {"image": (24, 20), "channels": 8, "outputs": 8}
+    model = chain(
+        (
+            Case(filter=(1, 1), **image),
+            replace(DEPTHWISE, **image),
+            replace(DEPTHWISE, filter=(2, 5), **image),
+            replace(DEPTHWISE, stride=(2, 2), **image),
+            Case(filter=(1, 1), channels=8, image=(12, 10)),
+        )
+    )
+    vectors = vectors_of(model, tmp_path, ["double"])
+    assert not any(differences(vectors, OPTIONS["dsp-speed"], tmp_path, on=on))
+    plan = ENGINES["aot"].plan(vectors.graph, OPTIONS["dsp-speed"])
+    assert plan.arena_bytes < 2 * 24 * 20 * 8 + 500  # the first layer's; a plane alone has 1100
 
 
 @random_models
