@@ -30,7 +30,8 @@ TFLite Micro: 0 differences, on random and on extreme inputs, on the PC under sa
 emulated Cortex-M33 (`tests/engines/ops/`). Where TFLite Micro and TensorFlow Lite differ, TFLite
 Micro is the reference. With `--rounding single` requantisations round once, as LiteRT 2 does; an
 independent reference for that exists for FULLY_CONNECTED alone, and `mcugen verify` refuses to
-judge other operators by it.
+judge other operators by it. ADD, SUB, MUL, PRELU, MEAN, SOFTMAX and the look-ups of RELU, LEAKY_RELU,
+HARD_SWISH and QUANTIZE round twice in either mode.
 """
 
 _OTHERS = """## Engines `tflm` and `axon`

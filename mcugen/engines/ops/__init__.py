@@ -56,7 +56,7 @@ OPS: Mapping[str, Operator] = {
     "QUANTIZE": quantize.OPERATOR,
     "RELU": unary.OPERATOR,
     "RELU6": unary.OPERATOR,
-    "RELU_N1_TO_1": unary.OPERATOR,
+    "RELU_N1_TO_1": unary.RELU_N1_TO_1,
     "RESHAPE": reshape.OPERATOR,
     "RESIZE_BILINEAR": resize.OPERATOR,
     "RESIZE_NEAREST_NEIGHBOR": resize.OPERATOR,

@@ -90,4 +90,4 @@ def _blocks(graph: Graph, op: Op) -> Iterator[tuple[Tensor, Block]]:
         start += tensor.shape[axis]
 
 
-OPERATOR = Operator(problems, variants)
+OPERATOR = Operator(problems, variants, "equals TFLite Micro, which takes at most 10 inputs")

@@ -89,7 +89,7 @@ def _sum_bits(x: Tensor, summed: Iterable[int]) -> int:
 
 
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
-    """The portable kernel."""
+    """One portable kernel."""
     x, axes = graph.tensors[op.inputs[0]], graph.tensors[op.inputs[1]]
     (out,) = graph.output_tensors(op)
     assert x.quant is not None and out.quant is not None

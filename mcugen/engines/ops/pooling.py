@@ -103,9 +103,10 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
     """The portable kernel, and the DSP one where channels and window allow it."""
     x, out = graph.tensors[op.inputs[0]], graph.tensors[op.outputs[0]]
     rows, columns = _axes(op, x, out)
-    seen = out.elements * min(rows.window, rows.in_size) * min(columns.window, columns.in_size)
+    positions = min(rows.window, rows.in_size) * min(columns.window, columns.in_size)
+    seen = out.elements * positions
     portable = _variant(op, x, out, "", _PORTABLE_COST * seen)
-    narrow_sums = op.kind == "MAX_POOL_2D" or rows.window * columns.window <= _DSP_POSITIONS
+    narrow_sums = op.kind == "MAX_POOL_2D" or positions <= _DSP_POSITIONS
     if "dsp" not in options.isa or x.shape[3] < _DSP_CHANNELS or not narrow_sums:
         return (portable,)
     return (portable, _variant(op, x, out, "_dsp", _DSP_COST * seen))

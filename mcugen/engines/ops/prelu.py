@@ -42,7 +42,7 @@ def _factors(pair: Pair) -> tuple[float, float]:
 
 
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
-    """The portable kernel."""
+    """One portable kernel."""
     pair = pair_of(graph, op)
     assert pair is not None
     zero_point_x, zero_point_alpha, zero_point = pair.zero_points

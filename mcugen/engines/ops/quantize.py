@@ -18,6 +18,7 @@ from mcugen.engines.ops.checks import (
     one_to_one,
     to_problems,
 )
+from mcugen.engines.ops.copying import renamings
 from mcugen.engines.ops.unary import (
     INPUTS,
     lookup_variant,
@@ -32,7 +33,7 @@ _DEQUANTIZE_COST = 8
 
 
 def problems(graph: Graph, op: Op) -> Iterable[Problem]:
-    """QUANTIZE takes float32 or int8 to int8, DEQUANTIZE int8 to float32."""
+    """Everything but float32 to int8, int8 to int8 (QUANTIZE), int8 to float32 (DEQUANTIZE)."""
     tensors = one_to_one(graph, op)
     if tensors is None:
         return to_problems(op, [("needs one computed input and one output", "")])
@@ -64,14 +65,14 @@ def _factor(x: Tensor, out: Tensor) -> float:
 
 
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
-    """One kernel per pair of types; none where the quantisation stays."""
+    """A loop for float32, a look-up for int8 to int8, nothing where the quantisation stays."""
     x, out = graph.tensors[op.inputs[0]], graph.tensors[op.outputs[0]]
     if op.kind == "DEQUANTIZE":
         return (_float_variant("dequantize", _DEQUANTIZE_COST, x, _quant(x)),)
     if x.dtype is DType.FLOAT32:
         return (_float_variant("quantize", _QUANTIZE_COST, x, _quant(out)),)
     if x.quant == out.quant:
-        return tuple(Variant((form,), (form,), 0, None) for form in (Form.DENSE, Form.WIDE))
+        return renamings(x)
     scaled = requantize(INPUTS - _quant(x).zero_point, _factor(x, out))  # Requantize
     outputs = np.clip(scaled + _quant(out).zero_point, -128, 127).astype(np.int8)
     return (lookup_variant(op.kind, x, outputs),)

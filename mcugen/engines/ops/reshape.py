@@ -7,9 +7,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from mcugen.engines.contract import EngineOptions
-from mcugen.engines.steps import Form, Operator, Variant, activations
+from mcugen.engines.ops.copying import renamings
+from mcugen.engines.steps import Operator, Variant, activations
 from mcugen.model.check import where
-from mcugen.model.ir import DType, Graph, Op, Problem
+from mcugen.model.ir import Graph, Op, Problem
 
 
 def problems(graph: Graph, op: Op) -> Iterable[Problem]:
@@ -24,8 +25,7 @@ def problems(graph: Graph, op: Op) -> Iterable[Problem]:
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
     """No code at all: row-major values do not depend on the shape."""
     (given,) = activations(graph, op)
-    forms = (Form.DENSE, Form.WIDE) if given.dtype is DType.INT8 else (Form.DENSE,)
-    return tuple(Variant((form,), (form,), 0, None) for form in forms)
+    return renamings(given)
 
 
 OPERATOR = Operator(problems, variants)

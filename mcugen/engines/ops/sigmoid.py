@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 from mcugen.engines.contract import EngineOptions, Rounding
 from mcugen.engines.fixed_point import Raw, divide_by_power, logistic, multiply_high, tanh
 from mcugen.engines.ops.checks import Reason, int8_reasons, one_to_one, to_problems
+from mcugen.engines.ops.unary import lookup_variant
 from mcugen.engines.quantize import quantize_multiplier
-from mcugen.engines.steps import Call, Form, Kernel, Operands, Operator, Table, Variant
+from mcugen.engines.steps import Operator, Variant
 from mcugen.model.ir import Graph, Op, Problem, Quant
 
-_COST = 5  # instructions per value
 _INTEGER_BITS = 4  # of the fixed-point input
 _SCALES = (2.0**-28, 2.0**3)
 """Input scales from, to (excluded): beyond, TFLite shifts by less than 0 or more than 30 bits."""
@@ -67,15 +67,7 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
     """One look-up per value, in place."""
     x = graph.tensors[op.inputs[0]]
     assert x.quant is not None
-    outputs = output_table(op.kind, x.quant, options.rounding)
-    kernel = Kernel("mcugen_lookup", "mcugen_lookup_t", "lookup.h", "lookup.c")
-
-    def build(operands: Operands) -> tuple[Call, ...]:
-        table = Table(f"{operands.name}_table", outputs, f"{op.kind} of -128..127")
-        fields = (("table", table), ("count", x.elements))
-        return (Call(kernel, fields, (*operands.inputs, *operands.outputs)),)
-
-    return (Variant((Form.DENSE,), (Form.DENSE,), _COST * x.elements, build, in_place=((0, 0),)),)
+    return (lookup_variant(op.kind, x, output_table(op.kind, x.quant, options.rounding)),)
 
 
 def output_table(kind: str, x: Quant, rounding: Rounding) -> NDArray[np.int8]:

@@ -15,6 +15,7 @@ from mcugen.engines.ops.checks import (
     to_problems,
 )
 from mcugen.engines.ops.copy import AXES, Block, Side, copy_call, copy_cost, strides_of
+from mcugen.engines.ops.copying import renamings
 from mcugen.engines.steps import Call, Form, Operands, Operator, Variant
 from mcugen.model.ir import DType, Graph, Op, Problem, Tensor
 
@@ -53,7 +54,7 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
     order = _order(graph.tensors[op.inputs[1]])
     moved = [axis for axis in order if x.shape[axis] > 1]
     if moved == sorted(moved):
-        return tuple(Variant((form,), (form,), 0, None) for form in (Form.DENSE, Form.WIDE))
+        return renamings(x)
     strides = strides_of(x.shape)
     source = Side(0, tuple(strides[axis] for axis in order))
     block = Block(out.shape, source, Side(0, strides_of(out.shape)))

@@ -146,7 +146,10 @@ _FUNCTIONS: Mapping[str, _Function] = {
 
 
 def problems(graph: Graph, op: Op) -> Iterable[Problem]:
-    """Everything but int8 with scales that the function knows."""
+    """Types besides int8; ratios of scales beyond the bits of TFLite's integers.
+
+    RELU6 and RELU_N1_TO_1 also where the scale changes: TFLite Micro and TFLite differ there.
+    """
     tensors = one_to_one(graph, op)
     if tensors is None:
         return to_problems(op, [("needs one computed input and one output", "")])
@@ -181,3 +184,4 @@ def lookup_variant(kind: str, x: Tensor, outputs: NDArray[np.int8]) -> Variant:
 
 
 OPERATOR = Operator(problems, variants)
+RELU_N1_TO_1 = Operator(problems, variants, "the clamp it is defined as; TFLite Micro has none")
