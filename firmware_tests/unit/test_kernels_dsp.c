@@ -16,15 +16,25 @@ static void test_extension(void) {
   same(mcugen_sxtb16(0x80017F02u), 0x00010002u);
   same(mcugen_sxtb16(0x00FF0080u), 0xFFFFFF80u);
   same(mcugen_sxtb16_ror8(0x80017F02u), 0xFF80007Fu);
+  same(mcugen_sxtab16(0x0010FFFFu, 0x80FF7F02u), 0x000F0001u);  // halfwords do not carry
+  same(mcugen_sxtab16_ror8(0x0010FFFFu, 0x80FF7F02u), 0xFF90007Eu);
 }
 
 static void test_packing(void) {
   same(mcugen_pack_low(0x11112222u, 0x33334444u), 0x44442222u);
   same(mcugen_pack_high(0x11112222u, 0x33334444u), 0x33331111u);
   same(mcugen_pack_high(0x8000FFFFu, 0x80000000u), 0x80008000u);
+  same(mcugen_pack_bytes(-1, 2, -128, 127), 0x7F8002FFu);
+}
+
+static void test_comparison(void) {
+  same(mcugen_max_s8x4(0x7F80FF00u, 0x807F0100u), 0x7F7F0100u);
+  same(mcugen_min_s8x4(0x7F80FF00u, 0x807F0100u), 0x8080FF00u);
 }
 
 static void test_multiplication(void) {
+  same((uint32_t)mcugen_smulbb(0x00058000u, 0x00068000u), 0x40000000u);
+  same((uint32_t)mcugen_smultt(0xFFFB8000u, 0x00068000u), (uint32_t)-30);
   same((uint32_t)mcugen_smlad(0x00020003u, 0xFFFF0004u, 100), 110u);
   same((uint32_t)mcugen_smlad(0x80008000u, 0x80008000u, INT32_MAX), 0xFFFFFFFFu);  // wraps
   same((uint32_t)mcugen_smmla(INT32_MIN, INT32_MIN, 1), 0x40000001u);
@@ -66,6 +76,7 @@ static void test_short_requantisation(void) {
 int main(void) {
   test_extension();
   test_packing();
+  test_comparison();
   test_multiplication();
   test_saturation();
   test_short_requantisation();
