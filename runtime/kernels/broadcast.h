@@ -40,10 +40,12 @@ static inline void mcugen_broadcast(const mcugen_broadcast_t *shape, const int8_
   for (uint32_t i = 0; i < sizes[0]; ++i) {
     for (uint32_t j = 0; j < sizes[1]; ++j) {
       for (uint32_t k = 0; k < sizes[2]; ++k) {
+        row.a = a + i * sa[0] + j * sa[1] + k * sa[2];
+        row.b = b + i * sb[0] + j * sb[1] + k * sb[2];
         for (uint32_t l = 0; l < sizes[3]; ++l) {
-          row.a = a + i * sa[0] + j * sa[1] + k * sa[2] + l * sa[3];
-          row.b = b + i * sb[0] + j * sb[1] + k * sb[2] + l * sb[3];
           function(layer, row);
+          row.a += sa[3];
+          row.b += sb[3];
           row.out += row.count;
         }
       }

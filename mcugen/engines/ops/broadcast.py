@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
@@ -15,6 +16,7 @@ from mcugen.engines.steps import Call, Form, Kernel, Operands, Table, Variant, i
 from mcugen.model.ir import Graph, Op, Tensor
 
 _AXES = 5  # MCUGEN_BROADCAST_AXES
+_ROW_COST = 75  # instructions per row besides its elements
 Fields = tuple[tuple[str, int | str | Table], ...]
 """Members of a kernel's struct, as Call.fields."""
 
@@ -83,6 +85,7 @@ def pair_variant(pair: Pair, kernel: Kernel, fields: Fields, cost_per_element: i
 
     Where operand b is a constant, the function of that name with `_constant` behind is called.
     """
+    *rows, _ = _axes(pair)
     if pair.b.data is not None:
         kernel = replace(kernel, function=f"{kernel.function}_constant")
 
@@ -94,7 +97,7 @@ def pair_variant(pair: Pair, kernel: Kernel, fields: Fields, cost_per_element: i
     return Variant(
         (Form.DENSE,) * (2 if pair.b.data is None else 1),
         (Form.DENSE,),
-        cost_per_element * pair.out.elements,
+        cost_per_element * pair.out.elements + _ROW_COST * math.prod(n for n, _, _ in rows),
         build,
         in_place=pair.in_place,
     )

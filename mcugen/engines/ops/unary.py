@@ -28,7 +28,7 @@ from mcugen.engines.quantize import activation_range, quantize_multiplier
 from mcugen.engines.steps import Call, Form, Kernel, Operands, Operator, Table, Variant
 from mcugen.model.ir import Graph, Op, Problem, Quant, Tensor
 
-_COST = 6  # instructions per value
+_COST = 4  # instructions per value
 _KERNEL = Kernel("mcugen_lookup", "mcugen_lookup_t", "lookup.h", "lookup.c")
 INPUTS = np.arange(-128, 128)
 """What a table has an output for."""
