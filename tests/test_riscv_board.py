@@ -19,6 +19,11 @@ from mcugen.transport.choose import link_for
 from tests.conftest import require_tool
 
 BOARD = "qemu-riscv32"
+PROGRAMS = {
+    "qemu-riscv32": ("riscv64-unknown-elf-gcc", "qemu-system-riscv32"),
+    "mps2-an505": ("arm-none-eabi-gcc", "qemu-system-arm"),
+    "host": ("gcc",),
+}
 BUNDLED = examples_dir() / "machine-sound" / "mcugen.toml"
 
 
@@ -57,6 +62,25 @@ def test_the_demo_model_is_bit_exact(tmp_path: Path, capsys: pytest.CaptureFixtu
     mcugen("verify", tmp_path, "--vectors", 10, "--json")
     (verdict,) = json.loads(capsys.readouterr().out)["verdicts"]
     assert verdict["different"] == 0
+
+
+@pytest.mark.parametrize("board", ["qemu-riscv32", "mps2-an505", "host"])
+@pytest.mark.parametrize("model", ["kws_ref_model", "pretrainedResnet_quant"])
+def test_convolutions_give_the_same_integers_everywhere(
+    model: str,
+    board: str,
+    real_models: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The same inputs to every board, each held against TFLite Micro: equal to it, so to each other."""
+    for program in PROGRAMS[board]:
+        require_tool(program)
+    mcugen("build", real_models / f"{model}.tflite", "--board", board, "--out", tmp_path)
+    capsys.readouterr()
+    mcugen("verify", tmp_path, "--vectors", 2, "--json")
+    (verdict,) = json.loads(capsys.readouterr().out)["verdicts"]
+    assert verdict["different"] == 0 and verdict["vectors"] == 8
 
 
 OVERFLOW = """

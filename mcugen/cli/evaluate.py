@@ -248,10 +248,13 @@ def _print_classes(evaluation: ClassEvaluation, page: Path) -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from mcugen.train.class_evaluation import changes
     from mcugen.train.model_table import MODEL_HEAD, model_cells
 
     table = Table(*MODEL_HEAD)
     for cells in model_cells(evaluation.rows()):
         table.add_row(*cells)
     Console().print(table)
+    for change in changes(evaluation.steps):
+        click.echo(change.text(len(evaluation.task.samples)))
     click.echo(f"report: {page}")

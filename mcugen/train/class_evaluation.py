@@ -4,8 +4,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +53,36 @@ class ClassEvaluation:
         return (*self.beside, *own)
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A step held against the one before: what quantisation, or the device, costs."""
+
+    step: str
+    before: str
+    accuracy: float  # change of the top-1 accuracy; negative: a loss
+    different: int  # samples that are predicted to be of another class
+
+    def text(self, samples: int) -> str:
+        """One line."""
+        return (
+            f"{self.step} against {self.before}: top-1 accuracy changes by {self.accuracy:+.4f}, "
+            f"{self.different} of {samples} predictions differ"
+        )
+
+
+def changes(steps: Sequence[ClassStep]) -> tuple[Change, ...]:
+    """Every step against the one before it: int8 against float, the device against int8."""
+    return tuple(
+        Change(
+            after.name,
+            before.name,
+            after.accuracy - before.accuracy,
+            sum(a != b for a, b in zip(before.predicted, after.predicted, strict=True)),
+        )
+        for before, after in zip(steps, steps[1:], strict=False)
+    )
+
+
 def write_class_evaluation(evaluation: ClassEvaluation, out: Path) -> Path:
     """Writes out/<step>/predictions.csv and confusion.png, evaluation.json and evaluation.html.
 
@@ -87,6 +117,7 @@ def _as_dict(evaluation: ClassEvaluation) -> dict[str, Any]:
         "form": None if evaluation.form is None else evaluation.form.name,
         "facts": dict(evaluation.facts),
         "classes": list(evaluation.task.names),
+        "changes": [asdict(change) for change in changes(evaluation.steps)],
         "steps": [
             {
                 "name": step.name,
@@ -119,7 +150,8 @@ def _page(evaluation: ClassEvaluation) -> Mapping[str, object]:
         ],
         "figures": [*pictures, *_series_pictures(evaluation)],
         "notes": [
-            "time on this computer is that of a reference interpreter: it says nothing of a device"
+            *(c.text(len(evaluation.task.samples)) for c in changes(evaluation.steps)),
+            "time on this computer is that of a reference interpreter: it says nothing of a device",
         ],
     }
 

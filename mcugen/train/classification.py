@@ -43,22 +43,29 @@ class Task:
     names: tuple[str, ...]
 
 
-def class_task(dataset: Dataset, samples: Sequence[Sample], class_count: int) -> Task:
-    """Numbers the labels; DataError when labels are missing or do not fit the model's outputs."""
+def class_task(
+    dataset: Dataset, samples: Sequence[Sample], class_count: int, classes: Sequence[str] = ()
+) -> Task:
+    """Numbers the labels, by `classes` (the names of the outputs) where they are known.
+
+    DataError when labels are missing or do not fit the model's outputs.
+    """
     known = tuple(sample for sample in samples if sample.label is not None)
     if not known:
         raise DataError(f"{dataset.root}: no sample has a label")
     labels = {str(sample.label) for sample in known}
-    names = _names(labels, class_count)
-    unknown = sorted(labels - set(names))
+    numbers = tuple(map(str, range(class_count)))
+    named = len(classes) == class_count and labels <= {*classes, *numbers}
+    names = tuple(classes) if named else _names(labels, class_count)
+    index = {name: number for number, name in (*enumerate(numbers), *enumerate(names))}
+    unknown = sorted(labels - set(names) - (set(numbers) if named else set()))
     if unknown:
         raise DataError(
             f"{dataset.root} has the labels {', '.join(unknown[:5])}, which the {class_count} "
             "classes of the model do not have",
         )
-    index = {name: number for number, name in enumerate(names)}
-    classes = np.array([index[str(sample.label)] for sample in known], np.int64)
-    return Task(known, classes, names)
+    classes_of = np.array([index[str(sample.label)] for sample in known], np.int64)
+    return Task(known, classes_of, names)
 
 
 def _names(labels: set[str], class_count: int) -> tuple[str, ...]:

@@ -181,7 +181,9 @@ def _reported(
 
 def classify_on_host(job: EvaluationJob, inputs: Inputs) -> tuple[Task, tuple[ClassStep, ...]]:
     """Every model of the job over all labelled samples."""
-    task = class_task(job.dataset, job.samples, max(job.output_values, 2))
+    task = class_task(
+        job.dataset, job.samples, max(job.output_values, 2), job.config.decode.get("labels", ())
+    )
     steps = []
     for name, path in job.models.items():
         with open_runner(path) as runner:

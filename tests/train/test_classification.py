@@ -12,7 +12,7 @@ import pytest
 from mcugen.errors import DataError
 from mcugen.features.spec import FrontEnd, Timeseries
 from mcugen.model.ir import Quant
-from mcugen.train.class_evaluation import ClassEvaluation, write_class_evaluation
+from mcugen.train.class_evaluation import ClassEvaluation, changes, write_class_evaluation
 from mcugen.train.classification import class_task, judge_classes, run_classes
 from mcugen.train.datasets import Dataset, Sample, load_dataset
 from mcugen.train.inputs import array_windows
@@ -32,6 +32,36 @@ def test_accuracy_precision_recall_by_hand() -> None:
     assert step.precision == (1 / 2, 1 / 2, 1.0, None)
     assert step.recall == (1 / 2, 1.0, 1 / 2, None)
     assert step.confusion.tolist() == [[1, 1, 0, 0], [0, 1, 0, 0], [1, 0, 1, 0], [0, 0, 0, 0]]
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [[1, 0, 2], [[0, 1, 0], [1, 0, 0], [0, 0, 1]], ["yes", "on", "no"]],
+    ids=["integers", "one-hot", "words"],
+)
+def test_labels_of_an_array_take_the_names_of_the_outputs(labels: object, tmp_path: Path) -> None:
+    """Words are numbered as the model's outputs are, not by the alphabet."""
+    np.save(tmp_path / "x_test.npy", np.zeros((3, 4), np.int8))
+    np.save(tmp_path / "y_test.npy", np.array(labels))
+    data = load_dataset(tmp_path)
+    task = class_task(data, data.samples, 3, ("on", "yes", "no"))
+    assert task.names == ("on", "yes", "no") and task.classes.tolist() == [1, 0, 2]
+
+
+def test_what_a_step_costs_is_told() -> None:
+    data = dataset("0", "0", "1", "1")
+    task = class_task(data, data.samples, 2)
+    eye = np.eye(2, dtype=np.float32)
+    steps = (
+        judge_classes("float", eye[[0, 0, 1, 1]], task),
+        judge_classes("int8", eye[[0, 1, 1, 1]], task),
+        judge_classes("host", eye[[1, 0, 1, 1]], task),
+    )
+    loss, device = changes(steps)
+    assert (loss.step, loss.before, loss.accuracy, loss.different) == ("int8", "float", -0.25, 1)
+    assert (device.accuracy, device.different) == (0.0, 2)
+    text = "host against int8: top-1 accuracy changes by +0.0000, 2 of 4 predictions differ"
+    assert device.text(4) == text
 
 
 def test_one_output_is_the_probability_of_the_second_class() -> None:
