@@ -64,6 +64,11 @@ def class_task(
             f"{dataset.root} has the labels {', '.join(unknown[:5])}, which the {class_count} "
             "classes of the model do not have",
         )
+    if len(names) < class_count:
+        raise DataError(
+            f"{dataset.root} has {len(names)} labels, the model {class_count} classes: which are they?",
+            hint='name them all, in order, in mcugen.toml: [decode] kind = "classes", labels = [...]',
+        )
     classes_of = np.array([index[str(sample.label)] for sample in known], np.int64)
     return Task(known, classes_of, names)
 

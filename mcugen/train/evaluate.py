@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -104,7 +104,7 @@ def _config(model: Path) -> Config:
     beside = model.parent / CONFIG_NAME
     if not config.front_end and beside.is_file():  # a sibling of the model that it names
         named = load_config(beside)
-        return Config(model, named.front_end, named.score, named.threshold)
+        return replace(named, model=model)
     return config
 
 

@@ -48,6 +48,13 @@ def test_labels_of_an_array_take_the_names_of_the_outputs(labels: object, tmp_pa
     assert task.names == ("on", "yes", "no") and task.classes.tolist() == [1, 0, 2]
 
 
+def test_words_for_a_part_of_the_classes_are_not_guessed() -> None:
+    data = dataset("yes", "no")
+    with pytest.raises(DataError, match="2 labels, the model 3 classes") as caught:
+        class_task(data, data.samples, 3)
+    assert "[decode]" in caught.value.hint
+
+
 def test_what_a_step_costs_is_told() -> None:
     data = dataset("0", "0", "1", "1")
     task = class_task(data, data.samples, 2)
