@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 
 from mcugen.boards import Board
 from mcugen.engines.contract import Engine, EngineOptions, EnginePlan
@@ -69,7 +69,7 @@ def inspect_graph(
 ) -> Inspection:
     """Judges the model by every engine and every board; never fails on a sound Graph.
 
-    The first engine in the table that takes the model makes the figures of the boards.
+    The first of a board's engines that takes the model makes the board's figures.
     """
     problems = tuple(check_graph(graph))
     options = EngineOptions(model_bytes=model_bytes)
@@ -77,13 +77,16 @@ def inspect_graph(
     layers = tuple(Layer(op, macs(graph, op), weight_bytes(graph, [op])) for op in graph.ops)
     plan = plan_graph(graph)
     verdicts = tuple(judge(engine, options) for engine in engines.values())
-    able = next((engines[v.name] for v in verdicts if v.plan is not None), None)
-    plans = {}
-    boards = tuple(boards)
-    for isa in dict.fromkeys(board.isa for board in boards):
-        made = judge(able, replace(options, isa=isa)).plan if able is not None else None
-        plans[isa] = made or plan
-    name = able.name if able is not None else None
+    able = [verdict.name for verdict in verdicts if verdict.plan is not None]
+
+    @cache
+    def plan_for(engine: str, isa: frozenset[str]) -> EnginePlan:
+        return judge(engines[engine], replace(options, isa=isa)).plan or plan
+
+    def on_board(board: Board) -> BoardVerdict:
+        engine = next((name for name in board.engines if name in able), None)
+        return _try_board(board, engine, plan_for(engine, board.isa) if engine else plan)
+
     return Inspection(
         graph=graph,
         layers=layers,
@@ -92,7 +95,7 @@ def inspect_graph(
         problems=problems,
         plan=plan,
         engines=verdicts,
-        boards=tuple(_try_board(board, name, plans[board.isa]) for board in boards),
+        boards=tuple(map(on_board, boards)),
     )
 
 

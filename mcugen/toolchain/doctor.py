@@ -69,7 +69,8 @@ def _compiler(
     path = shutil.which(name, path=str(Path(folder) / "bin")) if folder else shutil.which(name)
     if path is None and folder:
         return Finding(title, "", f"ARMGCC_DIR={folder} holds no bin/{name}", needed)
-    how = f"sudo apt-get install {' '.join(board.packages)}" if board.packages else "install gcc"
+    package = f"sudo apt-get install {' '.join(board.packages)}" if board.packages else ""
+    how = board.compiler_how or package or "install gcc"
     return Finding(title, f"{path} ({_version(path)})" if path else "", how, needed)
 
 

@@ -36,7 +36,8 @@ FAILING = Engine("failing", lambda _: (), failing_plan, PLANNER.emit)  # type: i
 
 
 def small_board(ram_bytes: int) -> Board:
-    return replace(load_boards()[0], ram=MemoryRegion("ram", ram_bytes, 100), flash=None)
+    ram = MemoryRegion("ram", ram_bytes, 100)
+    return replace(load_boards()[0], engines=("picky", "able"), ram=ram, flash=None)
 
 
 def test_engines_and_boards_are_judged() -> None:
@@ -53,6 +54,13 @@ def test_engines_and_boards_are_judged() -> None:
     assert (fits.engine, fits.ram_bytes, fits.reason) == ("able", 52, "")
     assert "it needs 52 bytes of RAM" in too_small.reason
     assert "op 0 FULLY_CONNECTED" in too_small.reason
+
+
+def test_a_board_is_judged_by_an_engine_of_its_own() -> None:
+    graph = parse_tflite(DENSE, "dense")
+    elsewhere = replace(small_board(1000), engines=("vendor",))
+    inspection = inspect_graph(graph, b"", {"able": PLANNER}, [small_board(1000), elsewhere])
+    assert [verdict.engine for verdict in inspection.boards] == ["able", None]
 
 
 def test_float_model_gets_figures_but_no_plan_of_an_engine() -> None:
