@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import io
-import os
 import subprocess
 from dataclasses import replace
 from pathlib import Path
@@ -24,12 +23,12 @@ from mcugen.export.project import generate
 from mcugen.export.request import Choices, make_request
 from mcugen.features.spec import PRESETS
 from mcugen.toolchain.axon import compile_workspace
-from tests.conftest import require_tool
+from tests.conftest import ROOT, require_tool
 from tests.run.projects import small_model
 from tests.tflite_writer import OpSpec, TensorSpec, model_bytes
 from tests.yaml_1_1 import load
 
-GOLDEN = Path(__file__).parent / "golden" / "axon"
+GOLDEN = ROOT / "tests" / "export" / "golden" / "axon"
 WORDS = (
     "silence",
     "unknown",
@@ -79,10 +78,10 @@ GENERATED = (
 
 
 @pytest.mark.parametrize("name", GENERATED)
-def test_golden(name: str, model: Path) -> None:
-    """After a wanted change: MCUGEN_WRITE_GOLDEN=1 writes the golden files anew; read the difference."""
+def test_golden(name: str, model: Path, request: pytest.FixtureRequest) -> None:
+    """After a wanted change: --update-golden; read the difference."""
     text = project(model, sample_set())[name].decode().replace(__version__, "VERSION")
-    if os.environ.get("MCUGEN_WRITE_GOLDEN"):
+    if request.config.getoption("--update-golden"):
         (GOLDEN / name).parent.mkdir(parents=True, exist_ok=True)
         (GOLDEN / name).write_text(text)
     assert text == (GOLDEN / name).read_text()

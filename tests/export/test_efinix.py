@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 from dataclasses import replace
 from pathlib import Path
@@ -28,11 +27,11 @@ from mcugen.records import ClipRecord, LatencyRecord
 from mcugen.run.efinix_log import log_records, parse_efinix_log
 from mcugen.run.project import open_project
 from tests.c_program import RUNTIME, WARNINGS
-from tests.conftest import require_tool
+from tests.conftest import ROOT, require_tool
 from tests.run.projects import small_model
 from tests.tflite_writer import OpSpec, TensorSpec, model_bytes
 
-GOLDEN = Path(__file__).parent / "golden" / "efinix"
+GOLDEN = ROOT / "tests" / "export" / "golden" / "efinix"
 STRIDE_1 = {"stride_w": 1, "stride_h": 1, "padding": "SAME"}
 
 
@@ -60,10 +59,10 @@ def project(folder: Path, content: bytes | None = None) -> SourceTree:
         "model/test_vectors.h",
     ],
 )
-def test_golden(name: str, tmp_path: Path) -> None:
-    """After a wanted change: MCUGEN_WRITE_GOLDEN=1 writes the golden files anew; read the difference."""
+def test_golden(name: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    """After a wanted change: --update-golden; read the difference."""
     text = project(tmp_path)[name].decode().replace(__version__, "VERSION")
-    if os.environ.get("MCUGEN_WRITE_GOLDEN"):
+    if request.config.getoption("--update-golden"):
         (GOLDEN / name).parent.mkdir(parents=True, exist_ok=True)
         (GOLDEN / name).write_text(text)
     assert text == (GOLDEN / name).read_text()
