@@ -12,53 +12,21 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from click.testing import CliRunner
 
-from mcugen.cli.convert import command as convert
-from mcugen.cli.evaluate import command as evaluate
-from mcugen.cli.train import command as train
 from mcugen.config import load_config
-from mcugen.errors import EnvironmentError_, McugenError, ModelError
+from mcugen.errors import EnvironmentError_, ModelError
 from mcugen.features.spec import FrontEnd, LogMel
 from mcugen.model.tflite import read_tflite
 from mcugen.train.autoencoder import Recipe
 from mcugen.train.convert import Conversion, convert_all
 from mcugen.train.feature_store import Extraction, open_store
 from mcugen.train.inference_copy import fold
-from mcugen.train.synth_set import SetSpec, write_set
+from tests.train.commands import run
 
 needs_tensorflow = pytest.mark.skipif(
     importlib.util.find_spec("tensorflow") is None,
     reason="TensorFlow is not installed: pip install 'mcugen[train]'",
 )
-
-
-def run(command: object, *arguments: object) -> str:
-    """Output of a verb; its McugenError, if it raises one."""
-    result = CliRunner().invoke(command, [str(a) for a in arguments], catch_exceptions=True)  # type: ignore[arg-type]
-    if isinstance(result.exception, McugenError):
-        raise result.exception
-    assert result.exit_code == 0, (result.output, result.exception)
-    return result.output
-
-
-@pytest.fixture(scope="module")
-def sounds(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One machine; 5 s leave 106 rows of the front-end, so 102 windows a clip."""
-    root = tmp_path_factory.mktemp("sounds")
-    spec = SetSpec(ids=1, train_clips=16, test_normals=8, test_anomalies=8, seconds=5.0)
-    write_set(root, spec)
-    return root
-
-
-@pytest.fixture(scope="module")
-def trained(sounds: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of an autoencoder trained and converted by the commands."""
-    out = tmp_path_factory.mktemp("model")
-    common = ("--jobs", 1, "--cache", out / "cache")
-    run(train, "ad", sounds, "--out", out, "--epochs", 30, "--batch-size", 64, *common)
-    run(convert, out / "gearbox" / "model.keras", "--data", sounds, *common)
-    return out / "gearbox"
 
 
 @needs_tensorflow
@@ -84,24 +52,6 @@ def test_the_model_carries_front_end_and_threshold(trained: Path) -> None:
     assert config.threshold is not None
     assert 1 < config.threshold < 300
     assert (trained / "history.png").stat().st_size > 1000
-
-
-@needs_tensorflow
-def test_int8_scores_as_float_does(trained: Path, sounds: Path, tmp_path: Path) -> None:
-    cache = trained.parent / "cache"
-    output = run(evaluate, trained, sounds, "--out", tmp_path, "--cache", cache, "--jobs", 1)
-    result = json.loads((tmp_path / "evaluation.json").read_text())
-    scores = {
-        step["name"]: np.array([clip["score"] for clip in step["clips"]])
-        for step in result["steps"]
-    }
-    assert list(scores) == ["float", "int8"]
-    np.testing.assert_allclose(scores["int8"], scores["float"], rtol=0.05)
-    aucs = [step["auc"] for step in result["steps"]]
-    assert aucs[0] > 0.85  # a fiftieth of the bundled model's training
-    assert abs(aucs[1] - aucs[0]) <= 2 / 64  # at most two pairs of clips change their order
-    assert "average" in output
-    assert (tmp_path / "int8" / "result.csv").read_text().startswith("gearbox\nid,AUC,pAUC\n01,")
 
 
 @needs_tensorflow
@@ -150,7 +100,7 @@ def test_interrupted_training_ends_in_the_same_model(sounds: Path, tmp_path: Pat
 def lstm(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a trained LSTM, not converted yet."""
     out = tmp_path_factory.mktemp("lstm")
-    run(train, "lstm", "--out", out, "--windows", 400, "--units", 8, "--epochs", 12)
+    run("train", "lstm", "--out", out, "--windows", 400, "--units", 8, "--epochs", 12)
     return out
 
 
@@ -159,11 +109,11 @@ def lstm(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_an_lstm_keeps_its_accuracy_in_int8(lstm: Path, tmp_path: Path, unroll: bool) -> None:
     out = shutil.copytree(lstm, tmp_path / "lstm")
     options = ["--unroll"] if unroll else []
-    run(convert, out / "model.keras", "--data", out / "data", *options)
+    run("convert", out / "model.keras", "--data", out / "data", *options)
     graph = read_tflite(out / "model_int8.tflite")
     kinds = [op.kind for op in graph.ops]
     assert kinds.count("UNIDIRECTIONAL_SEQUENCE_LSTM") == (0 if unroll else 1)
-    run(evaluate, out, out / "data", "--out", tmp_path / "result")
+    run("evaluate", out, out / "data", "--out", tmp_path / "result")
     steps = json.loads((tmp_path / "result" / "evaluation.json").read_text())["steps"]
     assert steps[0]["accuracy"] > 0.9
     assert abs(steps[0]["accuracy"] - steps[1]["accuracy"]) <= 0.02
@@ -175,7 +125,7 @@ def test_a_state_that_is_not_reset_is_noticed(lstm: Path, tmp_path: Path) -> Non
     """What evaluation relies on: without the reset per window, a fused LSTM answers nonsense."""
     runtime = pytest.importorskip("tflite_micro", reason="tflite-micro has no wheel here").runtime
     out = shutil.copytree(lstm, tmp_path / "lstm")
-    run(convert, out / "model.keras", "--data", out / "data")
+    run("convert", out / "model.keras", "--data", out / "data")
     from mcugen.features.reference import quantize, row_extractor
     from mcugen.features.table import front_end_from_dict
 
@@ -241,10 +191,10 @@ def test_what_is_no_model_is_refused(tmp_path: Path, sounds: Path) -> None:
     bad.parent.mkdir()
     bad.write_bytes(b"no model")
     with pytest.raises(ModelError, match=r"model\.keras is no Keras model"):
-        run(convert, bad, "--data", sounds, "--front-end", "mlperf-ad", "--jobs", 1)
+        run("convert", bad, "--data", sounds, "--front-end", "mlperf-ad", "--jobs", 1)
     assert [path.name for path in bad.parent.iterdir()] == ["model.keras"]
     with pytest.raises(ModelError, match="does not exist"):
-        run(convert, tmp_path / "none.keras", "--data", sounds)
+        run("convert", tmp_path / "none.keras", "--data", sounds)
 
 
 def test_without_tensorflow_the_way_to_install_it_is_said(
@@ -252,7 +202,7 @@ def test_without_tensorflow_the_way_to_install_it_is_said(
 ) -> None:
     monkeypatch.setitem(sys.modules, "tensorflow", None)
     with pytest.raises(EnvironmentError_, match="needs tensorflow") as error:
-        run(train, "ad", sounds, "--out", tmp_path)
+        run("train", "ad", sounds, "--out", tmp_path)
     assert "mcugen[train]" in error.value.hint
     assert list(tmp_path.iterdir()) == []
 

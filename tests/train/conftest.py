@@ -1,0 +1,33 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""One small data set and one model trained on it, by the commands of docs/training.md."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+
+import pytest
+
+from mcugen.train.synth_set import SetSpec, write_set
+from tests.train.commands import run
+
+
+@pytest.fixture(scope="session")
+def sounds(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Four machines, three faults; 5 s leave 106 rows of the front-end, so 102 windows a clip."""
+    root = tmp_path_factory.mktemp("sounds")
+    write_set(root, SetSpec(train_clips=10, test_normals=3, test_anomalies=3, seconds=5.0))
+    return root
+
+
+@pytest.fixture(scope="session")
+def trained(sounds: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of an autoencoder trained and converted by the commands; features in ../cache."""
+    if importlib.util.find_spec("tensorflow") is None:
+        pytest.skip("TensorFlow is not installed: pip install 'mcugen[train]'")
+    out = tmp_path_factory.mktemp("model")
+    common = ("--jobs", 1, "--cache", out / "cache")
+    run("train", "ad", sounds, "--out", out, "--epochs", 30, "--batch-size", 128, *common)
+    run("convert", out / "gearbox" / "model.keras", "--data", sounds, *common)
+    return out / "gearbox"
