@@ -111,8 +111,8 @@ def _version(program: str) -> str:
 def _sdk(sdk: SdkBoard, environment: Mapping[str, str]) -> list[Finding]:
     """The SDK and its west; without them `mcugen build` still writes the whole project."""
     get = (
-        "west init -m https://github.com/nxp-mcuxpresso/mcuxsdk-manifests.git --mr v<release> mcux; "
-        f"cd mcux && west update; export {SDK_VARIABLE}=$PWD"
+        "west init -m https://github.com/nxp-mcuxpresso/mcuxsdk-manifests.git "
+        f"--mr {sdk.sdk_tag} mcux; cd mcux && west update; export {SDK_VARIABLE}=$PWD"
     )
     root = environment.get(SDK_VARIABLE, "")
     version = sdk_version(Path(root) / "mcuxsdk") if root else ""

@@ -7,15 +7,18 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import shlex
 import shutil
 import subprocess
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+import click
 import pytest
 
 from mcugen.boards import find_board
+from mcugen.cli import cli
 from mcugen.codegen.tree import SourceTree, merge, write_tree
 from mcugen.errors import ConfigError
 from mcugen.export.app import board_tree
@@ -165,6 +168,35 @@ def test_bill_of_materials() -> None:
     ids = [part["SPDXID"] for part in (*sbom["packages"], *sbom["files"])]
     assert len(set(ids)) == len(ids)
     assert "Neutron driver and firmware" not in text(export(), "sbom.spdx.json")
+
+
+def lines_to_type(page: str) -> list[list[str]]:
+    """The `mcugen` lines of a page's indented blocks, in words."""
+    lines = (line.strip() for line in page.splitlines() if line.startswith("    "))
+    return [shlex.split(line)[1:] for line in lines if line.startswith("mcugen ")]
+
+
+@pytest.mark.parametrize("page", ["board", "project"])
+def test_lines_to_type_are_understood_and_there_once(page: str) -> None:
+    read = (
+        (BOARD.folder / "README.md").read_text() if page == "board" else text(export(), "README.md")
+    )
+    lines = lines_to_type(read)
+    assert [words[0] for words in lines][-2:] == (
+        ["build"] * 2 if page == "board" else ["flash", "run"]
+    )
+    assert len({tuple(words) for words in lines}) == len(lines)
+    for verb, *arguments in lines:
+        top = click.Context(cli)
+        found = cli.get_command(top, verb)
+        assert found is not None
+        found.make_context(verb, arguments, parent=top)  # raises where an option is unknown
+
+
+def test_one_release_of_the_sdk_is_named_everywhere() -> None:
+    tag = read_sdk_board(BOARD).sdk_tag
+    for page in ((BOARD.folder / "README.md").read_text(), text(export(), "README.md")):
+        assert f"--mr {tag} mcux" in page
 
 
 def test_unknown_key_names_the_nearest() -> None:
