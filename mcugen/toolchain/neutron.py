@@ -83,8 +83,9 @@ def prepare(
         converter = find_converter(neutron_sdk)
         conversion = convert(original, work / f"{original.stem}_npu.tflite", converter)
         npu_model, arena_bytes = conversion.model, conversion.arena_bytes
-    converted = read_tflite(npu_model)
-    share = npu_share(read_tflite(original), converted)
+    source, converted = read_tflite(original), read_tflite(npu_model)
+    check_same_edges(source, converted)
+    share = npu_share(source, converted)
     rest = ", ".join(share.left_over) or "nothing"
     if sdk is None:
         checked = "microcode not compared with a driver: no --sdk given"
@@ -95,6 +96,21 @@ def prepare(
         checked,
     )
     return Prepared(npu_model, arena_bytes or propose_arena_bytes(converted), notes)
+
+
+def check_same_edges(original: Graph, converted: Graph) -> None:
+    """ModelError unless inputs and outputs are alike: conversion leaves them as they are."""
+    edges = [
+        [(tensor.shape, tensor.dtype.value) for tensor in (graph.tensors[i] for i in indices)]
+        for graph in (original, converted)
+        for indices in ((*graph.inputs, *graph.outputs),)
+    ]
+    if edges[0] != edges[1]:
+        raise ModelError(
+            f"{converted.name} is not {original.name} converted: inputs and outputs are "
+            f"{edges[1]}, not {edges[0]}",
+            hint="give the original as MODEL and its own conversion with --npu-model",
+        )
 
 
 def propose_arena_bytes(converted: Graph) -> int:

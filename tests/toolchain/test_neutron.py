@@ -157,4 +157,9 @@ def test_a_given_model_is_checked_and_counted(tmp_path: Path) -> None:
         "1 of 2 operators run on the NPU; on the CPU: SOFTMAX",
         "microcode 0x1c933f1b, known to the SDK's driver",
     )
+    other = tmp_path / "other.tflite"
+    tensors[2] = TensorSpec((1, 5), scales=0.5)
+    other.write_bytes(model_bytes(tensors, ops, [0], [2]))
+    with pytest.raises(ModelError, match="is not other converted"):
+        prepare(other, npu_model, None, sdk, tmp_path)
     assert "not compared" in prepare(original, npu_model, None, None, tmp_path).notes[1]
