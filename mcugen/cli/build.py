@@ -47,6 +47,11 @@ BUNDLED = "machine-sound"
 )
 @click.option("--variant", default="", help="Board variant, where a board has several.")
 @click.option("--memory", default="", help="Memory layout, where a board has several.")
+@click.option(
+    "--arena-bytes",
+    type=click.IntRange(1),
+    help="Arena of --engine tflm; default: measured on this PC, and a margin.",
+)
 @click.option("--tflm", type=click.Path(path_type=Path), help="A TFLite Micro for --engine tflm.")
 @click.option(
     "--sdk", type=click.Path(path_type=Path), help="Vendor SDK that compiles the project."

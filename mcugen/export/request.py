@@ -43,6 +43,7 @@ class Choices:
     variant: str = ""
     memory: str = ""
     mlperf_id: str = ""
+    arena_bytes: int | None = None
 
 
 def make_request(config: Config, board: Board, choices: Choices) -> Request:
@@ -53,6 +54,8 @@ def make_request(config: Config, board: Board, choices: Choices) -> Request:
         raise EnvironmentError_(f"cannot read {config.model}: {error.strerror}") from error
     graph = parse_tflite(model_bytes, config.model.name)
     engine = _engine(board, choices.engine or config.engine)
+    if choices.arena_bytes is not None and engine != "tflm":
+        raise ConfigError("an arena has a size to choose only with --engine tflm")
     board = with_memory(board, choices.memory) if choices.memory else board
     optimize = _choose("optimize", choices.optimize or config.optimize or "speed", OPTIMIZES)
     benchmark = choices.mlperf_id or config.mlperf_id
@@ -74,6 +77,7 @@ def make_request(config: Config, board: Board, choices: Choices) -> Request:
             optimize=optimize,
             isa=board.isa,
             per_layer=choices.per_layer,
+            arena_bytes=choices.arena_bytes,
             model_bytes=model_bytes,
             arena_limit_bytes=board.ram.bytes - board.ram.reserved_bytes if board.ram else None,
         ),
@@ -95,7 +99,8 @@ def with_accelerated_model(request: Request, model: bytes, arena_bytes: int) -> 
     """The request with another .tflite linked in place of its model, which stays the reference."""
     if request.engine != "tflm":
         raise ConfigError("a converted model needs the interpreter", hint="--engine tflm")
-    options = replace(request.engine_options, model_bytes=model, arena_bytes=arena_bytes)
+    chosen = request.engine_options.arena_bytes or arena_bytes
+    options = replace(request.engine_options, model_bytes=model, arena_bytes=chosen)
     return replace(request, engine_options=options)
 
 

@@ -15,6 +15,8 @@ from mcugen.report.numbers import (
 )
 
 FEATURES_DIFFERENT = 0.001
+ARENA_MARGIN = 1.05
+ARENA_STEP = 16  # TFLite Micro's alignment
 FEW_CLIPS = 10
 FEW_SAMPLES = 30
 SCORE_TOLERANCE = 0.001
@@ -31,6 +33,7 @@ def findings(run: Run) -> tuple[str, ...]:
         *_labels(run),
         *_few_samples(run),
         *_full_memory(run),
+        *_arena(run),
     )
     return tuple(found)
 
@@ -110,6 +113,24 @@ def _few_samples(run: Run) -> tuple[str, ...]:
     if not few:
         return ()
     return (f"Percentiles rest on fewer than {FEW_SAMPLES} samples: {', '.join(few)}.",)
+
+
+def _arena(run: Run) -> tuple[str, ...]:
+    """Advice for the arena of an interpreter, whose size was only proposed when it was built."""
+    if run.head.engine != "tflm":
+        return ()
+    advice = []
+    for memory in run.memories:
+        if memory.name != "arena" or not memory.given_bytes:
+            continue
+        wanted_bytes = -(-round(memory.used_bytes * ARENA_MARGIN) // ARENA_STEP) * ARENA_STEP
+        if wanted_bytes < memory.given_bytes:
+            advice.append(
+                f"TFLite Micro uses {memory.used_bytes:,} of the {memory.given_bytes:,} bytes of its "
+                f"arena: `mcugen build --arena-bytes {wanted_bytes}` gives the rest back. The "
+                "firmware says at start when that is too little."
+            )
+    return tuple(advice)
 
 
 def _full_memory(run: Run) -> tuple[str, ...]:

@@ -78,6 +78,12 @@ def test_a_model_alone_gets_the_raw_front_end(tmp_path: Path, capfd: Capture) ->
     assert '"kind": "raw"' in (out / "manifest.json").read_text()
 
 
+def test_the_arena_of_the_interpreter_may_be_chosen(tmp_path: Path, capfd: Capture) -> None:
+    words = ["build", MODEL, "--board", "host", "--engine", "tflm", "--arena-bytes", "4096"]
+    assert call(capfd, *words, "--no-compile", "--out", tmp_path / "out").status == 0
+    assert '"arena_bytes": 4096' in (tmp_path / "out" / "manifest.json").read_text()
+
+
 def float_model() -> bytes:
     a = TensorSpec((1, 4), dtype="float32")
     return model_bytes(tensors=[a, a], ops=[OpSpec("RELU", [0], [1])], inputs=[0], outputs=[1])
@@ -120,6 +126,7 @@ def test_a_model_that_cannot_be_taken_is_one_clear_error(
         (["--board", "host", "--rounding", "doubel"], "did you mean 'double'?"),
         (["--board", "host", "--front-end", "mlperf-adx"], "did you mean 'mlperf-ad'?"),
         ([], "no board is given"),
+        (["--board", "host", "--arena-bytes", "4096"], "only with --engine tflm"),
     ],
 )
 def test_a_wrong_choice_names_the_nearest(
