@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
+import itertools
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -178,6 +180,37 @@ def test_a_model_too_large_is_refused_before_anything_is_compiled(
     words_of = ["build", MODEL, "--board", "small", "--board-dir", tmp_path / "boards"]
     answer = call(capfd, *words_of, "--out", tmp_path / "out")
     assert answer.status == 2 and words in answer.err and "does not fit small" in answer.err
+    assert not (tmp_path / "out").exists()
+
+
+def wide_pictures() -> bytes:
+    """Three 1x1 convolutions, the middle one with 243 840 bytes before it and 406 400 behind it."""
+    depths = (3, 12, 20, 4)
+    pictures = [TensorSpec((1, 127, 160, depth), "int8", 0.1) for depth in depths]
+    filters = [
+        TensorSpec((after, 1, 1, before), "int8", 0.1, data=np.ones((after, before), np.int8))
+        for before, after in itertools.pairwise(depths)
+    ]
+    options = {"stride_w": 1, "stride_h": 1, "dilation_w_factor": 1, "dilation_h_factor": 1}
+    ops = [OpSpec("CONV_2D", [i, 4 + i, -1], [i + 1], options, version=3) for i in range(3)]
+    return model_bytes([*pictures, *filters], ops, [0], [3])
+
+
+def test_a_plan_beyond_the_ram_names_its_largest_layer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: Capture
+) -> None:
+    """635 KiB alive at once do not fit 512 KiB; no compiler is needed to see that."""
+    board = tmp_path / "boards" / "small"
+    board.mkdir(parents=True)
+    board.joinpath("board.toml").write_text(SMALL.format(ram=512 * 1024))
+    (tmp_path / "wide.tflite").write_bytes(wide_pictures())
+    monkeypatch.setenv("PATH", str(tmp_path))
+    words = ["build", tmp_path / "wide.tflite", "--board", "small", "--board-dir", board.parent]
+    answer = call(capfd, *words, "--out", tmp_path / "out")
+    assert answer.status == 2 and "activations, most in conv_2d_1" in answer.err
+    needed = re.search(r"it needs (\d+) bytes of RAM", answer.err)
+    assert needed is not None and 635 * 1024 <= int(needed[1]) <= 636 * 1024
+    assert "524188 are left of 524288" in answer.err
     assert not (tmp_path / "out").exists()
 
 
