@@ -1,6 +1,9 @@
 # SPDX-FileCopyrightText: 2026 the mcugen authors
 # SPDX-License-Identifier: Apache-2.0
-"""FULLY_CONNECTED in NumPy with either rounding: the named reference of `--rounding single`.
+"""Layers in NumPy with either rounding.
+
+Whole graphs of FULLY_CONNECTED, the named reference of `--rounding single`, and single layers of
+convolutions too, to tell which rounding a device has.
 
 No interpreter on PyPI answers with integer single rounding for sure, so this one does: it follows
 TFLite's MultiplyByQuantizedMultiplier with and without TFLITE_SINGLE_ROUNDING.
@@ -68,23 +71,37 @@ def run_fully_connected(
     check_fully_connected(graph)
     values = dict(zip(graph.inputs, inputs, strict=True))
     for op in graph.ops:
-        values[op.outputs[0]] = _fully_connected(graph, op, values[op.inputs[0]], rounding)
+        values[op.outputs[0]] = _weighted_sums(graph, op, values[op.inputs[0]], rounding)
     return values
+
+
+def run_layer(graph: Graph, op: Op, value: NDArray[Any], rounding: str) -> NDArray[Any] | None:
+    """The output [N, *shape] of one operator for its input [N, *shape]; None for unknown kinds."""
+    if op.kind in _WEIGHTS_RANK and _is_plain(graph, op):
+        return _weighted_sums(graph, op, value, rounding)
+    return None
 
 
 def check_fully_connected(graph: Graph) -> None:
     """ModelError that names every operator run_fully_connected does not know."""
-    others = [f"op {op.index} {op.kind}" for op in graph.ops if not _is_plain(graph, op)]
+    others = [
+        f"op {op.index} {op.kind}"
+        for op in graph.ops
+        if op.kind != "FULLY_CONNECTED" or not _is_plain(graph, op)
+    ]
     if others:
         raise ModelError(
             f"{graph.name}: no reference with single rounding for {', '.join(others)}",
-            hint="use --rounding double, whose reference is TFLite Micro",
+            hint="build it with --rounding double, whose reference is TFLite Micro",
         )
 
 
+_WEIGHTS_RANK = {"FULLY_CONNECTED": 2, "CONV_2D": 4, "DEPTHWISE_CONV_2D": 4}
+
+
 def _is_plain(graph: Graph, op: Op) -> bool:
-    """Whether an operator is an int8 FULLY_CONNECTED with constant weights."""
-    if op.kind != "FULLY_CONNECTED" or len(op.inputs) not in (2, 3) or len(op.outputs) != 1:
+    """Whether an operator has an int8 input and constant int8 weights of the rank of its kind."""
+    if op.kind not in _WEIGHTS_RANK or len(op.inputs) not in (2, 3) or len(op.outputs) != 1:
         return False
     source, weights, *bias = graph.input_tensors(op)
     tensors = (source, weights, graph.tensors[op.outputs[0]])
@@ -92,20 +109,23 @@ def _is_plain(graph: Graph, op: Op) -> bool:
         all(t is not None and t.dtype is DType.INT8 and t.quant is not None for t in tensors)
         and weights is not None
         and weights.data is not None
-        and len(weights.shape) == 2
+        and len(weights.shape) == _WEIGHTS_RANK[op.kind]
         and all(b is None or b.data is not None for b in bias)
     )
 
 
-def _fully_connected(graph: Graph, op: Op, value: NDArray[Any], rounding: str) -> NDArray[Any]:
+def _weighted_sums(graph: Graph, op: Op, value: NDArray[Any], rounding: str) -> NDArray[Any]:
     """The int8 output [N, *shape] of one operator."""
     source, weights, *rest = graph.input_tensors(op)
     output = graph.tensors[op.outputs[0]]
     assert source is not None and source.quant is not None and output.quant is not None
     assert weights is not None and weights.data is not None and weights.quant is not None
-    rows = value.reshape(-1, weights.shape[1]).astype(np.int64) - source.quant.zero_point
+    values = value.astype(np.int64) - source.quant.zero_point
     kernel = weights.data.astype(np.int64) - weights.quant.zero_points[0]
-    acc = rows @ kernel.T
+    if op.kind == "FULLY_CONNECTED":
+        acc = values.reshape(-1, weights.shape[1]) @ kernel.T
+    else:
+        acc = _convolved(op, values.reshape(-1, *source.shape[1:]), kernel, output.shape)
     if rest and rest[0] is not None and rest[0].data is not None:
         acc = acc + rest[0].data
     pairs = [quantize_multiplier(s) for s in _effective_scales(source, weights, output)]
@@ -113,6 +133,30 @@ def _fully_connected(graph: Graph, op: Op, value: NDArray[Any], rounding: str) -
     scaled = ROUNDINGS[rounding](acc, multiplier, shift) + output.quant.zero_point
     low, high = _activation_range(output, op.options["fused_activation_function"])
     return np.clip(scaled, low, high).astype(np.int8).reshape(-1, *output.shape)
+
+
+def _convolved(op: Op, values: Int64s, kernel: Int64s, out_shape: Sequence[int]) -> Int64s:
+    """Sums [N, height, width, channels] of images; a depthwise filter is one group per channel."""
+    if op.kind == "DEPTHWISE_CONV_2D":
+        kernel = kernel.transpose(3, 1, 2, 0)
+    outputs, *_, depth = kernel.shape
+    groups = values.shape[3] // depth
+    steps = (op.options["stride_h"], op.options["stride_w"])
+    spread = (op.options["dilation_h_factor"], op.options["dilation_w_factor"])
+    reach = [(out - 1) * step + 1 for out, step in zip(out_shape[1:3], steps, strict=True)]
+    short = [
+        max(0, reach[axis] + (kernel.shape[1 + axis] - 1) * spread[axis] - values.shape[1 + axis])
+        for axis in (0, 1)
+    ]
+    padded = np.pad(values, ((0, 0), *((n // 2, n - n // 2) for n in short), (0, 0)))
+    acc = np.zeros((len(values), *out_shape[1:3], groups, outputs // groups))
+    for y, x in np.ndindex(*kernel.shape[1:3]):
+        top, left = y * spread[0], x * spread[1]
+        seen = padded[:, top : top + reach[0] : steps[0], left : left + reach[1] : steps[1]]
+        seen = seen.reshape(*acc.shape[:4], depth).astype(np.float64)
+        taps = kernel[:, y, x].reshape(groups, -1, depth).astype(np.float64)
+        acc += np.einsum("nyxgd,god->nyxgo", seen, taps)  # far below 2^53: exact
+    return acc.reshape(*acc.shape[:3], outputs).astype(np.int64)
 
 
 def _effective_scales(source: Tensor, weights: Tensor, output: Tensor) -> list[float]:

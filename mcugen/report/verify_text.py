@@ -47,11 +47,12 @@ def layer_lines(verdicts: Sequence[LayerVerdict], windows: int) -> list[str]:
     if wrong is None or wrong.first is None:
         return [*lines, f"all layers are bit-exact ({windows} inputs)"]
     first = wrong.first
-    reason = (
-        f"{first.explained_by} rounding explains it"
-        if first.explained_by
-        else "no other rounding explains it"
-    )
+    if first.explained_by:
+        reason = f"{first.explained_by} rounding explains it"
+    elif first.explained_by is None:
+        reason = f"there is no reference of {wrong.kind} with another rounding to explain it"
+    else:
+        reason = "no other rounding explains it"
     return [
         *lines,
         f"the first layer that differs is {wrong.layer} {wrong.kind} ({wrong.tensor}): input "

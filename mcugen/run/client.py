@@ -8,7 +8,7 @@ The other end executes each request exactly once (docs/PROTOCOL.md, section 3), 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -34,6 +34,11 @@ FIRST_PATIENCE_S = 0.5  # how long before a first repeat, until an answer has be
 LEAST_PATIENCE_S = 0.15
 MOST_PATIENCE_S = 2.0
 READ_BYTES = 65536
+
+_REFUSAL_HINTS: Mapping[tuple[Request, int], str] = {
+    (Request.LAYER, Status.UNSUPPORTED): "build it with --per-layer, on engine aot, and flash it",
+}
+"""(request, status) -> what to do about it, where it can be told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +255,10 @@ class Client:
                 f"{self._link.name}: the device was restarted, or somebody else talks to it",
                 hint="close other programs on this port and run the same command again",
             )
-        raise DeviceError(f"{self._link.name}: {kind.name} refused: {error.text}")
+        raise DeviceError(
+            f"{self._link.name}: {kind.name} refused: {error.text}",
+            hint=_REFUSAL_HINTS.get((kind, error.status), ""),
+        )
 
     def _silence(self, kind: Request, attempts: int) -> DeviceError:
         noise = self._decoder.noise

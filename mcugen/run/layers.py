@@ -8,17 +8,16 @@ Needs a firmware that was built with --per-layer. A layer is an operator of the 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mcugen.errors import ModelError
 from mcugen.features.spec import FrontEnd
 from mcugen.model.ir import Graph, Op, Quant
 from mcugen.model.reference import open_reference
+from mcugen.model.single_rounding import run_layer
 from mcugen.protocol import What
 from mcugen.run.client import Client
 from mcugen.run.stimulus import from_int8_rows
@@ -40,13 +39,15 @@ class LayerAnswers:
 @dataclass(frozen=True, slots=True)
 class LayerDifference:
     """The first value of a layer that differs. `explained_by` is a rounding that gives all of the
-    device's values of this layer, empty when none with a reference does."""
+    device's values of this layer, empty when the other one does not; None where nobody can tell:
+    for kinds that have no reference with another rounding, and behind the first layer that differs.
+    """
 
     vector: int
     index: int
     device: float
     reference: float
-    explained_by: str
+    explained_by: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,22 +110,34 @@ def judge_layers(
     device's values there explains the difference; later layers only pass it on.
     """
     graph, expected = _expected(model, answers, declared_rounding)
-    others = _other_roundings(model, answers, declared_rounding)
-    verdicts = []
-    for op in graph.ops:
-        for index in op.outputs:
-            explained_by = next(
-                (
-                    rounding
-                    for rounding, tensors in others.items()
-                    if np.array_equal(tensors[index], answers.tensors[index])
-                ),
-                "",
-            )
-            verdicts.append(
-                _verdict(graph, op, index, answers.tensors[index], expected[index], explained_by)
-            )
+    verdicts = [
+        _verdict(graph, op, index, answers.tensors[index], expected[index])
+        for op in graph.ops
+        for index in op.outputs
+    ]
+    at = next((number for number, found in enumerate(verdicts) if found.first is not None), None)
+    if at is not None:
+        verdicts[at] = _explained(graph, verdicts[at], answers, declared_rounding)
     return tuple(verdicts)
+
+
+def _explained(
+    graph: Graph, verdict: LayerVerdict, answers: LayerAnswers, declared_rounding: str
+) -> LayerVerdict:
+    """The verdict on the first layer that differs, computed anew with the other rounding."""
+    op = graph.ops[verdict.layer]
+    source = op.inputs[0]
+    given = answers.inputs if source in graph.inputs else answers.tensors.get(source)
+    (other,) = (rounding for rounding in ROUNDINGS if rounding != declared_rounding)
+    if verdict.first is None or given is None:
+        return verdict
+    shaped = given.reshape(-1, *graph.tensors[source].shape)
+    computed = run_layer(graph, op, shaped, other)
+    if computed is None:
+        return verdict
+    device = answers.tensors[op.outputs[0]]
+    explained_by = other if np.array_equal(computed.reshape(device.shape), device) else ""
+    return replace(verdict, first=replace(verdict.first, explained_by=explained_by))
 
 
 def _expected(model: Path, answers: LayerAnswers, rounding: str) -> tuple[Graph, dict[int, Values]]:
@@ -137,20 +150,7 @@ def _expected(model: Path, answers: LayerAnswers, rounding: str) -> tuple[Graph,
     return graph, dict(zip(indices, flat, strict=True))
 
 
-def _other_roundings(
-    model: Path, answers: LayerAnswers, declared_rounding: str
-) -> dict[str, dict[int, Values]]:
-    others = {}
-    for rounding in ROUNDINGS:
-        if rounding != declared_rounding:
-            with suppress(ModelError):  # no reference with that rounding for this model
-                others[rounding] = _expected(model, answers, rounding)[1]
-    return others
-
-
-def _verdict(
-    graph: Graph, op: Op, index: int, device: Values, expected: Values, explained_by: str
-) -> LayerVerdict:
+def _verdict(graph: Graph, op: Op, index: int, device: Values, expected: Values) -> LayerVerdict:
     gaps = np.abs(device.astype(np.float64) - expected.astype(np.float64))
     places = np.argwhere(gaps != 0)
     first = None
@@ -161,7 +161,7 @@ def _verdict(
             index=value,
             device=float(device[vector, value]),
             reference=float(expected[vector, value]),
-            explained_by=explained_by,
+            explained_by=None,
         )
     return LayerVerdict(
         layer=op.index,

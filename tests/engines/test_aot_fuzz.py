@@ -15,8 +15,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mcugen.engines.contract import EngineOptions
 from mcugen.engines import ENGINES
+from mcugen.engines.contract import EngineOptions
 from mcugen.errors import ModelError
 from mcugen.model.check import check_graph, refuse
 from mcugen.model.ir import DType, Graph
