@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mcugen.model.reference import Reference, open_reference
 from mcugen.features.reference import dequantize
+from mcugen.model.reference import Reference, open_reference
 from mcugen.run.expected import expected_outputs, input_quant, output_quant
 from mcugen.run.project import open_project
 from mcugen.run.stimulus import make_stimulus
@@ -121,7 +121,9 @@ def test_the_same_features_give_the_same_window_scores(
     with open_reference(project.model, rounding=project.manifest.rounding) as reference:
         quant = input_quant(reference.graph)
         stimulus = make_stimulus(clip, "int8", project.manifest.front_end, quant)
-        outputs = dequantize(expected_outputs(reference, stimulus.inputs), output_quant(reference.graph))
+        outputs = dequantize(
+            expected_outputs(reference, stimulus.inputs), output_quant(reference.graph)
+        )
     scores = reconstruction_errors(stimulus.windows, outputs)
     np.testing.assert_allclose(record["window_scores"], scores, rtol=FLOAT32_SUM)
 
