@@ -71,8 +71,9 @@ EDGES = tuple(
     case
     for kind in ("ADD", "SUB")
     for case in (
-        *(Case(kind, (a, b), constant=c) for a, b in SHAPES for c in (-1, 0, 1)),
-        *(Case(kind, (b, a), constant=c) for a, b in SHAPES[3:] for c in (-1, 0, 1)),
+        *(Case(kind, pair) for a, b in SHAPES for pair in ((a, b), (b, a))),
+        *(Case(kind, (a, b), constant=1) for a, b in SHAPES),
+        *(Case(kind, (b, a), constant=0) for a, b in SHAPES),
         *(Case(kind, activation=f, out=(0.07, z)) for f in ACTIVATIONS for z in (-128, 0, 127)),
         *(Case(kind, a=(0.05, z), b=(0.02, -1 - z)) for z in (-128, 127)),
         *(Case(kind, ((64,), (64,)), a=(0.05, 0), b=(s, 9)) for s in (0.05, 0.0251, 0.3, 1e-4, 1e-9)),
