@@ -5,7 +5,7 @@
 //
 // The pixels that two output positions see are gathered as int16 into scratch, word by word in
 // turn: for every four taps {0, 2} of the first position, {0, 2} of the second, {1, 3} of both.
-// Channels are packed in pairs as in fully_connected_dsp.c: a halfword 256 * u + l times x, summed,
+// Channels are packed in pairs as in row_pairs.h: a halfword 256 * u + l times x, summed,
 // is S = 256 * U + L; SXTB16 recovers l, a second SMLAD gives L, and U = (S - L) >> 8 is exact
 // while |U| < 2^23, which the generator checks, biases included.
 #include <stdbool.h>
