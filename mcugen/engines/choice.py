@@ -16,8 +16,9 @@ from mcugen.engines.forms import CALL_COST, CONVERSIONS
 from mcugen.engines.steps import Form, Variant, activations
 from mcugen.model.ir import Graph, Op
 
-BEAM = 512
-"""States kept per operator; graphs met so far need fewer than 100."""
+BEAM = 128
+"""States kept per operator; graphs met so far need fewer than 100, apart from LSTMs unrolled over a
+hundred steps, where eight are enough and 512 took minutes."""
 
 _State = tuple[tuple[int, tuple[Form, ...]], ...]
 """Live tensors, by index, with the forms each exists in."""
