@@ -16,10 +16,10 @@ MODEL_HEAD = (
     "model",
     "steps",
     "LSTM",
-    "evaluated on",
-    "top-1 accuracy",
-    "inference on this computer",
-    "inference on the device",
+    "step",
+    "top-1",
+    "per inference here",
+    "on the device",
 )
 
 

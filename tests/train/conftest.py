@@ -15,9 +15,9 @@ from tests.train.commands import run
 
 @pytest.fixture(scope="session")
 def sounds(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Four machines, three faults; 5 s leave 106 rows of the front-end, so 102 windows a clip."""
+    """Four machines, three faults; 5 s leave 107 rows of the front-end, so 103 windows a clip."""
     root = tmp_path_factory.mktemp("sounds")
-    write_set(root, SetSpec(train_clips=10, test_normals=3, test_anomalies=3, seconds=5.0))
+    write_set(root, SetSpec(train_clips=12, test_normals=3, test_anomalies=3, seconds=5.0))
     return root
 
 
@@ -31,3 +31,11 @@ def trained(sounds: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     run("train", "ad", sounds, "--out", out, "--epochs", 30, "--batch-size", 128, *common)
     run("convert", out / "gearbox" / "model.keras", "--data", sounds, *common)
     return out / "gearbox"
+
+
+@pytest.fixture(scope="session")
+def lstm(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of an LSTM of 10 steps; whoever converts another form works on a copy."""
+    out = tmp_path_factory.mktemp("lstm")
+    run("train", "lstm", "--out", out, "--windows", 400, "--units", 8, "--epochs", 12)
+    return out

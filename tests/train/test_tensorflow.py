@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import importlib.util
-import json
 import shutil
 import sys
 from pathlib import Path
@@ -96,30 +95,6 @@ def test_interrupted_training_ends_in_the_same_model(sounds: Path, tmp_path: Pat
     assert again == []
 
 
-@pytest.fixture(scope="module")
-def lstm(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a trained LSTM, not converted yet."""
-    out = tmp_path_factory.mktemp("lstm")
-    run("train", "lstm", "--out", out, "--windows", 400, "--units", 8, "--epochs", 12)
-    return out
-
-
-@needs_tensorflow
-@pytest.mark.parametrize("unroll", [True, False])
-def test_an_lstm_keeps_its_accuracy_in_int8(lstm: Path, tmp_path: Path, unroll: bool) -> None:
-    out = shutil.copytree(lstm, tmp_path / "lstm")
-    options = ["--unroll"] if unroll else []
-    run("convert", out / "model.keras", "--data", out / "data", *options)
-    graph = read_tflite(out / "model_int8.tflite")
-    kinds = [op.kind for op in graph.ops]
-    assert kinds.count("UNIDIRECTIONAL_SEQUENCE_LSTM") == (0 if unroll else 1)
-    run("evaluate", out, out / "data", "--out", tmp_path / "result")
-    steps = json.loads((tmp_path / "result" / "evaluation.json").read_text())["steps"]
-    assert steps[0]["accuracy"] > 0.9
-    assert abs(steps[0]["accuracy"] - steps[1]["accuracy"]) <= 0.02
-    assert load_config(out / "mcugen.toml").front_end["kind"] == "timeseries"
-
-
 @needs_tensorflow
 def test_a_state_that_is_not_reset_is_noticed(lstm: Path, tmp_path: Path) -> None:
     """What evaluation relies on: without the reset per window, a fused LSTM answers nonsense."""
@@ -173,7 +148,7 @@ def test_data_of_another_shape_is_refused(lstm: Path, sounds: Path, tmp_path: Pa
     before = {path.name: path.read_bytes() for path in folder.glob("*.*")}
     with pytest.raises(ModelError, match="takes 10 values, the training data has 640"):
         run(
-            convert,
+            "convert",
             folder / "model.keras",
             "--data",
             sounds,
