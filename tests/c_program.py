@@ -46,14 +46,16 @@ def compile_library(sources: Sequence[Path], folder: Path) -> Path:
     return library
 
 
-def compile_for_board(sources: Sequence[Path], folder: Path) -> Path:
+def compile_for_board(
+    sources: Sequence[Path], folder: Path, includes: Sequence[Path] = ()
+) -> Path:
     """The program as an image of board mps2-an505, optimised with -O2."""
     board = load_board(ROOT / "boards" / "mps2-an505")
     program = folder / "program.elf"
     port = [board.folder / name for name in board.sources]
     retarget = FIRMWARE_TESTS / "qemu" / "retarget.c"
     command = [require_tool(f"{board.compiler_prefix}gcc"), *board.cpu_flags, *WARNINGS, "-O2"]
-    command += [f"-I{path}" for path in (folder, RUNTIME, FIRMWARE_TESTS)]
+    command += [f"-I{path}" for path in (*includes, folder, RUNTIME, FIRMWARE_TESTS)]
     command += [*(f"-D{define}" for define in board.defines), f"-L{board.folder}"]
     command += [*board.link_flags, "-Wl,-u,_printf_float", "-ffunction-sections"]
     _run([*command, "-o", str(program), *map(str, (*sources, *port, retarget)), "-lm"])

@@ -1,0 +1,244 @@
+// SPDX-FileCopyrightText: 2026 the mcugen authors
+// SPDX-License-Identifier: Apache-2.0
+// The MCX N947 port before stand-ins of registers and drivers, on an emulated core of the same
+// kind: bytes come by interrupt, none is lost in silence, a break takes the rate back, faults are
+// told.
+#include <setjmp.h>
+#include <string.h>
+
+#include "check.h"
+#include "clock_config.h"
+#include "fsl_port.h"
+#include "fsl_reset.h"
+
+// The emulated board has a port of its own, which prints.
+#define mcugen_port_init mcx_port_init
+#define mcugen_port_read mcx_port_read
+#define mcugen_port_write mcx_port_write
+#define mcugen_port_receive_overruns mcx_port_receive_overruns
+#define mcugen_port_set_baud mcx_port_set_baud
+#define mcugen_port_ticks mcx_port_ticks
+#define mcugen_port_ticks_per_second mcx_port_ticks_per_second
+#define mcugen_port_stack_used_bytes mcx_port_stack_used_bytes
+#define mcugen_port_fatal mcx_port_fatal
+#define __StackLimit test_stack
+#define __StackTop test_stack_top
+#define __arena_start__ test_arena
+#define __arena_end__ test_arena_end
+#include "port.c"
+#undef __arena_start__
+#undef __arena_end__
+
+enum { STACK_WORDS = 256, FRAMING_ERROR = LPUART_DATA_FRETSC_MASK, LARGEST_REQUEST = 2067 };
+
+// Limit and top must lie behind one another, as the linker script puts them.
+__asm(
+    ".bss\n.balign 8\n.global test_stack, test_stack_top\ntest_stack: .space 1024\n"
+    "test_stack_top: .space 4\n.text\n");
+
+static DWT_Type dwt;
+static CoreDebug_Type core_debug;
+static SCB_Type scb;
+static SYSCON_Type syscon;
+static LPUART_Type lpuart4;
+DWT_Type *const DWT = &dwt;
+CoreDebug_Type *const CoreDebug = &core_debug;
+SCB_Type *const SCB = &scb;
+SYSCON_Type *const SYSCON = &syscon;
+LPUART_Type *const LPUART4 = &lpuart4;
+PORT_Type *const PORT1 = NULL;
+
+static const uint16_t *line;  // words on the wire, as the data register shows them
+static size_t line_words;
+static uint32_t errors;
+static uint32_t wire_baud;
+static uint32_t refused_baud;
+static uint32_t masked;
+static bool counter_runs = true;
+static uint32_t clock_hz = MCUGEN_CORE_CLOCK_HZ;
+static unsigned sleeps;
+static char sent[512];
+static size_t sent_bytes;
+static jmp_buf stopped;
+static bool stops;
+
+status_t EnableIRQ(IRQn_Type interrupt) {
+  return interrupt == LP_FLEXCOMM4_IRQn ? kStatus_Success : kStatus_Fail;
+}
+void __disable_irq(void) { masked = 1; }
+void __enable_irq(void) { masked = 0; }
+uint32_t __get_PRIMASK(void) { return masked; }
+void __set_PRIMASK(uint32_t value) { masked = value; }
+void __WFI(void) {
+  CHECK_EQUAL(masked, 1);  // else an interrupt between test and sleep is slept over
+  ++sleeps;
+  MCUGEN_UART_HANDLER();
+}
+void __NOP(void) { dwt.CYCCNT += counter_runs; }
+void __ISB(void) {}
+uint32_t __get_MSP(void) { return (uint32_t)(test_stack + STACK_WORDS); }
+void __set_MSPLIM(uint32_t limit) { CHECK_EQUAL(limit, (uint32_t)test_stack); }
+uint32_t SysTick_Config(uint32_t reload) { return reload <= 0xFFFFFFU ? 0U : 1U; }
+uint32_t CLOCK_GetCoreSysClkFreq(void) { return clock_hz; }
+void CLOCK_SetClkDiv(clock_div_name_t name, uint32_t value) { CHECK(name == 0 && value == 1); }
+void CLOCK_AttachClk(clock_attach_id_t connection) {
+  CHECK_EQUAL(connection, kFRO12M_to_FLEXCOMM4);
+}
+void CLOCK_EnableClock(clock_ip_name_t name) { CHECK_EQUAL(name, kCLOCK_Port1); }
+void RESET_ClearPeripheralReset(reset_ip_name_t peripheral) {
+  CHECK_EQUAL(peripheral, kFC4_RST_SHIFT_RSTn);
+}
+void BOARD_InitBootClocks(void) {}
+void PORT_SetPinConfig(PORT_Type *port, uint32_t pin, const port_pin_config_t *config) {
+  CHECK(port == PORT1 && (pin == 8 || pin == 9) && config->mux == kPORT_MuxAlt2);
+}
+void LPUART_GetDefaultConfig(lpuart_config_t *config) { memset(config, 0, sizeof *config); }
+status_t LPUART_Init(LPUART_Type *uart, const lpuart_config_t *config, uint32_t hz) {
+  CHECK(uart == LPUART4 && config->enableTx && config->enableRx && hz == 12000000U);
+  wire_baud = config->baudRate_Bps;
+  return kStatus_Success;
+}
+void LPUART_EnableInterrupts(LPUART_Type *uart, uint32_t mask) {
+  CHECK(uart == LPUART4 && (mask & kLPUART_RxDataRegFullInterruptEnable) != 0);
+}
+uint32_t LPUART_GetStatusFlags(LPUART_Type *uart) {
+  if (line_words == 0) {
+    return errors | kLPUART_TransmissionCompleteFlag;
+  }
+  uart->DATA = *line++;
+  --line_words;
+  return kLPUART_RxDataRegFullFlag;
+}
+status_t LPUART_ClearStatusFlags(LPUART_Type *uart, uint32_t mask) {
+  CHECK(uart == LPUART4);
+  errors &= ~mask;
+  return kStatus_Success;
+}
+status_t LPUART_WriteBlocking(LPUART_Type *uart, const uint8_t *bytes, size_t count) {
+  CHECK(uart == LPUART4 && sent_bytes + count < sizeof sent);
+  memcpy(sent + sent_bytes, bytes, count);
+  sent_bytes += count;
+  if (stops && memchr(bytes, '\n', count) != NULL) {
+    longjmp(stopped, 1);
+  }
+  return kStatus_Success;
+}
+status_t LPUART_SetBaudRate(LPUART_Type *uart, uint32_t baud, uint32_t hz) {
+  CHECK(uart == LPUART4 && hz == 12000000U);
+  if (baud == refused_baud) {
+    return kStatus_Fail;
+  }
+  wire_baud = baud;
+  return kStatus_Success;
+}
+
+static void receive(const uint16_t *words, size_t count) {
+  line = words;
+  line_words = count;
+}
+
+// What is told when the port stops; it begins with the byte that ends a frame.
+static const char *told(void (*act)(void)) {
+  memset(sent, 0, sizeof sent);
+  sent_bytes = 0;
+  stops = true;
+  if (setjmp(stopped) == 0) {
+    act();
+  }
+  stops = false;
+  masked = 0;
+  CHECK_EQUAL(sent[0], '\0');
+  return sent + 1;
+}
+
+static void fault(void) {
+  static const uint32_t outside[8] = {0};
+  mcugen_fault(outside, 0xFFFFFFBCU);
+}
+
+static void test_start(void) {
+  syscon.LPCAC_CTRL = SYSCON_LPCAC_CTRL_DIS_LPCAC_MASK;
+  syscon.NVM_CTRL = SYSCON_NVM_CTRL_DIS_FLASH_DATA_MASK;
+  mcx_port_init();
+  CHECK_EQUAL(wire_baud, 115200);
+  CHECK_EQUAL(syscon.LPCAC_CTRL, 0);
+  CHECK_EQUAL(syscon.NVM_CTRL, 0);
+  CHECK_EQUAL(mcx_port_ticks_per_second(), 150000000);
+  CHECK_EQUAL(mcx_port_stack_used_bytes(), STACK_UNPAINTED_BYTES);
+  counter_runs = false;
+  CHECK(strstr(told(mcx_port_init), "mcugen fatal: the cycle counter") != NULL);
+  counter_runs = true;
+  clock_hz = 48000000;
+  CHECK(strstr(told(mcx_port_init), "mcugen fatal: the core does not run at 150 MHz") != NULL);
+  clock_hz = MCUGEN_CORE_CLOCK_HZ;
+}
+
+static void test_two_largest_requests_wait(void) {
+  static uint16_t words[RECEIVE_CAPACITY + 3];
+  static uint8_t bytes[RECEIVE_CAPACITY];
+  for (size_t i = 0; i < RECEIVE_CAPACITY + 3; ++i) {
+    words[i] = (uint16_t)(i % 251);
+  }
+  receive(words, 2 * LARGEST_REQUEST);
+  size_t count = mcx_port_read(bytes, sizeof bytes);
+  CHECK_EQUAL(count, 2 * LARGEST_REQUEST);
+  CHECK_EQUAL(sleeps, 1);
+  for (size_t i = 0; i < 2 * LARGEST_REQUEST; ++i) {
+    CHECK_EQUAL(bytes[i], i % 251);
+  }
+  CHECK_EQUAL(mcx_port_receive_overruns(), 0);
+  receive(words, RECEIVE_CAPACITY + 3);
+  count = mcx_port_read(bytes, 100);
+  CHECK_EQUAL(count, 100);
+  CHECK_EQUAL(mcx_port_receive_overruns(), 3);
+  count = mcx_port_read(bytes, sizeof bytes);
+  CHECK_EQUAL(count, RECEIVE_CAPACITY - 100);
+  errors = kLPUART_RxOverrunFlag;
+  MCUGEN_UART_HANDLER();
+  CHECK_EQUAL(mcx_port_receive_overruns(), 4);
+  CHECK_EQUAL(errors, 0);  // else the receiver stands still
+}
+
+static void test_a_break_takes_the_rate_back(void) {
+  static const uint16_t noise[] = {0, FRAMING_ERROR | 0x55};
+  static const uint16_t line_break[] = {FRAMING_ERROR};
+  CHECK_EQUAL(mcx_port_set_baud(921600), MCUGEN_STATUS_OK);
+  CHECK_EQUAL(wire_baud, 921600);
+  CHECK_EQUAL(masked, 0);
+  receive(noise, 2);
+  MCUGEN_UART_HANDLER();
+  CHECK_EQUAL(wire_baud, 921600);
+  receive(line_break, 1);
+  MCUGEN_UART_HANDLER();
+  CHECK_EQUAL(wire_baud, 115200);
+  refused_baud = 5000000;
+  CHECK_EQUAL(mcx_port_set_baud(refused_baud), MCUGEN_STATUS_UNSUPPORTED);
+  CHECK_EQUAL(mcx_port_set_baud(0), MCUGEN_STATUS_UNSUPPORTED);
+  CHECK_EQUAL(wire_baud, 115200);
+}
+
+static void test_ticks_have_64_bits(void) {
+  dwt.CYCCNT = 0xFFFFFFF0U;
+  const uint64_t before = mcx_port_ticks();
+  dwt.CYCCNT = 0x10U;
+  SysTick_Handler();
+  dwt.CYCCNT = 0x20U;
+  CHECK_EQUAL(mcx_port_ticks() - before, 0x30);
+}
+
+static void test_faults_are_told(void) {
+  scb.CFSR = SCB_CFSR_STKOF_Msk;
+  scb.BFAR = 0xDEADBEEFU;
+  const char *text = told(fault);
+  CHECK(strstr(text, "mcugen fatal: fault, stack overflow cfsr=00100000") == text);
+  CHECK(strstr(text, " bfar=deadbeef exc_return=ffffffbc\r\n") != NULL);
+}
+
+int main(void) {
+  test_start();
+  test_two_largest_requests_wait();
+  test_a_break_takes_the_rate_back();
+  test_ticks_have_64_bits();
+  test_faults_are_told();
+  return check_report();
+}

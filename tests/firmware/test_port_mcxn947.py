@@ -1,0 +1,20 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""The port of the MCX N947 without its SDK: stand-ins of registers and drivers on an emulated core."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from mcugen.boards import find_board
+from tests.c_program import FIRMWARE_TESTS, compile_for_board, run_on_board
+
+BOARD = find_board("mcxn947")
+
+
+def test_port(tmp_path: Path) -> None:
+    """All of the board's C compiles with every warning an error, and does what it says."""
+    test = FIRMWARE_TESTS / "unit" / "test_port_mcxn947.c"
+    others = [BOARD.folder / source for source in BOARD.sources if source != "port.c"]
+    folders = (BOARD.folder, FIRMWARE_TESTS / "fake" / "mcux_sdk")
+    assert " 0 failed" in run_on_board(compile_for_board([test, *others], tmp_path, folders))
