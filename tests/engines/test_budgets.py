@@ -1,0 +1,70 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""What MLPerf Tiny's models may cost on a Cortex-M33, measured as `make bench` does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from benchmarks.bench import bench
+from mcugen.export.request import Choices
+from mcugen.model.ir import Graph
+from mcugen.model.tflite import read_tflite
+from tests.conftest import require_tool
+
+
+@dataclass(frozen=True)
+class Budget:
+    """Upper limits of one inference. TFLM with CMSIS-NN takes twice the instructions, or more."""
+
+    instructions: int
+    ram_bytes: int
+    code_bytes: int
+
+
+BUDGETS = {
+    ("ad01_int8", "speed"): Budget(280_000, 1_900, 2_000),
+    ("ad01_int8", "size"): Budget(310_000, 1_000, 2_000),
+    ("kws_ref_model", "speed"): Budget(3_400_000, 16_600, 8_000),
+    ("pretrainedResnet_quant", "speed"): Budget(14_000_000, 50_000, 8_000),
+    ("str_ww_ref_model", "speed"): Budget(1_000_000, 7_500, 8_000),
+    ("vww_96_int8", "speed"): Budget(10_500_000, 57_000, 8_000),
+}
+PER_CHANNEL_BYTES = {"CONV_2D": 16, "DEPTHWISE_CONV_2D": 24, "FULLY_CONNECTED": 16}
+"""What a layer may store per output channel besides its parameters."""
+
+
+@pytest.mark.parametrize(("name", "optimize"), BUDGETS)
+def test_a_model_keeps_to_its_budget(
+    name: str, optimize: str, real_models: Path, tmp_path: Path
+) -> None:
+    require_tool("arm-none-eabi-gcc")
+    require_tool("qemu-system-arm")
+    model = real_models / f"{name}.tflite"
+    row = bench(model, Choices(engine="aot", optimize=optimize), None, tmp_path)
+    budget = BUDGETS[name, optimize]
+    over = {
+        what: (value, limit)
+        for what, value, limit in (
+            ("instructions", row.instructions_per_inference, budget.instructions),
+            ("RAM", row.activation_ram_bytes, budget.ram_bytes),
+            ("code", row.code_bytes, budget.code_bytes),
+            ("model data", row.weight_bytes, most_data_bytes(read_tflite(model))),
+        )
+        if not 0 < value <= limit
+    }
+    assert over == {}
+
+
+def most_data_bytes(graph: Graph) -> int:
+    """Filters, weights and biases as they are in the file, and what each channel may add."""
+    total = 0
+    for op in graph.ops:
+        if op.kind in PER_CHANNEL_BYTES:
+            parameters = [t for t in graph.input_tensors(op) if t is not None and t.data is not None]
+            channels = graph.output_tensors(op)[0].shape[-1]
+            total += sum(t.bytes for t in parameters) + channels * PER_CHANNEL_BYTES[op.kind]
+    return total
