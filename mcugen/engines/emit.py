@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -40,6 +41,7 @@ def emit_model(graph: Graph, options: EngineOptions, lowered: Lowered) -> Source
         "model": graph.name,
         "sha256": graph.sha256,
         "command": _command(graph, options),
+        "isa": ", ".join(sorted(options.isa)),
         "prefix": prefix,
         "macro": prefix.upper(),
         "alignment": ALIGNMENT_BYTES,
@@ -150,12 +152,19 @@ class _Params:
         fields = [{"name": field, "text": self._text(value)} for field, value in call.fields]
         self.written.append({"name": name, "type": call.kernel.params, "fields": fields})
         args = ", ".join((f"&{name}", *(value.name for value in call.args)))
-        return f"{call.kernel.function}({args});"
+        return _wrapped(f"{call.kernel.function}({args});")
 
     def _text(self, value: int | str | Table) -> str:
         if isinstance(value, Table):
             return f"{self._prefix}_{self._tables[value].name}"
         return c_int(value) if isinstance(value, int) else value
+
+
+def _wrapped(line: str) -> str:
+    """A call line of the generated function in lines of at most 100 columns."""
+    return textwrap.fill(
+        line, 98, subsequent_indent=" " * 6, break_long_words=False, break_on_hyphens=False
+    )
 
 
 def _value_context(value: Value, offset: int) -> dict[str, Any]:

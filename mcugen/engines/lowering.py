@@ -130,7 +130,7 @@ class _Builder:
     def add(self, stem: str, tensor: Tensor, form: Form) -> Value:
         """A new value for a tensor."""
         name = f"{stem}_{form.value}" if form.value else stem
-        comment = f'"{c_comment(tensor.name)}" {list(tensor.shape)}'
+        comment = f'"{_shown(tensor.name)}" {list(tensor.shape)}'
         value = Value(name, held_element(tensor, form), tensor.elements, comment)
         self.values.append(value)
         self.held[tensor.index, form] = value
@@ -204,6 +204,15 @@ class _Builder:
                 value = dense
             seen.append(value)
         self.layers.append(Layer(len(self.steps), tuple(calls), tuple(seen)))
+
+
+_SHOWN_LENGTH = 60
+
+
+def _shown(name: str) -> str:
+    """A tensor's name for a comment: the converter joins the names of all it fused with ";"."""
+    first = c_comment(name).partition(";")[0]
+    return first if len(first) <= _SHOWN_LENGTH else f"...{first[-_SHOWN_LENGTH:]}"
 
 
 def _reset_fill(tensor: Tensor) -> int:

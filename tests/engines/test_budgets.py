@@ -64,7 +64,9 @@ def most_data_bytes(graph: Graph) -> int:
     total = 0
     for op in graph.ops:
         if op.kind in PER_CHANNEL_BYTES:
-            parameters = [t for t in graph.input_tensors(op) if t is not None and t.data is not None]
+            parameters = [
+                t for t in graph.input_tensors(op) if t is not None and t.data is not None
+            ]
             channels = graph.output_tensors(op)[0].shape[-1]
             total += sum(t.bytes for t in parameters) + channels * PER_CHANNEL_BYTES[op.kind]
     return total

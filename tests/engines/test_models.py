@@ -29,7 +29,7 @@ MLPERF_TINY = (
 LSTMS = tuple(f"{form}_{steps}" for form, steps in lstm_models.FORMS)
 RUNS = (("portable", "host"), ("dsp-speed", "host"), ("dsp-speed", "qemu"), ("dsp-size", "qemu"))
 FUSED_LSTM_INSTRUCTIONS = 1_100_000
-"""Budget of the fused one with 100 steps; tests/engines/test_budgets.py has those of the other models."""
+"""Budget of the fused one with 100 steps; test_budgets.py has those of the other models."""
 
 
 def varied_inputs(shape: tuple[int, ...], seed: int = 0) -> np.ndarray:

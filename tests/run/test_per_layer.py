@@ -81,7 +81,7 @@ def change(path: Path, old: str, new: str) -> None:
 def test_a_broken_layer_is_named(board: str, model: Path, capfd: Capture) -> None:
     project = build(model, board, capfd, "--per-layer")
     code = project / "model" / "three_model.c"
-    (call_line,) = re.findall(r"mcugen_\w+\(&depthwise_conv_2d_1_params.*\n", code.read_text())
+    (call_line,) = re.findall(r"mcugen_\w+\(&depthwise_conv_2d_1_params[^;]*;\n", code.read_text())
     sound = verify(project, capfd, "--per-layer")
     assert sound.status == 0 and "all layers are bit-exact" in sound.out, sound.err
     change(code, call_line, call_line + "  depthwise_conv_2d_1_out[17] ^= 32;\n")
