@@ -46,9 +46,7 @@ def compile_library(sources: Sequence[Path], folder: Path) -> Path:
     return library
 
 
-def compile_for_board(
-    sources: Sequence[Path], folder: Path, includes: Sequence[Path] = ()
-) -> Path:
+def compile_for_board(sources: Sequence[Path], folder: Path, includes: Sequence[Path] = ()) -> Path:
     """The program as an image of board mps2-an505, optimised with -O2."""
     board = load_board(ROOT / "boards" / "mps2-an505")
     program = folder / "program.elf"
