@@ -55,7 +55,7 @@ class MachineResult:
     anomalies: int
     auc: float | None
     pauc: float | None  # up to MAX_FPR, standardised (McClish): 0.5 is chance
-    interval: tuple[float, float] | None  # 95 % bootstrap interval of the AUC
+    interval: tuple[float, float] | None  # 95 % bootstrap of the AUC; None: perfect separation, too
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ def _judge_machine(
         anomalies=len(anomalies),
         auc=area_under(roc),
         pauc=area_under(roc, MAX_FPR),
-        interval=interval,
+        interval=None if interval and interval[0] == interval[1] else interval,
     )
 
 

@@ -131,3 +131,12 @@ def test_thresholds_come_from_held_out_normals(tmp_path: Path) -> None:
     dataset = load_dataset(tmp_path)
     assert [s.path.name for s in held_out_normals(dataset, "a")] == ["normal_2.wav"]
     assert [s.path.name for s in held_out_normals(dataset, "b")] == ["normal_4.wav"]
+
+
+def test_labels_may_be_words(tmp_path: Path) -> None:
+    np.save(tmp_path / "x_test.npy", np.zeros((3, 4), np.float32))
+    np.save(tmp_path / "y_test.npy", np.array(["dog", "cat", "dog"]))
+    assert [s.label for s in load_dataset(tmp_path).samples] == ["dog", "cat", "dog"]
+    np.save(tmp_path / "y_test.npy", np.array([[0, 1], [1, 1], [1, 0]]))
+    with pytest.raises(DataError, match=r"y_test\.npy: row 1 of the labels is not one-hot"):
+        load_dataset(tmp_path)
