@@ -23,8 +23,14 @@ static void write_outputs(const mcugen_engine_info_t *info) {
   }
 }
 
+// As mcugen_window_run_layers does it.
+static mcugen_status_t run_layers(uint32_t layer) {
+  mcugen_engine_reset();
+  return mcugen_engine_invoke_until(layer);
+}
+
 static void write_layers(void) {
-  for (uint32_t layer = 0; mcugen_engine_invoke_until(layer) == MCUGEN_STATUS_OK; ++layer) {
+  for (uint32_t layer = 0; run_layers(layer) == MCUGEN_STATUS_OK; ++layer) {
     uint32_t bytes = 0;
     const void *data = mcugen_engine_layer_output(0, &bytes);
     for (uint32_t index = 1; data != NULL; ++index) {
