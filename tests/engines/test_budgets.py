@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from benchmarks.bench import bench
+from mcugen.engines.contract import EngineOptions
+from mcugen.engines.lowering import lower
 from mcugen.export.request import Choices
 from mcugen.model.ir import Graph
 from mcugen.model.tflite import read_tflite
@@ -57,6 +59,21 @@ def test_a_model_keeps_to_its_budget(
         if not 0 < value <= limit
     }
     assert over == {}
+
+
+@pytest.mark.parametrize("name", sorted({name for name, _ in BUDGETS}))
+def test_memory_is_taken_over_and_no_byte_lies_idle_at_the_peak(
+    name: str, real_models: Path
+) -> None:
+    """Each of these networks has a layer that may work in place, and its input dies there."""
+    graph = read_tflite(real_models / f"{name}.tflite")
+    lowered = lower(graph, EngineOptions(isa=frozenset({"dsp"})))
+    in_place = [step for step in lowered.steps if step.in_place]
+    at = lowered.offsets
+    assert in_place
+    for step in in_place:
+        assert any(at[out.name] == at[given.name] for out, given in step.in_place), step.name
+    assert lowered.plan.arena_bytes == lowered.plan.lower_bound_bytes
 
 
 def most_data_bytes(graph: Graph) -> int:
