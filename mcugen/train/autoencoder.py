@@ -241,7 +241,7 @@ FEATURE_KEYS = {
 def read_recipe(path: Path) -> tuple[Recipe, dict[str, Any]]:
     """Recipe and [front_end] table of a baseline.yaml as the reference has it."""
     try:
-        import yaml  # type: ignore[import-untyped]
+        import yaml
     except ImportError as error:
         raise ConfigError(
             f"{path} cannot be read without PyYAML", hint="pip install pyyaml"
