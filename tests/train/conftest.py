@@ -28,7 +28,7 @@ def trained(sounds: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         pytest.skip("TensorFlow is not installed: pip install 'mcugen[train]'")
     out = tmp_path_factory.mktemp("model")
     common = ("--jobs", 1, "--cache", out / "cache")
-    run("train", "ad", sounds, "--out", out, "--epochs", 30, "--batch-size", 128, *common)
+    run("train", "ad", sounds, "--out", out, "--epochs", 40, "--batch-size", 128, *common)
     run("convert", out / "gearbox" / "model.keras", "--data", sounds, *common)
     return out / "gearbox"
 
