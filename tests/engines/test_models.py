@@ -91,7 +91,7 @@ def test_every_output_equals_tflite_micro(
 ) -> None:
     model = answers(name)
     # -Os allocates registers around the assembly in another way.
-    optimize = "-Os" if OPTIONS[options].optimize == "size" else "-O2"
+    optimize = "-Os" if OPTIONS[options].optimize == "size" else None
     engine = build(model.graph, OPTIONS[options], tmp_path, on=on, optimize=optimize)
     result = engine.run(model.inputs)
     assert np.count_nonzero(result.outputs[0] != model.expected) == 0
