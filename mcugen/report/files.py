@@ -26,6 +26,7 @@ from mcugen.run.journal import RECORDS_NAME
 
 SUMMARY_SCHEMA = 1
 REPORT_NAME = "report.html"
+PICTURES = "pictures"
 
 
 def load_run(path: Path) -> Run:
@@ -37,13 +38,15 @@ def load_run(path: Path) -> Run:
 def write_report(run: Run, out: Path) -> Path:
     """Writes scores.csv, latency.csv, summary.json and report.html; returns the page's path.
 
-    Each file is replaced whole or not at all.
+    The page holds the pictures that `write_picture` has left in `out`. Each file is replaced whole
+    or not at all.
     """
+    pictures = {path.stem: path.read_bytes() for path in (out / PICTURES).glob("*.svg")}
     contents = {
         "scores.csv": scores_csv(run),
         "latency.csv": latency_csv(run),
         "summary.json": summary_json(run),
-        REPORT_NAME: report_html(run),
+        REPORT_NAME: report_html(run, pictures),
     }
     for name, content in contents.items():
         _replace(out / name, content)
@@ -54,7 +57,7 @@ def write_picture(
     pixels: NDArray[np.uint8], found: tuple[Decoded, ...], clip: Path, out: Path
 ) -> Path:
     """Writes out/pictures/<clip's name>.svg: what was found, drawn on the image; returns its path."""
-    path = out / "pictures" / f"{clip.name}.svg"
+    path = out / PICTURES / f"{clip.name}.svg"
     _replace(path, picture_svg(pixels, found, clip.name))
     return path
 

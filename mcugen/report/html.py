@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import base64
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
@@ -44,8 +46,11 @@ class Tile:
     note: str
 
 
-def report_html(run: Run) -> bytes:
-    """The page for a run; every LatencyRecord and MemoryRecord in it gets a row."""
+def report_html(run: Run, pictures: Mapping[str, bytes] | None = None) -> bytes:
+    """The page for a run; every LatencyRecord and MemoryRecord in it gets a row.
+
+    `pictures`: name -> SVG of an image with what was found on it; they are embedded.
+    """
     detection = detect(run.clips)
     times = [time_text(central(x)[0], x.unit, run.head.ticks_per_second) for x in run.latencies]
     values: dict[str, Any] = {
@@ -65,6 +70,10 @@ def report_html(run: Run) -> bytes:
         "has_scores": any(clip.score is not None for clip in run.clips),
         "has_outputs": bool(checks(run)),
         "has_meaning": any(clip.decoded for clip in run.clips),
+        "pictures": [
+            {"name": name, "svg": base64.b64encode(svg).decode()}
+            for name, svg in sorted((pictures or {}).items())
+        ],
         "facts": _facts(run),
     }
     return render(TEMPLATE, values)

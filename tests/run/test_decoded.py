@@ -104,6 +104,8 @@ def test_boxes_come_back_and_are_drawn(tmp_path: Path, capsys: pytest.CaptureFix
     tags = [element.tag.rpartition("}")[2] for element in picture]
     assert tags.count("rect") == 2 and tags.count("image") == 1
     assert not (out / "pictures" / "nobody.npy.svg").exists()
+    embedded = base64.b64encode((out / "pictures" / "scene.npy.svg").read_bytes()).decode()
+    assert f"data:image/svg+xml;base64,{embedded}" in (out / "report.html").read_text()
     assert "outputs mean" in (out / "report.html").read_text()
 
 
