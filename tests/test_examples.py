@@ -52,7 +52,7 @@ def test_it_tells_faulty_machines_from_healthy_ones(tmp_path: Path) -> None:
     assert config.threshold is not None
     verdicts = [score > config.threshold for score in scores["normal"]]
     assert sum(verdicts) <= 1
-    assert sum(score > config.threshold for score in scores["anomaly"]) >= 6
+    assert sum(score > config.threshold for score in scores["anomaly"]) >= 4, "of five"
 
 
 @pytest.mark.parametrize("readme", sorted(examples_dir().rglob("README.md")), ids=str)
