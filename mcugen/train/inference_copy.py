@@ -40,7 +40,8 @@ def inference_copy(model: Any, *, unroll: bool = False) -> Any:
         keras.backend.clear_session()  # names of tensors must not depend on what was done before
         source = keras.Input(tuple(model.inputs[0].shape)[1:], batch_size=1, name="input")
         if layers is None:
-            value = model([source] if isinstance(model.input, list) else source)
+            in_list = not _is_sequential(model) and isinstance(model.input, list)
+            value = model([source] if in_list else source)
         else:
             value = _rebuilt(keras, layers, source, unroll)
         return keras.Model(source, value)
@@ -54,9 +55,16 @@ def _is_keras_2(model: Any) -> bool:
     return any(cls.__module__.startswith("tf_keras") for cls in type(model).__mro__)
 
 
+def _is_sequential(model: Any) -> bool:
+    """A Sequential read from a file has no `input`, and neither have its layers."""
+    return type(model).__name__ == "Sequential"
+
+
 def _chain(model: Any) -> tuple[Any, ...] | None:
     """The layers when each one takes just what the one before gives, else None."""
     layers = tuple(layer for layer in model.layers if type(layer).__name__ != "InputLayer")
+    if _is_sequential(model) and not any(hasattr(layer, "layers") for layer in layers):
+        return layers
     value = model.inputs[0]
     for layer in layers:
         try:

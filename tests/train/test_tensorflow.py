@@ -7,6 +7,7 @@ from __future__ import annotations
 import importlib.util
 import shutil
 import sys
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -180,6 +181,27 @@ def test_without_tensorflow_the_way_to_install_it_is_said(
         run("train", "ad", sounds, "--out", tmp_path)
     assert "mcugen[train]" in error.value.hint
     assert list(tmp_path.iterdir()) == []
+
+
+@needs_tensorflow
+@pytest.mark.parametrize("name", ["model.keras", "model.h5", "saved"])
+def test_a_sequential_model_of_the_users_own_is_converted(
+    name: str, sounds: Path, tmp_path: Path
+) -> None:
+    """Not made by `mcugen train`; read from each format, its batch normalisation folded."""
+    import keras
+
+    layers = keras.layers
+    parts = [layers.Dense(16), layers.BatchNormalization(), layers.ReLU(), layers.Dense(640)]
+    model = keras.Sequential([keras.Input((640,)), *parts])
+    path = tmp_path / name
+    with warnings.catch_warnings():  # some formats are old, and Keras says so
+        warnings.simplefilter("ignore")
+        model.save(path) if path.suffix else model.export(path, verbose=False)
+        run("convert", path, "--data", sounds, "--front-end", "mlperf-ad")
+    graph = read_tflite(tmp_path / f"{path.stem}_int8.tflite")
+    assert graph.tensors[graph.inputs[0]].shape == (1, 640)
+    assert [op.kind for op in graph.ops] == ["FULLY_CONNECTED"] * 2
 
 
 def test_folding_equals_dense_then_normalisation() -> None:
