@@ -115,8 +115,14 @@ static bool end_buffer(mcugen_harness_t *harness, uint8_t end) {
   return true;
 }
 
+// A % in the first place may be the first byte of a frame, whose COBS code can be any but zero; the
+// byte after it will tell.
+static bool ends_text(const mcugen_harness_t *harness, uint8_t byte) {
+  return byte == TEXT_END && harness->collected_bytes > 0 && !looks_like_frame(harness);
+}
+
 static void take_byte(mcugen_harness_t *harness, uint8_t byte) {
-  if (byte == FRAME_END || (byte == TEXT_END && !looks_like_frame(harness))) {
+  if (byte == FRAME_END || ends_text(harness, byte)) {
     const bool empty = byte == FRAME_END && harness->collected_bytes == 0;
     if (!empty && !end_buffer(harness, byte)) {
       harness->device.frames_damaged++;

@@ -192,9 +192,8 @@ static void test_dialects(void) {
   CHECK_EQUAL(fake_port_written_bytes, 30);
   CHECK(memcmp(fake_port_written, "m-name-dut-[mcugen]\r\nm-ready\r\n", 30) == 0);
   fake_port_clear();
-  take("%", 1);
-  CHECK(memcmp(fake_port_written, "m-ready\r\n", 9) == 0);
-  fake_port_clear();
+  take("%", 1);  // may be the first byte of a frame whose COBS code is 0x25: no command yet
+  CHECK_EQUAL(fake_port_written_bytes, 0);
   take("na\x01me%", 6);
   CHECK_EQUAL(fake_port_written_bytes, 0);
   ask(MCUGEN_STATS, NULL, 0);
