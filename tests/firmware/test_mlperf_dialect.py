@@ -69,7 +69,6 @@ def test_name_and_profile(scoring: Path) -> None:
         ("infer 0", "e-[Inference iterations must be >0]\r\n"),
         ("infer 1 -1", "e-[Inference warmup must be >=0]\r\n"),
         ("selftest now", "e-[Unknown command: selftest]\r\n"),
-        ("", ""),
     ],
 )
 def test_answers(scoring: Path, command: str, answer: str) -> None:
@@ -152,3 +151,15 @@ def test_both_dialects_on_one_wire(scoring: Path) -> None:
     assert kinds == [Request.HELLO | 0x80, Request.STATS | 0x80]
     assert b"m-name-dut-[mcugen]\r\nm-ready\r\n" in done.stdout
     assert done.stdout.endswith(b"m-ready\r\n")
+
+
+def test_a_frame_that_starts_with_a_percent_sign_is_a_frame(scoring: Path) -> None:
+    """Its COBS code is 0x25 when its first zero is byte 36; it was once taken for an empty command."""
+    hello = protocol.encode_frame(Frame(Request.HELLO, 0x0100, protocol.hello_payload(77)))
+    percent = protocol.encode_frame(Frame(Request.STATS, 0x0101, b"\1" * 32 + b"\0"))
+    assert percent[1:2] == b"%"
+    done = subprocess.run(
+        [scoring], input=hello + percent, capture_output=True, timeout=30, check=True
+    )
+    assert [frame.sequence for frame in FrameDecoder().feed(done.stdout)] == [0x0100, 0x0101]
+    assert b"m-ready" not in done.stdout
