@@ -16,6 +16,8 @@ function(mcux_add_source)
     endif()
   endforeach()
   file(WRITE "${CMAKE_BINARY_DIR}/sources" "${__SOURCES}")
+  add_library(own_sources OBJECT EXCLUDE_FROM_ALL ${__SOURCES})
+  target_compile_options(own_sources PRIVATE -fno-builtin -std=gnu99)
 endfunction()
 foreach(name add_include add_macro remove_armgcc_configuration add_armgcc_configuration
              remove_armgcc_linker_script convert_binary)

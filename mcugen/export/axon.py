@@ -16,7 +16,7 @@ from mcugen.codegen.render import render
 from mcugen.codegen.tree import SourceTree, merge
 from mcugen.engines.axon import model_symbol
 from mcugen.export.axon_workspace import FOLDER, workspace
-from mcugen.export.cmake import C_STANDARD, OPTIMIZE_FLAGS
+from mcugen.export.cmake import C_STANDARD, OPTIMIZE_FLAGS, UNFUSED
 from mcugen.export.exporter import ExportOptions
 from mcugen.strict_toml import Table
 
@@ -49,7 +49,7 @@ def read_zephyr_board(board: Board) -> ZephyrBoard:
 
 def zephyr_compile_flags(board: Board, optimize: str) -> tuple[str, ...]:
     """The flags of our choice; Zephyr adds those of the core."""
-    return (C_STANDARD, OPTIMIZE_FLAGS[optimize], *board.cpu_flags)
+    return (C_STANDARD, UNFUSED, OPTIMIZE_FLAGS[optimize], *board.cpu_flags)
 
 
 def export_axon(app: SourceTree, board: Board, model: str, options: ExportOptions) -> SourceTree:

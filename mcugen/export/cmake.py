@@ -23,6 +23,7 @@ WARNINGS = (
     "-Werror",
 )
 C_STANDARD = "-std=c11"
+UNFUSED = "-ffp-contract=off"  # floats then equal those of the PC bit for bit
 CXX_FLAGS = ("-std=c++17", "-fno-rtti", "-fno-exceptions")
 OPTIMIZE_FLAGS = {"speed": "-O2", "size": "-Os"}
 
@@ -30,7 +31,7 @@ OPTIMIZE_FLAGS = {"speed": "-O2", "size": "-Os"}
 def compile_flags(board: Board, optimize: str) -> tuple[str, ...]:
     """The flags every file is compiled with; they are part of the firmware's identity."""
     sections = ("-ffunction-sections", "-fdata-sections")
-    return (C_STANDARD, OPTIMIZE_FLAGS[optimize], "-g", *sections, *board.cpu_flags)
+    return (C_STANDARD, UNFUSED, OPTIMIZE_FLAGS[optimize], "-g", *sections, *board.cpu_flags)
 
 
 def export_cmake(app: SourceTree, board: Board, model: str, options: ExportOptions) -> SourceTree:

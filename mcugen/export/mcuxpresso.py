@@ -21,13 +21,16 @@ from mcugen.codegen.render import render
 from mcugen.codegen.tree import SourceTree, merge
 from mcugen.engines.tflm import CXX_DEFINES
 from mcugen.errors import ConfigError, nearest
-from mcugen.export.cmake import OPTIMIZE_FLAGS
+from mcugen.export.cmake import OPTIMIZE_FLAGS, UNFUSED
 from mcugen.export.exporter import ExportOptions
 from mcugen.export.sbom import Part, sbom_json
 from mcugen.export.vscode import vscode_tree
 from mcugen.strict_toml import Table
 
 CONFIGS = ("release", "debug")
+# Over the SDK's flags, for our own files: they say gnu99, and -fno-builtin, which costs a call per sqrtf.
+OWN_FLAGS = (UNFUSED, "-fbuiltin")
+C_STANDARD = "-std=gnu11"
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +165,7 @@ def project_name(model: str) -> str:
 
 def sdk_compile_flags(board: Board, optimize: str) -> tuple[str, ...]:
     """The flags of the release build that shape the code: what the identity names."""
-    return ("-std=gnu11", OPTIMIZE_FLAGS[optimize], *board.cpu_flags)
+    return (C_STANDARD, *OWN_FLAGS, OPTIMIZE_FLAGS[optimize], *board.cpu_flags)
 
 
 def export_mcuxpresso(
@@ -227,6 +230,8 @@ def _context(
         "sdk_tag": sdk.sdk_tag,
         "sources": [path for path in sorted(app) if path.endswith((".c", ".cc", ".S"))],
         "include_dirs": sorted(headers),
+        "c_standard": C_STANDARD,
+        "own_flags": OWN_FLAGS,
         "defines": [f"-D{define}" for define in board.defines],
         "cxx_defines": [f"-D{define}" for define in CXX_DEFINES if options.engine == "tflm"],
         "optimize_flag": OPTIMIZE_FLAGS[options.optimize],

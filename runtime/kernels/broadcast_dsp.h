@@ -4,6 +4,8 @@
 #ifndef MCUGEN_KERNELS_BROADCAST_DSP_H
 #define MCUGEN_KERNELS_BROADCAST_DSP_H
 
+#include <string.h>
+
 #include "broadcast.h"
 #include "dsp.h"
 

@@ -8,7 +8,6 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <string.h>
 
 #include "requantize.h"
 
@@ -21,14 +20,17 @@
 
 #define MCUGEN_INLINE static inline __attribute__((always_inline))
 
-// A word of packed values at any address; one LDR on Armv7-M and Armv8-M.
+// A word of packed values at any address; one LDR on Armv7-M and Armv8-M. The built-in, since vendors'
+// projects are compiled with -fno-builtin, which would make each word a call.
 MCUGEN_INLINE uint32_t mcugen_load_word(const void *from) {
   uint32_t word;
-  memcpy(&word, from, sizeof word);
+  __builtin_memcpy(&word, from, sizeof word);
   return word;
 }
 
-MCUGEN_INLINE void mcugen_store_word(void *to, uint32_t word) { memcpy(to, &word, sizeof word); }
+MCUGEN_INLINE void mcugen_store_word(void *to, uint32_t word) {
+  __builtin_memcpy(to, &word, sizeof word);
+}
 
 #if MCUGEN_DSP_ASSEMBLY
 

@@ -251,6 +251,18 @@ def test_configures_with_a_stub_sdk(tmp_path: Path, stub_sdk: Path, memory: str)
     assert "board/port.c" in sources
 
 
+def test_own_files_are_compiled_with_own_flags(tmp_path: Path, stub_sdk: Path) -> None:
+    """What the SDK passes comes first: C99, and -fno-builtin, which makes a call of every sqrtf."""
+    require_tool("arm-none-eabi-gcc")
+    project = written(tmp_path)
+    configure(project, f"-DSdkRootDirPath={stub_sdk}", "-DCMAKE_EXPORT_COMPILE_COMMANDS=ON")
+    commands = json.loads((project / "build" / "x" / "compile_commands.json").read_text())
+    flags = {Path(entry["file"]).name: entry["command"].split() for entry in commands}
+    own = ["-std=gnu11", "-ffp-contract=off", "-fbuiltin"]
+    assert [flag for flag in flags["ad_model.c"] if flag.startswith(("-std", "-f"))][-3:] == own
+    assert not set(own) & set(flags["stub.c"])
+
+
 def test_the_environment_may_name_the_workspace(tmp_path: Path, stub_sdk: Path) -> None:
     compiler = require_tool("arm-none-eabi-gcc")
     env = {

@@ -15,7 +15,7 @@ const char mcugen_identity_text[] =
     "tick_unit=nanoseconds\n"
     "mlperf_id=image\n"
 #ifdef __OPTIMIZE__
-    "flags=-std=c11 -O2 -g -ffunction-sections -fdata-sections\n"
+    "flags=-std=c11 -ffp-contract=off -O2 -g -ffunction-sections -fdata-sections\n"
 #else
     "flags=not optimised (a debug build)\n"
 #endif

@@ -15,7 +15,7 @@ const char mcugen_identity_text[] =
     "tick_unit=cycles\n"
     "mlperf_id=image\n"
 #ifdef __OPTIMIZE__
-    "flags=-std=gnu11 -O2 -mcpu=cortex-m33 -mthumb -mfloat-abi=hard -mfpu=fpv5-sp-d16\n"
+    "flags=-std=gnu11 -ffp-contract=off -fbuiltin -O2 -mcpu=cortex-m33 -mthumb -mfloat-abi=hard -mfpu=fpv5-sp-d16\n"
 #else
     "flags=not optimised (a debug build)\n"
 #endif

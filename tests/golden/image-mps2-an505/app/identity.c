@@ -15,7 +15,7 @@ const char mcugen_identity_text[] =
     "tick_unit=instructions\n"
     "mlperf_id=image\n"
 #ifdef __OPTIMIZE__
-    "flags=-std=c11 -O2 -g -ffunction-sections -fdata-sections -mcpu=cortex-m33 -mthumb -mfloat-abi=hard -mfpu=fpv5-sp-d16\n"
+    "flags=-std=c11 -ffp-contract=off -O2 -g -ffunction-sections -fdata-sections -mcpu=cortex-m33 -mthumb -mfloat-abi=hard -mfpu=fpv5-sp-d16\n"
 #else
     "flags=not optimised (a debug build)\n"
 #endif
