@@ -49,6 +49,7 @@ class Board:
     baud: int  # of a serial device at start
     max_baud: int  # what it may be changed to
     packages: tuple[str, ...]  # Debian packages that bring compiler and emulator
+    zig_flags: tuple[str, ...] = ()  # for zig, which stands in where the GCC is not installed
     compiler_how: str = ""  # where the compiler comes from, if not from a package
     engines: tuple[str, ...] = DEFAULT_ENGINES  # keys of engines.ENGINES; the first is the default
     extra: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -83,6 +84,7 @@ def load_board(folder: Path) -> Board:
         baud=baud,
         max_baud=run.integer("max_baud", baud),
         packages=top.texts("packages", ()),
+        zig_flags=toolchain.texts("zig_flags", ()),
         compiler_how=toolchain.text("how", ""),
         engines=top.texts("engines", DEFAULT_ENGINES),
         extra={name: top.mapping(name) for name in EXTRA_TABLES if name in top},

@@ -12,6 +12,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 
+# CMake takes it for every project that a test builds: no generated file may cause a warning.
+os.environ["CFLAGS"] = "-Werror"
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(

@@ -98,15 +98,14 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_faults_are_reported(fault: str, tmp_path: Path) -> None:
+def test_faults_are_reported(fault: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CFLAGS")  # the statements that fault earn warnings
     functions, statement = FAULTS[fault]
     mcugen("build", BUNDLED, "--board", BOARD, "--out", tmp_path, "--no-compile")
     main_c = tmp_path / "runtime" / "main.c"
     text = main_c.read_text().replace("int main(void) {", f"{functions}int main(void) {{")
     call = "mcugen_port_init();"
     main_c.write_text(text.replace(call, f"{call}\n  {statement}"))
-    cmake = tmp_path / "CMakeLists.txt"
-    cmake.write_text(cmake.read_text().replace("  -Werror\n", ""))
     board = find_board(BOARD)
     link = link_for(board, compile_project(tmp_path, board).elf)
     link.open()

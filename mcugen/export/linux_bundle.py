@@ -18,7 +18,7 @@ from mcugen.boards import Board
 from mcugen.codegen.render import render
 from mcugen.codegen.tree import SourceTree
 from mcugen.errors import ConfigError
-from mcugen.export.cmake import export_cmake
+from mcugen.export.cmake import ZIG_TOOLCHAIN, export_cmake
 from mcugen.export.exporter import CompiledModel, ExportOptions
 from mcugen.export.linux_board import Configuration, LinuxBoard, linux_board
 from mcugen.paths import runtime_dir, templates_dir
@@ -179,6 +179,8 @@ def _readme_values(plan: Plan, linux: LinuxBoard, board: Board) -> dict[str, obj
         "npu_text": _npu_text(plan),
         "accelerator": linux.accelerator,
         "configurations": plan.configurations,
+        "prefix": board.compiler_prefix,
+        "zig_toolchain": ZIG_TOOLCHAIN,
     }
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from mcugen.boards import Board
 from mcugen.errors import EnvironmentError_, McugenError
+from mcugen.export.cmake import ZIG_TOOLCHAIN
 from mcugen.toolchain.size import Section, read_sections
 
 TIMEOUT_S = 600.0
@@ -42,11 +43,41 @@ def require(program: str, board: Board) -> str:
     path = shutil.which(program)
     if path is None:
         packages = " ".join(board.packages)
+        install = f"sudo apt-get install {packages}" if packages else f"install {program}"
         raise EnvironmentError_(
             f"{program} is not installed; board {board.name!r} needs it",
-            hint=f"sudo apt-get install {packages}" if packages else f"install {program}",
+            hint=f"{install}, or pip install ziglang" if board.zig_flags else install,
         )
     return path
+
+
+@dataclass(frozen=True, slots=True)
+class Compiler:
+    """The words that start it, and the CMake toolchain file that does so; "": the project's default."""
+
+    command: tuple[str, ...]
+    toolchain_file: str = ""
+
+    def version(self) -> str:
+        """The first line of what it says about itself."""
+        command = [*self.command, "--version"]
+        done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+        first = done.stdout.partition("\n")[0]
+        return f"zig cc: {first}" if self.toolchain_file == ZIG_TOOLCHAIN else first
+
+
+def find_compiler(board: Board) -> Compiler:
+    """The board's GCC, or zig where the board takes it and only zig is installed."""
+    gcc = f"{board.compiler_prefix}gcc"
+    zig = find_zig() if board.zig_flags else None
+    if zig and shutil.which(gcc) is None:
+        return Compiler((zig, "cc"), ZIG_TOOLCHAIN)
+    return Compiler((require(gcc, board),))
+
+
+def find_zig() -> str | None:
+    """Path of zig, whose name is python-zig when pip installed it."""
+    return shutil.which("zig") or shutil.which("python-zig")
 
 
 def compile_project(project: Path, board: Board, tflm: Path | None = None) -> BuildResult:
@@ -54,10 +85,12 @@ def compile_project(project: Path, board: Board, tflm: Path | None = None) -> Bu
 
     `tflm`: a TFLite Micro (headers and library) for engine `tflm`.
     """
-    require(f"{board.compiler_prefix}gcc", board)
+    compiler = find_compiler(board)
     cmake = require("cmake", board)
     build = project / "build"
     own = [f"-DTFLM_DIR={tflm.resolve()}"] if tflm is not None else []
+    if compiler.toolchain_file:
+        own.append(f"-DCMAKE_TOOLCHAIN_FILE={compiler.toolchain_file}")
     _run([cmake, "-S", str(project), "-B", str(build), "-DCMAKE_BUILD_TYPE=", *own], project)
     _run([cmake, "--build", str(build), "--parallel", str(os.cpu_count() or 1)], project)
     return describe_image(build / "firmware.elf", project, board)
@@ -65,12 +98,7 @@ def compile_project(project: Path, board: Board, tflm: Path | None = None) -> Bu
 
 def describe_image(elf: Path, project: Path, board: Board) -> BuildResult:
     """What was linked, also written to project/build/build.json, where `mcugen run` finds it."""
-    compiler = require(f"{board.compiler_prefix}gcc", board)
-    readelf = require(f"{board.compiler_prefix}readelf", board)
-    version = subprocess.run(
-        [compiler, "--version"], capture_output=True, text=True, check=True, timeout=60
-    )
-    result = BuildResult(elf, version.stdout.splitlines()[0], read_sections(elf, readelf))
+    result = BuildResult(elf, find_compiler(board).version(), read_sections(elf))
     _write_facts(result, project / "build" / "build.json")
     return result
 

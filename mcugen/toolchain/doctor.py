@@ -15,6 +15,7 @@ from mcugen.boards import Board
 from mcugen.errors import McugenError
 from mcugen.export.mcuxpresso import SdkBoard, read_sdk_board
 from mcugen.toolchain import neutron
+from mcugen.toolchain.build import find_zig
 from mcugen.toolchain.flash import find_program
 from mcugen.toolchain.flash_data import read_flash_data
 from mcugen.toolchain.ports import Port, name_ports, system_ports
@@ -69,6 +70,8 @@ def _compiler(
     path = shutil.which(name, path=str(Path(folder) / "bin")) if folder else shutil.which(name)
     if path is None and folder:
         return Finding(title, "", f"ARMGCC_DIR={folder} holds no bin/{name}", needed)
+    if path is None and board.zig_flags and (zig := find_zig()):
+        return Finding(f"{title}, or zig", zig, "", needed)
     package = f"sudo apt-get install {' '.join(board.packages)}" if board.packages else ""
     how = board.compiler_how or package or "install gcc"
     return Finding(title, f"{path} ({_version(path)})" if path else "", how, needed)

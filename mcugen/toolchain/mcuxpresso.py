@@ -113,8 +113,8 @@ def parse_regions(output: str) -> tuple[Region, ...]:
 
 
 def compile_without_sdk(project: Path, board: Board, optimize: str) -> PartialBuild:
-    """Compiles every C source that needs no vendor header, warnings being errors, and throws the
-    objects away: a proof that the generated code is sound for the chip's core."""
+    """Compiles every C source that needs no vendor header, and throws the objects away: a proof
+    that the generated code is sound for the chip's core."""
     compiler = require(f"{board.compiler_prefix}gcc", board)
     sources = sorted(
         path.relative_to(project).as_posix()

@@ -5,9 +5,11 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
+
+from elftools.elf.constants import SH_FLAGS
+from elftools.elf.elffile import ELFFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,36 +22,23 @@ class Section:
     writable: bool
 
 
-_SECTION = re.compile(
-    r"^\s*\[\s*\d+\]\s+(?P<name>\S+)\s+(?P<type>[A-Z_]+)\s+[0-9a-f]+\s+[0-9a-f]+\s+(?P<size>[0-9a-f]+)"
-    r"\s+[0-9a-f]+\s+(?P<flags>[A-Za-z]*)"
-)
-
-
-def parse_sections(readelf_output: str) -> tuple[Section, ...]:
-    """The allocated, non-empty sections in the output of `readelf -S -W`."""
-    sections = []
-    for line in readelf_output.splitlines():
-        match = _SECTION.match(line)
-        if match is None or "A" not in match["flags"] or int(match["size"], 16) == 0:
-            continue
-        sections.append(
-            Section(
-                name=match["name"],
-                bytes=int(match["size"], 16),
-                loaded=match["type"] != "NOBITS",
-                writable="W" in match["flags"],
-            )
+def read_sections(elf: Path) -> tuple[Section, ...]:
+    """The allocated, non-empty sections of a linked file."""
+    with elf.open("rb") as file:
+        allocated = [
+            section
+            for section in ELFFile(file).iter_sections()
+            if section["sh_flags"] & SH_FLAGS.SHF_ALLOC and section["sh_size"]
+        ]
+    return tuple(
+        Section(
+            name=section.name,
+            bytes=section["sh_size"],
+            loaded=section["sh_type"] != "SHT_NOBITS",
+            writable=bool(section["sh_flags"] & SH_FLAGS.SHF_WRITE),
         )
-    return tuple(sections)
-
-
-def read_sections(elf: Path, readelf: str) -> tuple[Section, ...]:
-    """The allocated sections of a linked file."""
-    done = subprocess.run(
-        [readelf, "-S", "-W", str(elf)], capture_output=True, text=True, check=True, timeout=60
+        for section in allocated
     )
-    return parse_sections(done.stdout)
 
 
 _INPUT = re.compile(

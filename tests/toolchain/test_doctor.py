@@ -103,6 +103,15 @@ def test_board_without_flash_or_sdk() -> None:
     assert not any("MCUXpresso" in what or "flash" in what for what in whats)
 
 
+def test_zig_stands_in_where_a_board_takes_it(tools: Path) -> None:
+    assert "compiler aarch64-linux-gnu-gcc" in by_what(examine(find_board("imx93"), {}, no_ports))
+    fake_tool(tools, "zig", "true")
+    assert by_what(examine(find_board("imx93"), {}, no_ports))[
+        "compiler aarch64-linux-gnu-gcc, or zig"
+    ].found == str(tools / "zig")
+    assert not by_what(examine(BOARD, {}, no_ports))["compiler arm-none-eabi-gcc"].ok
+
+
 def test_command_ends_with_2_when_something_is_missing(tools: Path) -> None:
     result = CliRunner().invoke(command, ["--board", "mcxn947"])
     assert result.exit_code == 2

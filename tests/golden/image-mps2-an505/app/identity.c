@@ -20,6 +20,10 @@ const char mcugen_identity_text[] =
     "flags=not optimised (a debug build)\n"
 #endif
     "firmware_sha256=" MCUGEN_FIRMWARE_SHA256 "\n"
+#ifdef __clang__
+    "compiler=" __VERSION__ "\n";
+#else
     "compiler=gcc " __VERSION__ "\n";
+#endif
 
 const size_t mcugen_identity_bytes = sizeof mcugen_identity_text - 1;
