@@ -42,7 +42,7 @@ def followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_the_recipe_ends_in_a_proof(followed: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """RV32IMC without FPU: any instruction that the core does not have would fault."""
+    """RV32IMFC: a double or an atomic instruction would fault."""
     require_tool("riscv64-unknown-elf-gcc")
     require_tool("qemu-system-riscv32")
     boards, build, verify = (line for line in commands() if line.startswith("mcugen"))
@@ -57,7 +57,7 @@ def test_the_recipe_ends_in_a_proof(followed: Path, capsys: pytest.CaptureFixtur
 
 def test_the_page_lists_what_board_toml_may_say(followed: Path) -> None:
     (mine,) = [b for b in load_boards(followed / "my-boards") if b.name == "my-riscv"]
-    assert mine.cpu_flags[0] == "-march=rv32imc" and mine.tick_unit == "instructions"
+    assert mine.cpu_flags[0] == "-march=rv32imfc" and mine.tick_unit == "instructions"
 
 
 def test_no_python_names_a_board() -> None:

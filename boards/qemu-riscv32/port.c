@@ -11,13 +11,16 @@
 // 16550 UART (National Semiconductor PC16550D), one byte a register.
 #define UART ((volatile uint8_t *)0x10000000u)
 #define UART_DATA 0
+#define UART_DIVISOR_LOW 0  // these two while the divisor latch is open
+#define UART_DIVISOR_HIGH 1
 #define UART_INTERRUPT_ENABLE 1
 #define UART_FIFO_CONTROL 2
 #define UART_LINE_CONTROL 3
 #define UART_LINE_STATE 5
 #define UART_RECEIVE_INTERRUPT 1u
-#define UART_FIFOS_ON_AND_EMPTY 7u
+#define UART_FIFOS_BY_14 0xC7u  // on and empty; an interrupt at 14 bytes, or after a pause of 4
 #define UART_8N1 3u
+#define UART_DIVISOR_LATCH 0x80u
 #define UART_HAS_BYTE 1u
 #define UART_CAN_SEND (1u << 5)
 
@@ -50,8 +53,11 @@ static uint32_t disable_interrupts(void) {
 static void restore_interrupts(uint32_t before) { CSR_SET(mstatus, before); }
 
 void mcugen_port_init(void) {
+  UART[UART_LINE_CONTROL] = UART_DIVISOR_LATCH;
+  UART[UART_DIVISOR_LOW] = 1u;  // 115200 baud: a pause of four bytes is 0.35 ms
+  UART[UART_DIVISOR_HIGH] = 0u;
   UART[UART_LINE_CONTROL] = UART_8N1;
-  UART[UART_FIFO_CONTROL] = UART_FIFOS_ON_AND_EMPTY;
+  UART[UART_FIFO_CONTROL] = UART_FIFOS_BY_14;
   UART[UART_INTERRUPT_ENABLE] = UART_RECEIVE_INTERRUPT;
   PLIC_PRIORITY(UART_SOURCE) = 1u;
   PLIC_ENABLE = 1u << UART_SOURCE;
