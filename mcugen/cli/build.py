@@ -54,7 +54,11 @@ BUNDLED = "machine-sound"
 )
 @click.option("--tflm", type=click.Path(path_type=Path), help="A TFLite Micro for --engine tflm.")
 @click.option(
-    "--sdk", type=click.Path(path_type=Path), help="Vendor SDK that compiles the project."
+    "--sdk",
+    "--axon-sdk",
+    "sdk",
+    type=click.Path(path_type=Path),
+    help="Vendor's SDK that compiles the project: MCUXpresso SDK or nRF Edge AI Add-on.",
 )
 @click.option(
     "--accelerator",

@@ -11,9 +11,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
 from mcugen import __version__
 from mcugen.boards import find_board
+from mcugen.cli.build import command as build
 from mcugen.codegen.tree import SourceTree
 from mcugen.config import Config
 from mcugen.errors import ConfigError, McugenError, ModelError
@@ -212,11 +214,28 @@ if "broken" in name:
 """
 
 
-def test_the_executor_is_run_where_it_is_installed(tmp_path: Path) -> None:
-    sdk = tmp_path / "sdk-edge-ai"
-    scripts = sdk / "tools" / "axon" / "compiler" / "scripts"
+@pytest.fixture
+def sdk(tmp_path: Path) -> Path:
+    """An Edge AI Add-on with a stand-in for Nordic's executor."""
+    folder = tmp_path / "sdk-edge-ai"
+    scripts = folder / "tools" / "axon" / "compiler" / "scripts"
     scripts.mkdir(parents=True)
     (scripts / "axons_ml_nn_compiler_executor.py").write_text(EXECUTOR)
+    return folder
+
+
+def test_a_build_with_the_add_on_ends_with_the_compiled_model(
+    model: Path, sdk: Path, tmp_path: Path
+) -> None:
+    words = [str(model), "--board", "nrf54lm20", "--axon-sdk", str(sdk)]
+    done = CliRunner().invoke(build, [*words, "--out", str(tmp_path / "project")])
+    assert done.exit_code == 0, done.output
+    header = tmp_path / "project/axon/outputs/nrf_axon_model_my_model_1_.h"
+    assert header.read_text() == "// compiled"
+    assert f"Nordic's compiler wrote {header}" in done.output
+
+
+def test_the_executor_is_run_where_it_is_installed(sdk: Path, tmp_path: Path) -> None:
     for name in ("good", "broken"):
         for path, content in workspace(name, b"model", None, "none", None).items():
             target = tmp_path / name / path
