@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the mcugen authors
 // SPDX-License-Identifier: Apache-2.0
-// What the harness needs of an inference engine. The generated model (aot) and engine_tflm.cc each
-// implement all of it; the one that is linked is the one that runs.
+// What the harness needs of an inference engine. The generated model (aot), tflm_interpreter.cc and
+// engine_axon.c each implement all of it; the one that is linked is the one that runs.
 #ifndef MCUGEN_ENGINE_H
 #define MCUGEN_ENGINE_H
 
@@ -33,7 +33,7 @@ typedef struct {
 } mcugen_tensor_t;
 
 typedef struct {
-  const char *name;      // "aot", "tflm"
+  const char *name;      // "aot", "tflm", "efinix", "axon"
   const char *rounding;  // "double", "single"
   uint32_t inputs;
   uint32_t outputs;

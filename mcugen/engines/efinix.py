@@ -18,7 +18,7 @@ from mcugen.model.check import refuse, where
 from mcugen.model.ir import Graph, Problem
 from mcugen.paths import runtime_dir
 
-RUNTIME_FILES = ("engine_efinix.cc",)
+RUNTIME_FILES = ("engine_efinix.cc", *tflm.INTERPRETER_FILES)
 METHODS = frozenset(
     """AddAbs AddAdd AddAddN AddArgMax AddArgMin AddAveragePool2D AddBatchToSpaceNd AddCeil
     AddConcatenation AddConv2D AddCos AddCumSum AddDepthToSpace AddDepthwiseConv2D AddDequantize

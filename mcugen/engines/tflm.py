@@ -27,7 +27,8 @@ from mcugen.model.tflite import identifier, parse_tflite
 from mcugen.paths import runtime_dir
 
 ALIGNMENT = 16  # of model and arena: micro_arena_constants.h, MicroArenaBufferAlignment
-RUNTIME_FILES = ("engine_tflm.cc", "tflm_model.h")
+INTERPRETER_FILES = ("tflm_interpreter.cc", "tflm_interpreter.h")
+RUNTIME_FILES = ("engine_tflm.cc", "tflm_model.h", *INTERPRETER_FILES)
 CXX_DEFINES = ("TF_LITE_STATIC_MEMORY", "TF_LITE_STRIP_ERROR_STRINGS")
 """STATIC_MEMORY shapes TFLM's structures and must equal the library's; without strings the code links
 against libraries built with and without them."""
@@ -107,7 +108,7 @@ def plan(graph: Graph, options: EngineOptions) -> EnginePlan:
 
 
 def emit(graph: Graph, options: EngineOptions) -> SourceTree:
-    """model/<name>_model.c (array and arena), model/<name>_operators.cc, runtime/engine_tflm.cc."""
+    """model/<name>_model.c (array and arena), model/<name>_operators.cc and the runtime's files."""
     graph = _deployed(graph, options)
     problems = supports(graph)
     if problems:
