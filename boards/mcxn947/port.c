@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the mcugen authors
 // SPDX-License-Identifier: Apache-2.0
-// MCX N947, core 0: UART by interrupt, cycle counter, stack high-water mark, faults told over the UART.
+// MCX N947, core 0: UART by interrupt, cycle counter, stack high-water mark, faults told over the
+// UART.
 #include "port.h"
 
 #include <stdbool.h>
@@ -12,11 +13,11 @@
 
 enum {
   DEFAULT_BAUD = 115200,
-  RECEIVE_CAPACITY = 8192,       // a power of two; two of the largest requests, 2067 bytes on the wire
-  STACK_UNPAINTED_BYTES = 128,   // below the stack pointer while painting
-  FAULT_STACK_WORDS = 256,       // the faulting stack may be used up
+  RECEIVE_CAPACITY = 8192,  // a power of two; two of the largest requests, 2067 bytes on the wire
+  STACK_UNPAINTED_BYTES = 128,    // below the stack pointer while painting
+  FAULT_STACK_WORDS = 256,        // the faulting stack may be used up
   FATAL_REPEAT_LOOPS = 20000000,  // about a second; the cycle counter may be what failed
-  SYSTICK_RELOAD = 0xFFFFFF,     // 24 bits: 0.11 s at 150 MHz, far below a wrap of the 32-bit counter
+  SYSTICK_RELOAD = 0xFFFFFF,  // 24 bits: 0.11 s at 150 MHz, far below a wrap of the 32-bit counter
 };
 
 static const uint32_t STACK_PAINT = 0xA5C3A5C3U;
@@ -28,9 +29,55 @@ extern uint32_t __StackTop[];
 extern uint8_t __arena_start__[] __attribute__((weak));
 extern uint8_t __arena_end__[] __attribute__((weak));
 
+// ---- time: DWT CYCCNT, extended to 64 bits at least once every SysTick period ----
+// The counter may stand still while the core sleeps in mcugen_port_read: differences are times only
+// between two calls without a read in between.
+
+static uint32_t last_cycles;
+static uint32_t cycles_high;
+
+void SysTick_Handler(void);
+
+void SysTick_Handler(void) { (void)mcugen_port_ticks(); }
+
+uint64_t mcugen_port_ticks(void) {
+  const uint32_t masked = __get_PRIMASK();
+  __disable_irq();
+  const uint32_t now = DWT->CYCCNT;
+  if (now < last_cycles) {
+    ++cycles_high;
+  }
+  last_cycles = now;
+  const uint64_t ticks = ((uint64_t)cycles_high << 32) | now;
+  __set_PRIMASK(masked);
+  return ticks;
+}
+
+uint64_t mcugen_port_ticks_per_second(void) { return CLOCK_GetCoreSysClkFreq(); }
+
+// Debug tools stop the cycle counter when they let go of a running core (pyOCD clears DEMCR). While
+// bytes are awaited nothing is being timed.
+static void keep_counting(void) {
+  DCB->DEMCR |= DCB_DEMCR_TRCENA_Msk;
+  DWT->CTRL |= DWT_CTRL_CYCCNTENA_Msk;
+}
+
+static bool start_cycle_counter(void) {
+  DCB->DEMCR |= DCB_DEMCR_TRCENA_Msk;  // the counter's registers are dead without it
+  if ((DWT->CTRL & DWT_CTRL_NOCYCCNT_Msk) != 0U) {
+    return false;
+  }
+  DWT->CYCCNT = 0U;
+  keep_counting();
+  const uint32_t before = DWT->CYCCNT;
+  __NOP();
+  __ISB();
+  return DWT->CYCCNT != before;
+}
+
 // ---- receive ring: the interrupt moves `head`, the reader moves `tail` ----
 
-static uint8_t receive_ring[RECEIVE_CAPACITY];
+static volatile uint8_t receive_ring[RECEIVE_CAPACITY];
 static volatile uint32_t receive_head;
 static volatile uint32_t receive_tail;
 static volatile uint32_t receive_overruns;
@@ -87,19 +134,27 @@ static void start_uart(void) {
   (void)EnableIRQ(MCUGEN_UART_IRQ);
 }
 
-size_t mcugen_port_read(uint8_t *bytes, size_t capacity) {
+static void sleep_until_bytes(void) {
   for (;;) {
     // An interrupt that comes between the test and WFI stays pending and ends the sleep.
     __disable_irq();
     const bool empty = receive_head == receive_tail;
     if (empty) {
+      __DSB();
       __WFI();
     }
     __enable_irq();
     if (!empty) {
-      break;
+      return;
     }
+    // Without it the core need not take the interrupt before the next __disable_irq (Arm AN321).
+    __ISB();
   }
+}
+
+size_t mcugen_port_read(uint8_t *bytes, size_t capacity) {
+  sleep_until_bytes();
+  keep_counting();
   size_t count = 0;
   uint32_t tail = receive_tail;
   while (count < capacity && tail != receive_head) {
@@ -126,45 +181,6 @@ mcugen_status_t mcugen_port_set_baud(uint32_t baud) {
   return changed ? MCUGEN_STATUS_OK : MCUGEN_STATUS_UNSUPPORTED;
 }
 
-// ---- time: DWT CYCCNT, extended to 64 bits at least once every SysTick period ----
-// The counter may stand still while the core sleeps in mcugen_port_read: differences are times only
-// between two calls without a read in between.
-
-static uint32_t last_cycles;
-static uint32_t cycles_high;
-
-void SysTick_Handler(void);
-
-void SysTick_Handler(void) { (void)mcugen_port_ticks(); }
-
-uint64_t mcugen_port_ticks(void) {
-  const uint32_t masked = __get_PRIMASK();
-  __disable_irq();
-  const uint32_t now = DWT->CYCCNT;
-  if (now < last_cycles) {
-    ++cycles_high;
-  }
-  last_cycles = now;
-  const uint64_t ticks = ((uint64_t)cycles_high << 32) | now;
-  __set_PRIMASK(masked);
-  return ticks;
-}
-
-uint64_t mcugen_port_ticks_per_second(void) { return CLOCK_GetCoreSysClkFreq(); }
-
-static bool start_cycle_counter(void) {
-  CoreDebug->DEMCR |= CoreDebug_DEMCR_TRCENA_Msk;
-  if ((DWT->CTRL & DWT_CTRL_NOCYCCNT_Msk) != 0U) {
-    return false;
-  }
-  DWT->CYCCNT = 0U;
-  DWT->CTRL |= DWT_CTRL_CYCCNTENA_Msk;
-  const uint32_t before = DWT->CYCCNT;
-  __NOP();
-  __ISB();
-  return DWT->CYCCNT != before;
-}
-
 // ---- stack ----
 
 static void paint_stack(void) {
@@ -188,8 +204,8 @@ uint32_t mcugen_port_stack_used_bytes(void) {
 
 int DbgConsole_Printf(const char *format, ...);
 
-// The Neutron driver of SDK 25.06 and 25.09 prints through the SDK's console, which is not linked: the
-// UART carries the protocol.
+// The Neutron driver of SDK 25.06 and 25.09 prints through the SDK's console, which is not linked:
+// the UART carries the protocol.
 __attribute__((weak)) int DbgConsole_Printf(const char *format, ...) {
   (void)format;
   return 0;
@@ -197,9 +213,7 @@ __attribute__((weak)) int DbgConsole_Printf(const char *format, ...) {
 
 // ---- faults ----
 
-static void write_text(const char *text) {
-  mcugen_port_write((const uint8_t *)text, strlen(text));
-}
+static void write_text(const char *text) { mcugen_port_write((const uint8_t *)text, strlen(text)); }
 
 static void write_hex(const char *name, uint32_t value) {
   static const char DIGITS[] = "0123456789abcdef";
@@ -222,6 +236,8 @@ static void end_fatal(void) {
   mcugen_port_write(END, sizeof END);
   for (volatile uint32_t left = FATAL_REPEAT_LOOPS; left != 0U; --left) {
   }
+  // The session has been told at its own rate: from now on, tell whoever looks at the usual one.
+  (void)set_line_baud(DEFAULT_BAUD);
 }
 
 _Noreturn void mcugen_port_fatal(const char *reason) {
@@ -234,12 +250,21 @@ _Noreturn void mcugen_port_fatal(const char *reason) {
   }
 }
 
+_Noreturn void _exit(int status);
+
+// Where abort() of the libraries ends, and a failed assertion of a debug build. The C library's own
+// _exit would hang without a word.
+_Noreturn void _exit(int status) {
+  (void)status;
+  mcugen_port_fatal("a library gave up (abort)");
+}
+
 _Noreturn void mcugen_fault(const uint32_t *frame, uint32_t exc_return);
 
-// `frame` is what the core pushed: r0-r3, r12, lr, pc, xpsr. It lies below the stack's limit, and is
-// not whole, when the stack overflowed.
+// `frame` is what the core pushed: r0-r3, r12, lr, pc, xpsr. Where the stack had no room for it,
+// the core pushed nothing and left the stack pointer at the limit.
 _Noreturn void mcugen_fault(const uint32_t *frame, uint32_t exc_return) {
-  const bool whole = frame >= __StackLimit && frame + 8 <= __StackTop;
+  const bool whole = frame > __StackLimit && frame + 8 <= __StackTop;
   const uint32_t cfsr = SCB->CFSR;
   __disable_irq();
   for (;;) {

@@ -21,6 +21,7 @@
 #define mcugen_port_ticks_per_second mcx_port_ticks_per_second
 #define mcugen_port_stack_used_bytes mcx_port_stack_used_bytes
 #define mcugen_port_fatal mcx_port_fatal
+#define _exit mcx_exit
 #define __StackLimit test_stack
 #define __StackTop test_stack_top
 #define __arena_start__ test_arena
@@ -37,12 +38,12 @@ __asm(
     "test_stack_top: .space 4\n.text\n");
 
 static DWT_Type dwt;
-static CoreDebug_Type core_debug;
+static DCB_Type dcb;
 static SCB_Type scb;
 static SYSCON_Type syscon;
 static LPUART_Type lpuart4;
 DWT_Type *const DWT = &dwt;
-CoreDebug_Type *const CoreDebug = &core_debug;
+DCB_Type *const DCB = &dcb;
 SCB_Type *const SCB = &scb;
 SYSCON_Type *const SYSCON = &syscon;
 LPUART_Type *const LPUART4 = &lpuart4;
@@ -57,25 +58,40 @@ static uint32_t masked;
 static bool counter_runs = true;
 static uint32_t clock_hz = MCUGEN_CORE_CLOCK_HZ;
 static unsigned sleeps;
+static bool interrupt_pending;
 static char sent[512];
 static size_t sent_bytes;
 static jmp_buf stopped;
-static bool stops;
+static unsigned lines_to_stop;
 
 status_t EnableIRQ(IRQn_Type interrupt) {
   return interrupt == LP_FLEXCOMM4_IRQn ? kStatus_Success : kStatus_Fail;
 }
-void __disable_irq(void) { masked = 1; }
+void __disable_irq(void) {
+  CHECK(!interrupt_pending);  // else nothing made the core take it while it was allowed to
+  if (interrupt_pending) {
+    interrupt_pending = false;
+    MCUGEN_UART_HANDLER();
+  }
+  masked = 1;
+}
 void __enable_irq(void) { masked = 0; }
 uint32_t __get_PRIMASK(void) { return masked; }
 void __set_PRIMASK(uint32_t value) { masked = value; }
 void __WFI(void) {
   CHECK_EQUAL(masked, 1);  // else an interrupt between test and sleep is slept over
   ++sleeps;
-  MCUGEN_UART_HANDLER();
+  interrupt_pending = true;
 }
+void __DSB(void) {}
 void __NOP(void) { dwt.CYCCNT += counter_runs; }
-void __ISB(void) {}
+// The architecture promises a pending interrupt here, not at __enable_irq.
+void __ISB(void) {
+  if (interrupt_pending && masked == 0) {
+    interrupt_pending = false;
+    MCUGEN_UART_HANDLER();
+  }
+}
 uint32_t __get_MSP(void) { return (uint32_t)(test_stack + STACK_WORDS); }
 void __set_MSPLIM(uint32_t limit) { CHECK_EQUAL(limit, (uint32_t)test_stack); }
 uint32_t SysTick_Config(uint32_t reload) { return reload <= 0xFFFFFFU ? 0U : 1U; }
@@ -118,7 +134,7 @@ status_t LPUART_WriteBlocking(LPUART_Type *uart, const uint8_t *bytes, size_t co
   CHECK(uart == LPUART4 && sent_bytes + count < sizeof sent);
   memcpy(sent + sent_bytes, bytes, count);
   sent_bytes += count;
-  if (stops && memchr(bytes, '\n', count) != NULL) {
+  if (memchr(bytes, '\n', count) != NULL && --lines_to_stop == 0) {
     longjmp(stopped, 1);
   }
   return kStatus_Success;
@@ -137,24 +153,28 @@ static void receive(const uint16_t *words, size_t count) {
   line_words = count;
 }
 
-// What is told when the port stops; it begins with the byte that ends a frame.
-static const char *told(void (*act)(void)) {
+// What is told, so many times, when the port stops; it begins with the byte that ends a frame.
+static const char *told(void (*act)(void), unsigned times) {
   memset(sent, 0, sizeof sent);
   sent_bytes = 0;
-  stops = true;
+  lines_to_stop = times;
   if (setjmp(stopped) == 0) {
     act();
   }
-  stops = false;
   masked = 0;
   CHECK_EQUAL(sent[0], '\0');
   return sent + 1;
 }
 
-static void fault(void) {
-  static const uint32_t outside[8] = {0};
-  mcugen_fault(outside, 0xFFFFFFBCU);
+static void fault_without_frame(void) { mcugen_fault(test_stack, 0xFFFFFFBCU); }
+
+static void fault_with_frame(void) {
+  test_stack[4 + 5] = 0x1235U;
+  test_stack[4 + 6] = 0x5678U;
+  mcugen_fault(test_stack + 4, 0xFFFFFFBCU);
 }
+
+static void give_up(void) { mcx_exit(1); }
 
 static void test_start(void) {
   syscon.LPCAC_CTRL = SYSCON_LPCAC_CTRL_DIS_LPCAC_MASK;
@@ -166,10 +186,10 @@ static void test_start(void) {
   CHECK_EQUAL(mcx_port_ticks_per_second(), 150000000);
   CHECK_EQUAL(mcx_port_stack_used_bytes(), STACK_UNPAINTED_BYTES);
   counter_runs = false;
-  CHECK(strstr(told(mcx_port_init), "mcugen fatal: the cycle counter") != NULL);
+  CHECK(strstr(told(mcx_port_init, 1), "mcugen fatal: the cycle counter") != NULL);
   counter_runs = true;
   clock_hz = 48000000;
-  CHECK(strstr(told(mcx_port_init), "mcugen fatal: the core does not run at 150 MHz") != NULL);
+  CHECK(strstr(told(mcx_port_init, 1), "mcugen fatal: the core does not run at 150 MHz") != NULL);
   clock_hz = MCUGEN_CORE_CLOCK_HZ;
 }
 
@@ -226,12 +246,36 @@ static void test_ticks_have_64_bits(void) {
   CHECK_EQUAL(mcx_port_ticks() - before, 0x30);
 }
 
+static void test_a_stopped_counter_counts_again(void) {
+  static const uint16_t word[] = {'x'};
+  uint8_t byte;
+  dcb.DEMCR = 0;
+  dwt.CTRL = 0;
+  receive(word, 1);
+  CHECK_EQUAL(mcx_port_read(&byte, 1), 1);
+  CHECK_EQUAL(dcb.DEMCR, DCB_DEMCR_TRCENA_Msk);
+  CHECK_EQUAL(dwt.CTRL, DWT_CTRL_CYCCNTENA_Msk);
+}
+
 static void test_faults_are_told(void) {
   scb.CFSR = SCB_CFSR_STKOF_Msk;
   scb.BFAR = 0xDEADBEEFU;
-  const char *text = told(fault);
+  const char *text = told(fault_without_frame, 1);
   CHECK(strstr(text, "mcugen fatal: fault, stack overflow cfsr=00100000") == text);
   CHECK(strstr(text, " bfar=deadbeef exc_return=ffffffbc\r\n") != NULL);
+  scb.CFSR = 0x00020000U;
+  text = told(fault_with_frame, 1);
+  CHECK(strstr(text, "mcugen fatal: fault pc=00005678 lr=00001235 cfsr=00020000") == text);
+  CHECK(strstr(told(give_up, 1), "mcugen fatal: a library gave up") != NULL);
+}
+
+// The host of the session hears it at its rate, a terminal that is opened later at the usual one.
+static void test_an_end_is_told_at_both_rates(void) {
+  CHECK_EQUAL(mcx_port_set_baud(921600), MCUGEN_STATUS_OK);
+  (void)told(fault_with_frame, 1);
+  CHECK_EQUAL(wire_baud, 921600);
+  (void)told(fault_with_frame, 2);
+  CHECK_EQUAL(wire_baud, 115200);
 }
 
 int main(void) {
@@ -239,6 +283,8 @@ int main(void) {
   test_two_largest_requests_wait();
   test_a_break_takes_the_rate_back();
   test_ticks_have_64_bits();
+  test_a_stopped_counter_counts_again();
   test_faults_are_told();
+  test_an_end_is_told_at_both_rates();
   return check_report();
 }

@@ -17,6 +17,7 @@ status_t EnableIRQ(IRQn_Type interrupt);
 void __disable_irq(void);
 void __enable_irq(void);
 void __WFI(void);
+void __DSB(void);
 void __NOP(void);
 void __ISB(void);
 uint32_t __get_PRIMASK(void);
@@ -31,7 +32,7 @@ typedef struct {
 } DWT_Type;
 typedef struct {
   volatile uint32_t DEMCR;
-} CoreDebug_Type;
+} DCB_Type;
 typedef struct {
   volatile uint32_t CFSR;
   volatile uint32_t HFSR;
@@ -44,13 +45,13 @@ typedef struct {
 } SYSCON_Type;
 
 extern DWT_Type *const DWT;
-extern CoreDebug_Type *const CoreDebug;
+extern DCB_Type *const DCB;
 extern SCB_Type *const SCB;
 extern SYSCON_Type *const SYSCON;
 
 #define DWT_CTRL_NOCYCCNT_Msk (1UL << 25)
 #define DWT_CTRL_CYCCNTENA_Msk 1UL
-#define CoreDebug_DEMCR_TRCENA_Msk (1UL << 24)
+#define DCB_DEMCR_TRCENA_Msk (1UL << 24)
 #define SCB_CFSR_STKOF_Msk (1UL << 20)
 #define SYSCON_LPCAC_CTRL_DIS_LPCAC_MASK 1UL
 #define SYSCON_NVM_CTRL_DIS_FLASH_DATA_MASK 4UL
