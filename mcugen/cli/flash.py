@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from mcugen.boards import Board
+from mcugen.errors import DeviceError, UserError
 from mcugen.run.client import Client
 from mcugen.run.project import Project, open_device, open_project, project_link
 from mcugen.toolchain.build import find_image
@@ -22,9 +23,11 @@ from mcugen.toolchain.flash import (
     shell_line,
 )
 from mcugen.toolchain.flash_data import FlashData, Runner, read_flash_data
-from mcugen.toolchain.ports import name_ports, system_ports, wait_for_port
+from mcugen.toolchain.ports import POLL_S, name_ports, system_ports, wait_for_port
+from mcugen.transport.link import Link
 
 PORT_RETURNS_S = 15.0
+PORT_OPENS_S = 5.0
 
 
 @click.command()
@@ -87,12 +90,27 @@ def _port_of(board: Board, probe: str) -> str:
 def _greeting(project: Project, port: str) -> str:
     """What the new firmware says of itself; DeviceError when it is silent or another one."""
     link = project_link(project, port)
+    _wait_until_it_opens(link, time.monotonic() + PORT_OPENS_S)
     with open_device(link, project.manifest, lambda it: Client(it, secrets.randbits(32))) as (
         _,
         who,
     ):
         clock = f", clock {who.ticks_per_second / 1e6:g} MHz" if who.ticks_per_second else ""
         return f"the firmware answers: model {who.fact('model')}{clock}"
+
+
+def _wait_until_it_opens(link: Link, deadline: float) -> None:
+    """A port that has just come back belongs to root for a moment, or to a service that looks for
+    modems. At `deadline` its error stands."""
+    while True:
+        try:
+            link.open()
+            break
+        except (UserError, DeviceError):
+            if time.monotonic() >= deadline:
+                raise
+        time.sleep(POLL_S)
+    link.close()
 
 
 def _show(data: FlashData, runner: Runner, variant: str, elf: Path, probe: str) -> None:

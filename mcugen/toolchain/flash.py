@@ -63,6 +63,11 @@ TRAPS = (
         "erase it with NXP's SEC tool in ISP mode (hold ISP, press RESET); this deletes its content",
     ),
     _trap(
+        r"Error while running debug sequence",
+        "pyOCD stumbles over the debug sequences of the chip's pack, as others report, too",
+        "take --runner linkserver or jlink; the cable, the speed and ISP mode do not matter here",
+    ),
+    _trap(
         r"Could not connect to core|Ee\(42\)|No connection to chip's debug port|Wire Ack Fault"
         r"|No ACK|SWD/JTAG communication failure|target connection failed",
         "the probe does not reach the chip",

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 import string
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ OWN_WORDS = frozenset(("elf", "probe", "build", "script", "list_script"))
 class Runner:
     """One flash program. Arguments hold {words}; `*_probe` replaces its sibling when a probe is named.
 
+    `program` is its name on this system: the board's `program_windows`, where it has one, on Windows.
     `script` and `list_script` are lines of a command file, for programs that take one.
     """
 
@@ -80,9 +82,11 @@ def read_flash_data(board: Board) -> FlashData:
 
 
 def _runner(name: str, table: Table) -> Runner:
+    program = table.text("program")
+    on_windows = table.text("program_windows", program)
     runner = Runner(
         name=name,
-        program=table.text("program"),
+        program=on_windows if os.name == "nt" else program,
         folders=table.texts("folders", ()),
         load=table.texts("load"),
         load_probe=table.texts("load_probe"),

@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from mcugen.boards import Board, find_board
 from mcugen.cli.flash import command
 from mcugen.cli.ports import command as ports_command
-from mcugen.errors import ConfigError, DeviceError, EnvironmentError_
+from mcugen.errors import ConfigError, DeviceError, EnvironmentError_, UserError
 from mcugen.export.manifest import manifest_json
 from mcugen.run.project import Project
 from mcugen.toolchain import flash as flash_module
@@ -64,7 +64,17 @@ def test_jlink_takes_a_command_file(data: FlashData) -> None:
         "jlink -NoGui 1 -ExitOnError 1 -Device MCXN947_M33_0 -If SWD -Speed 4000 -AutoConnect 1 "
         "-CommandFile /s/load.jlink"
     ]
-    assert data.runner("jlink").script == ("loadfile {elf}", "r", "g", "exit")
+    assert data.runner("jlink").script == ('loadfile "{elf}"', "r", "g", "exit")
+
+
+def test_jlink_has_another_name_on_windows(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert read_flash_data(BOARD).runner("jlink").program == "JLinkExe"
+    monkeypatch.setattr("mcugen.toolchain.flash_data.os.name", "nt")
+    windows = read_flash_data(BOARD)
+    assert [windows.runner(name).program for name in ("jlink", "linkserver")] == [
+        "JLink",
+        "LinkServer",
+    ]
 
 
 def test_pyocd_and_west(data: FlashData) -> None:
@@ -151,7 +161,7 @@ def test_jlink_script_reaches_the_program(data: FlashData, tools: Path) -> None:
     log = tools / "log"
     fake_tool(tools, "JLinkExe", f'for last; do :; done; cat "$last" > {log}')
     flash(data, data.runner("jlink"), "", ELF, "")
-    assert log.read_text().splitlines() == ["loadfile /p/build/ad.elf", "r", "g", "exit"]
+    assert log.read_text().splitlines() == ['loadfile "/p/build/ad.elf"', "r", "g", "exit"]
 
 
 FAILURES = {
@@ -164,6 +174,12 @@ FAILURES = {
     "probe update": ("ERROR: MCU-Link firmware update required", 1, "firmware"),
     "permission": ("LIBUSB_ERROR_ACCESS (insufficient permissions)", 1, "permission"),
     "pack": ("Target type 'mcxn947' not recognized", 1, "does not know"),
+    "pack's sequences": (
+        "Error while running debug sequence 'ResetSystem' (core cm33_core0): "
+        "SWD/JTAG communication failure (FAULT ACK)",
+        1,
+        "debug sequences",
+    ),
     "external flash": ("driver MCXN9xx_SFDP_FlexSPI.cfx init failed", 255, "external flash"),
     "status 0": ("ERROR: Could not connect to core", 0, "does not reach"),
     "unknown": ("something nobody has seen", 7, "something nobody has seen"),
@@ -279,6 +295,32 @@ def test_the_new_firmware_is_asked_on_the_port_of_the_same_serial_number(
     assert opened == ["/dev/ttyACM4"]
     assert "its serial port is /dev/ttyACM4" in result.output
     assert result.output.splitlines()[-1].startswith("the firmware answers: model small")
+
+
+def test_a_port_that_is_busy_for_a_moment_is_tried_again(
+    bench: Bench, tools: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake_tool(tools, "LinkServer", "true")
+    device = bench.device(Clock())
+    errors = [UserError("no permission for /dev/ttyACM3"), DeviceError("/dev/ttyACM3 is busy")]
+    opens = device.open
+
+    def open_later() -> None:
+        if errors:
+            raise errors.pop()
+        opens()
+
+    monkeypatch.setattr(device, "open", open_later)
+    monkeypatch.setattr("mcugen.cli.flash.POLL_S", 0.0)
+    monkeypatch.setattr("mcugen.cli.flash.system_ports", lambda: (VCOM,))
+    monkeypatch.setattr("mcugen.cli.flash.project_link", lambda project, port: device)
+    result = CliRunner().invoke(command, [str(bench.folder)])
+    assert result.exit_code == 0, result.output
+    assert not errors
+    errors.append(DeviceError("/dev/ttyACM3 is busy"))
+    monkeypatch.setattr("mcugen.cli.flash.PORT_OPENS_S", 0.0)
+    result = CliRunner().invoke(command, [str(bench.folder)])
+    assert isinstance(result.exception, DeviceError)
 
 
 def test_ports_command_names_mcu_link(monkeypatch: pytest.MonkeyPatch) -> None:
