@@ -93,12 +93,12 @@ def compile_project(project: Path, board: Board, tflm: Path | None = None) -> Bu
         own.append(f"-DCMAKE_TOOLCHAIN_FILE={compiler.toolchain_file}")
     _run([cmake, "-S", str(project), "-B", str(build), "-DCMAKE_BUILD_TYPE=", *own], project)
     _run([cmake, "--build", str(build), "--parallel", str(os.cpu_count() or 1)], project)
-    return describe_image(build / "firmware.elf", project, board)
+    return describe_image(build / "firmware.elf", project, compiler)
 
 
-def describe_image(elf: Path, project: Path, board: Board) -> BuildResult:
+def describe_image(elf: Path, project: Path, compiler: Compiler) -> BuildResult:
     """What was linked, also written to project/build/build.json, where `mcugen run` finds it."""
-    result = BuildResult(elf, find_compiler(board).version(), read_sections(elf))
+    result = BuildResult(elf, compiler.version(), read_sections(elf))
     _write_facts(result, project / "build" / "build.json")
     return result
 

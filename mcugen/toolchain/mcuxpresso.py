@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Mapping
@@ -16,7 +17,7 @@ from mcugen.boards import Board
 from mcugen.errors import EnvironmentError_, McugenError
 from mcugen.export.cmake import WARNINGS
 from mcugen.export.mcuxpresso import read_sdk_board, sdk_compile_flags
-from mcugen.toolchain.build import BuildResult, describe_image, require
+from mcugen.toolchain.build import BuildResult, Compiler, describe_image, require
 
 TIMEOUT_S = 900.0
 
@@ -66,11 +67,14 @@ def find_sdk(given: Path | None, variable: str) -> Path | None:
 def compile_with_sdk(
     project: Path, board: Board, sdk: Path, variant: str = "", config: str = "release"
 ) -> SdkBuild:
-    """Configures and links in project/build/<config>-<variant>; the first error in the error."""
+    """Configures and links in project/build/<config>-<variant>; the first error in the error.
+
+    Takes the compiler that the project's presets take: below ARMGCC_DIR, else on PATH.
+    """
     data = read_sdk_board(board)
     chosen = variant or data.default_variant
     build = project / "build" / f"{config}-{chosen}"
-    compiler = Path(require(f"{board.compiler_prefix}gcc", board)).resolve()
+    compiler = _find_compiler(board)
     cmake, ninja = require("cmake", board), require("ninja", board)
     build.mkdir(parents=True, exist_ok=True)
     arguments = {
@@ -89,7 +93,23 @@ def compile_with_sdk(
     elves = sorted(build.glob("*.elf"))
     if not elves:
         raise McugenError("the SDK's build left no .elf", hint=f"see {build / 'build.log'}")
-    return SdkBuild(describe_image(elves[0], project, board), parse_regions(output))
+    return SdkBuild(
+        describe_image(elves[0], project, Compiler((str(compiler),))), parse_regions(output)
+    )
+
+
+def _find_compiler(board: Board) -> Path:
+    name = f"{board.compiler_prefix}gcc"
+    root = os.environ.get("ARMGCC_DIR", "")
+    if not root:
+        return Path(require(name, board)).resolve()
+    found = shutil.which(name, path=str(Path(root) / "bin"))
+    if found is None:
+        raise EnvironmentError_(
+            f"ARMGCC_DIR={root} holds no bin/{name}",
+            hint="set it to the folder above bin/ of the Arm GNU toolchain, or unset it",
+        )
+    return Path(found)
 
 
 _REGION = re.compile(
@@ -115,7 +135,7 @@ def parse_regions(output: str) -> tuple[Region, ...]:
 def compile_without_sdk(project: Path, board: Board, optimize: str) -> PartialBuild:
     """Compiles every C source that needs no vendor header, and throws the objects away: a proof
     that the generated code is sound for the chip's core."""
-    compiler = require(f"{board.compiler_prefix}gcc", board)
+    compiler = str(_find_compiler(board))
     sources = sorted(
         path.relative_to(project).as_posix()
         for folder in ("app", "front_end", "model", "runtime")

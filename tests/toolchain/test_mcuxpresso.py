@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -96,6 +97,25 @@ def test_with_an_sdk_sizes_are_there_for_the_report(
     assert facts["elf"] == f"{folder}/{elf.name}"
     used = {memory.name: memory.used_bytes for memory in linked_memory(project, BOARD)}
     assert used == {"flash": facts["flash_bytes"], "ram": 256}
+
+
+def test_the_compiler_of_armgcc_dir_is_taken(
+    project: Path, stub_sdk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As by presets and west: what doctor finds there need not be on PATH, too."""
+    monkeypatch.setenv("ARMGCC_DIR", str(tmp_path))
+    with pytest.raises(EnvironmentError_, match="holds no bin/arm-none-eabi-gcc"):
+        compile_with_sdk(project, BOARD, stub_sdk)
+    (tmp_path / "bin").mkdir()
+    for tool in ("gcc", "g++", "objcopy"):
+        name = f"arm-none-eabi-{tool}"
+        (tmp_path / "bin" / name).symlink_to(require_tool(name))
+    fresh = tmp_path / "fresh"
+    shutil.copytree(project, fresh, ignore=shutil.ignore_patterns("build"))
+    built = compile_with_sdk(fresh, BOARD, stub_sdk)
+    rules = (built.result.elf.parent / "CMakeFiles" / "rules.ninja").read_text()
+    assert f"{tmp_path}/bin/arm-none-eabi-gcc" in rules
+    assert "gcc" in built.result.compiler
 
 
 def test_the_image_that_is_missing(tmp_path: Path) -> None:
