@@ -3,7 +3,8 @@
 """What TensorFlow Lite's benchmark_model printed, as values. Pure; any bytes give an answer.
 
 Reads TensorFlow 2.9 to 2.20 and LiteRT 1.x and 2.x: with and without `INFO: ` prefixes, percentiles
-and `[start]` columns, scientific notation, the runtime's standard error mixed in, cut-off logs.
+and `[start]` columns, scientific notation, the runtime's standard error and, from a serial console,
+the kernel's messages mixed in, cut-off logs. Takes time proportional to the log, whatever it holds.
 """
 
 from __future__ import annotations
@@ -13,16 +14,19 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-_NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
+_NUMBER = r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?"
 _PREFIX = re.compile(
     r"^(?:\s*(?:INFO|WARN|WARNING|ERROR|VERBOSE|FATAL):\s?|[VDIWEF] tflite\s*: )?"
     r"(?:\[[\w./-]+:\d+\]\s)?"
 )
 # Standard error is not buffered, standard output is: a message may stand inside a line of figures.
 _INTRUDER = re.compile(r"(?<=\S)(?:INFO|WARN|WARNING|ERROR|VERBOSE|FATAL): (?=\S)")
+# The kernel writes whole lines to a serial console, wherever the tool's own line just was.
+_KERNEL = re.compile(r"\[ *\d+\.\d{6}\][^\n]*\n?")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")  # a log must not command the reader's terminal
 _FIGURES = ("count=", "Inference timings in us", "Memory footprint delta", "Initialized session")
 
-_PAIR = re.compile(rf"(\w+)=({_NUMBER})")
+_PAIR = re.compile(rf"\b(\w+)=({_NUMBER})")
 _SUMMARY = re.compile(
     rf"Inference timings in us: Init: ({_NUMBER}), First inference: ({_NUMBER}), "
     rf"Warmup \(avg\): ({_NUMBER}), Inference \(avg\): ({_NUMBER})"
@@ -33,6 +37,7 @@ _MEMORY = re.compile(
 )
 _PEAK = re.compile(rf"Overall peak memory footprint \(MB\) via periodic monitoring: ({_NUMBER})")
 _GRAPH = re.compile(r"^Graph: \[(.*)\]$")
+_CREATED = re.compile(r"^(\w+) delegate created\b")
 _EXTERNAL = re.compile(r"^External delegate path\s*: \[(.+)\]$")
 _UNCONSUMED = re.compile(r"Unconsumed cmdline flags:\s*(.*)")
 _APPLIED = re.compile(
@@ -45,6 +50,7 @@ _REFUSED = re.compile(
 _REPLACED = re.compile(
     r"Replacing (\d{1,9}) out of (\d{1,9}) node\(s\) with delegate \(([^()]*)\) node"
 )
+_COLUMN = re.compile(r"\[([^\[\]]*)\]")
 _OP_TABLE = "Operator-wise Profiling Info for Regular Benchmark Runs"
 
 
@@ -116,16 +122,14 @@ class BenchmarkLog:
     memory_init_mb: float | None
     memory_overall_mb: float | None
     memory_peak_mb: float | None
+    runs: int  # how many times the tool was run: figures of several cannot be told apart
+    created: tuple[
+        str, ...
+    ]  # delegates by name; "created" is said even where the library is missing
     delegations: tuple[Delegation, ...]
     replacements: tuple[Replacement, ...]
     ops: tuple[OpTime, ...]
     text: str  # joined and without prefixes
-
-    @property
-    def wants_external(self) -> bool:
-        """True when the log shows that an external delegate was asked for."""
-        created = "EXTERNAL delegate created" in self.text
-        return created or self.external_delegate is not None
 
 
 def read_benchmark_log(content: bytes | str) -> BenchmarkLog:
@@ -147,6 +151,8 @@ def read_benchmark_log(content: bytes | str) -> BenchmarkLog:
         memory_init_mb=_finite(memory[1]) if memory else None,
         memory_overall_mb=_finite(memory[2]) if memory else None,
         memory_peak_mb=_finite(peak[1]) if peak else None,
+        runs=max(sum(bool(_SUMMARY.search(line)) for line in lines), (len(timings) + 1) // 2),
+        created=tuple(found[1] for line in lines if (found := _CREATED.match(line))),
         delegations=tuple(_delegations(lines)),
         replacements=tuple(
             Replacement(found[3], int(found[1]), int(found[2]))
@@ -160,7 +166,8 @@ def read_benchmark_log(content: bytes | str) -> BenchmarkLog:
 
 def _whole_lines(text: str) -> list[str]:
     """The lines, with messages that were written into a line of figures moved behind it."""
-    lines = [line.rstrip("\r") for line in re.split(r"\n|\r\n", text)]
+    text = _KERNEL.sub("", text.replace("\r\n", "\n"))
+    lines = [_CONTROL.sub("", line) for line in text.split("\n")]
     whole: list[str] = []
     index = 0
     while index < len(lines):
@@ -214,33 +221,34 @@ def _ops(lines: list[str]) -> Iterator[OpTime]:
     """Rows of the first table behind the op profile's title: the one in run order."""
     start = next((i for i, line in enumerate(lines) if _OP_TABLE in line), len(lines))
     columns: list[str] = []
+    row = re.compile("")
     for line in lines[start:]:
         if not columns:
             if "[node type]" in line.lower():
-                columns = [cell.strip("[]").lower() for cell in _cells(line)]
+                columns = [name.lower() for name in _COLUMN.findall(line)]
+                row = _row_pattern(len(columns))
         elif not line.strip() or line.startswith("="):
             return
-        elif op := _op(columns, line):
+        elif (cells := row.match(line)) and (op := _op(columns, cells)):
             yield op
 
 
-def _cells(line: str) -> list[str]:
-    """Names hold commas and spaces, so tabs part the cells; a copied log may have lost its tabs."""
-    line = line.strip()
-    return [
-        cell.strip() for cell in (line.split("\t") if "\t" in line else re.split(r"\s{2,}", line))
-    ]
+def _row_pattern(columns: int) -> re.Pattern[str]:
+    """Kind, figures, name. Kinds and names hold commas and spaces, and a copied log has lost its tabs:
+    what tells the columns apart is that all others are numbers."""
+    figures = rf"((?:\s+{_NUMBER}%?){{{max(columns - 2, 0)}}})"
+    return re.compile(rf"\s*(\S(?:.{{0,200}}?\S)??){figures}\s+(\S.*?)\s*$")
 
 
-def _op(columns: list[str], line: str) -> OpTime | None:
-    cells = dict(zip(columns, _cells(line), strict=False))
-    average_ms = _finite(cells.get("avg ms", cells.get("avg", "")))
-    if average_ms is None or len(_cells(line)) != len(columns):
+def _op(columns: list[str], row: re.Match[str]) -> OpTime | None:
+    cells = dict(zip(columns, (row[1], *row[2].split(), row[3]), strict=False))
+    average_ms = _finite(cells.get("avg ms", ""))
+    if average_ms is None:
         return None
     called = _finite(cells.get("times called", ""))
     return OpTime(
-        kind=cells.get("node type", ""),
-        name=cells.get("name", ""),
+        kind=row[1],
+        name=row[3],
         average_us=average_ms * 1000,
         percent=_finite(cells.get("%", "").rstrip("%")),
         times_called=int(called) if called is not None else None,

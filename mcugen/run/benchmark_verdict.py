@@ -25,6 +25,10 @@ LIBRARIES = {NPU: r"ethosu|neutron", "npu or gpu": r"vx_delegate"}
 """Libraries of stored logs. The VX delegate takes the GPU unless USE_GPU_INFERENCE=0 was set."""
 
 
+CRASH = re.compile(r"(?m)\b(?:Segmentation fault|Bus error|Illegal instruction)\b|^Aborted\b")
+"""What a shell prints when a signal ended the tool: all that a stored log tells of its status."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cause:
     """A pattern in the log, and what it means to the user."""
@@ -98,9 +102,10 @@ def judge(log: BenchmarkLog, status: int | None, asked: str | None) -> Verdict:
     `status` is the tool's exit status, None where it was not kept. `asked` is "cpu" or "npu" where we
     ourselves chose flags, delegate and environment; None for a stored log of unknown making.
     """
-    accelerator = where_it_ran(log, asked) if log.summary is not None else None
-    errors = (*_status_errors(status), *_log_errors(log), *_figure_errors(log, status))
-    if accelerator is None and log.summary is not None:
+    one_run = log.summary is not None and log.runs == 1
+    accelerator = where_it_ran(log, asked) if one_run else None
+    errors = (*_status_errors(status), *_log_errors(log, status), *_figure_errors(log, status))
+    if accelerator is None and one_run:
         errors += ("no line tells whether the delegate took the model: these may be CPU timings",)
     cause = explain(log)
     if errors and cause:
@@ -114,7 +119,7 @@ def where_it_ran(log: BenchmarkLog, asked: str | None) -> str | None:
     """ "cpu", "npu", "npu+cpu", another delegate's name, or None when the log does not tell."""
     others = [taken for taken in log.delegations if taken.delegate not in CPU_DELEGATES]
     if not others:
-        return None if asked == NPU or log.wants_external else CPU
+        return None if asked == NPU or wanted_delegates(log) else CPU
     external = NPU if asked == NPU else _library_accelerator(log.external_delegate or "")
     names = {
         d.delegate: external if d.delegate == "EXTERNAL" else d.delegate.lower() for d in others
@@ -122,6 +127,12 @@ def where_it_ran(log: BenchmarkLog, asked: str | None) -> str | None:
     took = [names[d.delegate] for d in others if d.share != "none"]
     alone = len(took) == 1 and all(d.share != "part" for d in others)
     return "+".join(dict.fromkeys([*took, *(() if alone else (CPU,))]))
+
+
+def wanted_delegates(log: BenchmarkLog) -> bool:
+    """True when the log shows that more than the CPU was asked for."""
+    created = any(name not in CPU_DELEGATES for name in log.created)
+    return created or log.external_delegate is not None
 
 
 def _library_accelerator(path: str) -> str:
@@ -166,8 +177,12 @@ def _signal_name(number: int) -> str:
         return f"signal {number}"
 
 
-def _log_errors(log: BenchmarkLog) -> tuple[str, ...]:
+def _log_errors(log: BenchmarkLog, status: int | None) -> tuple[str, ...]:
     errors: tuple[str, ...] = ()
+    if status is None and (crash := CRASH.search(log.text)):
+        errors += (f"benchmark_model crashed: {crash[0]}",)
+    if log.runs > 1:
+        errors += (f"the log holds {log.runs} runs in one: whose figures these are cannot be told",)
     if log.unconsumed:
         errors += (f"benchmark_model does not know {' '.join(log.unconsumed)}",)
     if re.search(CAUSES[0].pattern, log.text):
@@ -206,6 +221,6 @@ def _warnings(log: BenchmarkLog, asked: str | None) -> list[str]:
                 f"the {taken.delegate} delegate took a part of the model{kernels}: "
                 "the rest ran on the CPU"
             )
-    if asked == CPU and log.wants_external:
-        warnings.append("the log is of a run with an external delegate")
+    if asked == CPU and wanted_delegates(log):
+        warnings.append("the log is of a run with a delegate")
     return warnings

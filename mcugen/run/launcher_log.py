@@ -3,18 +3,20 @@
 """What launch.sh printed on a board: facts, and one section per configuration. Pure.
 
 Lines of the launcher begin with `#mcugen 1 `; everything between `begin` and `end` is the tool's own
-output. A log without such lines is one section: what somebody kept of a single benchmark_model run.
+output. A log without such lines is what somebody kept of benchmark_model: a section for every run.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from mcugen.run.benchmark_log import BenchmarkLog, read_benchmark_log
 from mcugen.run.benchmark_verdict import Verdict, judge
 
 MARK = "#mcugen 1 "
+_STARTING = re.compile(r"^.{0,40}\bSTARTING!", re.MULTILINE)  # the first words of benchmark_model
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ def read_launcher_log(content: bytes | str) -> LauncherLog:
     """The sections of a log of launch.sh, or of benchmark_model itself. Never raises."""
     text = content.decode("utf-8", "replace") if isinstance(content, bytes) else content
     if MARK not in text:
-        return LauncherLog({}, (Section("benchmark_model", {}, None, text),))
+        return LauncherLog({}, tuple(_bare_sections(text)))
     facts: dict[str, str] = {}
     sections: list[Section] = []
     draft: _Draft | None = None
@@ -91,6 +93,14 @@ def read_launcher_log(content: bytes | str) -> LauncherLog:
             sections.append(_section(draft, int(status) if _is_status(status) else None))
             draft = None
     return LauncherLog(facts, (*sections, *_cut_off(draft)))
+
+
+def _bare_sections(text: str) -> Iterator[Section]:
+    """One section for each run of benchmark_model that was written to this log, one behind the other."""
+    starts = [found.start() for found in _STARTING.finditer(text)][1:]
+    for number, (start, end) in enumerate(zip([0, *starts], [*starts, None], strict=True), 1):
+        name = f"benchmark_model, run {number}" if starts else "benchmark_model"
+        yield Section(name, {}, None, text[start:end])
 
 
 def _is_status(word: str) -> bool:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -64,8 +65,8 @@ def test_delegation_is_read() -> None:
     assert whole.summary.first_inference_us == 5206289
 
 
-@pytest.mark.parametrize("name", ["tf28_profile", "litert21_profile"])
-def test_op_profile_with_and_without_start_column(name: str) -> None:
+@pytest.mark.parametrize("name", ["tf28_profile", "litert21_profile", "profile_without_tabs"])
+def test_op_profile_in_every_layout(name: str) -> None:
     log = read(name)
     odd = "[functional_1/activation/Relu;functional_1/dense/BiasAdd, fused  with two spaces]:0"
     assert log.ops == (
@@ -78,16 +79,36 @@ def test_op_profile_with_and_without_start_column(name: str) -> None:
     assert log.summary is not None
 
 
-def test_op_profile_whose_tabs_became_spaces() -> None:
-    text = (
-        (LOGS / "litert21_profile.log").read_text().replace("\t", "   ").replace("  with two", "")
-    )
-    assert [op.kind for op in read_benchmark_log(text).ops] == ["FULLY_CONNECTED"] * 2 + ["SOFTMAX"]
+def test_op_profile_padded_with_spaces_as_documents_show_it() -> None:
+    text = (LOGS / "litert21_profile.log").read_text().replace("\t", "   ")
+    assert read_benchmark_log(text).ops == read("litert21_profile").ops
+
+
+def test_kinds_of_a_delegates_own_operators_hold_spaces() -> None:
+    row = "Fully Connected (NC, QS8, QC8W) GEMM\t0.4\t0.398\t72.1%\t72.1%\t0.0\t1\tDelegate/x:0"
+    log = (LOGS / "litert21_profile.log").read_text()
+    start = log.rindex("FULLY_CONNECTED", 0, log.rindex("[Identity]:9"))
+    (_, op, _) = read_benchmark_log(
+        log[:start] + row + log[log.index("\n", log.rindex("[Identity]:9")) :]
+    ).ops
+    assert (op.kind, op.name) == ("Fully Connected (NC, QS8, QC8W) GEMM", "Delegate/x:0")
 
 
 def test_messages_inside_lines_of_figures() -> None:
     assert read("interleaved").inference == read("tf29_cpu").inference
     assert read("interleaved").summary == read("tf29_cpu").summary
+
+
+def test_kernel_messages_of_a_serial_console() -> None:
+    log, whole = read("kernel_messages"), read("tf29_cpu")
+    assert (log.inference, log.summary, log.text) == (whole.inference, whole.summary, whole.text)
+    text = (LOGS / "kernel_messages.log").read_text().replace("\n", "\r\n")
+    assert read_benchmark_log(text) == log
+
+
+def test_a_log_cannot_command_the_terminal_of_its_reader() -> None:
+    verdict = judge(read_benchmark_log("error: \x1b[2J\x1b]0;title\x07 \x00it failed"), 1, None)
+    assert "log: error: [2J]0;title it failed" in verdict.errors
 
 
 def test_line_ends_of_a_serial_console() -> None:
@@ -117,6 +138,8 @@ GOOD = [
     ("tf218_xnnpack_explicit", None, None, "cpu", None),
     ("interleaved", 0, "cpu", "cpu", None),
     ("tf28_profile", 0, "cpu", "cpu", None),
+    ("profile_without_tabs", 0, "cpu", "cpu", None),
+    ("kernel_messages", None, None, "cpu", None),
 ]
 
 
@@ -141,11 +164,18 @@ BAD = [
     ("help", None, None, "the log has no timings"),
     ("no_model_file", 1, "cpu", "the model file is missing, empty or damaged"),
     ("garbage_model", 1, "cpu", "the model file is missing, empty or damaged"),
+    ("truncated_model", 1, "cpu", "the model file is missing, empty or damaged"),
     ("empty_model", 1, "cpu", "the model file is missing, empty or damaged"),
     ("no_graph", 1, "cpu", "no model was given to benchmark_model"),
     ("bad_value", 1, "cpu", "a flag has a wrong value"),
     ("missing_library", 139, "npu", "the delegate library is missing or is not a delegate"),
     ("missing_library_tf211", 139, "npu", "benchmark_model crashed: SIGSEGV (status 139)"),
+    ("missing_library_tf212", 139, "npu", "benchmark_model crashed: SIGSEGV (status 139)"),
+    ("no_plugin_symbols", 139, "npu", "the delegate library is missing or is not a delegate"),
+    ("delegate_crashes", 139, "npu", "benchmark_model crashed: SIGSEGV (status 139)"),
+    ("delegate_crashes", None, None, "benchmark_model crashed: Segmentation fault"),
+    ("two_runs", 0, "cpu", "the log holds 2 runs in one"),
+    ("two_runs", None, None, "the log holds 2 runs in one"),
     ("missing_library", None, None, "the delegate library is missing or is not a delegate"),
     ("delegate_aborts", 134, "npu", "benchmark_model crashed: SIGABRT (status 134)"),
     ("delegate_prepare_fails", 1, "npu", "the delegate failed while it prepared the model"),
@@ -168,6 +198,16 @@ def test_bad_logs(name: str, status: int | None, asked: str | None, error: str) 
     assert not verdict.ok
     assert error in " | ".join(verdict.errors)
     assert verdict.accelerator != "npu"
+
+
+def test_a_delegate_that_does_not_say_what_it_took_is_not_the_cpu() -> None:
+    text = (LOGS / "tf29_cpu.log").read_text()
+    log = read_benchmark_log(
+        text.replace("INFO: Created", "NNAPI delegate created.\nINFO: Created")
+    )
+    verdict = judge(log, 0, None)
+    assert verdict.accelerator is None
+    assert "no line tells whether the delegate took the model" in verdict.errors[0]
 
 
 def test_every_log_is_judged_by_a_row() -> None:
@@ -199,6 +239,27 @@ def test_a_truncated_log_is_never_good_and_never_wrong(name: str) -> None:
         assert not judge(log, None, None).ok
     assert judge(read_benchmark_log(whole[:summary_ends]), None, None).ok
     assert full.summary is not None
+
+
+ENDLESS = [
+    "count=" + "a" * 200_000,
+    "count=1 avg=" + "1" * 200_000,
+    "Inference timings in us: Init: " + "1" * 200_000,
+    "Peak memory footprint (MB): init=" + "1" * 200_000,
+    "Mmap of " * 2_000,
+    "Operator-wise Profiling Info for Regular Benchmark Runs\n[node type] [avg ms] [Name]\n"
+    + "1 " * 100_000,
+    "INFO: count=" + "INFO: " * 30_000,
+    "STARTING!" * 20_000,
+    "[ 1.000000]" * 20_000,
+]
+
+
+@pytest.mark.parametrize("text", ENDLESS, ids=[text[:12] for text in ENDLESS])
+def test_a_line_without_end_takes_no_time(text: str) -> None:
+    start = time.process_time()
+    judge(read_benchmark_log(text), 1, "npu")
+    assert time.process_time() - start < 2  # quadratic would be minutes
 
 
 PIECES = [line for name in NAMES for line in (LOGS / f"{name}.log").read_text().splitlines()]

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -42,6 +43,23 @@ def test_a_log_of_the_tool_alone_is_one_section() -> None:
     (section,) = read_launcher_log(CPU.encode()).sections
     assert (section.name, section.status) == ("benchmark_model", None)
     assert measure(section).verdict.ok
+
+
+NAMES = sorted(path.stem for path in LOGS.glob("*.log") if "STARTING!" in path.read_text())
+
+
+@pytest.mark.parametrize("first", ["tf29_cpu", "tf212_silent_delegate", "delegate_crashes"])
+def test_runs_written_to_one_log_are_told_apart(first: str) -> None:
+    """A CPU run before an NPU run, `>> log.txt`: each keeps its own figures and its own label."""
+    for second in NAMES:
+        if second == "two_runs":
+            continue
+        texts = [(LOGS / f"{name}.log").read_text() for name in (first, second)]
+        alone = [measure(read_launcher_log(text).sections[0]) for text in texts]
+        sections = read_launcher_log("".join(texts)).sections
+        assert [s.name[-5:] for s in sections] == ["run 1", "run 2"]
+        assert [measure(s).verdict for s in sections] == [one.verdict for one in alone]
+        assert [measure(s).log for s in sections] == [one.log for one in alone]
 
 
 def test_a_log_that_ends_early() -> None:
