@@ -79,6 +79,7 @@ def _print(result: LinuxResult, page: Path) -> None:
     from mcugen.run.linux_records import (
         compiler_remark,
         gains,
+        latency_records,
         op_table,
         published_ms,
         table_rows,
@@ -90,7 +91,7 @@ def _print(result: LinuxResult, page: Path) -> None:
     for one in result.measured:
         if one.log.ops:
             click.echo(f"{one.section.title}, operator by operator:\n{op_table(one)}")
-    for line in gains(result.measured):
+    for line in gains(latency_records(result.measured)):
         click.echo(line)
     for figures in result.board.published if published else ():
         note = f"; {figures.note}" if figures.note else ""

@@ -13,7 +13,7 @@ import click
 
 from mcugen.errors import DataError
 from mcugen.run.launcher_log import Measured, measure, read_launcher_log
-from mcugen.run.linux_records import gains, op_table, table_rows, text_table
+from mcugen.run.linux_records import gains, latency_records, op_table, table_rows, text_table
 
 NO_FIGURES_STATUS = 3
 
@@ -33,7 +33,8 @@ def command(file: Path, as_json: bool) -> None:
         click.echo(json.dumps(body, indent=2))
     else:
         click.echo(text_table(table_rows(measured)))
-        for line in (*filter(None, map(op_table, measured)), *gains(measured)):
+        words = gains(latency_records(measured))
+        for line in (*filter(None, map(op_table, measured)), *words):
             click.echo(line)
     if not measured or not all(one.verdict.ok for one in measured):
         sys.exit(NO_FIGURES_STATUS)

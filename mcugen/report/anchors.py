@@ -32,6 +32,7 @@ ANCHORS: dict[str, tuple[Anchor, ...]] = {
         Anchor("CPU, 4 threads", "i.MX 8M Plus", None, 0.151, None, ZOO),
         Anchor("NPU", "i.MX 8M Plus", None, 0.140, None, ZOO),
         Anchor("CPU, 1 thread", "i.MX 93", None, 0.152, None, ZOO),
+        Anchor("CPU, 2 threads", "i.MX 93", None, 0.152, None, ZOO),
         Anchor("NPU (Ethos-U65)", "i.MX 93", None, 0.143, None, ZOO),
         Anchor("Bosch HALE, max performance", "STM32U575, M33", 160, 3.09, 495, f"{MLPERF} v1.2"),
         Anchor("X-CUBE-AI 10.2", "STM32U575, M33", 160, 3.21, 514, f"{MLPERF} v1.3"),

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from mcugen.records import ClipRecord, Run
+from mcugen.report.configurations import missing_figures
 from mcugen.report.detection import detect
 from mcugen.report.numbers import (
     Check,
@@ -85,9 +86,10 @@ def _clock(run: Run) -> tuple[str, ...]:
 
 
 def _latency_warnings(run: Run) -> tuple[str, ...]:
-    """What the source of a latency warned of itself."""
+    """What gave no figures, and what the source of a latency warned of itself."""
+    missing = (f"{title}: no figures: {reason}" for title, reason in missing_figures(run))
     pairs = ((x.name, dict(x.facts).get("warning")) for x in run.latencies)
-    return tuple(f"{name}: {warning}" for name, warning in pairs if warning)
+    return (*missing, *(f"{name}: {warning}" for name, warning in pairs if warning))
 
 
 def _labels(run: Run) -> tuple[str, ...]:

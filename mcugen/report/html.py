@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
@@ -14,6 +14,7 @@ from mcugen.codegen.render import render
 from mcugen.records import ClipRecord, LatencyRecord, MemoryRecord, Run, RunRecord
 from mcugen.report import plots
 from mcugen.report.anchors import Anchor, anchors_for
+from mcugen.report.configurations import HEADER, configurations, is_configuration
 from mcugen.report.detection import MAX_FPR, Detection, auc_interval_text, detect
 from mcugen.report.findings import findings
 from mcugen.report.numbers import (
@@ -52,7 +53,8 @@ def report_html(run: Run, pictures: Mapping[str, bytes] | None = None) -> bytes:
     `pictures`: name -> SVG of an image with what was found on it; they are embedded.
     """
     detection = detect(run.clips)
-    times = [time_text(central(x)[0], x.unit, run.head.ticks_per_second) for x in run.latencies]
+    latencies = [x for x in run.latencies if not is_configuration(x)]
+    times = [time_text(central(x)[0], x.unit, run.head.ticks_per_second) for x in latencies]
     values: dict[str, Any] = {
         "head": run.head,
         "tiles": _tiles(run, detection),
@@ -60,7 +62,10 @@ def report_html(run: Run, pictures: Mapping[str, bytes] | None = None) -> bytes:
         "score_charts": _score_charts(run, detection),
         "cost_charts": _cost_charts(run),
         "cost_notes": _cost_notes(run),
-        "latencies": [_latency_row(x, t) for x, t in zip(run.latencies, times, strict=True)],
+        "configurations": configurations(run),
+        "configuration_header": HEADER,
+        "latency_fact": _latency_fact,
+        "latencies": [_latency_row(x, t) for x, t in zip(latencies, times, strict=True)],
         "has_time": any(times),
         "memories": [_memory_row(memory) for memory in run.memories],
         "anchors": _anchor_rows(run),
@@ -169,11 +174,19 @@ def _latency_row(latency: LatencyRecord, time: str) -> dict[str, Any]:
 
 
 def _latency_fact(name: str, value: str) -> str:
-    """`name: value`; a time in nanoseconds (`init_ns`) as people read times."""
-    stem = name.removesuffix("_ns")
-    if stem != name and value.isdecimal():
-        value = time_text(int(value), "nanoseconds", None)
-    return f"{stem.replace('_', ' ')}: {value}"
+    """`name: value`; times (`init_ns`), temperatures and clocks as people read them."""
+    for unit, read in UNITS.items():
+        stem = name.removesuffix(f"_{unit}")
+        if stem != name and value.isdecimal():
+            return f"{stem.replace('_', ' ')}: {read(int(value))}"
+    return f"{name.replace('_', ' ')}: {value}"
+
+
+UNITS: dict[str, Callable[[int], str]] = {
+    "ns": lambda value: time_text(value, "nanoseconds", None),
+    "millicelsius": lambda value: f"{value / 1000:.1f} °C",
+    "khz": lambda value: f"{value / 1000:g} MHz",
+}
 
 
 def _memory_row(memory: MemoryRecord) -> dict[str, Any]:
@@ -206,6 +219,7 @@ def _own_row(latency: LatencyRecord, head: RunRecord) -> dict[str, Any]:
     cycles = figure if latency.unit == "cycles" else None
     clock = head.ticks_per_second if latency.unit == "cycles" else None
     seconds = seconds_of(figure, latency.unit, head.ticks_per_second)
+    on = f"on {latency.accelerator}, " if is_configuration(latency) else ""
     return {
         "own": True,
         "engine": f"mcugen {head.engine}" if latency.name == "inference" else latency.name,
@@ -213,7 +227,7 @@ def _own_row(latency: LatencyRecord, head: RunRecord) -> dict[str, Any]:
         "clock": f"{clock / 1e6:g} MHz" if clock else NOT_MEASURED,
         "latency": f"{seconds * 1e3:.3f} ms" if seconds is not None else NOT_MEASURED,
         "kilocycles": count_text(round(cycles / 1000)) if cycles else NOT_MEASURED,
-        "source": f"this run, {word}: {count_text(figure)} {latency.unit}",
+        "source": f"this run, {on}{word}: {count_text(figure)} {latency.unit}",
     }
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from mcugen.records import Run
 from mcugen.report.compare import Comparison
+from mcugen.report.configurations import is_configuration
 from mcugen.report.detection import auc_interval_text, detect
 from mcugen.report.numbers import (
     bytes_text,
@@ -22,6 +23,7 @@ from mcugen.report.numbers import (
     score_text,
     verdict,
 )
+from mcugen.run.linux_records import gains
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -65,7 +67,12 @@ def figure_lines(run: Run) -> tuple[str, ...]:
     if worst is not None:
         lines.append(f"largest score difference {difference_text(worst)} to {run.head.reference}")
     lines.extend(check.text for check in checks(run))
-    lines.extend(f"{x.name}: {cost_text(x, run.head)}" for x in run.latencies)
+    lines.extend(
+        f"{x.name}: {cost_text(x, run.head)}"
+        + (f" on {x.accelerator}" if is_configuration(x) else "")
+        for x in run.latencies
+    )
+    lines.extend(gains(run.latencies))
     lines.extend(
         f"{m.name}: {bytes_text(m.used_bytes)}"
         + (f" of {bytes_text(m.given_bytes)}" if m.given_bytes else "")

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mcugen.run.launcher_log import Measured, Section, measure, read_launcher_log
-from mcugen.run.linux_records import gains
+from mcugen.run.linux_records import gains, latency_records
 from tests.replay_board import LOGS
 
 CPU = (LOGS / "tf29_cpu.log").read_text()
@@ -88,7 +88,7 @@ def test_a_log_without_an_end_mark_between_two_runs() -> None:
 )
 def test_any_lines_give_an_answer(lines: list[str]) -> None:
     log = read_launcher_log("\n".join(lines))
-    gains([measure(section) for section in log.sections])
+    gains(latency_records([measure(section) for section in log.sections]))
 
 
 def timed(name: str, asked: str, us: float, delegation: str = "") -> Measured:
@@ -106,22 +106,47 @@ WHOLE = (
 )
 
 
+def gains_of(*measured: Measured) -> tuple[str, ...]:
+    return gains(latency_records(measured))
+
+
 def test_gains_in_plain_words() -> None:
-    lines = gains(
-        [
-            timed("CPU, 1 thread", "cpu", 1000),
-            timed("CPU, 4 threads", "cpu", 400),
-            timed("slow", "cpu", 2000),
-            timed("NPU", "npu", 1049, WHOLE),
-        ]
+    lines = gains_of(
+        timed("CPU, 1 thread", "cpu", 1000),
+        timed("CPU, 4 threads", "cpu", 400),
+        timed("slow", "cpu", 2000),
+        timed("NPU", "npu", 1049, WHOLE),
     )
     assert lines == (
-        "CPU, 4 threads: 2.5 times faster, 0.400 ms against 1.000 ms (CPU, 1 thread)",
-        "slow: 2.0 times slower, 2.000 ms against 1.000 ms (CPU, 1 thread)",
-        "NPU: no gain, 1.049 ms against 1.000 ms (CPU, 1 thread)."
-        " The model is too small for it; this is not a fault",
+        "CPU, 4 threads: 2.5 times faster, 0.400 ms against 1.000 ms (CPU, 1 thread), -60%",
+        "slow: 2.0 times slower, 2.000 ms against 1.000 ms (CPU, 1 thread), +100%",
+        "NPU: no gain, 1.049 ms against 1.000 ms (CPU, 1 thread), +5%",
     )
+
+
+@pytest.mark.parametrize("npu_ms", [0.143, 0.140])
+def test_what_is_published_for_the_autoencoder_is_called_no_gain(npu_ms: float) -> None:
+    """i.MX 93 and i.MX 8M Plus: the NPU brings this model nothing, and the report says why."""
+    cpu = timed("CPU, 1 thread", "cpu", 152)
+    (line,) = gains_of(cpu, timed("NPU", "npu", npu_ms * 1000, WHOLE))
+    assert line.startswith(f"NPU: no gain, {npu_ms:.3f} ms against 0.152 ms")
+    assert line.endswith("a model as short as this leaves nothing to gain, this is not a fault")
 
 
 def test_no_gain_without_a_cpu_figure() -> None:
-    assert gains([timed("NPU", "npu", 1049, WHOLE)]) == ()
+    assert gains_of(timed("NPU", "npu", 1049, WHOLE)) == ()
+
+
+def test_no_gain_between_runs_of_unknown_making() -> None:
+    log = read_launcher_log(CPU + (LOGS / "tf215_vx_whole.log").read_text())
+    assert gains_of(*map(measure, log.sections)) == ()
+
+
+def test_a_single_run_has_a_mean() -> None:
+    """Of one run benchmark_model prints `count=1 curr=N` and an average only in its summary."""
+    lines = (LOGS / "tf219_cpu_percentiles.log").read_text().splitlines()
+    warmup = next(line for line in lines if "count=1 " in line)
+    single = [warmup if "count=50 " in line else line for line in lines]
+    one = measure(Section("cpu-1", {"asked": "cpu"}, 0, "\n".join(single)))
+    (record,) = latency_records([one])
+    assert (record.count, record.mean) == (1, pytest.approx(1.24027e9))

@@ -15,7 +15,7 @@ from mcugen.errors import ConfigError, DeviceError
 from mcugen.export.linux_bundle import read_plan
 from mcugen.records import LatencyRecord, MemoryRecord, RunRecord, from_json_line, to_json_line
 from mcugen.run.linux import LinuxOptions, LinuxResult, run_linux
-from mcugen.run.linux_records import compiler_remark, gains, table_rows, text_table
+from mcugen.run.linux_records import compiler_remark, gains, latency_records, table_rows, text_table
 from tests.replay_board import ReplayBoard, make_board, make_bundle
 from tests.ssh_server import Server, eventually, processes_with, running_server
 
@@ -71,9 +71,12 @@ def test_a_cpu_timing_is_never_the_npus(server: Server, board: ReplayBoard, tmp_
     board.plays("npu", "tf212_planned_then_refused", 0)
     result = run_linux(make_bundle(tmp_path / "b"), server.target)
     npu = latencies(result)["npu"]
-    assert (npu.name, npu.accelerator) == ("NPU", "cpu")
+    assert (npu.name, npu.accelerator) == ("NPU (ran on the CPU)", "cpu")
     assert "these are CPU timings" in dict(npu.facts)["warning"]
-    assert any("says nothing about the NPU" in line for line in gains(result.measured))
+    words = gains(latency_records(result.measured))
+    assert words[1].startswith("NPU (ran on the CPU): says nothing about the NPU, 0.236 ms against")
+    names = [record.name for record in result.records if isinstance(record, MemoryRecord)]
+    assert "process, NPU (ran on the CPU)" in names
 
 
 @pytest.mark.parametrize(
@@ -89,6 +92,9 @@ def test_what_cannot_be_believed_is_no_record(
     row = table_rows(result.measured)[2]
     assert row.cells[:2] == ("NPU", "no figures")
     assert row.remarks
+    head = result.records[0]
+    assert isinstance(head, RunRecord)
+    assert dict(head.facts)["no_figures_npu"] == f"NPU: {'; '.join(row.remarks)}"
 
 
 def test_a_profile_gives_operators_and_no_latency(
@@ -212,7 +218,7 @@ def test_the_table_in_plain_words(server: Server, board: ReplayBoard, tmp_path: 
     assert lines[1].split()[3:] == (
         "cpu - 0.152 - 0.150 0.233 0.002 6542 1.514 0.612 2.2 MiB 0.152".split()
     )
-    assert gains(result.measured) == (
-        "CPU, 2 threads: no gain, 0.152 ms against 0.152 ms (CPU, 1 thread)."
-        " The model is too small for it; this is not a fault",
+    assert gains(latency_records(result.measured)) == (
+        "CPU, 2 threads: no gain, 0.152 ms against 0.152 ms (CPU, 1 thread), +0%;"
+        " a model as short as this leaves nothing to gain, this is not a fault",
     )
