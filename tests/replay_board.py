@@ -64,6 +64,12 @@ class ReplayBoard:
         self.plays(key, log, "hang")
         (self.tool().parent / "hang.seconds").write_text(seconds)
 
+    def install_vela(self, script: str = 'echo its own >"$3/ad01_int8_vela.tflite"') -> None:
+        """Adds a vela that is called with MODEL --output-dir FOLDER."""
+        vela = self.root / "usr/bin/vela"
+        vela.write_text(f"#!/bin/sh\n{script}\n")
+        vela.chmod(0o755)
+
     def calls(self) -> list[str]:
         path = self.tool().parent / "calls"
         return path.read_text().splitlines() if path.exists() else []

@@ -140,7 +140,8 @@ def _openssh(folder: Path, port: int) -> list[str]:
         f"ListenAddress 127.0.0.1:{port}\nHostKey {folder}/host_key\nPidFile none\n"
         "StrictModes no\nUsePAM no\nPermitRootLogin yes\nMaxStartups 100\n"
         "PasswordAuthentication no\nKbdInteractiveAuthentication no\n"
-        f"SetEnv TMPDIR={folder}/remote-tmp MCUGEN_ROOT={folder}/board\n"
+        f"SetEnv TMPDIR={folder}/remote-tmp MCUGEN_ROOT={folder}/board"
+        f" PATH={folder}/board/usr/bin:{os.environ['PATH']}\n"
     )
     return [program, "-D", "-e", "-f", str(config)]
 

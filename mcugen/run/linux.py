@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mcugen.boards import find_board
@@ -22,6 +22,7 @@ FACTS_TIMEOUT_S = 30.0
 COMPILE_TIMEOUT_S = 300.0
 LOAD_TIMEOUT_S = 300.0  # a driver may take minutes to compile a model in its first inference
 LOG_BYTES = 1 << 22
+BOARDS_VELA = "the board's own vela"
 
 Say = Callable[[str], None]
 
@@ -84,6 +85,7 @@ def run_linux(
         if options.compile_on_board:
             say("compiling for the NPU on the board")
             _compile(session)
+            plan = replace(plan, npu_compiler=BOARDS_VELA, npu_estimate={})
         for name in names:
             say(_title(plan, name))
             section, text = _run_one(session, plan, name, options)

@@ -108,8 +108,8 @@ def compiler_remark(plan: Plan, board: LinuxBoard, facts: Mapping[str, str]) -> 
     """A word of caution when the image carries another Vela than the one that compiled the model."""
     version = facts.get("tool_version")
     carried = {p.vela for p in board.packages if p.tflite == version and p.vela}
-    ours = (plan.npu_compiler or "").removeprefix("vela ")
-    if not ours or not carried or ours in carried:
+    _, is_ours, ours = (plan.npu_compiler or "").partition("vela ")
+    if not is_ours or not carried or ours in carried:
         return ""
     return (
         f"the NPU's model was compiled by vela {ours}, the image carries {' or '.join(carried)}:"

@@ -169,6 +169,39 @@ def test_without_vela_on_the_board(server: Server, board: ReplayBoard, tmp_path:
     assert server.left_over() == []
 
 
+@pytest.fixture(scope="module")
+def openssh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Dropbear gives commands a PATH of its own; here it leads to the made-up board's tools."""
+    with running_server("openssh", tmp_path_factory.mktemp("openssh")) as running:
+        yield running
+
+
+def test_the_boards_own_vela(openssh: Server, tmp_path: Path) -> None:
+    """Records name the compiler that was used, not the one that had compiled while building."""
+    board = make_board(openssh.board)
+    board.install_vela()
+    options = LinuxOptions(only=("npu",), compile_on_board=True)
+    result = run_linux(make_bundle(tmp_path / "b", compiled=True), openssh.target, options=options)
+    assert "--graph=model/ad01_int8_vela.tflite" in board.calls()[0]
+    head = result.records[0]
+    assert isinstance(head, RunRecord)
+    assert dict(head.facts)["npu_compiler"] == "the board's own vela"
+    assert not [name for name, _ in head.facts if name.startswith("estimate")]
+    assert compiler_remark(result.plan, result.board, result.log.facts) == ""
+
+
+@pytest.mark.parametrize("script", ["echo RuntimeError: no; exit 1", "exit 0"])
+def test_a_vela_that_compiles_nothing(openssh: Server, tmp_path: Path, script: str) -> None:
+    """Even where the bundle brings a compiled model: that one is not what was asked for."""
+    board = make_board(openssh.board)
+    board.install_vela(script)
+    options = LinuxOptions(compile_on_board=True)
+    with pytest.raises(DeviceError, match="the board did not compile the model"):
+        run_linux(make_bundle(tmp_path / "b", compiled=True), openssh.target, options=options)
+    assert board.calls() == []
+    assert openssh.left_over() == []
+
+
 def test_an_unknown_configuration(server: Server, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="unknown configuration 'cpu-3'") as caught:
         run_linux(make_bundle(tmp_path / "b"), server.target, options=LinuxOptions(only=("cpu-3",)))
