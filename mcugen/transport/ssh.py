@@ -62,12 +62,13 @@ end() { kill "-$1" "-$2" || kill "-$1" "$2"; }
 $own "$@" </dev/null 2>&1 &
 child=$!
 mark=$folder/.running/$child
-: >"$mark" || end KILL "$child"
+# Not `:`, whose failed redirection would end this shell and leave the command to itself.
+true >"$mark" || { end KILL "$child"; echo "cannot write to $folder"; }
 $own sh -c 'sleep "$1"; echo late >"$2"
 for s in TERM KILL; do kill "-$s" "-$3" || kill "-$s" "$3"; sleep 2; done' \\
   timer "$limit" "$mark" "$child" </dev/null >/dev/null &
 timer=$!
-: >"$folder/.running/$timer"
+true >"$folder/.running/$timer"
 wait "$child"
 status=$?
 [ -s "$mark" ] && status=late
@@ -269,6 +270,7 @@ class SshSession:
             "-T",
             *("-o", "BatchMode=yes", "-o", f"ConnectTimeout={self.target.connect_timeout_s}"),
             *("-o", "ServerAliveInterval=5", "-o", "ServerAliveCountMax=3"),
+            *("-o", "RemoteCommand=none"),  # ours, not one that ~/.ssh/config has for people
             *control,
             *self.target.options,
             "--",

@@ -85,6 +85,11 @@ def explain_ssh(target: SshTarget, messages: str, output: str, ended: bool) -> D
         "remove": remove[0].strip() if remove else f"ssh-keygen -R {target.host}",
         "options": f"{shlex.join(target.options)} " if target.options else "",
     }
+    if folder := re.search(r"^.*\bmktemp\b.*$", messages, re.MULTILINE):
+        return DeviceError(
+            f"{target.host} cannot make a temporary folder: {folder[0].strip()}",
+            hint="the target needs mktemp and room in /tmp, or in TMPDIR where that is set",
+        )
     for failure in FAILURES:
         if re.search(failure.pattern, messages):
             return DeviceError(failure.what.format(**words), hint=failure.hint.format(**words))

@@ -5,20 +5,21 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from mcugen.errors import ConfigError, DeviceError, EnvironmentError_
 from mcugen.transport.ssh import KEEPER, SshSession
-from mcugen.transport.ssh_failure import SshTarget
+from mcugen.transport.ssh_failure import SshTarget, explain_ssh
 from tests.ssh_server import (
     KINDS,
     Server,
@@ -283,15 +284,89 @@ def test_a_refused_connection(tmp_path: Path, server: Server) -> None:
         SshSession(SshTarget("board", ("-F", str(config)))).open()
 
 
-def test_a_shell_that_fails_is_told(server: Server, tmp_path: Path) -> None:
-    config = tmp_path / "config"
-    config.write_text((server.folder / "ssh_config").read_text())
+def test_a_target_without_room_for_a_folder(server: Server) -> None:
     server.temporary.rename(server.folder / "gone")
     try:
-        with pytest.raises(DeviceError, match="mktemp"):
+        with pytest.raises(DeviceError, match="board cannot make a temporary folder: mktemp"):
             SshSession(server.target).open()
     finally:
         (server.folder / "gone").rename(server.temporary)
+
+
+@pytest.mark.parametrize("reason", ["No space left on device", "Permission denied"])
+def test_what_mktemp_says_is_no_word_of_ssh(reason: str) -> None:
+    """`Permission denied` of a folder is not one of keys."""
+    said = f"mktemp: failed to create directory via template '/t/mcugen.XXXXXX': {reason}"
+    error = explain_ssh(SshTarget("board"), f"Warning: x\n{said}\n", "", True)
+    assert error.what == f"board cannot make a temporary folder: {said}"
+
+
+def test_a_command_that_cannot_be_watched_is_not_left_running(session: SshSession) -> None:
+    """As on a disk without inodes: the mark by which the keeper finds the command is not written."""
+    session.run(["sh", "-c", "rm -r .running && echo >.running"], timeout_s=10)
+    word = sleep_argument()
+    start = time.monotonic()
+    result = session.run(["sleep", word], timeout_s=60)
+    assert time.monotonic() - start < 30
+    assert result.status == 137
+    assert "cannot write to" in result.output
+    assert eventually(lambda: not processes_with(word))
+
+
+def config_for(server: Server, folder: Path, change: Callable[[str], str]) -> SshTarget:
+    """The server under a ~/.ssh/config of the user's own making."""
+    config = folder / "config"
+    config.write_text(change((server.folder / "ssh_config").read_text()))
+    return SshTarget("board", ("-F", str(config)))
+
+
+def test_a_jump_host_is_used(server: Server, tmp_path: Path) -> None:
+    def behind(text: str) -> str:
+        return text.replace("Host board\n", "Host gate\n") + text.replace(
+            "Host board\n", "Host board\n ProxyJump gate\n"
+        )
+
+    def logins() -> int:
+        log = (server.folder / "server.log").read_text()
+        return len(re.findall("Accepted publickey|Pubkey auth succeeded", log))
+
+    before = logins()
+    with SshSession(config_for(server, tmp_path, behind)) as session:
+        assert session.run(["echo", "through"], timeout_s=10).output == "through\n"
+        session.upload("model.tflite", b"x" * 100_000)
+        assert eventually(lambda: logins() == before + 2)  # the gate, and the board behind it
+    assert eventually(lambda: not server.left_over())
+
+
+def test_a_key_of_the_agent_is_used(server: Server, tmp_path: Path) -> None:
+    socket_path = tmp_path / "agent"
+    agent = subprocess.Popen(["ssh-agent", "-D", "-a", socket_path], stdout=subprocess.DEVNULL)
+    try:
+        assert eventually(socket_path.exists)
+        key = server.folder / "id"
+        environment = {**os.environ, "SSH_AUTH_SOCK": str(socket_path)}
+        subprocess.run(["ssh-add", "-q", key], env=environment, check=True)
+
+        def from_agent(text: str) -> str:
+            no_file = text.replace(f" IdentityFile {key}\n IdentitiesOnly yes\n", "")
+            assert no_file != text
+            return f"{no_file} IdentityAgent {socket_path}\n"
+
+        with SshSession(config_for(server, tmp_path, from_agent)) as session:
+            assert session.run(["echo", "hello"], timeout_s=10).output == "hello\n"
+    finally:
+        agent.kill()
+        agent.wait()
+
+
+def test_what_a_configuration_has_for_people_is_not_in_the_way(
+    server: Server, tmp_path: Path
+) -> None:
+    def for_people(text: str) -> str:
+        return f"{text} RemoteCommand exec tmux attach\n RequestTTY force\n ControlMaster auto\n"
+
+    with SshSession(config_for(server, tmp_path, for_people)) as session:
+        assert session.run(["printf", "a\\nb"], timeout_s=10).output == "a\nb"
 
 
 def test_an_unknown_name() -> None:
