@@ -51,11 +51,18 @@ class Server:
         return sorted(self.temporary.iterdir())
 
     def drop_connections(self) -> None:
-        """Ends every connection as a pulled cable would, from the server's side."""
+        """Ends every connection from the server's side."""
+        self.signal_connections(signal.SIGKILL)
+
+    def signal_connections(self, number: signal.Signals) -> list[int]:
+        """Sends a signal to the server's process of every connection; their ids."""
+        found = []
         for pid in descendants(self.process.pid):
             with contextlib.suppress(OSError):  # gone meanwhile
                 if Path(f"/proc/{pid}/comm").read_text().strip() in ("sshd", "dropbear"):
-                    os.kill(pid, signal.SIGKILL)
+                    os.kill(pid, number)
+                    found.append(pid)
+        return found
 
     def stop(self) -> None:
         self.drop_connections()

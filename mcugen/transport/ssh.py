@@ -269,7 +269,8 @@ class SshSession:
             self.target.program,
             "-T",
             *("-o", "BatchMode=yes", "-o", f"ConnectTimeout={self.target.connect_timeout_s}"),
-            *("-o", "ServerAliveInterval=5", "-o", "ServerAliveCountMax=3"),
+            *("-o", f"ServerAliveInterval={self.target.alive_interval_s}"),
+            *("-o", "ServerAliveCountMax=3"),
             *("-o", "RemoteCommand=none"),  # ours, not one that ~/.ssh/config has for people
             *control,
             *self.target.options,
@@ -284,11 +285,14 @@ class SshSession:
     def _failure(self, call: CapturedProcess, output: bytes) -> DeviceError:
         """The error for a call that ended, or did not end, without its sign."""
         ended = call.ends_within(1)
-        messages = call.messages.wait(lambda _: False, end_of(2)) if ended else b""
+        # The keeper's ssh holds the connection that the others share: it knows why that broke.
+        spoke = dict.fromkeys(one for one in (call, self._keeper) if one and one.ends_within(0.5))
+        said = [one.messages.wait(lambda _: False, end_of(2)) for one in spoke]
+        own = output.replace(self._token.encode() + b"\n", b"")
         return explain_ssh(
             self.target,
-            messages.decode("utf-8", "replace"),
-            output.decode("utf-8", "replace"),
+            b"\n".join(said).decode("utf-8", "replace"),
+            own.decode("utf-8", "replace"),
             ended,
         )
 

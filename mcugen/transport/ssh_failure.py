@@ -18,6 +18,7 @@ class SshTarget:
     host: str
     options: tuple[str, ...] = ()
     connect_timeout_s: int = 10
+    alive_interval_s: int = 5  # three times that without an answer is the end of a connection
     program: str = "ssh"
 
     def command_line(self) -> str:

@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -219,7 +220,35 @@ def test_a_lost_connection_is_told_and_cleaned_up(server: Server) -> None:
             session.run(["sleep", word], timeout_s=60)
         dropper.join()
         assert "try again" in caught.value.hint
+        assert not re.search("[0-9a-f]{16}", caught.value.what)  # no token of ours
         assert not session.close()
+    assert eventually(lambda: not processes_with(word))
+    assert eventually(lambda: not server.left_over())
+
+
+def test_a_connection_that_falls_silent(server: Server) -> None:
+    """A pulled cable: nothing is refused or closed, there is just no answer any more."""
+    word = sleep_argument()
+    frozen: list[int] = []
+
+    def freeze() -> None:
+        if eventually(lambda: bool(processes_with(word))):
+            frozen.extend(server.signal_connections(signal.SIGSTOP))
+
+    freezer = threading.Thread(target=freeze)
+    session = SshSession(replace(server.target, alive_interval_s=1))
+    session.open()
+    try:
+        freezer.start()
+        with pytest.raises(DeviceError, match="board does not answer") as caught:
+            session.run(["sleep", word], timeout_s=60)
+        freezer.join()
+        assert "cable" in caught.value.hint
+        assert not session.close()
+    finally:
+        for pid in frozen:
+            os.kill(pid, signal.SIGCONT)
+        session.close()
     assert eventually(lambda: not processes_with(word))
     assert eventually(lambda: not server.left_over())
 
