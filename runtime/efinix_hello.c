@@ -15,9 +15,16 @@
 
 static mcugen_text_t text;
 
+// As the platform's MicroPrintf writes %x: 0x, and no zeros before the first digit.
 static void put_hex(uint32_t word) {
-  for (uint32_t shift = 32; shift > 0; shift -= 8u) {
-    mcugen_text_put_hex(&text, (uint8_t)(word >> (shift - 8u)));
+  static const char DIGITS[] = "0123456789abcdef";
+  uint32_t shift = 28;
+  while (shift > 0 && word >> shift == 0) {
+    shift -= 4u;
+  }
+  mcugen_text_put(&text, "0x");
+  for (uint32_t left = shift + 4u; left > 0; left -= 4u) {
+    mcugen_text_put_bytes(&text, &DIGITS[word >> (left - 4u) & 0xFu], 1);
   }
 }
 

@@ -14,8 +14,8 @@ from mcugen.codegen.tree import SourceTree
 from mcugen.engines.axon_limits import limits
 from mcugen.engines.contract import EngineOptions, EnginePlan
 from mcugen.memory import MemoryPlan
-from mcugen.model.check import refuse
-from mcugen.model.ir import DType, Graph, Problem, Tensor
+from mcugen.model.check import check_int8_ends, refuse
+from mcugen.model.ir import Graph, Problem, Tensor
 from mcugen.paths import runtime_dir
 
 RUNTIME_FILES = ("engine_axon.c",)
@@ -40,14 +40,7 @@ class Edge:
 
 def supports(graph: Graph) -> tuple[Problem, ...]:
     """The compiler's limits, and ours: int8 at both ends."""
-    ends = (("input", graph.inputs), ("output", graph.outputs))
-    wrong = (
-        Problem("model", f"{name} {number} is {graph.tensors[index].dtype.value}, not int8")
-        for name, indices in ends
-        for number, index in enumerate(indices)
-        if graph.tensors[index].dtype is not DType.INT8
-    )
-    return (*limits(graph), *wrong)
+    return (*limits(graph), *check_int8_ends(graph))
 
 
 def plan(graph: Graph, options: EngineOptions) -> EnginePlan:

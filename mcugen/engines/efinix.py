@@ -14,7 +14,7 @@ from mcugen.engines import tflm
 from mcugen.engines.contract import EngineOptions, EnginePlan
 from mcugen.engines.tflm_operators import RESOLVER_METHODS
 from mcugen.errors import ModelError
-from mcugen.model.check import refuse, where
+from mcugen.model.check import check_int8_ends, refuse, where
 from mcugen.model.ir import Graph, Problem
 from mcugen.paths import runtime_dir
 
@@ -34,12 +34,16 @@ METHODS = frozenset(
 
 
 def supports(graph: Graph) -> tuple[Problem, ...]:
-    """One problem per operator that the platform's TFLite Micro does not have."""
-    return tuple(
+    """Operators that the platform's TFLite Micro does not have; inputs that the hello program, which
+    copies one vector of int8 and prints int8, could not give or print."""
+    unknown = (
         Problem(where(op), "is no operator of the platform's TFLite Micro (2022)")
         for op in graph.ops
         if RESOLVER_METHODS.get(op.kind) not in METHODS
     )
+    inputs = len(graph.inputs)
+    many = (Problem("model", f"has {inputs} inputs, its programs give one"),) if inputs > 1 else ()
+    return (*unknown, *many, *check_int8_ends(graph))
 
 
 def plan(graph: Graph, options: EngineOptions) -> EnginePlan:

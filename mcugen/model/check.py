@@ -48,6 +48,17 @@ def check_graph(graph: Graph) -> list[Problem]:
     ]
 
 
+def check_int8_ends(graph: Graph) -> tuple[Problem, ...]:
+    """One problem per input or output of the model that is not int8."""
+    ends = (("input", graph.inputs), ("output", graph.outputs))
+    return tuple(
+        Problem("model", f"{name} {number} is {graph.tensors[index].dtype.value}, not int8")
+        for name, indices in ends
+        for number, index in enumerate(indices)
+        if graph.tensors[index].dtype is not DType.INT8
+    )
+
+
 def refuse(problems: Sequence[Problem], name: str = "the model") -> None:
     """Raises one ModelError that lists all problems of the model `name`, if there are any.
 

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The UART log of an application of Efinix's TinyML platform -> Records.
 
-Format: Efinix-Inc/tinyml, src/main.cc of its hello world applications and platform/tinyml/profiler.h;
-ours (runtime/efinix_hello.c) prints the same.
+Format: Efinix-Inc/tinyml, src/main.cc of its hello world applications, platform/tinyml/profiler.h and
+MicroPrintf, whose %x writes 0x first; ours (runtime/efinix_hello.c) prints the same.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import numpy as np
 from mcugen import __version__
 from mcugen.errors import DataError
 from mcugen.export.efinix import VECTORS
+from mcugen.model.ir import Graph
 from mcugen.model.reference import open_reference
 from mcugen.records import ClipRecord, Record, RunRecord, summarise
 from mcugen.run.project import Project
@@ -29,20 +30,28 @@ COMPLETE = "Hello world complete"
 _BLOCK = re.compile(r"\[OUTPUT_(\d+)\]([^;]*);")
 _OPEN = re.compile(r"\[OUTPUT_(\d+)\]")
 _NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?(?![\w.])")
-_CYCLES = re.compile(r"Inference clock cycle \(hex\): ([0-9A-Fa-f]+), ([0-9A-Fa-f]+)")
-_RATE = re.compile(r"SYSTEM_CLINT_HZ \(hex\): ([0-9A-Fa-f]+)")
-_TIME = re.compile(r"Inference time: (\d+)ms")
+_HEX = r"(?:0[xX])?([0-9A-Fa-f]{1,8})\b"
+_CYCLES = re.compile(rf"Inference clock cycle \(hex\): {_HEX}, {_HEX}")
+_RATE = re.compile(rf"SYSTEM_CLINT_HZ \(hex\): {_HEX}")
+_TIME = re.compile(r"^\r?(?:(.+) - )?Inference time(?: \((.+)\))?: (\d+)ms", re.M)
 _LAYER = re.compile(r"^\r?(\d+); ([A-Z][A-Z0-9_]*); (STANDARD|LITE|SOFTWARE); (\d+)\s*$", re.M)
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One [OUTPUT_n]...; and the cost printed after it. Without cycles, time has whole milliseconds."""
+    """One [OUTPUT_n]...;"""
 
     number: int
     title: str
     values: tuple[float, ...]
-    time_ns: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """One `Inference time` line, and the clock cycles before it: without them, whole milliseconds."""
+
+    what: str  # "": the inference; else a part of it: front layers, Yolo layer, Total
+    time_ns: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +69,7 @@ class EfinixLog:
     """A complete log."""
 
     blocks: tuple[Block, ...]
+    costs: tuple[Cost, ...]
     layers: tuple[Layer, ...]
 
 
@@ -76,16 +86,17 @@ def parse_efinix_log(text: str, where: str) -> EfinixLog:
     bounds = [*starts, len(text)]
     parts = [text[a:b] for a, b in zip(bounds, bounds[1:], strict=False)]
     layers = (_layer(match) for match in _LAYER.finditer(text))
-    return EfinixLog(tuple(_block(part, where) for part in parts), tuple(layers))
+    blocks = tuple(_block(part, where) for part in parts)
+    return EfinixLog(blocks, tuple(_costs(text)), tuple(layers))
 
 
 def _block(part: str, where: str) -> Block:
-    """The block at the start of `part`, and what follows it up to the next one."""
+    """The block at the start of `part`, which ends where the next one starts."""
     match = _BLOCK.match(part)
     if match is None:
         raise DataError(f"{where}: {part[:12]} is not closed by a semicolon: lines are missing")
     title, values = _split(match[2])
-    return Block(int(match[1]), title, values, _time_ns(part[match.end() :]))
+    return Block(int(match[1]), title, values)
 
 
 def _split(body: str) -> tuple[str, tuple[float, ...]]:
@@ -101,12 +112,17 @@ def _split(body: str) -> tuple[str, tuple[float, ...]]:
     return first.strip(" :\r"), tuple(float(n) for n in _NUMBER.findall(rest))
 
 
-def _time_ns(text: str) -> float | None:
-    cycles, rate, time = _CYCLES.search(text), _RATE.search(text), _TIME.search(text)
-    if cycles is not None and rate is not None and int(rate[1], 16) > 0:
-        count = int(cycles[1], 16) << 32 | int(cycles[2], 16)
-        return count * NANOSECONDS_PER_SECOND / int(rate[1], 16)
-    return int(time[1]) * float(NANOSECONDS_PER_MILLISECOND) if time is not None else None
+def _costs(text: str) -> Iterator[Cost]:
+    start = 0
+    for time in _TIME.finditer(text):
+        before = text[start : time.start()]
+        cycles, rate = _CYCLES.search(before), _RATE.search(before)
+        time_ns = int(time[3]) * float(NANOSECONDS_PER_MILLISECOND)
+        if cycles is not None and rate is not None and int(rate[1], 16) > 0:
+            count = int(cycles[1], 16) << 32 | int(cycles[2], 16)
+            time_ns = count * NANOSECONDS_PER_SECOND / int(rate[1], 16)
+        yield Cost(time[1] or time[2] or "", time_ns)
+        start = time.end()
 
 
 def _layer(match: re.Match[str]) -> Layer:
@@ -118,11 +134,12 @@ def _layer(match: re.Match[str]) -> Layer:
 def log_records(project: Project, text: str, where: str) -> tuple[Record, ...]:
     """Records of a log of the project's hello program, or of one of the platform's own.
 
-    Blocks that hold the model's outputs are held against TFLite Micro on the project's test vectors.
+    The hello program's blocks are held against TFLite Micro on the project's test vectors; the inputs
+    of the platform's applications are their own. DataError when the log is of another model.
     """
     log = parse_efinix_log(text, where)
     digest = hashlib.sha256(text.encode()).hexdigest()
-    clips, reference = _clips(project, log, digest)
+    clips, reference, graph = _clips(project, log, digest, where)
     manifest = project.manifest
     head = RunRecord(
         tool=f"mcugen {__version__}",
@@ -140,29 +157,36 @@ def log_records(project: Project, text: str, where: str) -> tuple[Record, ...]:
         ticks_per_second=NANOSECONDS_PER_SECOND,
         reference=reference,
     )
-    return (head, *clips, *_latencies(log))
+    return (head, *clips, *_latencies(log, graph, where))
 
 
 def _clips(
-    project: Project, log: EfinixLog, digest: str
-) -> tuple[tuple[ClipRecord, ...], str | None]:
-    """One clip per block; compared where it holds as many values as the model's outputs."""
+    project: Project, log: EfinixLog, digest: str, where: str
+) -> tuple[tuple[ClipRecord, ...], str | None, Graph]:
+    """One clip per block; those of the hello program are compared."""
     path = project.folder / VECTORS
     vectors = np.load(path, allow_pickle=False) if path.is_file() else np.zeros((0, 1), np.int8)
     with open_reference(project.model, rounding=project.manifest.rounding) as reference:
         graph = reference.graph
         values = sum(graph.tensors[index].elements for index in graph.outputs)
-        known = [b for b in log.blocks if len(b.values) == values and b.number < len(vectors)]
+        ours = [block for block in log.blocks if block.title == f"vector {block.number}"]
+        for block in ours:
+            if len(block.values) != values or block.number >= len(vectors):
+                raise DataError(
+                    f"{where}: {block.title} has {len(block.values)} values; this project has "
+                    f"{len(vectors)} vectors, and its model gives {values} values",
+                    hint="save the whole log of this project's own hello program",
+                )
         differences: dict[int, int] = {}
-        if known:
+        if ours:
             shape = graph.tensors[graph.inputs[0]].shape
-            samples = np.stack([vectors[block.number] for block in known]).reshape(-1, *shape)
-            outputs = [np.asarray(o).reshape(len(known), -1) for o in reference.run([samples])]
+            samples = np.stack([vectors[block.number] for block in ours]).reshape(-1, *shape)
+            outputs = [np.asarray(o).reshape(len(ours), -1) for o in reference.run([samples])]
             wanted = np.concatenate(outputs, axis=1)
-            found = np.array([block.values for block in known])
+            found = np.array([block.values for block in ours])
             counts = np.count_nonzero(found != wanted, axis=1)
-            differences = {b.number: int(n) for b, n in zip(known, counts, strict=True)}
-        info = str(reference.info) if known else None
+            differences = {b.number: int(n) for b, n in zip(ours, counts, strict=True)}
+        info = str(reference.info) if ours else None
     clips = (
         ClipRecord(
             clip=f"{block.number}: {block.title}",
@@ -176,17 +200,28 @@ def _clips(
         )
         for block in log.blocks
     )
-    return tuple(clips), info
+    return tuple(clips), info, graph
 
 
-def _latencies(log: EfinixLog) -> Iterator[Record]:
-    times = [block.time_ns for block in log.blocks if block.time_ns is not None]
-    if times:
-        yield summarise("inference", "nanoseconds", times)
-    runs: dict[tuple[int, str, str], list[float]] = {}
+def _latencies(log: EfinixLog, graph: Graph, where: str) -> Iterator[Record]:
+    costs: dict[str, list[float]] = {}
+    for cost in log.costs:
+        costs.setdefault(f"inference, {cost.what}" if cost.what else "inference", []).append(
+            cost.time_ns
+        )
+    for name, values in costs.items():
+        yield summarise(name, "nanoseconds", values)
+    runs: dict[tuple[int, str], list[float]] = {}
     for layer in log.layers:
-        runs.setdefault((layer.number, layer.operator, layer.where), []).append(layer.time_ns)
-    for (number, operator, place), values in runs.items():
+        number = layer.number % len(graph.ops)  # the platform's profiler counts on and on
+        if layer.operator != graph.ops[number].kind:
+            raise DataError(
+                f"{where}: layer {layer.number} is {layer.operator}, but operator {number} of the "
+                f"model is {graph.ops[number].kind}",
+                hint="the log is of another model, or lines are missing at its start",
+            )
+        runs.setdefault((number, layer.where), []).append(layer.time_ns)
+    for (number, place), values in runs.items():
         accelerator = "cpu" if place == "SOFTWARE" else f"TinyML accelerator, {place.lower()}"
-        name = f"layer {number} {operator}"
+        name = f"layer {number} {graph.ops[number].kind}"
         yield summarise(name, "nanoseconds", values, accelerator=accelerator)

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from dataclasses import replace
 from pathlib import Path
@@ -180,9 +181,21 @@ def test_hello_prints_what_the_reader_reads(log: tuple[Path, str]) -> None:
     assert [(c.clip, c.outputs_compared, c.outputs_different) for c in clips] == [
         (f"{n}: vector {n}", 16, 0) for n in range(3)
     ]
+    assert len(re.findall(r"cycle \(hex\): 0x0, 0x[1-9a-f][0-9a-f]*\n", text)) == 3
+    assert text.count("SYSTEM_CLINT_HZ (hex): 0x3b9aca00\n\nInference time: ") == 3
     (latency,) = [r for r in records if isinstance(r, LatencyRecord)]
     assert latency.name == "inference" and latency.count == 3 and (latency.minimum or 0) > 0
     assert "tflite-micro" in str(head)
+
+
+def test_an_input_that_the_programs_cannot_give_is_refused(tmp_path: Path) -> None:
+    q = (0.5, 0)
+    tensors = [TensorSpec((1, 4), "int8", *q), TensorSpec((1, 4), "float32")]
+    with pytest.raises(ModelError, match="output 0 is float32, not int8"):
+        project(tmp_path, model_bytes(tensors, [OpSpec("DEQUANTIZE", [0], [1])], [0], [1]))
+    tensors = [TensorSpec((1, 4), "int8", *q)] * 3
+    with pytest.raises(ModelError, match="has 2 inputs, its programs give one"):
+        project(tmp_path, model_bytes(tensors, [OpSpec("ADD", [0, 1], [2])], [0, 1], [2]))
 
 
 def test_a_wrong_value_is_counted(log: tuple[Path, str]) -> None:

@@ -4,13 +4,20 @@
 
 from __future__ import annotations
 
-import pytest
+from pathlib import Path
 
+import pytest
+from click.testing import CliRunner
+
+from mcugen.cli.build import command
 from mcugen.errors import DataError
-from mcugen.run.efinix_log import Layer, parse_efinix_log
+from mcugen.records import ClipRecord, LatencyRecord
+from mcugen.run.efinix_log import Cost, Layer, log_records, parse_efinix_log
+from mcugen.run.project import Project, open_project
+from tests.run.projects import small_model
 
 COST = (
-    "Inference clock cycle (hex): 0, 5F5E100\n\rSYSTEM_CLINT_HZ (hex): 5F5E100\n\r"
+    "Inference clock cycle (hex): 0x0, 0x5f5e100\n\rSYSTEM_CLINT_HZ (hex): 0x5f5e100\n\r"
     "NOTE: processing_time (second) = timestamp_clock_cycle/SYSTEM_CLINT_HZ\n\r"
     "Inference time: 1000ms\n\r"
 )
@@ -33,9 +40,17 @@ BOXES = (
 
 
 def test_scores() -> None:
-    first, second = parse_efinix_log(DETECTOR, "log").blocks
-    assert (first.title, first.values, first.time_ns) == ("Slice 1 Score", (12.7776,), 1e9)
-    assert (second.number, second.values, second.time_ns) == (1, (-0.0015,), 7e6)
+    found = parse_efinix_log(DETECTOR, "log")
+    first, second = found.blocks
+    assert (first.title, first.values) == ("Slice 1 Score", (12.7776,))
+    assert (second.number, second.values) == (1, (-0.0015,))
+    assert found.costs == (Cost("", 1e9), Cost("", 7e6))  # the second without its cycles
+
+
+def test_cycles_are_more_exact_than_milliseconds() -> None:
+    """0x1_0000_0064 cycles at 100 MHz are 42.9496739 s; the platform prints 42949 ms."""
+    text = DETECTOR.replace("0x0, 0x5f5e100", "0x1, 0x64", 1).replace("1000ms", "42949ms", 1)
+    assert parse_efinix_log(text, "log").costs[0].time_ns == 42_949_673_960.0
 
 
 def test_classes_and_layers() -> None:
@@ -49,8 +64,89 @@ def test_classes_and_layers() -> None:
 
 
 def test_boxes_without_a_cost() -> None:
-    (block,) = parse_efinix_log(BOXES, "log").blocks
-    assert len(block.values) == 6 and block.values[3] == 0.0346 and block.time_ns is None
+    found = parse_efinix_log(BOXES, "log")
+    (block,) = found.blocks
+    assert len(block.values) == 6 and block.values[3] == 0.0346 and found.costs == ()
+
+
+DETECTION = (
+    "\n\r[OUTPUT_0]Person Detection Inference 1 (Person)...\n\r"
+    "Person Score    : 110,\n\r No Person Score : -110;\n\r"
+    "Person Detection Score (Percentage): 92%\n\r" + COST + "Hello world complete\n\r"
+)
+
+
+def test_scores_behind_their_names() -> None:
+    (block,) = parse_efinix_log(DETECTION, "log").blocks
+    assert block.title == "Person Detection Inference 1 (Person)..."
+    assert block.values == (110.0, -110.0)
+
+
+PARTS = (
+    "[OUTPUT_0]Boxes:\n\r0.0105, 0.3174, 0.2272\n\r;\n\r[OUTPUT_1]Total_boxes : 1;\n\n\r"
+    + COST.replace("time:", "time (front layers):")
+    + COST.replace("0x5f5e100\n\rSYS", "0xf4240\n\rSYS").replace(
+        "time: 1000", "time (Yolo layer): 10"
+    )
+    + COST.replace("1000ms", "1010ms").replace("time:", "time (Total):")
+    + "[Core_0] Yolo Front Layers - "
+    + COST.replace("Inference time", "[Core_0] Yolo Front Layers - Inference time")
+    + "***Hello world complete*** \r\n"
+)
+
+
+def test_parts_of_an_inference_keep_their_names() -> None:
+    """Of the applications for several outputs, and of the one for four cores."""
+    assert parse_efinix_log(PARTS, "log").costs == (
+        Cost("front layers", 1e9),
+        Cost("Yolo layer", 10e6),
+        Cost("Total", 1e9),
+        Cost("[Core_0] Yolo Front Layers", 1e9),
+    )
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """Of a model of one FULLY_CONNECTED, 16 values to 16."""
+    (tmp_path / "small.tflite").write_bytes(small_model())
+    build = [str(tmp_path / "small.tflite"), "--board", "efinix-sapphire", "--no-compile"]
+    done = CliRunner().invoke(command, [*build, "--out", str(tmp_path / "project")])
+    assert done.exit_code == 0, done.output
+    return open_project(tmp_path / "project")
+
+
+def values(count: int) -> str:
+    return ", ".join("1" for _ in range(count))
+
+
+def test_the_platforms_own_inputs_are_not_ours(project: Project) -> None:
+    """Sixteen values of an application of the platform: as many as the model's, for other inputs."""
+    text = f"[OUTPUT_0]Keyword ...\n\r{values(16)}\n\r;\n\r" + COST + "Hello world complete\n\r"
+    _, clip, latency = log_records(project, text, "log")
+    assert isinstance(clip, ClipRecord) and clip.outputs_compared is None
+    assert isinstance(latency, LatencyRecord) and latency.name == "inference"
+
+
+def test_layers_of_all_inferences_are_put_together(project: Project) -> None:
+    """The platform's profiler does not start anew with an inference: 0 and 1 are the same layer."""
+    layers = "0; FULLY_CONNECTED; STANDARD; 30\n\r1; FULLY_CONNECTED; STANDARD; 32\n\r"
+    costs = [r for r in log_records(project, layers + DETECTION, "log") if "layer" in str(r)]
+    (layer,) = [r for r in costs if isinstance(r, LatencyRecord)]
+    assert (layer.name, layer.count, layer.mean) == ("layer 0 FULLY_CONNECTED", 2, 31e6)
+    assert layer.accelerator == "TinyML accelerator, standard"
+
+
+FOREIGN = {
+    "vector 0 has 15 values": f"[OUTPUT_0]vector 0:\n{values(15)}\n;\nHello world complete\n",
+    "this project has 4 vectors": f"[OUTPUT_4]vector 4:\n{values(16)}\n;\nHello world complete\n",
+    "layer 1 is ADD, but operator 0": "0; FULLY_CONNECTED; LITE; 1\n1; ADD; LITE; 1\n" + DETECTION,
+}
+
+
+@pytest.mark.parametrize("words", FOREIGN)
+def test_logs_of_another_model_are_refused(words: str, project: Project) -> None:
+    with pytest.raises(DataError, match=words):
+        log_records(project, FOREIGN[words], "log")
 
 
 REFUSED = {
