@@ -10,12 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
+import numpy as np
+
 from mcugen.model.check import where
 from mcugen.model.ir import DType, Graph, Op, Problem, Tensor
 
 MAX_OUTPUTS = 20
 MAX_NODE_INPUTS = 2
 MAX_EDGE = 1024  # height, width, channels
+MAX_MUL_WIDTH = 2048  # of compiler 1.4.0
 MAX_NODES = 2048  # of a fully connected layer, on either side
 MAX_FILTER = 16
 MAX_FLAT_FILTER = 32  # wide, when it is 1 high
@@ -51,25 +54,28 @@ def _op_problems(graph: Graph) -> Iterator[Problem]:
 
 def _general(graph: Graph, op: Op) -> Iterator[str]:
     """What holds for every operator: number of inputs, sizes, types, fused activation."""
-    activations = [t for t in graph.input_tensors(op) if t is not None and t.data is None]
-    operands = [t for t in activations if not t.is_variable]
+    given = [t for t in graph.input_tensors(op) if t is not None and t.data is None]
+    operands = [t for t in given if not t.is_variable]
     if len(operands) > MAX_NODE_INPUTS:
         yield f"has {len(operands)} inputs, Axon takes {MAX_NODE_INPUTS}"
-    for tensor in (*activations, *graph.output_tensors(op)):
+    for tensor in (*operands, *graph.output_tensors(op)):
         edges = tensor.shape[1:]
         if len(edges) > 3 or (tensor.shape and tensor.shape[0] != 1 and len(tensor.shape) > 1):
             yield f"has a tensor of shape {list(tensor.shape)}, Axon takes 1 x H x W x C"
-        elif op.kind != "FULLY_CONNECTED" and max(edges, default=0) > MAX_EDGE:
+        elif op.kind not in OWN_EDGES and max(edges, default=0) > MAX_EDGE:
             yield f"has a tensor of shape {list(tensor.shape)}, edges may be {MAX_EDGE}"
         if op.kind not in ENDS and tensor.dtype not in TYPES:
             yield f"works on {tensor.dtype.value}, Axon on int8"
     fused = op.options.get("fused_activation_function", "NONE")
-    if fused not in FUSED:
+    if fused not in FUSED and op.kind != "UNIDIRECTIONAL_SEQUENCE_LSTM":  # its TANH is the cell's
         yield f"has the fused activation {fused}, Axon knows RELU and RELU6"
 
 
 TYPES = frozenset({DType.INT8, DType.RESOURCE})
 ENDS = frozenset({"QUANTIZE", "DEQUANTIZE"})
+OWN_EDGES = frozenset({"FULLY_CONNECTED", "MUL", "RESHAPE"})
+"""Operators with limits of their own. Of a RESHAPE those on either side hold: what it flattens for a
+FULLY_CONNECTED may have 2048 values."""
 
 
 def _nothing(graph: Graph, op: Op) -> Iterator[str]:
@@ -112,9 +118,9 @@ def _fully_connected(graph: Graph, op: Op) -> Iterator[str]:
         yield f"{nodes_in} to {nodes_out} nodes, Axon takes {MAX_NODES}"
 
 
-def _pool(op: Op) -> Iterator[str]:
+def _pool(op: Op, is_mean: bool = False) -> Iterator[str]:
     height, width = op.options["filter_height"], op.options["filter_width"]
-    if max(height, width) > MAX_POOL:
+    if max(height, width) > MAX_POOL and not is_mean:
         yield f"window {height} x {width}, Axon takes {MAX_POOL} x {MAX_POOL}"
     yield from _strides(op)
 
@@ -124,7 +130,8 @@ def _max_pool(graph: Graph, op: Op) -> Iterator[str]:
 
 
 def _average_pool(graph: Graph, op: Op) -> Iterator[str]:
-    yield from _pool(op)
+    _, height, width, _ = graph.output_tensors(op)[0].shape
+    yield from _pool(op, is_mean=height * width == 1)  # global pooling runs as MEAN
     if op.options["padding"] == "SAME" and _is_padded(graph, op):
         yield "pads, which Axon's AVERAGE_POOL_2D does not"
 
@@ -156,9 +163,25 @@ def _broadcast(graph: Graph, op: Op) -> Iterator[str]:
             )
 
 
+def _multiply(graph: Graph, op: Op) -> Iterator[str]:
+    yield from _broadcast(graph, op)
+    shape = graph.output_tensors(op)[0].shape
+    *others, width, channels = (1, 1, *shape[1:]) if len(shape) > 2 else (1, 1, *shape[1:], 1)
+    if width > MAX_MUL_WIDTH or max(*others, channels) > MAX_EDGE:
+        yield f"works on {list(shape)}, Axon multiplies {MAX_EDGE} x {MAX_MUL_WIDTH} x {MAX_EDGE}"
+
+
 def _repeats_along_plane(tensor: Tensor, target: Tensor) -> bool:
     padded = (1,) * (len(target.shape) - len(tensor.shape)) + tensor.shape
     return padded[-1:] == target.shape[-1:]
+
+
+def _strided_slice(graph: Graph, op: Op) -> Iterator[str]:
+    strides = graph.tensors[op.inputs[3]].data
+    if strides is None:
+        yield "has strides that are not constant"
+    elif int(np.abs(strides).max(initial=0)) > MAX_STRIDE:
+        yield f"stride {int(np.abs(strides).max())}, Axon takes {MAX_STRIDE}"
 
 
 def _end(graph: Graph, op: Op) -> Iterator[str]:
@@ -180,7 +203,7 @@ CHECKS: Mapping[str, OpCheck] = {
     "LOGISTIC": _nothing,
     "MAX_POOL_2D": _max_pool,
     "MEAN": _nothing,
-    "MUL": _broadcast,
+    "MUL": _multiply,
     "PAD": _nothing,
     "QUANTIZE": _end,
     "READ_VARIABLE": _nothing,
@@ -192,7 +215,7 @@ CHECKS: Mapping[str, OpCheck] = {
     "SPACE_TO_BATCH_ND": _nothing,
     "SPLIT": _nothing,
     "SPLIT_V": _nothing,
-    "STRIDED_SLICE": _nothing,
+    "STRIDED_SLICE": _strided_slice,
     "TANH": _nothing,
     "UNIDIRECTIONAL_SEQUENCE_LSTM": _nothing,
     "VAR_HANDLE": _nothing,

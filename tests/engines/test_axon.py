@@ -18,6 +18,7 @@ from mcugen.errors import ModelError
 from mcugen.model.ir import Graph
 from mcugen.model.tflite import parse_tflite
 from tests.c_program import FIRMWARE_TESTS, put_sources, run_on_host
+from tests.conftest import ROOT
 from tests.tflite_writer import OpSpec, TensorSpec, model_bytes
 
 AXON = ENGINES["axon"]
@@ -32,6 +33,10 @@ def act(*shape: int) -> TensorSpec:
 
 def const(*shape: int) -> TensorSpec:
     return TensorSpec(shape, "int8", 0.5, data=np.ones(shape, np.int8))
+
+
+def ints(values: Sequence[int]) -> TensorSpec:
+    return TensorSpec((len(values),), "int32", data=np.array(values, np.int32))
 
 
 def graph(
@@ -77,9 +82,30 @@ REFUSED = {
     "has 3 inputs": one(
         "CONCATENATION", [IMAGE, const(1, 8, 8, 4), IMAGE], act(1, 8, 8, 12), axis=3
     ),
+    "dilation 1 x 32": one(
+        "CONV_2D",
+        [act(1, 8, 33, 4), const(4, 1, 2, 4)],
+        act(1, 8, 1, 4),
+        **STRIDE_1 | {"padding": "VALID"},
+        dilation_w_factor=32,
+        dilation_h_factor=1,
+    ),
     "no operator of Axon": one("MAXIMUM", [IMAGE, const(1, 8, 8, 4)], IMAGE),
     "repeats an operand of shape [1, 8, 8, 1]": one("MUL", [IMAGE, const(1, 8, 8, 1)], IMAGE),
     "shape [1, 1025, 2]": one("TANH", [act(1, 1025, 2)], act(1, 1025, 2)),
+    "2049 to 4 nodes": one("FULLY_CONNECTED", [act(1, 2049), const(4, 2049)], act(1, 4)),
+    "works on [1, 2049], Axon multiplies": one("MUL", [act(1, 2049), const(1, 2049)], act(1, 2049)),
+    "works on [1, 2, 1025], Axon multiplies": one(
+        "MUL", [act(1, 2, 1025), const(1, 2, 1025)], act(1, 2, 1025)
+    ),
+    "stride 32, Axon takes 31": one(
+        "STRIDED_SLICE",
+        [act(1, 64, 2), *map(ints, ([0] * 3, [1, 64, 2], [1, 32, 1]))],
+        act(1, 2, 2),
+    ),
+    "window 2 x 33": one(
+        "AVERAGE_POOL_2D", [act(1, 2, 34, 4)], act(1, 1, 2, 4), **POOL | {"filter_width": 33}
+    ),
     "1 x H x W x C": one("TANH", [act(2, 3, 4, 5)], act(2, 3, 4, 5)),
     "works on int16": one(
         "TANH", [TensorSpec((1, 4), "int16", 0.5)], TensorSpec((1, 4), "int16", 0.5)
@@ -101,9 +127,9 @@ def test_many_inputs_and_outputs_and_a_lonely_quantize() -> None:
     line = [LINE] * 30
     ops = [OpSpec("TANH", [i], [i + 1]) for i in range(26)]
     ops[3] = OpSpec("QUANTIZE", [3], [4])
-    said = [p.what for p in AXON.supports(graph(line, ops, [0, 27], list(range(5, 27))))]
+    said = [p.what for p in AXON.supports(graph(line, ops, [0, 27], list(range(6, 27))))]
     assert "has 2 inputs, Axon takes one" in said
-    assert "has 22 outputs, Axon gives 20" in said
+    assert "has 21 outputs, Axon gives 20" in said
     assert "stands amid the model, Axon takes it at its ends" in said
 
 
@@ -112,6 +138,38 @@ ALLOWED = {
     "conv 1 x 32": one("CONV_2D", [IMAGE, const(4, 1, 32, 4)], IMAGE, **STRIDE_1),
     "depthwise": one("DEPTHWISE_CONV_2D", [IMAGE, const(1, 3, 3, 4)], IMAGE, **STRIDE_1),
     "2048 nodes": one("FULLY_CONNECTED", [act(1, 2048), const(2048, 2048)], act(1, 2048)),
+    "pool 32 x 32, stride 31": one(
+        "MAX_POOL_2D",
+        [act(1, 63, 63, 4)],
+        act(1, 2, 2, 4),
+        **{"filter_width": 32, "filter_height": 32, "stride_w": 31, "stride_h": 31},
+        padding="VALID",
+    ),
+    "edges of 1024": one("TANH", [act(1, 1024, 1024, 1024)], act(1, 1024, 1024, 1024)),
+    "20 outputs": graph(
+        [LINE] * 21, [OpSpec("TANH", [0], [i]) for i in range(1, 21)], [0], list(range(1, 21))
+    ),
+    "dilation at output width 1": one(
+        "CONV_2D",
+        [act(1, 8, 32, 4), const(4, 1, 2, 4)],
+        act(1, 8, 1, 4),
+        **STRIDE_1 | {"padding": "VALID"},
+        dilation_w_factor=31,
+        dilation_h_factor=1,
+    ),
+    "a line of 2048 for a layer": one("RESHAPE", [act(1, 8, 8, 32)], act(1, 2048)),
+    "multiplied line of 2048": one("MUL", [act(1, 2048), const(1, 2048)], act(1, 2048)),
+    "stride 31": one(
+        "STRIDED_SLICE",
+        [act(1, 62, 2), *map(ints, ([0] * 3, [1, 62, 2], [1, 31, 1]))],
+        act(1, 2, 2),
+    ),
+    "global pooling is MEAN": one(
+        "AVERAGE_POOL_2D",
+        [act(1, 48, 48, 4)],
+        act(1, 1, 1, 4),
+        **POOL | {"filter_width": 48, "filter_height": 48, "padding": "VALID"},
+    ),
     "pool that needs no padding": one(
         "AVERAGE_POOL_2D", [IMAGE], act(1, 4, 4, 4), **POOL | {"stride_w": 2, "stride_h": 2}
     ),
@@ -130,6 +188,13 @@ def test_all_reasons_are_told_before_anything_is_emitted() -> None:
     with pytest.raises(ModelError) as caught:
         AXON.emit(wrong, EngineOptions())
     assert "17 x 16" in caught.value.what and "stride_h = 40" in caught.value.what
+
+
+def test_a_fused_lstm_is_taken() -> None:
+    """Its cell is int16, its activation TANH: both are the operator's own."""
+    for steps in (10, 100):
+        content = (ROOT / f"tests/fixtures/lstm/fused_{steps}.tflite").read_bytes()
+        assert AXON.supports(parse_tflite(content, "fused")) == ()
 
 
 @pytest.mark.parametrize("model", ["ad01_int8", "kws_ref_model", "pretrainedResnet_quant"])
