@@ -73,6 +73,7 @@ def _keys(
     """Every key the executor reads, in the order of Nordic's template."""
     labelled = test_set is not None and test_set.labels is not None
     detects = labelled and score == "reconstruction-error"
+    classifies = labelled and not detects
     count = min(len(test_set.inputs), MOST_VECTORS) if test_set is not None else 0
     return {
         "model_name": name,
@@ -81,9 +82,10 @@ def _keys(
         "train_data": None,
         "test_data": f"data/x_test_{name}.npy" if test_set is not None else None,
         "test_labels": f"data/y_test_{name}.npy" if labelled else None,
-        "test_labels_format": "just_labels" if labelled and not detects else None,
-        # The key must be there, blank or not.
-        "classification_labels": (test_set.classes or None) if labelled and test_set else None,
+        "test_labels_format": "just_labels" if classifies else None,
+        # The key must be there, blank or not. With labels in it the executor judges a classifier and
+        # never calls the handler.
+        "classification_labels": test_set.classes or None if classifies and test_set else None,
         # One by one: of a range, the documentation includes the end and the code does not.
         "test_vectors": list(range(count)),
         "header_file_test_vector_cnt": min(count, HEADER_VECTORS),
@@ -106,12 +108,21 @@ def _keys(
         "get_quantized_data": False,
         "perform_bit_comparison": True,
         "get_histogram_plot": False,
+        "generate_sim_env_hdrs": False,
+        # Read before version 1.4.0 of the compiler.
+        "constants_location": "NVM",
+        "no_striping": False,
+        "cpu_op_codes_list": None,
         **(_detection_keys(front_end) if detects and front_end is not None else {}),
     }
 
 
 def _detection_keys(front_end: FrontEnd) -> dict[str, YamlValue]:
-    """What the handler for anomaly detection reads of the front-end."""
+    """What the handler for anomaly detection reads of the front-end.
+
+    Not ad_audio_length, ad_float_threshold and ad_tflite_threshold: they have defaults, and version
+    2.2.0 reports differences of outputs only, for which it needs none of them.
+    """
     keys: dict[str, YamlValue] = {"ad_frames": front_end.window_rows}
     rows = front_end.rows
     if isinstance(rows, LogMel):

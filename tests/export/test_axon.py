@@ -101,9 +101,22 @@ def test_words_stay_words(model: Path) -> None:
     assert keys["disable_op_quantization"] is False
 
 
+EXECUTOR_KEYS = """
+    model_name tflite_model float_model train_data test_data test_labels test_labels_format
+    classification_labels test_vectors header_file_test_vector_cnt disable_op_quantization op_radix
+    transpose_kernel run_all_variants interlayer_buffer_size psum_buffer_size
+    user_handle_accuracy_results user_handle_test_labels log_level precision_threshold
+    precision_margin reshape_input conv2d_setting psum_buffer_placement normalize_scaleshift
+    skip_softmax_op get_quantized_data generate_sim_env_hdrs perform_bit_comparison
+    get_histogram_plot constants_location no_striping cpu_op_codes_list
+"""
+"""What Nordic's executor reads of a test, by its template, its samples and its source."""
+
+
 def test_without_data_every_key_is_there(model: Path) -> None:
     tree = project(model)
     keys = load(tree["axon/my_model_1_input.yaml"].decode())["my_model_1"]
+    assert sorted(keys) == sorted(EXECUTOR_KEYS.split())
     with_data = load(project(model, sample_set())["axon/my_model_1_input.yaml"].decode())
     assert keys.keys() == with_data["my_model_1"].keys()
     assert "classification_labels" in keys and keys["classification_labels"] is None
@@ -129,7 +142,10 @@ def test_an_anomaly_detector_gets_the_handler() -> None:
     keys = load(tree["axon/ad_input.yaml"].decode())["ad"]
     assert keys["user_handle_accuracy_results"].startswith("user_handler_functions.")
     assert keys["test_labels_format"] is None
+    # With names of classes the executor would judge a classifier and not call the handler.
+    assert keys["classification_labels"] is None and keys["test_labels"] == "data/y_test_ad.npy"
     assert (keys["ad_frames"], keys["ad_n_mels"], keys["ad_power"]) == (5, 128, 2.0)
+    assert (keys["ad_sampling_rate"], keys["ad_n_fft"], keys["ad_hop_length"]) == (16000, 1024, 512)
     assert (keys["ad_central_part_start"], keys["ad_central_part_end"]) == (50, 250)
     assert keys["test_vectors"] == list(range(100))
 
