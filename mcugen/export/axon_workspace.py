@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -25,6 +26,9 @@ MOST_VECTORS = 100
 """Vectors that the executor simulates; each takes it up to a second."""
 HEADER_VECTORS = 3
 """Vectors that Nordic's own test application gets as a header."""
+
+UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+"""What JSON takes as it is, and YAML does not: control characters, line ends, byte order marks."""
 
 YamlValue = str | int | float | bool | None | Sequence[str] | Sequence[int]
 
@@ -64,7 +68,8 @@ def _scalar(value: YamlValue) -> str:
         return ""
     if isinstance(value, bool | int | float):
         return f" {value!r}"
-    return " " + json.dumps(value if isinstance(value, str) else list(value), ensure_ascii=False)
+    text = json.dumps(value if isinstance(value, str) else list(value), ensure_ascii=False)
+    return " " + UNPRINTABLE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def _keys(

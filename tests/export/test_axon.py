@@ -12,6 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mcugen import __version__
 from mcugen.boards import find_board
@@ -111,6 +113,22 @@ EXECUTOR_KEYS = """
     get_histogram_plot constants_location no_striping cpu_op_codes_list
 """
 """What Nordic's executor reads of a test, by its template, its samples and its source."""
+
+
+TRAPS = ("on", "off", "yes", "no", "y", "n", "null", "~", "1e3", "0x1", "1:30", "[a]", "a: b", "#")
+
+
+@given(st.lists(st.text(min_size=1, max_size=6) | st.sampled_from(TRAPS), min_size=1, unique=True))
+def test_any_words_come_back(words: list[str]) -> None:
+    """By PyYAML, which the executor reads its input with."""
+    yaml = pytest.importorskip(
+        "yaml", reason="PyYAML is not installed: pip install 'mcugen[train]'"
+    )
+
+    samples = SampleSet(np.zeros((2, 4), np.int8), np.zeros(2, np.int32), tuple(words))
+    text = workspace("m", b"", None, "none", samples)["axon/m_input.yaml"].decode()
+    assert yaml.safe_load(text)["m"]["classification_labels"] == words
+    assert load(text)["m"]["classification_labels"] == words
 
 
 def test_without_data_every_key_is_there(model: Path) -> None:
