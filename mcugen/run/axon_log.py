@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from mcugen import __version__
+from mcugen.engines.axon import model_symbol
 from mcugen.errors import DataError
 from mcugen.export.manifest import Manifest
 from mcugen.records import ClipRecord, Record, RunRecord, summarise
@@ -20,11 +21,11 @@ from mcugen.records import ClipRecord, Record, RunRecord, summarise
 NANOSECONDS_PER_SECOND = 1_000_000_000
 
 _RATE = re.compile(r"ticks per second\s+(\d+)")
+_COUNT = re.compile(r"TEST:\s+\S+\s+CASE COUNT\s+(\d+)")
 _START = re.compile(r"TEST:\s+(\S+)\s+START CASE NO\s+(\d+)")
 _KIND = re.compile(r"Test inference (\S+) vector (\d+) (?:FULL MODEL (\w+) mode|layer (\d+))")
-_EXACT = re.compile(r"output bit exact!")
-_GAPS = re.compile(
-    r"output matched (\d+), mismatched (\d+), max error (-?\d+) occurred (\d+) times"
+_OUTPUT = re.compile(
+    r"output (?:bit exact!|matched (\d+), mismatched (\d+), max error (-?\d+) occurred (\d+) times)"
 )
 _TICKS = re.compile(r"profiling ticks (\d+)")
 _RESULT = re.compile(r"TEST:\s+\S+\s+CASE NO\s+(\d+)\s+RESULT:\s+(PASS|FAIL)")
@@ -39,8 +40,7 @@ class Case:
     model: str
     vector: int
     layer: int | None
-    matched: int | None  # None: all, however many there are
-    mismatched: int
+    outputs: tuple[tuple[int, int] | None, ...]  # matched, mismatched; None: exact; (): not run
     ticks: int | None
     passed: bool
 
@@ -50,6 +50,7 @@ class AxonLog:
     """A complete log."""
 
     ticks_per_second: int
+    announced: int  # cases
     cases: tuple[Case, ...]
 
 
@@ -69,43 +70,53 @@ def parse_axon_log(text: str, where: str) -> AxonLog:
         done = sum(_RESULT.search(body) is not None for body in bodies)
         raise DataError(f"{where}: ends after {done} cases, before the test was complete")
     cases = tuple(_case(start, body, where) for start, body in zip(starts, bodies, strict=True))
+    announced = _COUNT.search(text)
     counted = (sum(case.passed for case in cases), sum(not case.passed for case in cases))
     if counted != (int(end[1]), int(end[2])):
         raise DataError(
             f"{where}: {counted[0]} passed and {counted[1]} failed are in the log, "
             f"its end says {end[1]} and {end[2]}: lines are missing"
         )
-    return AxonLog(int(rate[1]), cases)
+    return AxonLog(int(rate[1]), int(announced[1]) if announced else len(cases), cases)
 
 
 def _case(start: re.Match[str], body: str, where: str) -> Case:
     kind, result = _KIND.search(body), _RESULT.search(body)
     if kind is None or result is None or result[1] != start[2]:
         raise DataError(f"{where}: case {start[2]} is damaged: no kind, or the result of another")
-    gaps, ticks = _GAPS.search(body), _TICKS.search(body)
-    if gaps is None and _EXACT.search(body) is None:
+    outputs = tuple(
+        None if match[1] is None else (int(match[1]), int(match[2]))
+        for match in _OUTPUT.finditer(body)
+    )
+    ticks, passed = _TICKS.search(body), result[2] == "PASS"
+    if passed != (outputs.count(None) == len(outputs) > 0):
         raise DataError(f"{where}: case {start[2]} does not say how its output compared")
     return Case(
         number=int(start[2]),
         model=kind[1],
         vector=int(kind[2]),
         layer=None if kind[4] is None else int(kind[4]),
-        matched=int(gaps[1]) if gaps else None,
-        mismatched=int(gaps[2]) if gaps else 0,
+        outputs=outputs,
         ticks=int(ticks[1]) if ticks else None,
-        passed=result[2] == "PASS",
+        passed=passed,
     )
 
 
 def log_records(
-    text: str, manifest: Manifest, output_values: int, where: str
+    text: str, manifest: Manifest, output_values: Sequence[int], where: str
 ) -> tuple[Record, ...]:
     """Records of a log; times in nanoseconds by the log's own tick rate.
 
     The reference is what Nordic's compiler put into the test's header: its simulator's outputs.
+    `output_values` are the sizes of the model's outputs; DataError when the log is of another model.
     """
     log = parse_axon_log(text, where)
+    _check_model(log, model_symbol(manifest.model), output_values, where)
     passed = sum(case.passed for case in log.cases)
+    unheard = len(log.cases) - sum(bool(case.outputs) for case in log.cases)
+    facts = [("passed", f"{passed} of {log.announced} cases")]
+    if unheard:
+        facts.append(("not run", f"{unheard} cases: the NPU's driver refused them"))
     head = RunRecord(
         tool=f"mcugen {__version__}",
         model=manifest.model,
@@ -121,17 +132,34 @@ def log_records(
         tick_unit="nanoseconds",
         ticks_per_second=NANOSECONDS_PER_SECOND,
         reference="Axon simulator, as in the test's header",
-        facts=(("passed", f"{passed} of {len(log.cases)} cases"),),
+        facts=tuple(facts),
     )
-    return (head, *_clips(log, text, output_values), *_latencies(log))
+    return (head, *_clips(log, text, sum(output_values)), *_latencies(log))
+
+
+def _check_model(log: AxonLog, name: str, output_values: Sequence[int], where: str) -> None:
+    """The names that Nordic's compiler gave, and what each output compared, fit the project."""
+    for case in log.cases:
+        if case.model != name and case.layer is None:
+            raise DataError(f"{where}: of the model {case.model!r}, the project's is {name!r}")
+        if case.layer is not None or not case.outputs:
+            continue
+        sizes = [
+            size if found is None else sum(found)
+            for found, size in zip(case.outputs, output_values, strict=False)
+        ]
+        if len(case.outputs) != len(output_values) or sizes != list(output_values):
+            raise DataError(
+                f"{where}: case {case.number} compares {len(case.outputs)} outputs of {sizes} values, "
+                f"the project's model gives {list(output_values)}"
+            )
 
 
 def _clips(log: AxonLog, text: str, output_values: int) -> Iterator[ClipRecord]:
     """One per vector that ran as a whole model; the last mode of a vector stands."""
     digest = hashlib.sha256(text.encode()).hexdigest()
-    whole = {case.vector: case for case in log.cases if case.layer is None}
+    whole = {case.vector: case for case in log.cases if case.layer is None and case.outputs}
     for vector, case in whole.items():
-        compared = output_values if case.matched is None else case.matched + case.mismatched
         yield ClipRecord(
             clip=f"{case.model} vector {vector}",
             sha256=digest,
@@ -139,8 +167,8 @@ def _clips(log: AxonLog, text: str, output_values: int) -> Iterator[ClipRecord]:
             windows=1,
             score=None,
             reference_score=None,
-            outputs_compared=compared,
-            outputs_different=case.mismatched,
+            outputs_compared=output_values,
+            outputs_different=sum(found[1] for found in case.outputs if found is not None),
         )
 
 

@@ -27,7 +27,7 @@ class Reader:
 
 def _axon_log(project: Project, text: str, where: str) -> tuple[Record, ...]:
     graph = read_tflite(project.model)
-    values = sum(graph.tensors[index].elements for index in graph.outputs)
+    values = [graph.tensors[index].elements for index in graph.outputs]
     return axon_log_records(text, project.manifest, values, where)
 
 

@@ -199,7 +199,7 @@ LOG = (
 
 
 def test_a_log_becomes_records(folder: Path) -> None:
-    records = log_records(LOG, load_manifest(folder), 16, "log")
+    records = log_records(LOG, load_manifest(folder), [16], "log")
     head = records[0]
     clips = [r for r in records if isinstance(r, ClipRecord)]
     costs = {r.name: r for r in records if isinstance(r, LatencyRecord)}
@@ -209,6 +209,52 @@ def test_a_log_becomes_records(folder: Path) -> None:
     assert costs["layer 0"].mean == 699_000.0 and costs["layer 0"].unit == "nanoseconds"
 
 
+def whole_log(*cases: str, announced: int | None = None) -> str:
+    """The log of these cases, counted."""
+    passed = sum("RESULT:\tPASS" in one for one in cases)
+    head = f"\r\nTEST:\ttest_nn_inference_small\tCASE COUNT\t{announced or len(cases)}\n"
+    counts = f"COMPLETE\tPASS COUNT\t{passed}\tFAIL COUNT\t{len(cases) - passed}\n"
+    return BOOT + head + "".join(cases) + f"\r\nTEST:\ttest_nn_inference_small\t{counts}"
+
+
+def test_every_output_of_a_case_counts(folder: Path) -> None:
+    """The application compares output by output; 3 of the first and 1 of the third differ."""
+    third = "output matched 4, mismatched 1, max error 1 occurred 1 times."
+    several = f"{GAPS}\noutput bit exact!\n{third}"
+    text = whole_log(case(0, "0 FULL MODEL sync mode", several, f"{FULL} 1", "FAIL"))
+    records = log_records(text, load_manifest(folder), [16, 8, 5], "log")
+    (clip,) = [r for r in records if isinstance(r, ClipRecord)]
+    assert (clip.outputs_compared, clip.outputs_different) == (29, 4)
+
+
+def test_cases_that_did_not_run_are_told(folder: Path) -> None:
+    """The driver refused one; the application ended two before the number that it had announced."""
+    exact = case(0, "0 FULL MODEL sync mode", "output bit exact!", f"{FULL} 9")
+    refused = case(1, "1 FULL MODEL async mode", "", "", "FAIL")
+    records = log_records(
+        whole_log(exact, refused, announced=4), load_manifest(folder), [16], "log"
+    )
+    head, *others = records
+    assert isinstance(head, RunRecord)
+    assert dict(head.facts) == {
+        "passed": "1 of 4 cases",
+        "not run": "1 cases: the NPU's driver refused them",
+    }
+    assert [r.clip for r in others if isinstance(r, ClipRecord)] == ["small vector 0"]
+
+
+def test_the_log_of_another_model_is_refused(folder: Path) -> None:
+    manifest = load_manifest(folder)
+    with pytest.raises(DataError, match="of the model 'kws', the project's is 'small'"):
+        log_records(
+            LOG.replace("inference small vector", "inference kws vector"), manifest, [16], ""
+        )
+    with pytest.raises(DataError, match=r"case 1 compares 1 outputs of \[16\] values"):
+        log_records(LOG, manifest, [640], "log")
+    with pytest.raises(DataError, match=r"case 0 compares 1 outputs of \[16\] values"):
+        log_records(LOG, manifest, [16, 4], "log")
+
+
 LOGS_REFUSED = {
     "not the log": "hello\n",
     "ends after 2 cases": LOG[: LOG.index("START CASE NO\t2")] + "START CASE NO\t2\n",
@@ -216,6 +262,7 @@ LOGS_REFUSED = {
     "case 1 is damaged": LOG.replace("vector 1 FULL", "vector FULL"),
     "case 2 is damaged": LOG.replace("CASE NO\t2\tRESULT", "CASE NO\t4\tRESULT"),
     "case 0 does not say": LOG.replace("output bit exact!", "output", 1),
+    "case 2 does not say": LOG.replace("output bit exact!\nprofiling", f"{GAPS}\nprofiling"),
 }
 
 
