@@ -23,6 +23,7 @@ from mcugen.engines.axon import edges_of, model_symbol
 from mcugen.errors import DataError
 from mcugen.export.axon_workspace import FOLDER
 from mcugen.model.reference import open_reference
+from mcugen.model.tflite import read_tflite
 from mcugen.records import ClipRecord, LatencyRecord, MemoryRecord, Record, RunRecord
 from mcugen.run.expected import expected_outputs
 from mcugen.run.project import Project
@@ -178,10 +179,14 @@ def workspace_records(project: Project) -> tuple[Record, ...]:
     inputs = folder / "data" / f"x_test_{name}.npy"
     vectors: tuple[ClipRecord, ...] = ()
     reference = None
-    if outputs.is_file() and inputs.is_file():
+    facts = tuple(_facts(variant))
+    if len(read_tflite(project.model).outputs) > 1:
+        # The executor mixes the outputs in one file, in an order of its own, and its histogram file
+        # is then a list of arrays.
+        facts += (("comparison", "none: the model has several outputs"),)
+    elif outputs.is_file() and inputs.is_file():
         vectors, reference = _compare(project, outputs, inputs)
-    histogram = folder / "intermediate" / f"{prefix}_histogram_result.txt"
-    facts = tuple(_facts(variant, histogram))
+        facts += _own_comparison(folder / "intermediate" / f"{prefix}_histogram_result.txt")
     return (_head(project, reference, facts), *vectors, *_figures(variant))
 
 
@@ -223,9 +228,7 @@ def _compare(
         raise DataError(f"{inputs} is not an .npy array: {error}") from error
     with open_reference(project.model, rounding=project.manifest.rounding) as reference:
         graph = reference.graph
-        (edge, *others) = edges_of(graph)
-        if others:  # the file mixes the outputs; the histogram is what there is
-            return (), None
+        (edge,) = edges_of(graph)
         found = read_outputs(_read(outputs), edge.bytes, str(outputs))
         if len(found) > len(samples):
             raise DataError(f"{outputs}: {len(found)} vectors of {len(samples)} in {inputs.name}")
@@ -246,7 +249,7 @@ def _compare(
         return (record,), str(reference.info)
 
 
-def _facts(variant: Variant, histogram: Path) -> Iterator[tuple[str, str]]:
+def _facts(variant: Variant) -> Iterator[tuple[str, str]]:
     yield "variant", variant.name
     for what, values in (
         ("accuracy", variant.accuracy),
@@ -255,12 +258,16 @@ def _facts(variant: Variant, histogram: Path) -> Iterator[tuple[str, str]]:
         for which, value in values.items():
             if isinstance(value, int | float):
                 yield f"{what}, {which}", f"{value:g}"
-    if histogram.is_file():
-        counts = read_histogram(_read(histogram), str(histogram))
-        different = sum(counts[1:])
-        largest = max((step for step, count in enumerate(counts) if count), default=0)
-        text = f"{different} of {sum(counts)} outputs differ, by {largest} at most"
-        yield "executor's own comparison with TFLite (XNNPACK)", text
+
+
+def _own_comparison(histogram: Path) -> tuple[tuple[str, str], ...]:
+    if not histogram.is_file():
+        return ()
+    counts = read_histogram(_read(histogram), str(histogram))
+    different = sum(counts[1:])
+    largest = max((step for step, count in enumerate(counts) if count), default=0)
+    text = f"{different} of {sum(counts)} outputs differ, by {largest} at most"
+    return (("executor's own comparison with TFLite (XNNPACK)", text),)
 
 
 def _figures(variant: Variant) -> Iterator[Record]:

@@ -29,6 +29,7 @@ from mcugen.run.axon_results import (
 from mcugen.run.expected import expected_outputs
 from mcugen.run.project import open_project
 from tests.run.projects import small_model
+from tests.tflite_writer import OpSpec, TensorSpec, model_bytes
 
 RESULTS = """small:
   accuracy_results:
@@ -126,6 +127,36 @@ def test_planes_are_put_back_in_order(folder: Path) -> None:
     values = read_outputs("1,2,3,4,5,6\n", 6, "here")
     planes = values.reshape(-1, 3, 2)
     assert planes.transpose(0, 2, 1).reshape(1, -1).tolist() == [[1, 3, 5, 2, 4, 6]]
+
+
+def several_outputs() -> bytes:
+    tensors = [TensorSpec((1, 16), "int8", 0.5, 0)] * 3
+    ops = [OpSpec("TANH", [0], [1]), OpSpec("LOGISTIC", [0], [2])]
+    return model_bytes(tensors, ops, [0], [1, 2])
+
+
+def test_several_outputs_are_not_compared(tmp_path: Path) -> None:
+    """The executor's CSV then has one line per output, its histogram a list of arrays."""
+    model = tmp_path / "two.tflite"
+    model.write_bytes(several_outputs())
+    np.save(tmp_path / "x.npy", np.zeros((1, 16), np.int8))
+    words = ["build", str(model), "--board", "nrf54lm20", "--test-data", str(tmp_path / "x.npy")]
+    with pytest.raises(SystemExit) as ended:
+        main([*words, "--out", str(tmp_path / "project")])
+    assert not ended.value.code
+    for path, text in (
+        ("intermediate/nrf_axon_model_two_variants_result_.yml", RESULTS.replace("small:", "two:")),
+        ("intermediate/nrf_axon_model_two_histogram_result.txt", "0,[16 0]\n1,[15 1]\n"),
+        ("outputs/nrf_axon_model_two_test_inference_labels_.csv", "0," * 16 + "\n" + "0," * 16),
+    ):
+        target = tmp_path / "project" / "axon" / path
+        target.parent.mkdir(exist_ok=True)
+        target.write_text(text)
+    head, *others = workspace_records(open_project(tmp_path / "project"))
+    assert isinstance(head, RunRecord) and head.reference is None
+    assert dict(head.facts)["comparison"] == "none: the model has several outputs"
+    assert not [r for r in others if isinstance(r, ClipRecord)]
+    assert len([r for r in others if isinstance(r, MemoryRecord)]) == 4
 
 
 def half(text: str) -> str:
