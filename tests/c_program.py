@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 the mcugen authors
 # SPDX-License-Identifier: Apache-2.0
-"""C test programs: compiled and run on this PC under sanitizers, or for the emulated board."""
+"""C test programs: compiled and run on this PC under sanitizers, or for an emulated board."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ WARNINGS = (
     *("-std=c11", "-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Wundef", "-Wdouble-promotion"),
     *("-Wmissing-prototypes", "-Wvla", "-Werror"),
 )
+AN505 = "mps2-an505"
 SANITIZERS = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all")
 
 
@@ -46,26 +47,33 @@ def compile_library(sources: Sequence[Path], folder: Path) -> Path:
     return library
 
 
-def compile_for_board(sources: Sequence[Path], folder: Path, includes: Sequence[Path] = ()) -> Path:
-    """The program as an image of board mps2-an505, optimised with -O2."""
-    board = load_board(ROOT / "boards" / "mps2-an505")
+def compile_for_board(
+    sources: Sequence[Path], folder: Path, includes: Sequence[Path] = (), board_name: str = AN505
+) -> Path:
+    """The program as an image of an emulated board, optimised with -O2. newlib's printf works in it."""
+    board = load_board(ROOT / "boards" / board_name)
     program = folder / "program.elf"
     port = [board.folder / name for name in board.sources]
-    retarget = FIRMWARE_TESTS / "qemu" / "retarget.c"
+    printf = (str(FIRMWARE_TESTS / "qemu" / "retarget.c"), "-Wl,-u,_printf_float")
+    if "--specs=picolibc.specs" in board.cpu_flags:
+        printf = ()
     command = [require_tool(f"{board.compiler_prefix}gcc"), *board.cpu_flags, *WARNINGS, "-O2"]
     command += [f"-I{path}" for path in (*includes, folder, RUNTIME, FIRMWARE_TESTS)]
     command += [*(f"-D{define}" for define in board.defines), f"-L{board.folder}"]
-    command += [*board.link_flags, "-Wl,-u,_printf_float", "-ffunction-sections"]
-    _run([*command, "-o", str(program), *map(str, (*sources, *port, retarget)), "-lm"])
+    command += [*board.link_flags, "-ffunction-sections"]
+    _run([*command, "-o", str(program), *map(str, (*sources, *port)), *printf, "-lm"])
     return program
 
 
-def run_on_board(program: Path, timeout_s: float = 60.0) -> str:
-    """What the program prints until its main returns, in QEMU."""
-    command = [require_tool("qemu-system-arm"), "-machine", "mps2-an505", "-display", "none"]
-    command += ["-monitor", "none", "-icount", "shift=0", "-serial", "stdio", "-kernel"]
+def run_on_board(program: Path, timeout_s: float = 60.0, board_name: str = AN505) -> str:
+    """What the program prints until its main returns, in the board's emulator."""
+    emulator, *words = load_board(ROOT / "boards" / board_name).run_command
+    serial_here = ["stdio" if word.startswith("tcp:") else word for word in words]
+    command = [word.replace("{elf}", str(program)) for word in serial_here]
     lines = []
-    with subprocess.Popen([*command, str(program)], stdout=subprocess.PIPE, text=True) as qemu:
+    with subprocess.Popen(
+        [require_tool(emulator), *command], stdout=subprocess.PIPE, text=True
+    ) as qemu:
         watchdog = threading.Timer(timeout_s, qemu.kill)
         watchdog.start()
         assert qemu.stdout is not None

@@ -33,34 +33,26 @@ from mcugen.scoring.decode import (
 from mcugen.scoring.landmarks import decode_landmarks
 from mcugen.scoring.yolo import Box, decode_yolo
 from tests.c_program import compile_library, put_sources
-from tests.tflite_writer import OpSpec, TensorSpec, model_bytes
-
-Q3, Q6 = Quant((0.125,), (8,)), Quant((0.0625,), (-20,))
-ANCHORS_3, ANCHORS_6 = (
-    ((115.0, 73.0), (119.0, 199.0), (242.0, 238.0)),
-    ((12.0, 18.0), (37.0, 49.0)),
+from tests.scoring.decode_cases import (
+    CLASSES,
+    LANDMARKS,
+    POINTS,
+    Q3,
+    Q6,
+    SCORES,
+    SHAPES,
+    YOLO,
+    YOLO_GRAPH,
+    all_detections,
+    at_the_border,
+    empty,
+    equal_scores,
+    graph,
+    one_box,
+    put,
+    random_cells,
+    tiny_boxes,
 )
-YOLO = Yolo(("person", "cat"), 96, (YoloHead(0, ANCHORS_3), YoloHead(1, ANCHORS_6)), most_boxes=12)
-SHAPES = ((1, 3, 3, 21), (1, 6, 6, 14))
-LANDMARKS = Landmarks(192, presence=0.6)
-CLASSES = Classes(tuple("abcdefghijkl"), top=5, softmax=True)
-
-
-def graph(shapes: Sequence[tuple[int, ...]], quants: Sequence[Quant]) -> Graph:
-    """A model with such outputs; how it comes by them does not matter."""
-    tensors = [TensorSpec((1, 4), "int8", 0.5)]
-    tensors += [
-        TensorSpec(shape, "int8", quant.scale, quant.zero_point)
-        for shape, quant in zip(shapes, quants, strict=True)
-    ]
-    outputs = list(range(1, len(tensors)))
-    ops = [OpSpec("TANH", [0], [index]) for index in outputs]
-    return parse_tflite(model_bytes(tensors, ops, [0], outputs), "m")
-
-
-YOLO_GRAPH = graph(SHAPES, (Q3, Q6))
-POINTS = graph(((1, 1, 1, 1404), (1, 1, 1, 1)), (Q3, Q6))
-SCORES = graph(((1, 12),), (Q3,))
 
 
 class CBox(ctypes.Structure):
@@ -104,24 +96,13 @@ def both(outputs: Sequence[NDArray[np.int8]], c_yolo: CYolo) -> tuple[Box, ...]:
     return found
 
 
-def empty() -> list[NDArray[np.int8]]:
-    return [np.full(shape, -128, np.int8) for shape in SHAPES]
-
-
-def put(output: NDArray[np.int8], row: int, column: int, anchor: int, *values: int) -> None:
-    """x, y, width, height, objectness, person, cat of one cell."""
-    output[0, row, column, 7 * anchor : 7 * anchor + 7] = values
-
-
 def test_no_detection(c_yolo: CYolo) -> None:
     assert both(empty(), c_yolo) == ()
 
 
 def test_one_box_is_where_it_was_put(c_yolo: CYolo) -> None:
     """Zero real values: the middle of the cell, the anchor's size, half of everything."""
-    outputs = empty()
-    put(outputs[1], 2, 3, 1, -20, -20, -20, -20, 127, 127, -128)
-    (box,) = both(outputs, c_yolo)
+    (box,) = both(one_box(), c_yolo)
     assert box.class_index == 0 and box.score > 0.99
     assert (box.left + box.right) / 2 == pytest.approx(3.5 / 6, abs=1e-6)
     assert (box.top + box.bottom) / 2 == pytest.approx(2.5 / 6, abs=1e-6)
@@ -130,19 +111,13 @@ def test_one_box_is_where_it_was_put(c_yolo: CYolo) -> None:
 
 
 def test_boxes_end_at_the_border(c_yolo: CYolo) -> None:
-    outputs = empty()
-    put(outputs[0], 0, 0, 2, -128, -128, 127, 127, 127, -128, 127)
-    (box,) = both(outputs, c_yolo)
+    (box,) = both(at_the_border(), c_yolo)
     assert (box.left, box.top, box.right, box.bottom) == (0.0, 0.0, 1.0, 1.0)
     assert box.class_index == 1
 
 
 def test_equal_scores_keep_their_order_and_overlap_suppresses(c_yolo: CYolo) -> None:
-    outputs = empty()
-    same = (-20, -20, -20, -20, 100, 100, -128)
-    put(outputs[1], 1, 1, 0, *same)
-    put(outputs[1], 4, 4, 0, *same)  # far away
-    put(outputs[1], 1, 1, 1, *same[:5], -128, 100)  # the other class, at the same place
+    outputs = equal_scores()
     boxes = both(outputs, c_yolo)
     assert [box.class_index for box in boxes] == [0, 1, 0]
     assert boxes[0].score == boxes[1].score == boxes[2].score
@@ -153,13 +128,8 @@ def test_equal_scores_keep_their_order_and_overlap_suppresses(c_yolo: CYolo) -> 
 
 
 def test_all_detections_fill_what_there_is(c_yolo: CYolo) -> None:
-    outputs = [np.full(shape, 127, np.int8) for shape in SHAPES]
-    assert 1 <= len(both(outputs, c_yolo)) <= YOLO.most_boxes
-    small = [np.full(shape, 127, np.int8) for shape in SHAPES]
-    for output in small:
-        output.reshape(-1, 7)[:, 2:4] = -128  # tiny boxes
-        output[..., 7 + 4 :: 7] = -128  # of the first anchor only
-    boxes = both(small, c_yolo)
+    assert 1 <= len(both(all_detections(), c_yolo)) <= YOLO.most_boxes
+    boxes = both(tiny_boxes(), c_yolo)
     assert len(boxes) == YOLO.most_boxes
 
 
@@ -168,14 +138,7 @@ def test_all_detections_fill_what_there_is(c_yolo: CYolo) -> None:
 )
 @given(seed=st.integers(0, 2**32 - 1), lowest=st.sampled_from([-128, -40, 60, 120]))
 def test_boxes_in_c_equal_python(seed: int, lowest: int, c_yolo: CYolo) -> None:
-    random = np.random.default_rng(seed)
-    outputs = [random.integers(-128, 128, shape, np.int8) for shape in SHAPES]
-    for output in outputs:  # from many detections with many equal scores to few
-        objectness = output.reshape(-1, 7)[:, 4]
-        objectness[:] = (
-            random.integers(lowest, 128, objectness.shape) if lowest > -128 else objectness
-        )
-    both(outputs, c_yolo)
+    both(random_cells(seed, lowest), c_yolo)
 
 
 def test_landmarks_in_c_equal_python(tmp_path: Path) -> None:
