@@ -21,9 +21,10 @@ ANCHORS_3, ANCHORS_6 = (
     ((115.0, 73.0), (119.0, 199.0), (242.0, 238.0)),
     ((12.0, 18.0), (37.0, 49.0)),
 )
-YOLO = Yolo(("person", "cat"), 96, (YoloHead(0, ANCHORS_3), YoloHead(1, ANCHORS_6)), most_boxes=12)
+HEADS = (YoloHead(0, ANCHORS_3), YoloHead(1, ANCHORS_6))
+YOLO = Yolo(("person", "cat"), 96, HEADS, objectness=0.5, most_boxes=12)  # 0.5: the sigmoid of 0
 SHAPES = ((1, 3, 3, 21), (1, 6, 6, 14))
-LANDMARKS = Landmarks(192, presence=0.6)
+LANDMARKS = Landmarks(192, presence=0.5)
 CLASSES = Classes(tuple("abcdefghijkl"), top=5, softmax=True)
 
 
@@ -81,6 +82,14 @@ def equal_scores() -> Outputs:
 def all_detections() -> Outputs:
     """Everything as large as it gets, everywhere."""
     return [np.full(shape, 127, np.int8) for shape in SHAPES]
+
+
+def at_the_threshold() -> Outputs:
+    """Objectness of 0.5 and just below."""
+    outputs = empty()
+    put(outputs[1], 1, 1, 0, -20, -20, -20, -20, -20, 100, -128)
+    put(outputs[1], 4, 4, 0, -20, -20, -20, -20, -21, 100, -128)
+    return outputs
 
 
 def tiny_boxes() -> Outputs:

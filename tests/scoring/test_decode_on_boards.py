@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,7 @@ from mcugen.codegen.c_text import c_array
 from mcugen.export.decode import emit_decode
 from mcugen.model.ir import Graph
 from mcugen.scoring.classes import decode_classes
-from mcugen.scoring.decode import Decode
+from mcugen.scoring.decode import Decode, Yolo
 from mcugen.scoring.landmarks import decode_landmarks
 from mcugen.scoring.yolo import decode_yolo
 from tests.c_program import (
@@ -43,8 +44,8 @@ def words(*values: float | int) -> Words:
     return [content.hex() for content in packed]
 
 
-def yolo_words(outputs: Outputs) -> Words:
-    found = decode_yolo(cases.YOLO, outputs, (cases.Q3, cases.Q6))
+def yolo_words(outputs: Outputs, yolo: Yolo = cases.YOLO) -> Words:
+    found = decode_yolo(yolo, outputs, (cases.Q3, cases.Q6))
     return [
         word
         for box in found
@@ -65,7 +66,7 @@ def class_words(outputs: Outputs) -> Words:
 def yolo_vectors() -> Sequence[Outputs]:
     """No detection, boxes at the border, equal scores, all detections; and random ones."""
     made = (cases.empty, cases.one_box, cases.at_the_border, cases.equal_scores)
-    made_full = (cases.all_detections, cases.tiny_boxes)
+    made_full = (cases.at_the_threshold, cases.all_detections, cases.tiny_boxes)
     random = [cases.random_cells(seed, low) for seed in range(4) for low in (-128, -40, 60, 120)]
     return [*(make() for make in (*made, *made_full)), *random]
 
@@ -75,7 +76,7 @@ def landmark_vectors() -> Sequence[Outputs]:
     points = [random.integers(-128, 128, 1404, np.int8) for _ in range(4)]
     return [
         [p, np.array([flag], np.int8)]
-        for p, flag in zip(points, (-128, -15, -12, 127), strict=True)
+        for p, flag in zip(points, (-128, -21, -20, 127), strict=True)
     ]
 
 
@@ -97,6 +98,13 @@ class Kind:
 
 KINDS = {
     "yolo": Kind(cases.YOLO, cases.YOLO_GRAPH, yolo_vectors, yolo_words),
+    # The same boxes overlap by 1, which is not more.
+    "yolo, overlap 1": Kind(
+        replace(cases.YOLO, overlap=1.0),
+        cases.YOLO_GRAPH,
+        yolo_vectors,
+        partial(yolo_words, yolo=replace(cases.YOLO, overlap=1.0)),
+    ),
     "landmarks": Kind(cases.LANDMARKS, cases.POINTS, landmark_vectors, landmark_words),
     "classes": Kind(cases.CLASSES, cases.SCORES, class_vectors, class_words),
 }
@@ -130,13 +138,14 @@ def test_c_gives_the_bits_of_python(kind: str, board_name: str, tmp_path: Path) 
     vectors = case.vectors()
     (tmp_path / "vectors.h").write_text(vectors_h(vectors))
     sources = put_sources(emit_decode(case.decode, case.graph, "mcugen"), tmp_path)
-    sources += [FIRMWARE_TESTS / "decode" / f"print_{kind}.c", RUNTIME / "text.c"]
+    sources += [FIRMWARE_TESTS / "decode" / f"print_{case.decode.kind}.c", RUNTIME / "text.c"]
     said = [line.split() for line in run(board_name, sources, tmp_path).splitlines()]
     assert said == [case.expected(vector) for vector in vectors]
 
 
 def test_the_vectors_hold_something_to_find() -> None:
     counts = [len(yolo_words(vector)) // 6 for vector in yolo_vectors()]
-    assert counts[:4] == [0, 1, 1, 3] and max(counts) == cases.YOLO.most_boxes
+    assert counts[:5] == [0, 1, 1, 3, 1] and max(counts) == cases.YOLO.most_boxes
+    assert len(yolo_words(cases.all_detections(), replace(cases.YOLO, overlap=1.0))) == 12 * 6
     flags = [landmark_words(vector)[0] for vector in landmark_vectors()]
     assert set(flags) == {"00000000", "00000001"}
