@@ -36,7 +36,7 @@ typedef const uint32_t *mcugen_plane_compute_t(const mcugen_depthwise_conv_2d_ds
 static inline void mcugen_plane_fill(uint32_t *words, uint32_t count, int32_t value) {
   const uint32_t both = mcugen_pack_low((uint32_t)value, (uint32_t)value);
   for (uint32_t i = 0; i < count; ++i) {
-    words[i] = both;
+    mcugen_store_word(&words[i], both);  // read as int16
   }
 }
 
@@ -72,7 +72,7 @@ static inline void mcugen_plane_lay_out(const mcugen_plane_rows_t *p, const int8
       "subs %[left], #1 \n bne 4b \n"
       "5: ldr %[a], %[in_gap] \n ldr %[b], %[out_gap] \n add %[in], %[a] \n add %[to], %[b] \n"
       "subs %[rows], #1 \n bne 1b \n"
-      : [in] "+r"(in), [to] "+r"(to), [rows] "+r"(rows), [left] "=&r"(left), [a] "=&r"(a),
+      : [in] "+&r"(in), [to] "+&r"(to), [rows] "+&r"(rows), [left] "=&r"(left), [a] "=&r"(a),
         [b] "=&r"(b), [c] "=&r"(c), [d] "=&r"(d)
       : [step] "r"(p->step), [step2] "r"(2 * p->step), [step3] "r"(3 * p->step), [quads] "m"(quads),
         [rest] "m"(rest), [in_gap] "m"(in_gap), [out_gap] "m"(out_gap)
