@@ -11,17 +11,21 @@
 
 #include "requantize.h"
 
-// Not at -O0: the inner loops need r7, which is the frame pointer there; they can be stepped through in C.
-#if defined(__ARM_FEATURE_DSP) && defined(__OPTIMIZE__)
+// The inner loops are Thumb code and need r7 and r9. So not at -O0, where r7 is the frame pointer
+// (and where they can be stepped through in C); a project that keeps frame pointers or a static
+// base in r9 at other levels, too (-fno-omit-frame-pointer, -msingle-pic-base), defines this as 0.
+#ifndef MCUGEN_DSP_ASSEMBLY
+#if defined(__ARM_FEATURE_DSP) && defined(__thumb2__) && defined(__OPTIMIZE__)
 #define MCUGEN_DSP_ASSEMBLY 1
 #else
 #define MCUGEN_DSP_ASSEMBLY 0
 #endif
+#endif
 
 #define MCUGEN_INLINE static inline __attribute__((always_inline))
 
-// A word of packed values at any address; one LDR on Armv7-M and Armv8-M. The built-in, since vendors'
-// projects are compiled with -fno-builtin, which would make each word a call.
+// A word of packed values at any address; one LDR on Armv7-M and Armv8-M. The built-in, since
+// vendors' projects are compiled with -fno-builtin, which would make each word a call.
 MCUGEN_INLINE uint32_t mcugen_load_word(const void *from) {
   uint32_t word;
   __builtin_memcpy(&word, from, sizeof word);
@@ -292,7 +296,8 @@ MCUGEN_INLINE int32_t mcugen_usat31(int32_t a) { return a < 0 ? 0 : a; }
 // equals mcugen_requantize plus the zero point; mcugen/engines/quantize.py: dsp_requant checks that
 // and makes the constants, with s in [1, 22] the right shift that is left after the high multiply:
 //   addend = 2^(s - 1) + zero_point * 2^s
-//   double: multiplier = 2 * m - 2^32, so that SMMLAR of sum * multiplier + sum * 2^32 is gemmlowp's
+//   double: multiplier = 2 * m - 2^32, so that SMMLAR of sum * multiplier + sum * 2^32 is
+//   gemmlowp's
 //           rounding doubling high multiply of sum * m; y >> 31 sends negative ties away from zero
 //   single: multiplier = m; the rounding bit of the only shift is in the addend
 MCUGEN_INLINE int32_t mcugen_requantize_s8(int32_t sum, int32_t multiplier, int32_t addend,
