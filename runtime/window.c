@@ -48,33 +48,40 @@ static void slide(mcugen_window_t *window) {
 #endif
 }
 
-// Stores `count` values that fit into the current row; one of the two sources is NULL.
-static void store(mcugen_window_t *window, const float floats[], const int8_t quantized[],
-                  size_t count) {
-  const size_t at = window->rows * ROW_BYTES + window->row_bytes;
-  const mcugen_tensor_t *input = &mcugen_engine_info()->input[0];
-  if (floats != NULL) {
-    mcugen_quantize_int8(floats, window->input + at, count, input->scale, input->zero_point);
-  } else {
-    memcpy(window->input + at, quantized, count);
-  }
-#if MCUGEN_SCORE_RECONSTRUCTION
-  if (floats != NULL) {
-    memcpy(window->features + at, floats, count * sizeof(floats[0]));
-  } else {
-    mcugen_dequantize_int8(quantized, window->features + at, count, input->scale,
-                           input->zero_point);
-  }
-#endif
+// Where the next value of the window goes.
+static size_t next(const mcugen_window_t *window) {
+  return window->rows * ROW_BYTES + window->row_bytes;
 }
 
-static void add(mcugen_window_t *window, const float floats[], const int8_t quantized[],
-                size_t count) {
+// Whether values are kept that come now; makes room for them.
+static bool keeps(mcugen_window_t *window) {
   if (mcugen_window_is_full(window)) {
     slide(window);
   }
-  if (window->skip_rows == 0) {
-    store(window, floats, quantized, count);
+  return window->skip_rows == 0;
+}
+
+// Both take `count` values that fit into the current row.
+static void add_floats(mcugen_window_t *window, const float values[], size_t count) {
+  const mcugen_tensor_t *input = &mcugen_engine_info()->input[0];
+  if (keeps(window)) {
+    const size_t at = next(window);
+    mcugen_quantize_int8(values, window->input + at, count, input->scale, input->zero_point);
+#if MCUGEN_SCORE_RECONSTRUCTION
+    memcpy(window->features + at, values, count * sizeof(values[0]));
+#endif
+  }
+  window->row_bytes += count;
+}
+
+static void add_int8(mcugen_window_t *window, const int8_t values[], size_t count) {
+  if (keeps(window)) {
+    const size_t at = next(window);
+    memcpy(window->input + at, values, count);
+#if MCUGEN_SCORE_RECONSTRUCTION
+    const mcugen_tensor_t *input = &mcugen_engine_info()->input[0];
+    mcugen_dequantize_int8(values, window->features + at, count, input->scale, input->zero_point);
+#endif
   }
   window->row_bytes += count;
 }
@@ -106,7 +113,7 @@ mcugen_window_event_t mcugen_window_push_floats(mcugen_window_t *window, const u
         window->cut_bytes = 0;
       }
     }
-    add(window, piece, NULL, values);
+    add_floats(window, piece, values);
   }
   *taken = used;
   return end_of_row(window);
@@ -117,14 +124,14 @@ mcugen_window_event_t mcugen_window_push_int8(mcugen_window_t *window, const uin
   const size_t wanted = ROW_BYTES - window->row_bytes;
   *taken = count < wanted ? count : wanted;
   if (*taken > 0) {
-    add(window, NULL, (const int8_t *)bytes, *taken);
+    add_int8(window, (const int8_t *)bytes, *taken);
   }
   return end_of_row(window);
 }
 
 mcugen_window_event_t mcugen_window_push_row(mcugen_window_t *window,
                                              const float row[MCUGEN_ROW_VALUES]) {
-  add(window, row, NULL, MCUGEN_ROW_VALUES);
+  add_floats(window, row, MCUGEN_ROW_VALUES);
   return end_of_row(window);
 }
 

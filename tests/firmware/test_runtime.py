@@ -10,11 +10,13 @@ from pathlib import Path
 import pytest
 
 from mcugen.boards import find_board
+from mcugen.paths import runtime_dir
 from tests.conftest import require_tool
 from tests.firmware.fake_firmware import (
     FIRMWARE_TESTS,
     HARNESS,
     SANITIZERS,
+    WARNINGS,
     build_for_board,
     compile_c,
     runtime_sources,
@@ -55,3 +57,29 @@ def test_firmware_for_cortex_m33_uses_no_heap_and_no_printf(tmp_path: Path) -> N
     names = {line.split()[-1] for line in symbols.splitlines()}
     assert "main" in names
     assert not names & {"malloc", "free", "_sbrk", "printf", "vprintf", "abort", "__aeabi_dadd"}
+
+
+FRAME_POINTERS = "-O2 -fno-omit-frame-pointer -DMCUGEN_DSP_ASSEMBLY=0"
+ARM_STATE = "-marm -mcpu=cortex-a7 -O2"
+
+
+@pytest.mark.parametrize(
+    "flags", ["-O0", "-Og", "-Os", "-O3 -ffreestanding", FRAME_POINTERS, ARM_STATE]
+)
+def test_sources_compile_without_warnings_whatever_a_project_optimises(
+    flags: str, tmp_path: Path
+) -> None:
+    sources = [*runtime_sources(*HARNESS), *sorted(runtime_dir().glob("kernels/*.c"))]
+    cpu = () if flags == ARM_STATE else find_board("mps2-an505").cpu_flags
+    folders = (runtime_dir(), FIRMWARE_TESTS / "fake")
+    # A row of more than 32 values is compiled in pieces.
+    command = [*WARNINGS, *cpu, "-DMCUGEN_ROW_VALUES=128u", *(f"-I{path}" for path in folders)]
+    done = subprocess.run(
+        [require_tool("arm-none-eabi-gcc"), *command, *flags.split(), "-c", *map(str, sources)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        cwd=tmp_path,
+    )
+    assert done.returncode == 0, done.stderr
