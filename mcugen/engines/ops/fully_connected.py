@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcugen.engines.contract import EngineOptions
+from mcugen.engines.ops.checks import activation_reasons, fused_activation
 from mcugen.engines.quantize import (
-    ACTIVATIONS,
     LARGEST_FACTOR,
     activation_range,
     dsp_requant,
@@ -95,9 +95,7 @@ def _type_problems(
 
 def _quantisation_problems(op: Op, x: Tensor, weights: Tensor, out: Tensor) -> Iterator[_Reason]:
     """Scales that are missing or of another kind than the kernels compute."""
-    activation = op.options.get("fused_activation_function", "NONE")
-    if activation not in ACTIVATIONS:
-        yield f"fused activation {activation} is not supported", ""
+    yield from activation_reasons(fused_activation(op), out)
     if op.options.get("weights_format", "DEFAULT") != "DEFAULT":
         yield "shuffled weights are not supported", ""
     if any(t.quant is None or t.quant.axis is not None for t in (x, out)):
@@ -140,7 +138,7 @@ def _layer(graph: Graph, op: Op) -> _Layer:
     sums = table.astype(np.int64).sum(axis=1)
     offsets = 0 if bias is None or bias.data is None else bias.data.astype(np.int64).reshape(-1)
     folded = offsets - x.quant.zero_point * sums
-    low, high = activation_range(op.options.get("fused_activation_function", "NONE"), out.quant)
+    low, high = activation_range(fused_activation(op), out.quant)
     return _Layer(
         weights=table,
         bias=folded.astype(np.uint32).view(np.int32),  # sums are modulo 2^32, here as in C

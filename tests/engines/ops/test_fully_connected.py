@@ -272,6 +272,19 @@ def test_a_problem_is_named(change: dict[int, TensorSpec], words: str) -> None:
     assert [words in problem for problem in problems] == [True], problems
 
 
+def test_an_activation_that_the_output_cannot_express_is_a_problem() -> None:
+    """6 / scale is infinite in float32."""
+    tiny = fully_connected(
+        np.ones((3, 4), np.int8),
+        input_quant=(1e-20, 0),
+        weight_scales=1e-22,
+        output_quant=(1e-42, 0),
+        activation="RELU6",
+    )
+    (problem,) = ENGINES["aot"].supports(parse_tflite(tiny, "tiny"))
+    assert "too small for the activation RELU6" in problem.what
+
+
 def test_a_sound_layer_has_no_problems() -> None:
     graph = parse_tflite(fully_connected(np.ones((3, 5), np.int8)), "sound")
     assert ENGINES["aot"].supports(graph) == ()
