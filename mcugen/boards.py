@@ -115,7 +115,7 @@ def _check_files(board: Board) -> None:
 
 def load_boards(extra_dir: Path | None = None) -> tuple[Board, ...]:
     """Every board shipped with mcugen and, first, those in the folders of `extra_dir`, by name."""
-    roots = [root for root in (extra_dir, boards_dir()) if root is not None]
+    roots = _roots(extra_dir)
     found: dict[str, Board] = {}
     for root in roots:
         for description in sorted(root.glob("*/board.toml")):
@@ -123,10 +123,22 @@ def load_boards(extra_dir: Path | None = None) -> tuple[Board, ...]:
     return tuple(found[name] for name in sorted(found))
 
 
+def _roots(extra_dir: Path | None) -> tuple[Path, ...]:
+    """Where boards are looked for; ConfigError when the user's own folder is not there."""
+    if extra_dir is None:
+        return (boards_dir(),)
+    if not extra_dir.is_dir():
+        raise ConfigError(
+            f"--board-dir {extra_dir} is not a folder",
+            hint="give the folder that holds NAME/board.toml",
+        )
+    return (extra_dir, boards_dir())
+
+
 def find_board(name: str, extra_dir: Path | None = None) -> Board:
     """The board of that name; ConfigError names the nearest one when there is none."""
-    for root in (extra_dir, boards_dir()):
-        if root is not None and (root / name / "board.toml").is_file():
+    for root in _roots(extra_dir):
+        if (root / name / "board.toml").is_file():
             return load_board(root / name)
     names = [board.name for board in load_boards(extra_dir)]
     near = nearest(name, names)

@@ -5,13 +5,14 @@
 from __future__ import annotations
 
 import importlib
+import io
 import sys
 from typing import Any
 
 import click
 
 from mcugen import __version__
-from mcugen.errors import McugenError
+from mcugen.errors import McugenError, nearest
 
 VERBS = {
     "data": "Make or download a data set.",
@@ -50,6 +51,14 @@ class LazyGroup(click.Group):
         command: click.Command = module.command
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if name not in VERBS and not name.startswith("-") and (near := nearest(name, VERBS)):
+            ctx.fail(f"No such command {name!r}. Did you mean {near!r}?")
+        return super().resolve_command(ctx, args)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(VERBS.items()))
@@ -63,6 +72,7 @@ def cli() -> None:
 
 def main(argv: list[str] | None = None) -> Any:
     """Runs one command; every McugenError becomes one clear line and its exit status."""
+    _never_fail_to_print()
     try:
         return cli.main(args=argv, prog_name="mcugen", standalone_mode=True)
     except McugenError as error:
@@ -70,3 +80,10 @@ def main(argv: list[str] | None = None) -> Any:
         if error.hint:
             click.echo(f"try:   {error.hint}", err=True)
         sys.exit(error.exit_status)
+
+
+def _never_fail_to_print() -> None:
+    """A stream that is not UTF-8 (LC_ALL=POSIX, an old Windows console) gets ? for what it lacks."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors="replace")

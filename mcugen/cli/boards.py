@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from mcugen.boards import load_boards
+from mcugen.cli.console import console
 
 
 @click.command()
@@ -17,11 +18,15 @@ from mcugen.boards import load_boards
 )
 def command(board_dir: Path | None) -> None:
     """List the boards that `--board` takes."""
-    from rich.console import Console
     from rich.table import Table
 
-    table = Table("board", "what", "flash", "RAM", "cost is counted in")
+    table = Table("board", "what")
+    table.add_column("flash bytes", justify="right")
+    table.add_column("RAM bytes", justify="right")
+    table.add_column("counts")
+    for column in table.columns:
+        column.no_wrap = column.header != "what"
     for board in load_boards(board_dir):
         sizes = (f"{region.bytes:,}" if region else "" for region in (board.flash, board.ram))
         table.add_row(board.name, board.title, *sizes, board.tick_unit)
-    Console().print(table)
+    console().print(table)

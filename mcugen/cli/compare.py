@@ -10,6 +10,8 @@ from pathlib import Path
 
 import click
 
+from mcugen.cli.console import console
+
 
 @click.command("compare")
 @click.argument("run_a", type=click.Path(path_type=Path))
@@ -24,13 +26,12 @@ def command(run_a: Path, run_b: Path, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(asdict(comparison), indent=2, ensure_ascii=False))
         return
-    from rich.console import Console
-
     from mcugen.report.text import comparison_table
 
-    console = Console(highlight=False)
+    terminal = console()
+    terminal.print(f"A: {run_a}\nB: {run_b}", markup=False, soft_wrap=True)
     for name, a, b in comparison.made_by:
-        console.print(f"{name}: {a} | {b}", markup=False)
-    console.print(comparison_table(comparison))
+        terminal.print(f"{name}: {a} | {b}", markup=False)
+    terminal.print(comparison_table(comparison))
     for note in comparison.notes:
-        console.print(note, markup=False)
+        terminal.print(note, markup=False)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mcugen.cli.console import console
 from mcugen.cli.feature_options import clip_bar, feature_options
 
 if TYPE_CHECKING:
@@ -209,7 +210,6 @@ def _classify(
 
 
 def _print_detection(evaluation: Evaluation, page: Path) -> None:
-    from rich.console import Console
     from rich.table import Table
 
     table = Table("step", "machine", "normal", "anomaly", "AUC", "95 % interval", "pAUC")
@@ -231,7 +231,7 @@ def _print_detection(evaluation: Evaluation, page: Path) -> None:
         table.add_row(
             step.name, "average", "", "", _figure(step.mean("auc")), "", _figure(step.mean("pauc"))
         )
-    Console().print(table)
+    console().print(table)
     for name, change in evaluation.auc_costs():
         click.echo(f"{name}: mean AUC changes by {change:+.4f} against the step before")
     if evaluation.threshold is not None:
@@ -245,7 +245,6 @@ def _figure(value: float | None) -> str:
 
 
 def _print_classes(evaluation: ClassEvaluation, page: Path) -> None:
-    from rich.console import Console
     from rich.table import Table
 
     from mcugen.train.class_evaluation import changes
@@ -254,7 +253,7 @@ def _print_classes(evaluation: ClassEvaluation, page: Path) -> None:
     table = Table(*MODEL_HEAD)
     for cells in model_cells(evaluation.rows()):
         table.add_row(*cells)
-    Console().print(table)
+    console().print(table)
     for change in changes(evaluation.steps):
         click.echo(change.text(len(evaluation.task.samples)))
     click.echo(f"report: {page}")

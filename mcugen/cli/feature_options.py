@@ -11,6 +11,8 @@ from typing import Any
 
 import click
 
+from mcugen.cli.sections import apply
+
 
 def feature_options(function: Any) -> Any:
     """Adds --jobs, --parallel and --cache to a command."""
@@ -29,9 +31,7 @@ def feature_options(function: Any) -> Any:
             help="Folder for features. Default: .mcugen-features in DATA.",
         ),
     )
-    for option in reversed(options):
-        function = option(function)
-    return function
+    return apply(options, function)
 
 
 @contextmanager

@@ -10,12 +10,11 @@ from pathlib import Path
 import click
 
 from mcugen.boards import load_boards
+from mcugen.cli.console import console
 from mcugen.engines import ENGINES
 from mcugen.model.tflite import read_tflite
 from mcugen.report.inspect_text import inspection_json, inspection_text
 from mcugen.report.inspection import inspect_graph
-
-_PIPE_COLUMNS = 160
 
 
 @click.command()
@@ -26,14 +25,9 @@ _PIPE_COLUMNS = 160
 )
 def command(model: Path, as_json: bool, board_dir: Path | None) -> None:
     """Show the layers of MODEL, its memory plan, and which engines and boards take it."""
-    from rich.console import Console
-
     graph = read_tflite(model)
     inspection = inspect_graph(graph, model.read_bytes(), ENGINES, load_boards(board_dir))
     if as_json:
         click.echo(json.dumps(inspection_json(inspection), indent=2))
         return
-    console = Console()
-    if not console.is_terminal:  # a file has no width: do not wrap at 80
-        console = Console(width=_PIPE_COLUMNS)
-    console.print(inspection_text(inspection))
+    console().print(inspection_text(inspection))

@@ -13,11 +13,20 @@ from mcugen.toolchain.build import BuildResult
 Row = tuple[str, str, int, MemoryRegion | None]
 
 
+def project_line(project: Project, board: Board) -> str:
+    """What was written, with the choices that decide what it computes."""
+    manifest = project.manifest
+    rounding = f", {manifest.rounding} rounding" if manifest.engine == "aot" else ""
+    return (
+        f"{manifest.model} for {board.title}: engine {manifest.engine}{rounding}, "
+        f"front-end {manifest.front_end.kind}, score {manifest.score}"
+    )
+
+
 def build_table(project: Project, board: Board, result: BuildResult | None) -> Table:
     """Planned bytes; linked ones, too, once it is compiled for a board whose memory has limits."""
-    table = Table(
-        "memory", "what", "bytes", "of", title=f"{project.manifest.model} on {board.name}"
-    )
+    title = f"{project.manifest.model} on {board.name}"
+    table = Table("memory", "what", "bytes", "of", title=title, title_justify="left")
     table.columns[2].justify = table.columns[3].justify = "right"
     plan = project.plan
     rows: list[Row] = [

@@ -1,0 +1,116 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""The options of `mcugen run` as one value, and which of them need another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mcugen.cli.sections import apply, in_section
+from mcugen.errors import ConfigError
+
+if TYPE_CHECKING:
+    from mcugen.run.linux import LinuxOptions
+
+PATH = click.Path(path_type=Path)
+
+_device = in_section("Device")
+_linux = in_section("Board that runs Linux")
+_measurement = in_section("Measurement")
+_result = in_section("Result")
+
+_OPTIONS = (
+    _device("--port", help="Port of the device (/dev/ttyACM0, socket://host:port)."),
+    _device(
+        "--baud",
+        type=click.IntRange(1),
+        help="With --port: change to this rate, where the board can (board.toml: max_baud).",
+    ),
+    _device("--board-dir", type=PATH, help="Folder with boards of your own."),
+    _linux("--host", help="Board that runs Linux, as ssh names it (root@imx93)."),
+    _linux("--ssh-option", multiple=True, help="One more word for ssh: --ssh-option=-p2222."),
+    _linux("--only", multiple=True, help="With --host: only this configuration (cpu-1, npu)."),
+    _linux("--profile", is_flag=True, help="With --host: time every operator instead."),
+    _linux(
+        "--compile-on-board",
+        is_flag=True,
+        help="With --host: first compile with the board's own vela.",
+    ),
+    _linux(
+        "--interpreter",
+        metavar="PYTHON",
+        help="With --host: score with the TensorFlow Lite of this Python on the board (python3).",
+    ),
+    _measurement(
+        "--input",
+        "input_name",
+        type=click.Choice(["pcm", "features", "int8"]),
+        help="What travels: samples, float features or quantised features. Default: pcm, or int8 "
+        "where the front-end takes no PCM.",
+    ),
+    _measurement(
+        "--repeats",
+        type=click.IntRange(0, 100_000),
+        default=0,
+        help="Also measure this many inferences on one input.",
+    ),
+    _measurement("--labels", type=PATH, help="CSV `file,label`. Default: file names."),
+    _measurement(
+        "--check-outputs",
+        is_flag=True,
+        help="Read every output and compare it with the reference.",
+    ),
+    _result("--out", type=PATH, help="Folder of the results. Default: BUILD_DIR-run."),
+)
+
+
+def run_options(function: Any) -> Any:
+    """Adds every option of `mcugen run`; the command receives what RunOptions takes."""
+    return apply(_OPTIONS, function)
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """What the user said, option by option."""
+
+    port: str | None
+    baud: int | None
+    board_dir: Path | None
+    host: str | None
+    ssh_option: tuple[str, ...]
+    only: tuple[str, ...]
+    profile: bool
+    compile_on_board: bool
+    interpreter: str | None
+    input_name: str | None
+    repeats: int
+    labels: Path | None
+    check_outputs: bool
+    out: Path | None
+
+    @property
+    def linux(self) -> LinuxOptions:
+        """How the model is timed on a board that runs Linux."""
+        from mcugen.run.linux import LinuxOptions
+
+        return LinuxOptions(self.only, self.profile, self.compile_on_board)
+
+
+_NEED_HOST = ("ssh_option", "only", "profile", "compile_on_board", "interpreter")
+
+
+def refuse_idle_options(options: RunOptions) -> None:
+    """ConfigError that names every option given which would change nothing."""
+    needs = [(field, "--host") for field in _NEED_HOST if not options.host]
+    needs += [("baud", "--port")] if not options.port else []
+    faults = [
+        f"--{field.replace('_', '-')} needs {needed}"
+        for field, needed in needs
+        if getattr(options, field)
+    ]
+    if faults:
+        raise ConfigError("; ".join(faults), hint="see mcugen run --help")
