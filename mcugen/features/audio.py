@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -11,20 +12,26 @@ from numpy.typing import NDArray
 
 from mcugen.errors import DataError
 
+_FLOAT_SUBTYPES = ("FLOAT", "DOUBLE")
+
 
 def read_wav(path: Path, sample_rate_hz: int, *, least_samples: int = 1) -> NDArray[np.int16]:
     """The PCM16 samples of a mono clip. Divided by 32768 they are what librosa.load(sr=None) gives.
 
-    Other sample formats are converted as libsndfile does. Raises DataError, naming the file, what
-    was found and what is expected, for a file that is missing or damaged, has another rate or more
-    than one channel, or fewer than `least_samples` samples.
+    Other integer formats are converted as libsndfile does; float samples are rounded to PCM16 and
+    clipped at full scale. Raises DataError, naming the file, what was found and what is expected,
+    for a file that is missing or damaged, has another rate or more than one channel, or fewer than
+    `least_samples` samples, or float samples that are no numbers.
     """
     import soundfile
 
     if not path.is_file():
         raise DataError(f"{path}: no such file", hint="check the name of the clip")
     try:
-        samples, found_rate_hz = soundfile.read(path, dtype="int16", always_2d=True)
+        with soundfile.SoundFile(_name(path)) as file:
+            found_rate_hz = file.samplerate
+            is_float = file.subtype in _FLOAT_SUBTYPES
+            samples = file.read(dtype="float64" if is_float else "int16", always_2d=True)
     except (soundfile.LibsndfileError, OSError) as error:
         raise DataError(
             f"{path}: not a readable audio file ({_reason(error)})",
@@ -47,8 +54,22 @@ def read_wav(path: Path, sample_rate_hz: int, *, least_samples: int = 1) -> NDAr
             f"{least_samples} ({least_samples / sample_rate_hz:.2f} s)",
             hint="use a longer clip, or change first_row and window_rows of the front-end",
         )
-    mono: NDArray[np.int16] = samples[:, 0]
+    mono: NDArray[np.int16] = _as_pcm16(samples[:, 0], path) if is_float else samples[:, 0]
     return mono
+
+
+def _name(path: Path) -> bytes | Path:
+    """The path as libsndfile opens it: by its bytes where names are bytes, whatever the locale."""
+    return os.fsencode(path) if os.name == "posix" else path
+
+
+def _as_pcm16(samples: NDArray[np.float64], path: Path) -> NDArray[np.int16]:
+    """Full scale is 1.0. libsndfile itself would cut such samples off to 0."""
+    if not np.isfinite(samples).all():
+        first = int(np.argmin(np.isfinite(samples)))
+        raise DataError(f"{path}: sample {first} is {samples[first]}", hint="write the clip again")
+    pcm16: NDArray[np.int16] = np.rint(samples * 32768).clip(-32768, 32767).astype(np.int16)
+    return pcm16
 
 
 def _reason(error: Exception) -> str:

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -89,3 +90,36 @@ def test_a_truncated_wav_is_read_as_far_as_it_goes_or_refused(tmp_path: Path) ->
             assert read_wav(cut, 16000).max() == 1
         except DataError as error:
             assert "cut.wav" in error.what
+
+
+@pytest.mark.parametrize("subtype", ["FLOAT", "DOUBLE"])
+def test_float_samples_are_the_same_clip(subtype: str, tmp_path: Path) -> None:
+    import soundfile
+
+    samples = np.random.default_rng(1).integers(-32768, 32768, 2000).astype(np.int16)
+    soundfile.write(tmp_path / "clip.wav", samples / 32768, 16000, subtype=subtype)
+    np.testing.assert_array_equal(read_wav(tmp_path / "clip.wav", 16000), samples)
+
+
+def test_float_samples_beyond_full_scale_are_clipped(tmp_path: Path) -> None:
+    import soundfile
+
+    soundfile.write(tmp_path / "clip.wav", np.array([1.5, -1.5, 1.0]), 16000, subtype="FLOAT")
+    assert read_wav(tmp_path / "clip.wav", 16000).tolist() == [32767, -32768, 32767]
+
+
+def test_float_samples_that_are_no_numbers_are_named(tmp_path: Path) -> None:
+    import soundfile
+
+    soundfile.write(tmp_path / "clip.wav", np.array([0.5, np.nan]), 16000, subtype="FLOAT")
+    with pytest.raises(DataError, match=r"clip\.wav: sample 1 is nan"):
+        read_wav(tmp_path / "clip.wav", 16000)
+
+
+def test_a_name_that_is_not_utf_8_is_read(tmp_path: Path) -> None:
+    """A clip named on an old system: Python holds its bytes as surrogates."""
+    samples = np.arange(-500, 500, dtype=np.int16)
+    plain = write(tmp_path / "plain.wav", samples)
+    odd = tmp_path / os.fsdecode(b"Gr\xfc\xdfe.wav")
+    plain.rename(odd)
+    np.testing.assert_array_equal(read_wav(odd, 16000), samples)
