@@ -63,14 +63,17 @@ def load_config(path: Path) -> Config:
 def find_config(model: Path | None, folder: Path, bundled: Path) -> Config:
     """The configuration a command works with.
 
-    `model` may be a .toml file; a .tflite file takes the mcugen.toml beside it if that names it;
-    None means the mcugen.toml in `folder`, or else the one of the bundled example.
+    `model` may be a .toml file, or a folder with an mcugen.toml; a .tflite file takes the
+    mcugen.toml beside it if that names it; None means the mcugen.toml in `folder`, or else the
+    one of the bundled example.
     """
     if model is None:
         here = folder / CONFIG_NAME
         return load_config(here if here.is_file() else bundled / CONFIG_NAME)
     if model.suffix == ".toml":
         return load_config(model)
+    if (model / CONFIG_NAME).is_file():
+        return load_config(model / CONFIG_NAME)
     beside = model.parent / CONFIG_NAME
     if beside.is_file():
         config = load_config(beside)
