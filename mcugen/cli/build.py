@@ -12,9 +12,9 @@ from typing import Any
 import click
 
 from mcugen.boards import Board, find_board
-from mcugen.cli.build_options import PATH, BuildOptions, build_options, refuse_idle_options
+from mcugen.cli.build_options import BuildOptions, build_options, refuse_idle_options
 from mcugen.cli.console import console
-from mcugen.cli.sections import SectionedCommand
+from mcugen.cli.sections import PATH, SectionedCommand
 from mcugen.codegen.tree import write_tree
 from mcugen.config import Config, find_config
 from mcugen.errors import ConfigError

@@ -13,15 +13,13 @@ from typing import Any
 import click
 
 from mcugen.boards import Board
-from mcugen.cli.sections import apply, in_section
+from mcugen.cli.sections import PATH, apply, in_section
 from mcugen.config import Config
 from mcugen.errors import ConfigError
 from mcugen.export.project import Request
 from mcugen.export.request import Choices
 from mcugen.toolchain.compilers import Places
 from mcugen.toolchain.doctor import SDK_VARIABLE
-
-PATH = click.Path(path_type=Path)
 
 _board = in_section("Board")
 _model = in_section("Model and firmware")

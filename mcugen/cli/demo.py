@@ -8,9 +8,11 @@ from pathlib import Path
 
 import click
 
+from mcugen.boards import find_board
 from mcugen.cli.build import BUNDLED
 from mcugen.cli.build import command as build
 from mcugen.cli.run import command as run
+from mcugen.errors import ConfigError
 from mcugen.paths import examples_dir
 
 
@@ -31,6 +33,11 @@ def command(ctx: click.Context, board: str, out: Path) -> None:
     """
     from mcugen.train.synth_set import demo_clips
 
+    if not find_board(board).run_command:
+        raise ConfigError(
+            f"the demo starts its board by itself, and {board} is real hardware",
+            hint=f"mcugen build --board {board}, then flash it, then mcugen run --port",
+        )
     project, clips = out / "project", out / "clips"
     model = examples_dir() / BUNDLED / "mcugen.toml"
     ctx.invoke(build, model=model, board_name=board, out=project)

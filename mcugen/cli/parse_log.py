@@ -16,6 +16,7 @@ from mcugen.run.launcher_log import Measured, measure, read_launcher_log
 from mcugen.run.linux_records import gains, latency_records, op_table, table_rows, text_table
 
 NO_FIGURES_STATUS = 3
+_LOG_HINT = "give the text that benchmark_model or launch.sh printed"
 
 
 @click.command()
@@ -44,9 +45,12 @@ def _content(file: Path) -> bytes:
     if str(file) == "-":
         return sys.stdin.buffer.read()
     try:
-        return file.read_bytes()
+        content = file.read_bytes()
     except OSError as error:
-        raise DataError(f"{file} cannot be read: {error.strerror}") from error
+        raise DataError(f"cannot read {file}: {error.strerror}", hint=_LOG_HINT) from error
+    if b"\0" in content:
+        raise DataError(f"{file} is no log: it is not text", hint=_LOG_HINT)
+    return content
 
 
 def _as_json(one: Measured) -> dict[str, object]:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mcugen.cli.console import console
-from mcugen.cli.run_options import PATH, RunOptions, refuse_idle_options, run_options
-from mcugen.cli.sections import SectionedCommand
+from mcugen.cli.run_options import RunOptions, refuse_idle_options, run_options
+from mcugen.cli.sections import PATH, SectionedCommand
 from mcugen.errors import ConfigError, DataError
 
 if TYPE_CHECKING:

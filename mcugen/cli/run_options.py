@@ -10,16 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mcugen.cli.sections import apply, in_section
+from mcugen.cli.sections import PATH, apply, in_section
 from mcugen.errors import ConfigError
 
 if TYPE_CHECKING:
     from mcugen.run.linux import LinuxOptions
 
-PATH = click.Path(path_type=Path)
-
 _device = in_section("Device")
-_linux = in_section("Board that runs Linux")
+_linux = in_section("Board that runs Linux (with --host)")
 _measurement = in_section("Measurement")
 _result = in_section("Result")
 
@@ -33,17 +31,17 @@ _OPTIONS = (
     _device("--board-dir", type=PATH, help="Folder with boards of your own."),
     _linux("--host", help="Board that runs Linux, as ssh names it (root@imx93)."),
     _linux("--ssh-option", multiple=True, help="One more word for ssh: --ssh-option=-p2222."),
-    _linux("--only", multiple=True, help="With --host: only this configuration (cpu-1, npu)."),
-    _linux("--profile", is_flag=True, help="With --host: time every operator instead."),
+    _linux("--only", multiple=True, help="Only this configuration (cpu-1, npu)."),
+    _linux("--profile", is_flag=True, help="Time every operator instead."),
     _linux(
         "--compile-on-board",
         is_flag=True,
-        help="With --host: first compile with the board's own vela.",
+        help="First compile with the board's own vela.",
     ),
     _linux(
         "--interpreter",
         metavar="PYTHON",
-        help="With --host: score with the TensorFlow Lite of this Python on the board (python3).",
+        help="Score with the TensorFlow Lite of this Python on the board (python3).",
     ),
     _measurement(
         "--input",

@@ -6,11 +6,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import click
 
 Decorator = Callable[[Any], Any]
+PATH = click.Path(path_type=Path)
 
 
 class SectionOption(click.Option):

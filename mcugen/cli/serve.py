@@ -28,9 +28,14 @@ def command(build_dir: Path, link: Path | None, board_dir: Path | None) -> None:
     from mcugen.transport.process_link import ProcessLink
     from mcugen.transport.pty_bridge import open_pty, shuttle
 
-    device = project_link(open_project(build_dir, board_dir), None)
-    if not isinstance(device, ProcessLink):  # pragma: no cover (project_link has refused it)
-        raise ConfigError("only an emulated board can be served")
+    project = open_project(build_dir, board_dir)
+    if not project.board.run_command:
+        raise ConfigError(
+            f"board {project.board.name} is real hardware: it has a port of its own",
+            hint="`mcugen ports` names it; give that to the program",
+        )
+    device = project_link(project, None)
+    assert isinstance(device, ProcessLink)  # a board with a run_command is a process
     signal.signal(signal.SIGTERM, _stop)
     with open_pty(link) as pty:
         device.open()

@@ -65,7 +65,7 @@ def load_manifest(build_dir: Path) -> Manifest:
     try:
         data = json.loads(path.read_bytes())
         return _from_json(data, path)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         raise ConfigError(
             f"{build_dir} is not a project made by mcugen: no {MARKER} in it",
             hint="give the folder that `mcugen build --out` wrote",

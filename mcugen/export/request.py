@@ -20,7 +20,7 @@ from mcugen.features.benchmarks import BENCHMARKS, mlperf_id
 from mcugen.features.spec import PRESETS, FrontEnd, raw_front_end
 from mcugen.features.table import front_end_from_dict
 from mcugen.model.ir import Graph
-from mcugen.model.tflite import parse_tflite
+from mcugen.model.tflite import NO_MODEL_HINT, parse_tflite
 from mcugen.scoring.decode import decode_from_dict
 
 T = TypeVar("T", bound=str)
@@ -51,7 +51,9 @@ def make_request(config: Config, board: Board, choices: Choices) -> Request:
     try:
         model_bytes = config.model.read_bytes()
     except OSError as error:
-        raise EnvironmentError_(f"cannot read {config.model}: {error.strerror}") from error
+        raise EnvironmentError_(
+            f"cannot read {config.model}: {error.strerror}", hint=NO_MODEL_HINT
+        ) from error
     graph = parse_tflite(model_bytes, config.model.name)
     engine = _engine(board, choices.engine or config.engine)
     if choices.arena_bytes is not None and engine != "tflm":

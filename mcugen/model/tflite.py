@@ -32,6 +32,7 @@ _IDENTIFIER = b"TFL3"
 _SCHEMA_VERSION = 3
 _MAX_RANK = 8
 _MAX_ELEMENTS = 2**31 - 1  # TFLite Micro counts elements in an int
+NO_MODEL_HINT = "give the path of a .tflite file"
 _DAMAGE = (struct.error, IndexError, ValueError, TypeError, OverflowError)
 """What the bindings and numpy raise when an offset or a length points nowhere."""
 
@@ -75,7 +76,7 @@ def read_tflite(path: Path) -> Graph:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise ModelError(f"cannot read {path}: {error.strerror}") from error
+        raise ModelError(f"cannot read {path}: {error.strerror}", hint=NO_MODEL_HINT) from error
     return parse_tflite(data, path.name)
 
 
@@ -92,7 +93,10 @@ def parse_tflite(data: bytes, name: str) -> Graph:
     try:
         return _read_model(_Source(data, name))
     except _DAMAGE as error:
-        raise ModelError(f"{name} is damaged: {error}", hint="copy or convert it again") from error
+        why = "its end is missing" if isinstance(error, struct.error) else str(error)
+        raise ModelError(
+            f"{name} is damaged: {why} ({len(data)} bytes)", hint="copy or convert it again"
+        ) from error
 
 
 def identifier(stem: str) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mcugen.errors import EnvironmentError_
+from mcugen.errors import DataError, EnvironmentError_
 from mcugen.records import Decoded, LatencyRecord, Run, as_run, read_records
 from mcugen.report.detection import MAX_FPR, auc_interval, detect
 from mcugen.report.findings import findings
@@ -32,6 +32,11 @@ PICTURES = "pictures"
 def load_run(path: Path) -> Run:
     """The run in a folder that `mcugen run` wrote, or in a records file. DataError when none is."""
     records = path / RECORDS_NAME if path.is_dir() else path
+    if not records.is_file():
+        raise DataError(
+            f"{path} is no folder of results: no {RECORDS_NAME} in it",
+            hint="give the folder that `mcugen run --out` wrote",
+        )
     return as_run(read_records(records), str(records))
 
 

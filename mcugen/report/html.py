@@ -289,10 +289,17 @@ FACTS = (
 def _facts(run: Run) -> list[tuple[str, str]]:
     head = run.head
     rows = [(name, _fact(getattr(head, field))) for name, field in FACTS]
-    rate = head.ticks_per_second
-    rows.append(("clock", f"{rate / 1e6:g} MHz" if rate else "none: a tick is not a time"))
+    rows.append(("clock", _clock_text(head)))
     rows.extend((x.name, cost_text(x, head)) for x in run.latencies if x.name == "inference")
     return rows + list(head.facts)
+
+
+def _clock_text(head: RunRecord) -> str:
+    """The clock that the ticks are cycles of; a counter of nanoseconds tells of no clock."""
+    if head.tick_unit == "nanoseconds":
+        return "not known: ticks are nanoseconds"
+    rate = head.ticks_per_second
+    return f"{rate / 1e6:g} MHz" if rate else "none: a tick is not a time"
 
 
 def _fact(value: object) -> str:

@@ -50,8 +50,15 @@ def find_clips(
             continue
         clips[path.resolve()] = Clip(path.as_posix(), path, digest, label_of(path, labels))
     if faults:
-        raise DataError("; ".join(faults), hint=f"give {' or '.join(suffixes)} files or folders")
+        raise DataError("; ".join(faults), hint=_hint(suffixes))
     return tuple(clips.values())
+
+
+def _hint(suffixes: Sequence[str]) -> str:
+    hint = f"give {' or '.join(suffixes)} files or folders"
+    if tuple(suffixes) != ARRAYS:
+        return hint
+    return f"{hint}; for sounds or images, build the project with a --front-end that reads them"
 
 
 def _files_of(item: Path, suffixes: Sequence[str], faults: list[str]) -> tuple[Path, ...]:
@@ -86,7 +93,10 @@ def read_labels(path: Path) -> dict[str, str]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"cannot read labels {path}: {error}") from error
+        why = getattr(error, "strerror", None) or "not UTF-8 text"
+        raise DataError(
+            f"cannot read labels {path}: {why}", hint="give a CSV with one `file,label` per line"
+        ) from error
     labels: dict[str, str] = {}
     rows = csv.reader(io.StringIO(text))
     for number, row in enumerate(rows, start=1):

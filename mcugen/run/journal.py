@@ -46,6 +46,8 @@ class Journal:
 
 def check_writable(out: Path) -> None:
     """Makes the folder; EnvironmentError_ when nothing can be written there."""
+    if out.exists() and not out.is_dir():
+        raise EnvironmentError_(f"{out} is a file", hint="give another folder with --out")
     probe = out / ".mcugen-write-test"
     try:
         out.mkdir(parents=True, exist_ok=True)

@@ -52,5 +52,5 @@ def test_standard_input() -> None:
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     done = CliRunner().invoke(command, [str(tmp_path / "none.log")])
     assert isinstance(done.exception, DataError)
-    with pytest.raises(DataError, match="none.log cannot be read: No such file"):
+    with pytest.raises(DataError, match="cannot read .*none.log: No such file"):
         raise done.exception

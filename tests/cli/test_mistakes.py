@@ -1,0 +1,164 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""What people type by mistake: one line that says what, where and what to try, and nothing written."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from mcugen.paths import examples_dir
+from mcugen.records import to_json_line
+from tests.cli.calls import call
+from tests.conftest import ROOT
+from tests.report.runs import labelled_run
+
+MODEL = examples_dir() / "machine-sound" / "machine_sound_int8.tflite"
+Capture = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def project(tmp_path: Path, capfd: Capture) -> Path:
+    """A project for the host that takes raw tensors, not compiled."""
+    folder = tmp_path / "project"
+    words = ["--board", "host", "--front-end", "raw", "--no-compile", "--out", folder]
+    assert call(capfd, "build", MODEL, *words).status == 0
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--variant", "x"], "--variant needs a board with an MCUXpresso SDK"),
+        (["--memory", "x"], "--memory needs a board with an MCUXpresso SDK"),
+        (["--sdk", "x"], "--sdk needs a board whose vendor's SDK"),
+        (["--tflm", "x"], "--tflm needs --engine tflm"),
+        (["--neutron-sdk", "x"], "--neutron-sdk needs --accelerator npu"),
+        (["--npu-model", "x"], "--npu-model needs --accelerator npu"),
+        (["--test-data", "x"], "--test-data needs a board whose vendor's tools"),
+        (["--test-labels", "x"], "--test-labels needs --test-data"),
+        (["--class-names", "x"], "--class-names needs --test-data"),
+        (["--engine", "tflm", "--per-layer"], "--per-layer needs --engine aot"),
+        (["--engine", "tflm", "--rounding", "single"], "rounding single needs --engine aot"),
+        (["--board-dir", "x"], "--board-dir x is not a folder"),
+    ],
+)
+def test_an_option_of_build_that_would_change_nothing_is_refused(
+    options: list[str], words: str, tmp_path: Path, capfd: Capture
+) -> None:
+    out = tmp_path / "out"
+    answer = call(capfd, "build", MODEL, "--board", "host", *options, "--out", out, "--no-compile")
+    assert answer.status == 2 and words in answer.err and "try:" in answer.err
+    assert not out.exists()
+
+
+def test_all_idle_options_are_named_at_once(tmp_path: Path, capfd: Capture) -> None:
+    answer = call(capfd, "build", MODEL, "--board", "host", "--variant", "x", "--tflm", "y")
+    assert answer.status == 2 and "--variant" in answer.err and "--tflm" in answer.err
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--only", "npu"], "--only needs --host"),
+        (["--profile"], "--profile needs --host"),
+        (["--compile-on-board"], "--compile-on-board needs --host"),
+        (["--interpreter", "python3"], "--interpreter needs --host"),
+        (["--ssh-option=-p22"], "--ssh-option needs --host"),
+        (["--baud", "9600"], "--baud needs --port"),
+    ],
+)
+def test_an_option_of_run_that_would_change_nothing_is_refused(
+    options: list[str], words: str, project: Path, capfd: Capture
+) -> None:
+    answer = call(capfd, "run", project, "--repeats", "1", *options)
+    assert answer.status == 2 and words in answer.err
+    assert not project.with_name("project-run").exists()
+
+
+def test_a_file_or_another_folder_in_place_of_a_project(tmp_path: Path, capfd: Capture) -> None:
+    for wrong in (MODEL, tmp_path):
+        answer = call(capfd, "run", wrong, "clip.wav")
+        assert answer.status == 2 and "is not a project made by mcugen" in answer.err
+
+
+def test_a_sound_for_a_project_of_raw_tensors(
+    project: Path, tmp_path: Path, capfd: Capture
+) -> None:
+    clip = tmp_path / "clip.wav"
+    clip.write_bytes(b"RIFF")
+    answer = call(capfd, "run", project, clip)
+    assert answer.status == 2 and "--front-end" in answer.err
+
+
+def test_a_file_in_place_of_the_folder_of_results(
+    project: Path, tmp_path: Path, capfd: Capture
+) -> None:
+    file = tmp_path / "file"
+    file.write_text("mine")
+    answer = call(capfd, "run", project, "--repeats", "1", "--out", file)
+    assert answer.status == 2 and f"{file} is a file" in answer.err
+    assert file.read_text() == "mine"
+
+
+@pytest.mark.parametrize("verb", ["report", "compare"])
+def test_a_folder_without_results(verb: str, tmp_path: Path, capfd: Capture) -> None:
+    answer = call(capfd, verb, tmp_path, *([tmp_path] if verb == "compare" else []))
+    assert answer.status == 2 and "no records.jsonl in it" in answer.err
+    assert "mcugen run" in answer.err
+
+
+@pytest.mark.parametrize("verb", ["inspect", "build"])
+def test_a_folder_in_place_of_a_model(verb: str, tmp_path: Path, capfd: Capture) -> None:
+    answer = call(capfd, verb, tmp_path, *(["--board", "host"] if verb == "build" else []))
+    assert answer.status == 2 and "Is a directory" in answer.err and ".tflite" in answer.err
+
+
+def test_a_model_cut_short_says_so_without_jargon(tmp_path: Path, capfd: Capture) -> None:
+    model = tmp_path / "cut.tflite"
+    model.write_bytes(MODEL.read_bytes()[:5000])
+    answer = call(capfd, "inspect", model)
+    assert answer.status == 2 and "cut.tflite is damaged: its end is missing (5000 bytes)" in answer.err
+    assert "unpack" not in answer.err
+
+
+def test_a_folder_that_convert_wrote_is_a_model(tmp_path: Path, capfd: Capture) -> None:
+    words = ["--board", "host", "--no-compile", "--out", tmp_path / "out"]
+    answer = call(capfd, "build", MODEL.parent, *words)
+    assert answer.status == 0 and "front-end log-mel, score reconstruction-error" in answer.out
+
+
+def test_the_demo_refuses_a_board_that_it_cannot_start(tmp_path: Path, capfd: Capture) -> None:
+    answer = call(capfd, "demo", "--board", "mcxn947", "--out", tmp_path / "out")
+    assert answer.status == 2 and "mcugen flash" not in answer.out
+    assert "real hardware" in answer.err and not (tmp_path / "out").exists()
+
+
+def test_a_misspelt_verb_names_the_nearest(capfd: Capture) -> None:
+    answer = call(capfd, "bild")
+    assert answer.status == 2 and "Did you mean 'build'?" in answer.err
+
+
+def test_a_binary_file_is_no_log(capfd: Capture) -> None:
+    answer = call(capfd, "parse-log", MODEL)
+    assert answer.status == 2 and "it is not text" in answer.err
+
+
+def test_a_terminal_that_is_not_utf_8_gets_every_line(tmp_path: Path) -> None:
+    """Figures have narrow spaces in them: no reason for a UnicodeEncodeError."""
+    run = labelled_run()
+    records = (run.head, *run.clips, *run.latencies, *run.memories)
+    (tmp_path / "records.jsonl").write_text("".join(map(to_json_line, records)))
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-m", "mcugen", "compare", str(tmp_path), str(tmp_path)],
+        env=environment,
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert b"instructions" in done.stdout and b"1.000" in done.stdout
