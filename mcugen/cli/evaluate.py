@@ -37,6 +37,13 @@ class Device:
         """The board."""
         return self.project.manifest.board
 
+    @property
+    def facts(self) -> tuple[tuple[str, str], ...]:
+        """What ran on the board."""
+        it = self.project.manifest
+        about = f"engine {it.engine}, {it.rounding} rounding, firmware sha256 {it.firmware_sha256}"
+        return ((self.name, about),)
+
 
 @click.command("evaluate")
 @click.argument("model", type=click.Path(path_type=Path))
@@ -178,7 +185,12 @@ def _detect(
     normals = labelled(steps[-1].scores, NORMAL)
     threshold = threshold_at(normals, false_alarm_rate) if normals else None
     evaluation = Evaluation(
-        job.title, str(job.dataset.root.name), steps, threshold, false_alarm_rate, job.facts()
+        job.title,
+        job.dataset.root.name,
+        steps,
+        threshold,
+        false_alarm_rate,
+        (*job.facts(), *(device.facts if device else ())),
     )
     _print_detection(evaluation, write_evaluation(evaluation, out))
 
@@ -203,8 +215,9 @@ def _classify(
             outputs, _ = run_classes(runner, inputs.windows_of, task)
         cost = sum(ticks) / len(ticks)
         steps = (*steps, judge_classes(device.name, outputs, task, device_ticks=cost))
+    facts = (*job.facts(), *(device.facts if device else ()))
     evaluation = ClassEvaluation(
-        job.title, job.dataset.root.name, task, steps, unit, job.facts(), job.form, others
+        job.title, job.dataset.root.name, task, steps, unit, facts, job.form, others
     )
     _print_classes(evaluation, write_class_evaluation(evaluation, out))
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import numpy as np
 from mcugen.codegen.render import render
 from mcugen.train import figures
 from mcugen.train.classification import ClassStep, Task
-from mcugen.train.datasets import load_array
+from mcugen.train.datasets import anomalous_steps, load_array
 from mcugen.train.evaluation import SCHEMA_VERSION, csv_text
 from mcugen.train.files import write_json, write_text
 from mcugen.train.model_table import MODEL_HEAD, ModelRow, RecurrentForm, model_cells
@@ -151,7 +152,7 @@ def _page(evaluation: ClassEvaluation) -> Mapping[str, object]:
         "figures": [*pictures, *_series_pictures(evaluation)],
         "notes": [
             *(c.text(len(evaluation.task.samples)) for c in changes(evaluation.steps)),
-            "time on this computer is that of a reference interpreter: it says nothing of a device",
+            "time on this PC is that of a reference interpreter: it says nothing of a device",
         ],
     }
 
@@ -179,19 +180,29 @@ def _class_tables(evaluation: ClassEvaluation) -> list[dict[str, object]]:
     ]
 
 
+def telling_samples(true: Sequence[int], predicted: Sequence[int], count: int) -> list[int]:
+    """Which samples to show: of every kind (class, and what was said of it) the first, then the
+    second, and so on, so that mistakes and rare classes are among them; in the order of the data."""
+    kinds: dict[tuple[int, int], list[int]] = {}
+    for index, kind in enumerate(zip(true, predicted, strict=True)):
+        kinds.setdefault(kind, []).append(index)
+    rounds = zip_longest(*kinds.values())
+    return sorted([i for one in rounds for i in one if i is not None][:count])
+
+
 def _series_pictures(evaluation: ClassEvaluation) -> list[str]:
-    """The first windows of a time series, anomalous steps marked; none for other data."""
-    first = evaluation.task.samples[0]
-    marks = first.path.with_name(first.path.name.replace("x_", "steps_", 1))
-    if first.row is None or not marks.is_file():
+    """Telling windows of a time series, anomalous steps marked; none for other data."""
+    task, last = evaluation.task, evaluation.steps[-1]
+    marks = anomalous_steps(task.samples[0])
+    if marks is None:
         return []
-    windows, steps = load_array(first.path), load_array(marks)
-    last = evaluation.steps[-1]
+    windows, steps = load_array(task.samples[0].path), load_array(marks)
     pictures = []
-    for index, sample in enumerate(evaluation.task.samples[:SHOWN_WINDOWS]):
+    for index in telling_samples(task.classes.tolist(), last.predicted, SHOWN_WINDOWS):
+        sample = task.samples[index]
         title = (
-            f"{sample.name}: true {evaluation.task.names[evaluation.task.classes[index]]}, "
-            f"{last.name} says {evaluation.task.names[last.predicted[index]]}"
+            f"{sample.name}: {task.names[task.classes[index]]}, "
+            f"{last.name} says {task.names[last.predicted[index]]}"
         )
         values = np.asarray(windows[sample.row], np.float32)[:, 0]
         spikes = [int(step) for step in np.flatnonzero(steps[sample.row])]

@@ -161,6 +161,13 @@ def _arrays(root: Path) -> Iterable[Sample]:
     return samples
 
 
+def anomalous_steps(sample: Sample) -> Path | None:
+    """The array beside a set of windows of a series that marks their anomalous steps, where there
+    is one: steps_test.npy beside x_test.npy."""
+    marks = sample.path.with_name(sample.path.name.replace("x_", "steps_", 1))
+    return marks if sample.row is not None and marks.is_file() else None
+
+
 def load_array(path: Path) -> NDArray[np.generic]:
     """A .npy file, mapped, not loaded; no pickles."""
     try:

@@ -16,7 +16,14 @@ from mcugen.features.spec import FrontEnd
 from mcugen.model.ir import Graph, Quant
 from mcugen.model.tflite import read_tflite
 from mcugen.train.classification import ClassStep, Task, class_task, judge_classes, run_classes
-from mcugen.train.datasets import Dataset, Sample, check_two_classes
+from mcugen.train.datasets import (
+    ANOMALY,
+    NORMAL,
+    Dataset,
+    Sample,
+    anomalous_steps,
+    check_two_classes,
+)
 from mcugen.train.detection import ClipScore, StepResult, host_scorer, judge
 from mcugen.train.inputs import front_end_of, preset_table
 from mcugen.train.model_runner import open_runner
@@ -181,9 +188,10 @@ def _reported(
 
 def classify_on_host(job: EvaluationJob, inputs: Inputs) -> tuple[Task, tuple[ClassStep, ...]]:
     """Every model of the job over all labelled samples."""
-    task = class_task(
-        job.dataset, job.samples, max(job.output_values, 2), job.config.decode.get("labels", ())
-    )
+    names = job.config.decode.get("labels", ())
+    if not names and anomalous_steps(job.samples[0]) is not None:
+        names = (NORMAL, ANOMALY)
+    task = class_task(job.dataset, job.samples, max(job.output_values, 2), names)
     steps = []
     for name, path in job.models.items():
         with open_runner(path) as runner:

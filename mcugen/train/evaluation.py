@@ -133,7 +133,7 @@ def _area_table(evaluation: Evaluation) -> dict[str, object]:
         rows.append([name, *cells])
     means = [s.mean(word) for s in evaluation.steps for word in ("auc", "pauc")]
     rows.append(["average", *(_number(mean) for mean in means)])
-    return {"title": "Areas under the curve", "head": head, "rows": rows}
+    return {"title": "Areas under the curve", "head": head, "rows": rows, "has_total": True}
 
 
 def _area_cells(machine: MachineResult) -> tuple[str, str]:
@@ -181,7 +181,7 @@ def _notes(evaluation: Evaluation) -> list[str]:
             f"threshold {evaluation.threshold:.4f}: at most {100 * evaluation.false_alarm_rate:g} % "
             f"of the normal clips score above it ({evaluation.steps[-1].name})"
         )
-    notes.append(
-        "AUC intervals: 95 % percentile bootstrap; pAUC up to a false positive rate of 0.1"
-    )
+    if any(machine.interval for step in evaluation.steps for machine in step.machines):
+        notes.append("in brackets: 95 % percentile bootstrap interval of the AUC")
+    notes.append("pAUC up to a false positive rate of 0.1, the shaded part of the ROC curves")
     return notes

@@ -25,7 +25,9 @@ def svg(draw: Draw, width_in: float = 5.0, height_in: float = 3.2) -> str:
     draw(figure.subplots())
     text = io.StringIO()
     with matplotlib.rc_context({"svg.hashsalt": "mcugen", "svg.fonttype": "none"}):
-        figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
+        figure.savefig(
+            text, format="svg", transparent=True, metadata={"Date": None, "Creator": None}
+        )
     content = text.getvalue()
     return content[content.index("<svg") :]
 
@@ -94,6 +96,7 @@ def histogram(
                 axes.hist(scores, bins=edges, label=name, color=colour, alpha=0.7)
         if threshold is not None:
             axes.axvline(threshold, color="#8a5a00", linestyle="--", label="threshold")
+        axes.yaxis.get_major_locator().set_params(integer=True)
         axes.set(xlabel="score", ylabel="clips", title=title)
         axes.legend(fontsize="small")
 

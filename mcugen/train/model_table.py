@@ -18,8 +18,8 @@ MODEL_HEAD = (
     "LSTM",
     "step",
     "top-1",
-    "per inference here",
-    "on the device",
+    "per inference, PC",
+    "per inference, device",
 )
 
 
@@ -91,8 +91,8 @@ def model_cells(rows: Iterable[ModelRow]) -> list[tuple[str, ...]]:
             row.form or "",
             row.step,
             f"{row.accuracy:.4f}",
-            "" if row.host_us is None else f"{row.host_us:.1f} us",
-            "" if row.device_ticks is None else f"{row.device_ticks:.0f} {row.tick_unit}",
+            "" if row.host_us is None else f"{row.host_us:,.1f} µs",
+            "" if row.device_ticks is None else f"{row.device_ticks:,.0f} {row.tick_unit}",
         )
         for row in rows
     ]

@@ -122,7 +122,10 @@ def test_a_model_cut_short_says_so_without_jargon(tmp_path: Path, capfd: Capture
     model = tmp_path / "cut.tflite"
     model.write_bytes(MODEL.read_bytes()[:5000])
     answer = call(capfd, "inspect", model)
-    assert answer.status == 2 and "cut.tflite is damaged: its end is missing (5000 bytes)" in answer.err
+    assert (
+        answer.status == 2
+        and "cut.tflite is damaged: its end is missing (5000 bytes)" in answer.err
+    )
     assert "unpack" not in answer.err
 
 

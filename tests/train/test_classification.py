@@ -12,7 +12,12 @@ import pytest
 from mcugen.errors import DataError
 from mcugen.features.spec import FrontEnd, Timeseries
 from mcugen.model.ir import Quant
-from mcugen.train.class_evaluation import ClassEvaluation, changes, write_class_evaluation
+from mcugen.train.class_evaluation import (
+    ClassEvaluation,
+    changes,
+    telling_samples,
+    write_class_evaluation,
+)
 from mcugen.train.classification import class_task, judge_classes, run_classes
 from mcugen.train.datasets import Dataset, Sample, load_dataset
 from mcugen.train.inputs import array_windows
@@ -138,3 +143,9 @@ def test_files_of_an_evaluation(tmp_path: Path) -> None:
     assert (tmp_path / "out" / "int8" / "confusion.png").stat().st_size > 1000
     lines = (tmp_path / "out" / "int8" / "predictions.csv").read_text().splitlines()
     assert lines == ["sample,true,predicted", "x_test.npy[0],0,0", "x_test.npy[1],1,0"]
+
+
+def test_shown_samples_are_of_every_kind_mistakes_among_them() -> None:
+    true, said = [0] * 20 + [1] * 5, [0] * 19 + [1] + [1] * 4 + [0]
+    assert telling_samples(true, said, 6) == [0, 1, 19, 20, 21, 24]
+    assert telling_samples([0, 0], [0, 0], 6) == [0, 1]
