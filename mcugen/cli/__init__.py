@@ -12,7 +12,8 @@ from typing import Any
 import click
 
 from mcugen import __version__
-from mcugen.errors import McugenError, nearest
+from mcugen.cli.sections import SuggestingGroup
+from mcugen.errors import McugenError
 
 VERBS = {
     "data": "Make or download a data set.",
@@ -38,7 +39,7 @@ VERBS = {
 """Verb -> one-line help. The verb `a-b` is the click command `command` of mcugen/cli/a_b.py."""
 
 
-class LazyGroup(click.Group):
+class LazyGroup(SuggestingGroup):
     """A group that knows its verbs from VERBS and imports one only to run it: `--help` stays fast."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -50,14 +51,6 @@ class LazyGroup(click.Group):
         module = importlib.import_module(f"mcugen.cli.{cmd_name.replace('-', '_')}")
         command: click.Command = module.command
         return command
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        name = args[0]
-        if name not in VERBS and not name.startswith("-") and (near := nearest(name, VERBS)):
-            ctx.fail(f"No such command {name!r}. Did you mean {near!r}?")
-        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

@@ -8,17 +8,18 @@ from pathlib import Path
 
 import click
 
+from mcugen.cli.sections import SuggestingGroup
 from mcugen.train.download import ARCHIVES, fetch_set
 from mcugen.train.synth import MACHINE_TYPES
 from mcugen.train.synth_set import SetSpec, plan_set, write_set
 
 
-@click.group("data")
+@click.group("data", cls=SuggestingGroup)
 def command() -> None:
     """Make or download a data set."""
 
 
-@command.command("synth")
+@command.command("synth", short_help="Make synthetic machine sounds.")
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option(
     "--type",
@@ -71,7 +72,7 @@ def synth(
     click.echo(f"wrote {folder}: {len(clips)} clips of {seconds:g} s, {ids} machines per type")
 
 
-@command.command("get")
+@command.command("get", short_help="Download a real data set.")
 @click.argument("name", type=click.Choice(sorted(ARCHIVES)))
 @click.option("--out", type=click.Path(path_type=Path), help="Folder. Default: NAME.")
 def get(name: str, out: Path | None) -> None:

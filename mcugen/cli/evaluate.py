@@ -75,7 +75,13 @@ class Device:
     show_default=True,
     help="Share of normal clips that may score above the threshold.",
 )
-@click.option("--resamples", default=1000, show_default=True, help="Bootstrap draws; 0: none.")
+@click.option(
+    "--resamples",
+    type=click.IntRange(0),
+    default=1000,
+    show_default=True,
+    help="Bootstrap draws; 0: none.",
+)
 @click.option(
     "--beside",
     type=click.Path(path_type=Path),

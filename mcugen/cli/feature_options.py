@@ -17,7 +17,13 @@ from mcugen.cli.sections import apply
 def feature_options(function: Any) -> Any:
     """Adds --jobs, --parallel and --cache to a command."""
     options = (
-        click.option("--jobs", default=-1, show_default=True, help="Processes; -1: all cores."),
+        click.option(
+            "--jobs",
+            default=-1,
+            show_default=True,
+            callback=_jobs,
+            help="Processes; -1: all cores.",
+        ),
         click.option(
             "--parallel",
             type=click.Choice(["joblib", "dask"]),
@@ -32,6 +38,12 @@ def feature_options(function: Any) -> Any:
         ),
     )
     return apply(options, function)
+
+
+def _jobs(_ctx: click.Context, _parameter: click.Parameter, value: int) -> int:
+    if value < 1 and value != -1:
+        raise click.BadParameter(f"{value} is neither -1 nor at least 1.")
+    return value
 
 
 @contextmanager

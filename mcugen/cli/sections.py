@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 the mcugen authors
 # SPDX-License-Identifier: Apache-2.0
-"""Help in sections, for commands with more options than a person reads as one list."""
+"""What commands and groups do beyond click: help in sections, the nearest name of a command."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import click
+
+from mcugen.errors import nearest
 
 Decorator = Callable[[Any], Any]
 PATH = click.Path(path_type=Path)
@@ -36,6 +38,19 @@ class SectionedCommand(click.Command):
         for title, records in sections.items():
             with formatter.section(title):
                 formatter.write_dl(records)
+
+
+class SuggestingGroup(click.Group):
+    """A group that names the nearest of its commands for one it does not know."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        known = self.list_commands(ctx)
+        if name not in known and not name.startswith("-") and (near := nearest(name, known)):
+            ctx.fail(f"No such command {name!r}. Did you mean {near!r}?")
+        return super().resolve_command(ctx, args)
 
 
 def in_section(title: str) -> Callable[..., Decorator]:

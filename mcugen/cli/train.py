@@ -13,19 +13,22 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mcugen.cli.feature_options import clip_bar, feature_options
+from mcugen.cli.sections import SuggestingGroup
 
 if TYPE_CHECKING:
     from mcugen.train.autoencoder import Epoch
     from mcugen.train.datasets import Dataset
     from mcugen.train.feature_store import Extraction, FeatureStore
 
+AT_LEAST_ONE = click.IntRange(1)
 
-@click.group("train")
+
+@click.group("train", cls=SuggestingGroup)
 def command() -> None:
     """Train a model. Needs the `train` extra: pip install 'mcugen[train]'."""
 
 
-@command.command("ad")
+@command.command("ad", short_help="Train an autoencoder for machine sounds.")
 @click.argument("data", type=click.Path(path_type=Path))
 @click.option(
     "--out",
@@ -39,9 +42,11 @@ def command() -> None:
     "--front-end", default="mlperf-ad", show_default=True, help="Preset that makes the features."
 )
 @click.option("--baseline", type=click.Path(path_type=Path), help="baseline.yaml of the reference.")
-@click.option("--epochs", type=int, help="Default: 100, or as --baseline says.")
-@click.option("--batch-size", type=int, help="Default: 512, or as --baseline says.")
-@click.option("--patience", type=int, help="Stop after so many epochs without improvement.")
+@click.option("--epochs", type=AT_LEAST_ONE, help="Default: 100, or as --baseline says.")
+@click.option("--batch-size", type=AT_LEAST_ONE, help="Default: 512, or as --baseline says.")
+@click.option(
+    "--patience", type=AT_LEAST_ONE, help="Stop after so many epochs without improvement."
+)
 @click.option("--seed", default=0, show_default=True, help="Of the weights and of all orders.")
 @feature_options
 def train_ad(
@@ -63,7 +68,7 @@ def train_ad(
     Network, front-end and hyper-parameters are those of the MLPerf Tiny reference unless changed.
     The same command continues after an interruption.
     """
-    from mcugen.train.autoencoder import Recipe, read_recipe
+    from mcugen.train.autoencoder import Recipe, check_recipe, read_recipe
     from mcugen.train.backend import load_keras
     from mcugen.train.datasets import load_dataset
     from mcugen.train.feature_store import Extraction, open_store
@@ -76,6 +81,7 @@ def train_ad(
     )
     given: dict[str, Any] = {"epochs": epochs, "batch_size": batch_size, "patience": patience}
     recipe = replace(recipe, seed=seed, **{k: v for k, v in given.items() if v is not None})
+    check_recipe(recipe)
     spec = require_audio(dataset, front_end_of(table, "--front-end"))
     load_keras()  # before features are extracted: without the extra there is nothing to train with
     store = open_store(cache or data / CACHE_NAME, spec)
@@ -92,15 +98,17 @@ def _train_type(
     out: Path,
     table: dict[str, Any],
 ) -> None:
+    from mcugen.run.journal import check_writable
     from mcugen.train import figures
     from mcugen.train.autoencoder import train
     from mcugen.train.inputs import training_samples
     from mcugen.train.model_config import write_config
 
     clips = tuple(sample.path for sample in training_samples(dataset, machine_type))
+    folder = out / (machine_type or "machine")
+    check_writable(folder)
     with clip_bar(len(clips), "features") as step:
         store.extract(clips, how, step)
-    folder = out / (machine_type or "machine")
     with _epochs(recipe.epochs, machine_type) as show:
         history = train(store, clips, recipe, folder, show)
     validation = [epoch.val_loss for epoch in history if epoch.val_loss is not None]
@@ -130,7 +138,7 @@ def _losses(epoch: Epoch) -> str:
     return f"epoch {epoch.number}, loss {epoch.loss:.4f}{validation}"
 
 
-@command.command("lstm")
+@command.command("lstm", short_help="Train an LSTM for time series.")
 @click.option("--data", type=click.Path(path_type=Path), help="CSV with a last column `anomaly`.")
 @click.option(
     "--out",
@@ -139,11 +147,33 @@ def _losses(epoch: Epoch) -> str:
     show_default=True,
     help="Folder of the model and its data.",
 )
-@click.option("--seq-len", default=10, show_default=True, help="Steps of a window.")
-@click.option("--windows", default=1000, show_default=True, help="Windows to make without --data.")
-@click.option("--units", default=32, show_default=True, help="Size of the LSTM's state.")
 @click.option(
-    "--epochs", default=20, show_default=True, help="At most; it stops when it has learnt."
+    "--seq-len",
+    type=click.IntRange(2),
+    default=10,
+    show_default=True,
+    help="Steps of a window.",
+)
+@click.option(
+    "--windows",
+    type=click.IntRange(20),
+    default=1000,
+    show_default=True,
+    help="Windows to make without --data.",
+)
+@click.option(
+    "--units",
+    type=AT_LEAST_ONE,
+    default=32,
+    show_default=True,
+    help="Size of the LSTM's state.",
+)
+@click.option(
+    "--epochs",
+    type=AT_LEAST_ONE,
+    default=20,
+    show_default=True,
+    help="At most; it stops when it has learnt.",
 )
 @click.option("--unroll", is_flag=True, help="One operator per step instead of one fused operator.")
 @click.option("--seed", default=0, show_default=True, help="Of data, weights and orders.")
@@ -162,11 +192,13 @@ def train_lstm(
     Without --data: windows of a sine with noise, every third one with spikes. The normalisation
     becomes the front-end `timeseries` in mcugen.toml.
     """
+    from mcugen.run.journal import check_writable
     from mcugen.train import figures
     from mcugen.train.lstm import LstmRecipe, train
     from mcugen.train.series import make_series, read_series
 
     series = make_series(windows, seq_len, seed) if data is None else read_series(data, seq_len)
+    check_writable(out)
     recipe = LstmRecipe(units=units, epochs=epochs, unroll=unroll, seed=seed)
     with _epochs(epochs, "lstm") as show:
         history = train(series, recipe, out, show)

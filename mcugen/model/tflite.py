@@ -86,9 +86,12 @@ def parse_tflite(data: bytes, name: str) -> Graph:
     Only the main subgraph is read: operators that call others (WHILE, CALL, IF) are there by kind.
     """
     if data[4:8] != _IDENTIFIER:
+        is_keras = name.endswith((".keras", ".h5", ".hdf5"))
         raise ModelError(
             f"{name} is not a .tflite file",
-            hint="give the .tflite flatbuffer that TensorFlow's converter writes",
+            hint=f"convert it first: mcugen convert {name} --data DATA"
+            if is_keras
+            else "give the .tflite flatbuffer that TensorFlow's converter writes",
         )
     try:
         return _read_model(_Source(data, name))

@@ -71,6 +71,12 @@ def build_network(input_size: int, recipe: Recipe) -> Any:
     return keras.Model(source, layers.Dense(input_size, name="reconstruction")(value))
 
 
+def check_recipe(recipe: Recipe) -> None:
+    """ConfigError that names every value with which training cannot start."""
+    if faults := recipe.faults():
+        raise ConfigError("training cannot start: " + "; ".join(faults))
+
+
 def train(
     store: FeatureStore,
     clips: tuple[Path, ...],
@@ -83,8 +89,7 @@ def train(
     After each epoch the state is kept in folder/.resume; the same call continues from there after
     an interruption and removes it when done. A finished model of the same recipe is not retrained.
     """
-    if faults := recipe.faults():
-        raise ConfigError("training cannot start: " + "; ".join(faults))
+    check_recipe(recipe)
     starts = store.window_starts(clips)
     identity = _identity(store, starts, recipe)
     done = _finished(folder, identity)
@@ -238,6 +243,9 @@ FEATURE_KEYS = {
 """What baseline.yaml calls a parameter of the front-end -> what [front_end] calls it."""
 
 
+_BASELINE_HINT = "give the baseline.yaml of MLPerf Tiny's anomaly detection reference"
+
+
 def read_recipe(path: Path) -> tuple[Recipe, dict[str, Any]]:
     """Recipe and [front_end] table of a baseline.yaml as the reference has it."""
     try:
@@ -247,11 +255,18 @@ def read_recipe(path: Path) -> tuple[Recipe, dict[str, Any]]:
             f"{path} cannot be read without PyYAML", hint="pip install pyyaml"
         ) from error
     try:
-        top = yaml.safe_load(path.read_text())
+        text = path.read_text()
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or "not UTF-8 text"
+        raise ConfigError(f"cannot read {path}: {why}", hint=_BASELINE_HINT) from error
+    try:
+        top = yaml.safe_load(text)
         fit, feature = dict(top.get("fit") or {}), dict(top.get("feature") or {})
         compiled = dict(fit.get("compile") or {})
-    except (OSError, yaml.YAMLError, AttributeError, TypeError, ValueError) as error:
-        raise ConfigError(f"{path} is not a baseline.yaml: {error}") from error
+    except (yaml.YAMLError, AttributeError, TypeError, ValueError) as error:
+        raise ConfigError(
+            f"{path} is not a baseline.yaml: no tables `fit` and `feature`", hint=_BASELINE_HINT
+        ) from error
     values = {key: fit[key] for key in FIT_KEYS if key in fit}
     values |= {key: compiled[key] for key in ("optimizer", "loss") if key in compiled}
     table = {ours: feature[theirs] for theirs, ours in FEATURE_KEYS.items() if theirs in feature}

@@ -64,7 +64,11 @@ def training_samples(dataset: Dataset, machine_type: str) -> tuple[Sample, ...]:
                 hint="an autoencoder is trained on normal clips only",
             )
     if not training:
-        raise DataError(f"{dataset.root}: no training clip of type '{machine_type}'")
+        types = ", ".join(filter(None, dataset.machine_types()))
+        raise DataError(
+            f"{dataset.root}: no training clip of type '{machine_type}'",
+            hint=f"its machine types: {types}" if types else "it needs a part to train on",
+        )
     return training
 
 

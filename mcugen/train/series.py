@@ -51,6 +51,9 @@ def make_series(count: int, seq_len: int, seed: int) -> SeriesSet:
     return SeriesSet(windows[..., np.newaxis].astype(np.float32), labels, steps)
 
 
+_CSV_HINT = "a CSV with commas: `temperature,anomaly`, then one step a line: `21.5,0`"
+
+
 def read_series(path: Path, seq_len: int) -> SeriesSet:
     """Windows cut from a CSV: a header, one row per step, a last column `anomaly` of 0 and 1.
 
@@ -60,9 +63,12 @@ def read_series(path: Path, seq_len: int) -> SeriesSet:
     try:
         lines = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
     except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"{path} cannot be read: {error}") from error
+        why = getattr(error, "strerror", None) or "not UTF-8 text"
+        raise DataError(f"cannot read {path}: {why}", hint=_CSV_HINT) from error
     if not lines or len(lines[0]) < 2 or lines[0][-1].strip().lower() != "anomaly":
-        raise DataError(f"{path}: line 1 must name the columns, the last one `anomaly`")
+        raise DataError(
+            f"{path}: line 1 must name the columns, the last one `anomaly`", hint=_CSV_HINT
+        )
     rows = []
     for number, cells in enumerate(lines[1:], start=2):
         try:
@@ -89,7 +95,10 @@ def split_series(data: SeriesSet, seed: int) -> tuple[SeriesSet, SeriesSet, Seri
     parts = tuple(data.take(part) for part in np.split(order, (first, second)))
     for part in parts:
         if len(set(part.labels.tolist())) < 2:
-            raise DataError("a part of the series has windows of one label only", hint="more data")
+            raise DataError(
+                "a part of the series has windows of one label only",
+                hint="training, validation and test windows must each hold both: give more data",
+            )
     return parts[0], parts[1], parts[2]
 
 

@@ -71,3 +71,45 @@ def test_one_line_names_the_fault(
     assert words in line
     assert "Traceback" not in answer.err
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["ad", "nothere"], "nothere is not a folder"),
+        (["ad", "DATA", "--jobs", "0"], "neither -1 nor at least 1"),
+        (["ad", "DATA", "--epochs", "0"], "0 is not in the range"),
+        (["ad", "DATA", "--type", "fan"], "no training clip of type 'fan'"),
+        (["ad", "DATA", "--out", "FILE"], "FILE/gearbox: Not a directory"),
+        (["ad", "DATA", "--baseline", "nothere.yaml"], "cannot read nothere.yaml: No such file"),
+        (["ad", "DATA", "--baseline", "FILE"], "FILE is not a baseline.yaml"),
+        (["lstm", "--out", "FILE"], "FILE is a file"),
+        (["lstm", "--units", "0"], "0 is not in the range"),
+        (["lstm", "--seq-len", "0", "--data", "FILE"], "0 is not in the range"),
+        (["lstm", "--data", "DATA"], "cannot read DATA: Is a directory"),
+        (["lstm", "--data", "FILE"], "FILE: line 1 must name the columns"),
+        (["ax"], "Did you mean 'ad'?"),
+    ],
+)
+def test_a_mistake_in_training_is_one_line(
+    words: list[str],
+    said: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("FILE").write_text("mine")
+    clip(Path("DATA/gearbox/train/normal_id_01_00000000.wav"))
+    answer = call(capfd, "train", *words)
+    assert answer.status == 2 and said in answer.err, answer.err
+    assert Path("FILE").read_text() == "mine" and not Path("model").exists()
+
+
+def test_a_model_that_is_not_converted_says_how_to(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    model = tmp_path / "model.keras"
+    model.write_bytes(b"PK")
+    answer = call(capfd, "inspect", model)
+    assert answer.status == 2 and "mcugen convert model.keras --data" in answer.err

@@ -73,7 +73,7 @@ def test_faults_of_a_csv_are_named(tmp_path: Path) -> None:
         r"nan\.csv:2": write(tmp_path / "nan.csv", ["nan,1,0"]),
         r"label\.csv:2": write(tmp_path / "label.csv", ["1,1,2"]),
         "20 are needed": write(tmp_path / "few.csv", ["1,1,0"] * 50),
-        "cannot be read": tmp_path / "missing.csv",
+        "cannot read": tmp_path / "missing.csv",
     }
     for words, path in cases.items():
         with pytest.raises(DataError, match=words):
