@@ -18,14 +18,10 @@ from numpy.typing import NDArray
 from mcugen.errors import ConfigError
 from mcugen.export.decode import emit_decode
 from mcugen.model.ir import Graph, Quant
-from mcugen.model.tflite import parse_tflite
 from mcugen.scoring.classes import decode_classes, softmax
 from mcugen.scoring.decode import (
     Classes,
     Decode,
-    Landmarks,
-    Yolo,
-    YoloHead,
     check_decode,
     decode_from_dict,
     decode_to_dict,
