@@ -67,6 +67,13 @@ def compile_for_board(
 
 def run_on_board(program: Path, timeout_s: float = 60.0, board_name: str = AN505) -> str:
     """What the program prints until its main returns, in the board's emulator."""
+    lines = run_until_fatal(program, timeout_s, board_name)
+    assert lines and "main returned" in lines[-1], "".join(lines) or "no output"
+    return "".join(lines[:-1])
+
+
+def run_until_fatal(program: Path, timeout_s: float = 60.0, board_name: str = AN505) -> list[str]:
+    """The lines that the program prints in the board's emulator; the last tells why it stopped."""
     emulator, *words = load_board(ROOT / "boards" / board_name).run_command
     serial_here = ["stdio" if word.startswith("tcp:") else word for word in words]
     command = [word.replace("{elf}", str(program)) for word in serial_here]
@@ -83,8 +90,7 @@ def run_on_board(program: Path, timeout_s: float = 60.0, board_name: str = AN505
                 break
         watchdog.cancel()
         qemu.kill()
-    assert lines and "main returned" in lines[-1], "".join(lines) or "no output"
-    return "".join(lines[:-1])
+    return lines
 
 
 def _run(command: Sequence[str]) -> str:
