@@ -60,6 +60,24 @@ def test_what_the_issue_asks_of_the_boards() -> None:
     assert imx8mp.published[0].milliseconds == {"cpu-1": 0.152, "cpu-4": 0.151, "npu": 0.140}
 
 
+BSP = {
+    "2.9.1": {"3.5.0"}, "2.10.0": {"3.6.0", "3.7.0"}, "2.11.1": {"3.8.0"}, "2.12.1": {"3.9.0"},
+    "2.14.0": {"3.10.0"}, "2.15.0": {"3.11.0"}, "2.16.2": {"3.12.0"}, "2.18.0": {"4.1.0"},
+    "2.19.0": {None},
+}  # fmt: skip
+"""TensorFlow Lite and the Vela beside it, as the recipes of meta-imx have them; None: not settled."""
+
+
+def test_support_packages_are_those_of_the_recipes() -> None:
+    found: dict[str, set[str | None]] = {}
+    for package in linux_board(find_board("imx93")).packages:
+        found.setdefault(package.tflite, set()).add(package.vela)
+    assert found == BSP
+    other = linux_board(find_board("imx8mp")).packages
+    assert {package.tflite for package in other} == set(BSP)
+    assert {package.vela for package in other} == {None}  # its NPU takes models as they are
+
+
 def test_a_board_of_ones_own(tmp_path: Path) -> None:
     load(tmp_path, MINE)
 
