@@ -18,6 +18,10 @@ def link_for(board: Board, elf: Path | None, port_url: str | None = None) -> Lin
     ConfigError for neither."""
     if port_url is not None:
         return SerialLink(port_url, board.baud)
+    if not board.run_command and "linux" in board.extra:
+        raise ConfigError(
+            f"board {board.name} runs Linux: it needs a host", hint=f"give --host root@{board.name}"
+        )
     if not board.run_command:
         raise ConfigError(
             f"board {board.name} is real hardware: it needs a port",
