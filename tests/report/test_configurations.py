@@ -13,6 +13,7 @@ from mcugen.boards import find_board
 from mcugen.export.linux_board import linux_board
 from mcugen.export.linux_bundle import Plan
 from mcugen.records import MemoryRecord, Run, RunRecord
+from mcugen.report.compare import compare
 from mcugen.report.configurations import HEADER, configurations
 from mcugen.report.findings import findings
 from mcugen.report.html import report_html
@@ -125,6 +126,15 @@ def test_a_timing_of_the_cpu_is_nowhere_called_the_npus() -> None:
             assert "NPU" not in named or "ran on the CPU" in named, named
     texts = [line for line in figure_lines(run) if "236" in line]
     assert texts and all("ran on the CPU" in line for line in texts)
+
+
+def test_a_serial_run_and_a_timing_over_ssh_compare() -> None:
+    """A microcontroller's inference and the board's configurations, of one model, in one table."""
+    comparison = compare(labelled_run(), board_run(GOOD))
+    rows = {row.name: (row.a, row.b) for row in comparison.rows}
+    assert rows["CPU, 1 thread on cpu"] == ("–", "151\u202f873 nanoseconds")
+    assert "instructions" in rows["inference on cpu"][0]
+    assert any("instructions" in note and "nanoseconds" in note for note in comparison.notes)
 
 
 def test_runs_of_other_devices_have_no_such_table() -> None:
