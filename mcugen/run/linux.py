@@ -95,6 +95,7 @@ def run_linux(
         if not measured:
             raise
         stopped = error
+        measured += [_not_measured(plan, name, error) for name in names[len(measured) :]]
     finally:
         cleaned = session.close()
     return LinuxResult(plan, board, facts, tuple(measured), "".join(texts), stopped, cleaned)
@@ -114,6 +115,13 @@ def _chosen(plan: Plan, options: LinuxOptions) -> tuple[str, ...]:
 
 def _title(plan: Plan, name: str) -> str:
     return next(c.title for c in plan.configurations if c.name == name)
+
+
+def _not_measured(plan: Plan, name: str, error: BaseException) -> Measured:
+    """A row for what was still to be measured when the run was stopped."""
+    why = error.what if isinstance(error, DeviceError) else "the run was interrupted"
+    facts = {"title": _title(plan, name), "missing": f"not measured: {why}"}
+    return measure(Section(name, facts, None, ""))
 
 
 def _upload(session: SshSession, build_dir: Path, plan: Plan) -> None:

@@ -134,6 +134,11 @@ def test_a_lost_connection_keeps_what_was_measured(
     dropper.join()
     assert isinstance(result.stopped, DeviceError)
     assert set(latencies(result)) == {"cpu-1"}
+    head = result.records[0]
+    assert isinstance(head, RunRecord)
+    lost = "not measured: lost the connection to board"
+    assert dict(head.facts)["no_figures_cpu-2"].startswith(f"CPU, 2 threads: {lost}")
+    assert dict(head.facts)["no_figures_npu"].startswith(f"NPU: {lost}")
     assert eventually(lambda: not processes_with(seconds))
     assert eventually(lambda: not server.left_over())
 
@@ -146,6 +151,7 @@ def test_ctrl_c_keeps_what_was_measured(server: Server, board: ReplayBoard, tmp_
     result = run_linux(make_bundle(tmp_path / "b"), server.target, say=interrupt)
     assert isinstance(result.stopped, KeyboardInterrupt)
     assert set(latencies(result)) == {"cpu-1", "cpu-2"}
+    assert table_rows(result.measured)[2].remarks == ("not measured: the run was interrupted",)
     assert result.cleaned
     assert server.left_over() == []
 
