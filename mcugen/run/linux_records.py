@@ -137,7 +137,7 @@ def _latency(one: Measured, published: tuple[float, str] | None) -> LatencyRecor
     if timing.p5_us is not None and timing.p95_us is not None:
         facts |= {"p5_ns": f"{timing.p5_us * NS_PER_US:.0f}"}
         facts |= {"p95_ns": f"{timing.p95_us * NS_PER_US:.0f}"}
-    if published:
+    if published and not _fell_back(one):
         facts |= {"published_ns": f"{published[0] * NS_PER_MS:.0f}", "published_by": published[1]}
     facts |= {key: value for key, value in one.section.facts.items() if key != "title"}
     if one.verdict.warnings:
@@ -161,9 +161,13 @@ def _latency(one: Measured, published: tuple[float, str] | None) -> LatencyRecor
 
 def _name(one: Measured) -> str:
     """What a figure is called: never the NPU's where the CPU did all the work."""
-    was_asked_more = one.section.facts.get("asked", CPU) != CPU
-    on_cpu = was_asked_more and one.verdict.accelerator == CPU
-    return f"{one.section.title} (ran on the CPU)" if on_cpu else one.section.title
+    title = one.section.title
+    return f"{title} (ran on the CPU)" if _fell_back(one) else title
+
+
+def _fell_back(one: Measured) -> bool:
+    """True when more was asked for, but the CPU did all the work."""
+    return one.section.facts.get("asked", CPU) != CPU and one.verdict.accelerator == CPU
 
 
 def _mean_us(one: Measured) -> float | None:
@@ -214,7 +218,7 @@ def _row(one: Measured, published: float | None) -> Row:
         _ms(summary.init_us),
         _ms(summary.first_inference_us),
         "-" if memory is None else f"{memory:.1f} MiB",
-        _number(published),
+        _number(None if _fell_back(one) else published),
     )
     return Row(cells, remarks)
 

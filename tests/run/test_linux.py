@@ -75,6 +75,7 @@ def test_a_cpu_timing_is_never_the_npus(server: Server, board: ReplayBoard, tmp_
     assert "these are CPU timings" in dict(npu.facts)["warning"]
     words = gains(latency_records(result.measured))
     assert words[1].startswith("NPU (ran on the CPU): says nothing about the NPU, 0.236 ms against")
+    assert table_rows(result.measured, {"npu": 0.143})[2].cells[-1] == "-"
     names = [record.name for record in result.records if isinstance(record, MemoryRecord)]
     assert "process, NPU (ran on the CPU)" in names
 
