@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -76,8 +77,10 @@ def find_compiler(board: Board) -> Compiler:
 
 
 def find_zig() -> str | None:
-    """Path of zig, whose name is python-zig when pip installed it."""
-    return shutil.which("zig") or shutil.which("python-zig")
+    """Path of zig: on PATH, or where pip put it, which is beside this Python and named python-zig."""
+    beside = str(Path(sys.executable).parent)  # not on PATH in a virtual environment not activated
+    on_path = shutil.which("zig") or shutil.which("python-zig")
+    return on_path or shutil.which("python-zig", path=beside)
 
 
 def compile_project(project: Path, board: Board, tflm: Path | None = None) -> BuildResult:
@@ -90,7 +93,7 @@ def compile_project(project: Path, board: Board, tflm: Path | None = None) -> Bu
     build = project / "build"
     own = [f"-DTFLM_DIR={tflm.resolve()}"] if tflm is not None else []
     if compiler.toolchain_file:
-        own.append(f"-DCMAKE_TOOLCHAIN_FILE={compiler.toolchain_file}")
+        own += [f"-DCMAKE_TOOLCHAIN_FILE={compiler.toolchain_file}", f"-DZIG={compiler.command[0]}"]
     _run([cmake, "-S", str(project), "-B", str(build), "-DCMAKE_BUILD_TYPE=", *own], project)
     _run([cmake, "--build", str(build), "--parallel", str(os.cpu_count() or 1)], project)
     return describe_image(build / "firmware.elf", project, compiler)

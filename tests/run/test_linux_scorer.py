@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import json
-import os
 import struct
 import sys
 import wave
@@ -81,12 +80,13 @@ def test_the_cross_compiled_engine_computes_what_tflite_micro_does(
 
 @pytest.fixture
 def only_zig(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A computer that has zig, as pip installs it, and no GCC."""
+    """No GCC, and zig as pip installs it into a virtual environment that is not activated."""
     folder = tmp_path / "bin"
     folder.mkdir()
-    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:{os.environ['PATH']}")
-    for name in ("cmake", "make", "sh", EMULATOR, "python-zig"):
+    for name in ("cmake", "make", "sh", EMULATOR):
         (folder / name).symlink_to(require_tool(name))
+    monkeypatch.setenv("PATH", str(Path(sys.executable).parent))
+    require_tool("python-zig")
     monkeypatch.setenv("PATH", str(folder))
 
 
@@ -204,6 +204,7 @@ def test_without_a_cross_compiler_the_rest_is_there(
     for name in ("cmake", "make", "sh"):
         (tools / name).symlink_to(require_tool(name))
     monkeypatch.setenv("PATH", str(tools))
+    monkeypatch.setattr(sys, "executable", str(tools / "python"))
     text = (boards / "native" / "board.toml").read_text()
     (tmp_path / "boards" / "native").mkdir(parents=True)
     other = text.replace('prefix = ""', 'prefix = "no-such-machine-"')
