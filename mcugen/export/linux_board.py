@@ -131,6 +131,13 @@ def _vela(table: Table) -> VelaSettings:
         arena_cache_bytes=table.integer("arena_cache_bytes"),
     )
     table.finish()
+    chip = re.match(r"ethos-(u\d+)", settings.accelerator_config)
+    memory = re.match(r"Ethos_(U\d+)", settings.system_config)
+    if chip and memory and chip[1] != memory[1].lower():  # Vela takes it and estimates nonsense
+        raise ConfigError(
+            f"{table.where}: system_config {settings.system_config!r} is not one of"
+            f" {settings.accelerator_config!r}"
+        )
     return settings
 
 

@@ -102,6 +102,17 @@ def test_mistakes_are_named(tmp_path: Path, right: str, wrong: str, what: str, h
     assert hint in caught.value.hint
 
 
+def test_vela_is_not_told_of_another_chips_memory(tmp_path: Path) -> None:
+    """Vela ends with status 0 then: nobody else would notice."""
+    vela = (
+        '[linux.vela]\naccelerator_config = "ethos-u65-256"\nconfig = "Arm/vela.ini"\n'
+        'system_config = "Ethos_U55_High_End_Embedded"\nmemory_mode = "Shared_Sram"\n'
+        "arena_cache_bytes = 1\n"
+    )
+    with pytest.raises(ConfigError, match="'Ethos_U55_High_End_Embedded' is not one of 'ethos-u65"):
+        load(tmp_path, MINE + vela)
+
+
 def test_no_configurations(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="no configurations"):
         load(tmp_path, MINE[: MINE.index("[linux.configurations")])
