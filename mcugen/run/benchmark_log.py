@@ -135,7 +135,7 @@ class BenchmarkLog:
 def read_benchmark_log(content: bytes | str) -> BenchmarkLog:
     """The values in a log; whatever is missing is None or empty. Never raises."""
     text = content.decode("utf-8", "replace") if isinstance(content, bytes) else content
-    lines = [_PREFIX.sub("", line, count=1) for line in _whole_lines(text)]
+    lines = [_PREFIX.sub("", line.lstrip(), count=1) for line in _whole_lines(text)]
     timings = [timing for line in lines if (timing := _timing(line))]
     memory = _first(_MEMORY, lines)
     peak = _first(_PEAK, lines)
@@ -173,7 +173,7 @@ def _whole_lines(text: str) -> list[str]:
     while index < len(lines):
         line = lines[index]
         intruder = _INTRUDER.search(line)
-        if intruder and _PREFIX.sub("", line, count=1).startswith(_FIGURES):
+        if intruder and _PREFIX.sub("", line.lstrip(), count=1).startswith(_FIGURES):
             rest = lines[index + 1] if index + 1 < len(lines) else ""
             whole += [line[: intruder.start()] + rest, line[intruder.start() :]]
             index += 2

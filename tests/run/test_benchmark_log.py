@@ -116,6 +116,14 @@ def test_line_ends_of_a_serial_console() -> None:
     assert read_benchmark_log(text.replace("\n", "\r\n")) == read_benchmark_log(text)
 
 
+@pytest.mark.parametrize("name", ["tf29_cpu", "tf216_ethosu_part", "tf28_profile", "unconsumed"])
+def test_logs_as_documents_indent_them(name: str) -> None:
+    lines = (LOGS / f"{name}.log").read_text().splitlines()
+    log = read_benchmark_log("\n".join(f"    {line}" for line in lines))
+    assert (log.inference, log.summary) == (read(name).inference, read(name).summary)
+    assert (log.delegations, log.ops) == (read(name).delegations, read(name).ops)
+
+
 def test_prefix_of_logcat() -> None:
     text = (LOGS / "tf29_cpu.log").read_text()
     prefixed = "".join(f"I tflite  : {line}\n" for line in text.splitlines())
