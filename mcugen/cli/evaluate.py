@@ -273,6 +273,11 @@ def _print_classes(evaluation: ClassEvaluation, page: Path) -> None:
     for cells in model_cells(evaluation.rows()):
         table.add_row(*cells)
     console().print(table)
+    if evaluation.task.alphabetical:
+        click.echo(
+            f"classes in alphabetical order: {', '.join(evaluation.task.names)}; "
+            "labels of [decode] in mcugen.toml give the model's"
+        )
     for change in changes(evaluation.steps):
         click.echo(change.text(len(evaluation.task.samples)))
     click.echo(f"report: {page}")

@@ -41,6 +41,7 @@ class Task:
     samples: tuple[Sample, ...]
     classes: NDArray[np.int64]
     names: tuple[str, ...]
+    alphabetical: bool = False  # nobody named the classes: their order is a guess
 
 
 def class_task(
@@ -55,7 +56,7 @@ def class_task(
         raise DataError(f"{dataset.root}: no sample has a label")
     labels = {str(sample.label) for sample in known}
     numbers = tuple(map(str, range(class_count)))
-    named = len(classes) == class_count and labels <= {*classes, *numbers}
+    named = len(classes) == class_count
     names = tuple(classes) if named else _names(labels, class_count)
     index = {name: number for number, name in (*enumerate(numbers), *enumerate(names))}
     unknown = sorted(labels - set(names) - (set(numbers) if named else set()))
@@ -63,6 +64,7 @@ def class_task(
         raise DataError(
             f"{dataset.root} has the labels {', '.join(unknown[:5])}, which the {class_count} "
             "classes of the model do not have",
+            hint=f"[decode] names {', '.join(names)}" if named else "",
         )
     if len(names) < class_count:
         raise DataError(
@@ -70,7 +72,8 @@ def class_task(
             hint='name them all, in order, in mcugen.toml: [decode] kind = "classes", labels = [...]',
         )
     classes_of = np.array([index[str(sample.label)] for sample in known], np.int64)
-    return Task(known, classes_of, names)
+    words = not labels <= {NORMAL, ANOMALY, *numbers}
+    return Task(known, classes_of, names, alphabetical=words and not named)
 
 
 def _names(labels: set[str], class_count: int) -> tuple[str, ...]:

@@ -4,11 +4,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from mcugen.cli import main
 from mcugen.errors import DataError
 from mcugen.features.spec import FrontEnd, Timeseries
 from mcugen.model.ir import Quant
@@ -21,6 +23,7 @@ from mcugen.train.class_evaluation import (
 from mcugen.train.classification import class_task, judge_classes, run_classes
 from mcugen.train.datasets import Dataset, Sample, load_dataset
 from mcugen.train.inputs import array_windows
+from tests.tflite_writer import fully_connected
 
 
 def dataset(*labels: str | None) -> Dataset:
@@ -51,6 +54,37 @@ def test_labels_of_an_array_take_the_names_of_the_outputs(labels: object, tmp_pa
     data = load_dataset(tmp_path)
     task = class_task(data, data.samples, 3, ("on", "yes", "no"))
     assert task.names == ("on", "yes", "no") and task.classes.tolist() == [1, 0, 2]
+
+
+def test_a_misspelt_word_is_no_class_of_its_own() -> None:
+    data = dataset("yes", "on", "nno")
+    with pytest.raises(DataError, match="labels nno, which the 3 classes") as caught:
+        class_task(data, data.samples, 3, ("on", "yes", "no"))
+    assert caught.value.hint == "[decode] names on, yes, no"
+
+
+def test_a_guessed_order_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The model answers yes, on, no; the alphabet says no, on, yes."""
+    weights = np.eye(3, 4, dtype=np.int8) * 100
+    (tmp_path / "model.tflite").write_bytes(fully_connected(weights, output_quant=(0.5, 0)))
+    np.save(tmp_path / "x_test.npy", np.eye(3, 4, dtype=np.float32) * 3)
+    np.save(tmp_path / "y_test.npy", np.array(["yes", "on", "no"]))
+    words = [tmp_path / "model.tflite", tmp_path, "--out", tmp_path / "out"]
+
+    def said() -> str:
+        with pytest.raises(SystemExit) as ended:
+            main(["evaluate", *map(str, words)])
+        assert not ended.value.code
+        return capsys.readouterr().out
+
+    assert "classes in alphabetical order: no, on, yes; labels of [decode]" in said()
+    decode = '[decode]\nkind = "classes"\nlabels = ["yes", "on", "no"]\n'
+    toml = f'schema = 1\n[model]\nfile = "model.tflite"\n{decode}'
+    (tmp_path / "mcugen.toml").write_text(toml)
+    words[0] = tmp_path
+    assert "alphabetical" not in said()
+    confusion = json.loads((tmp_path / "out" / "evaluation.json").read_text())["steps"][0]
+    assert confusion["confusion"] == [[1, 0, 0], [0, 1, 0], [0, 0, 1]]
 
 
 def test_words_for_a_part_of_the_classes_are_not_guessed() -> None:
