@@ -48,8 +48,34 @@ def _op_problems(graph: Graph) -> Iterator[Problem]:
         if check is None:
             yield Problem(where(op), "is no operator of Axon", HINTS.get(op.kind, ""))
             continue
-        for what in (*_general(graph, op), *check(graph, op)):
+        malformed = tuple(_malformed(graph, op))
+        for what in malformed or (*_general(graph, op), *check(graph, op)):
             yield Problem(where(op), what)
+
+
+RANKS: Mapping[str, tuple[int | None, ...]] = {
+    "AVERAGE_POOL_2D": (4,),
+    "CONV_2D": (4, 4),
+    "DEPTHWISE_CONV_2D": (4, 4),
+    "FULLY_CONNECTED": (None, 2),
+    "MAX_POOL_2D": (4,),
+    "STRIDED_SLICE": (None, None, None, 1),
+}
+"""Dimensions of the inputs that the checks below look at; None: any. 4 for the first: the output, too."""
+
+
+def _malformed(graph: Graph, op: Op) -> Iterator[str]:
+    wanted = RANKS.get(op.kind, ())
+    given = [len(graph.tensors[i].shape) if i >= 0 else None for i in op.inputs]
+    if len(given) < len(wanted) or None in given[: len(wanted)]:
+        yield f"has {len(given) - given.count(None)} inputs, {op.kind} needs {len(wanted)}"
+        return
+    for number, (rank, dimensions) in enumerate(zip(wanted, given, strict=False)):
+        if rank not in (None, dimensions):
+            yield f"input {number} has {dimensions} dimensions, {op.kind} needs {rank}"
+    shape = graph.output_tensors(op)[0].shape
+    if wanted[:1] == (4,) and len(shape) != 4:
+        yield f"its output has {len(shape)} dimensions, {op.kind} needs 4"
 
 
 def _general(graph: Graph, op: Op) -> Iterator[str]:

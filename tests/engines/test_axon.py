@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -121,6 +122,19 @@ def test_what_the_compiler_does_not_take_is_refused(words: str) -> None:
     said = [f"{problem.where}: {problem.what}" for problem in AXON.supports(REFUSED[words])]
     assert any(words in text for text in said), said
     assert any(text.startswith("op 0 ") for text in said)
+
+
+SHAPES = ((), (4,), (1, 4), (1, 2, 3), (1, 4, 4, 2), (1, 2, 3, 4, 5))
+
+
+@pytest.mark.parametrize("kind", sorted(CHECKS))
+def test_malformed_operators_are_problems_and_no_crashes(kind: str) -> None:
+    """Every operator with inputs and outputs of every rank, and with too few inputs."""
+    for first, second in product(SHAPES, SHAPES):
+        AXON.supports(one(kind, [act(*first)], act(*second)))
+        AXON.supports(one(kind, [act(*first), const(*second)], act(*first)))
+    said = [p.what for p in AXON.supports(one("CONV_2D", [IMAGE, const(4, 9)], IMAGE))]
+    assert said == ["input 1 has 2 dimensions, CONV_2D needs 4"]
 
 
 def test_many_inputs_and_outputs_and_a_lonely_quantize() -> None:

@@ -195,6 +195,29 @@ def test_a_model_that_axon_cannot_take_is_refused_whole(tmp_path: Path) -> None:
     assert "op 1 CONCATENATION: has 4 inputs" in caught.value.what
 
 
+def test_nothing_is_written_of_a_refused_model(tmp_path: Path) -> None:
+    """All reasons at once, of the compiler's limits and of ours."""
+    quant = (0.5, 0)
+    tensors = [
+        *(TensorSpec((1, 4, 4, 2), "int8", *quant),) * 2,
+        *(TensorSpec((1, 1040), "int8", *quant),) * 2,
+        TensorSpec((1, 1040), "float32"),
+    ]
+    ops = [OpSpec("MAXIMUM", [0, 0], [1]), OpSpec("TANH", [2], [3]), OpSpec("DEQUANTIZE", [3], [4])]
+    (tmp_path / "wrong.tflite").write_bytes(model_bytes(tensors, ops, [0, 2], [1, 4]))
+    words = [str(tmp_path / "wrong.tflite"), "--board", "nrf54lm20"]
+    done = CliRunner().invoke(build, [*words, "--out", str(tmp_path / "project")])
+    assert isinstance(done.exception, ModelError) and done.exception.exit_status == 2
+    for reason in (
+        "has 2 inputs, Axon takes one",
+        "op 0 MAXIMUM: is no operator of Axon",
+        "op 1 TANH, op 2 DEQUANTIZE: has a tensor of shape [1, 1040], edges may be 1024",
+        "output 1 is float32, not int8",
+    ):
+        assert reason in done.exception.what
+    assert not (tmp_path / "project").exists()
+
+
 HEADER = """#define NRF_AXON_MODEL_MY_MODEL_1_MAX_IL_BUFFER_USED 2688
 #define NRF_AXON_MODEL_MY_MODEL_1_MAX_PSUM_BUFFER_USED 0
 """
