@@ -3,8 +3,8 @@
 """The golden reference behind one call: what TFLite Micro computes for a model.
 
 Both TFLite Micro and TensorFlow up to 2.19 with its reference kernels round twice when they
-requantise, as the device does with `--rounding double`; later TensorFlow and LiteRT do not, so
-they are never used here.
+requantise, as the device does with `--rounding double`; later TensorFlow and LiteRT do not, or not
+in every operator, so they are never used here.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ import mcugen
 from mcugen.errors import EnvironmentError_, ModelError
 from mcugen.model.ir import Graph
 from mcugen.model.reference_worker import receive, send
-from mcugen.model.single_rounding import check_fully_connected, run_fully_connected
+from mcugen.model.single_rounding import check_known, run_graph
 from mcugen.model.tflite import parse_tflite
 
 _MAX_ARENA_BYTES = 2**31 - 1
@@ -98,13 +98,13 @@ def open_reference(
 ) -> Iterator[Reference]:
     """The reference interpreter with `model` in it, for the length of a `with` block.
 
-    `rounding` "double" is TFLite Micro; "single" is our own NumPy code and knows FULLY_CONNECTED
-    only. `timeout_s` bounds every single call of an interpreter. ModelError when the reference does
-    not take the model, EnvironmentError_ when no interpreter is installed.
+    `rounding` "double" is TFLite Micro; "single" is our own NumPy code, single_rounding.py, and
+    knows the operators there only. `timeout_s` bounds every call of an interpreter. ModelError when
+    the reference does not take the model, EnvironmentError_ when no interpreter is installed.
     """
     data, graph = _read(model)
     if rounding == "single":
-        check_fully_connected(graph)
+        check_known(graph)
         yield Reference(_SINGLE_ROUNDING_INFO, graph, _compute_single_rounding)
         return
     info = _installed_reference(graph)
@@ -139,9 +139,17 @@ def _compute_single_rounding(
     graph: Graph, inputs: Sequence[NDArray[Any]], tensors: Sequence[int]
 ) -> list[NDArray[Any]]:
     """Outputs, then `tensors`, of all samples, without an interpreter."""
-    values = run_fully_connected(graph, inputs, "single")
-    return [values[index] for index in (*graph.outputs, *tensors)]
+    indices = (*graph.outputs, *tensors)
+    found: list[list[NDArray[Any]]] = []
+    for start in range(0, len(inputs[0]), _SAMPLES_AT_ONCE):
+        part = [value[start : start + _SAMPLES_AT_ONCE] for value in inputs]
+        values = run_graph(graph, part, "single")
+        found.append([values[index] for index in indices])
+    return [np.concatenate(parts) for parts in zip(*found, strict=True)]
 
+
+_SAMPLES_AT_ONCE = 64
+"""So that the sums of a large picture, 8 bytes each, take some hundred MB at most."""
 
 _SINGLE_ROUNDING_INFO = ReferenceInfo("mcugen NumPy", mcugen.__version__, "single")
 

@@ -1,17 +1,17 @@
 # SPDX-FileCopyrightText: 2026 the mcugen authors
 # SPDX-License-Identifier: Apache-2.0
-"""Layers in NumPy with either rounding.
+"""Graphs in NumPy with either rounding: the named reference of `--rounding single`.
 
-Whole graphs of FULLY_CONNECTED, the named reference of `--rounding single`, and single layers of
-convolutions too, to tell which rounding a device has.
+FULLY_CONNECTED and convolutions follow TFLite's MultiplyByQuantizedMultiplier with and without
+TFLITE_SINGLE_ROUNDING; same_rounding.py has what rounds in one way only.
 
-No interpreter on PyPI answers with integer single rounding for sure, so this one does: it follows
-TFLite's MultiplyByQuantizedMultiplier with and without TFLITE_SINGLE_ROUNDING.
+Nothing on PyPI answers so throughout. LiteRT 2.3 with XNNPACK, its default, multiplies in float32:
+about two of a million values of a convolution are one step off. Its own reference kernels
+(BUILTIN_REF) round FULLY_CONNECTED once, convolutions twice.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -19,33 +19,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcugen.errors import ModelError
+from mcugen.model import same_rounding
 from mcugen.model.ir import DType, Graph, Op, Tensor
-
-Int64s = NDArray[np.int64]
-
-
-def quantize_multiplier(scale: float) -> tuple[int, int]:
-    """(multiplier, shift) with scale = multiplier * 2^(shift - 31) and multiplier in Q0.31.
-
-    TFLite's QuantizeMultiplier: scales below 2^-32 become 0.
-    """
-    fraction, shift = math.frexp(scale)
-    multiplier = math.floor(fraction * 2.0**31 + 0.5)
-    if multiplier == 2**31:
-        multiplier, shift = 2**30, shift + 1
-    return (0, 0) if shift < -31 else (multiplier, shift)
-
-
-def requantize_double(acc: Int64s, multiplier: Int64s, shift: Int64s) -> Int64s:
-    """A doubling high multiply that rounds, then a right shift that rounds half away from zero."""
-    left, right = np.maximum(shift, 0), np.maximum(-shift, 0)
-    product = (acc << left) * multiplier
-    nudge = np.where(product >= 0, 1 << 30, 1 - (1 << 30))
-    # C's division truncates towards zero; an arithmetic shift would round down.
-    high = np.where(product + nudge >= 0, (product + nudge) >> 31, -((-(product + nudge)) >> 31))
-    mask = (np.int64(1) << right) - 1
-    threshold = (mask >> 1) + (high < 0)
-    return np.asarray((high >> right) + ((high & mask) > threshold), np.int64)
+from mcugen.model.same_rounding import (
+    Int64s,
+    activation_range,
+    quantize_multiplier,
+    requantize_double,
+)
 
 
 def requantize_single(acc: Int64s, multiplier: Int64s, shift: Int64s) -> Int64s:
@@ -61,33 +42,40 @@ ROUNDINGS: Mapping[str, Callable[[Int64s, Int64s, Int64s], Int64s]] = {
 """Value of `--rounding` -> requantisation of int32 accumulators."""
 
 
-def run_fully_connected(
+def run_graph(
     graph: Graph, inputs: Sequence[NDArray[Any]], rounding: str
 ) -> dict[int, NDArray[Any]]:
-    """All activations, by tensor index, of a graph of int8 FULLY_CONNECTED operators.
+    """All activations, by tensor index, of a graph of operators that this module knows.
 
     `inputs` holds one array [N, *shape] per graph input; so do the results per tensor.
     """
-    check_fully_connected(graph)
+    check_known(graph)
     values = dict(zip(graph.inputs, inputs, strict=True))
     for op in graph.ops:
-        values[op.outputs[0]] = _weighted_sums(graph, op, values[op.inputs[0]], rounding)
+        values[op.outputs[0]] = (
+            _weighted_sums(graph, op, values[op.inputs[0]], rounding)
+            if op.kind in _WEIGHTS_RANK
+            else same_rounding.run_layer(graph, op, values)
+        )
     return values
 
 
 def run_layer(graph: Graph, op: Op, value: NDArray[Any], rounding: str) -> NDArray[Any] | None:
-    """The output [N, *shape] of one operator for its input [N, *shape]; None for unknown kinds."""
+    """The output [N, *shape] of one operator for its input [N, *shape].
+
+    None for those that have no roundings to choose from.
+    """
     if op.kind in _WEIGHTS_RANK and _is_plain(graph, op):
         return _weighted_sums(graph, op, value, rounding)
     return None
 
 
-def check_fully_connected(graph: Graph) -> None:
-    """ModelError that names every operator run_fully_connected does not know."""
+def check_known(graph: Graph) -> None:
+    """ModelError that names every operator run_graph does not know."""
     others = [
         f"op {op.index} {op.kind}"
         for op in graph.ops
-        if op.kind != "FULLY_CONNECTED" or not _is_plain(graph, op)
+        if not (_is_plain(graph, op) or same_rounding.knows(graph, op))
     ]
     if others:
         raise ModelError(
@@ -131,7 +119,7 @@ def _weighted_sums(graph: Graph, op: Op, value: NDArray[Any], rounding: str) -> 
     pairs = [quantize_multiplier(s) for s in _effective_scales(source, weights, output)]
     multiplier, shift = np.array(pairs, np.int64).T
     scaled = ROUNDINGS[rounding](acc, multiplier, shift) + output.quant.zero_point
-    low, high = _activation_range(output, op.options["fused_activation_function"])
+    low, high = activation_range(output, op.options["fused_activation_function"])
     return np.clip(scaled, low, high).astype(np.int8).reshape(-1, *output.shape)
 
 
@@ -163,17 +151,3 @@ def _effective_scales(source: Tensor, weights: Tensor, output: Tensor) -> list[f
     """input * weight / output scale, one or one per channel, in double as the tflite-micro wheel."""
     assert source.quant is not None and weights.quant is not None and output.quant is not None
     return [source.quant.scale * s / output.quant.scale for s in weights.quant.scales]
-
-
-def _activation_range(output: Tensor, activation: str) -> tuple[int, int]:
-    """int8 limits of a fused activation (CalculateActivationRangeQuantized)."""
-    assert output.quant is not None
-    zero, scale = output.quant.zero_point, np.float32(output.quant.scale)
-    limits = {"NONE": (None, None), "RELU": (0, None), "RELU6": (0, 6), "RELU_N1_TO_1": (-1, 1)}
-    if activation not in limits:
-        raise ModelError(f"FULLY_CONNECTED with fused {activation} has no int8 reference")
-    low, high = (
-        None if x is None else zero + int(np.copysign(np.floor(abs(x / scale) + 0.5), x))
-        for x in limits[activation]
-    )
-    return max(-128, -128 if low is None else low), min(127, 127 if high is None else high)

@@ -28,10 +28,14 @@ instructions is chosen where the board has them and it is cheaper; all others ar
 **Exactness.** With `--rounding double`, the default, every operator gives the very integers of
 TFLite Micro: 0 differences, on random and on extreme inputs, on the PC under sanitizers and on an
 emulated Cortex-M33 (`tests/engines/ops/`). Where TFLite Micro and TensorFlow Lite differ, TFLite
-Micro is the reference. With `--rounding single` requantisations round once, as LiteRT 2 does; an
-independent reference for that exists for FULLY_CONNECTED alone, and `mcugen verify` refuses to
-judge other operators by it. ADD, SUB, MUL, PRELU, MEAN, SOFTMAX and the look-ups of RELU, LEAKY_RELU,
-HARD_SWISH and QUANTIZE round twice in either mode.
+Micro is the reference. With `--rounding single` convolutions, FULLY_CONNECTED, the LSTM, LOGISTIC,
+TANH and RESIZE_BILINEAR round once when they requantise, in 64-bit integers; ADD, SUB, MUL, PRELU,
+MEAN, SOFTMAX and the look-ups of RELU, LEAKY_RELU, HARD_SWISH and QUANTIZE round twice in either
+mode. `mcugen verify` judges single rounding by NumPy code (`mcugen/model/single_rounding.py`), which
+knows CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED, ADD, pooling, RESHAPE and SOFTMAX, and refuses
+other operators. LiteRT 2.3 with XNNPACK, its default, answers nearly so: it multiplies in float32,
+and about two of a million values of a convolution are one step off. LiteRT's reference kernels
+(BUILTIN_REF) round FULLY_CONNECTED once and convolutions twice.
 """
 
 _OTHERS = """## Engines `tflm` and `axon`

@@ -20,7 +20,7 @@ from mcugen.errors import DeviceError
 from mcugen.export.manifest import Manifest
 from mcugen.features.reference import dequantize, quantize, row_extractor
 from mcugen.model.ir import Graph
-from mcugen.model.single_rounding import run_fully_connected
+from mcugen.model.single_rounding import run_graph
 from mcugen.protocol import Frame, Request, Source, Status, What
 
 ROW_TICKS = 90_000
@@ -245,7 +245,7 @@ class SimulatedDevice:
         assert source.quant is not None and target.quant is not None
         self._input = quantize(window, source.quant)
         values = [self._input.reshape(1, *source.shape)]
-        results = run_fully_connected(self.graph, values, self.rounding)
+        results = run_graph(self.graph, values, self.rounding)
         self._output = results[target.index].ravel().astype(np.int8)
         self.inferences += 1
         if self.manifest.score == "none":
@@ -273,7 +273,7 @@ class SimulatedDevice:
             raise Refused(Status.BAD_ARGUMENT)
         source = self.graph.tensors[self.graph.inputs[0]]
         values = [self._input.reshape(1, *source.shape)]
-        results = run_fully_connected(self.graph, values, self.rounding)
+        results = run_graph(self.graph, values, self.rounding)
         self._layer = [results[index] for index in self.graph.ops[layer].outputs]
         return b""
 

@@ -117,9 +117,18 @@ def test_without_per_layer_the_way_to_get_it_is_told(model: Path, capfd: Capture
     assert "LAYER refused" in answer.err and "build it with --per-layer" in answer.err
 
 
+def test_single_rounding_is_judged_without_per_layer(model: Path, capfd: Capture) -> None:
+    answer = verify(build(model, "host", capfd, "--rounding", "single"), capfd)
+    assert answer.status == 0
+    assert "mcugen NumPy" in answer.out and "bit-exact with single rounding" in answer.out
+
+
 def test_a_rounding_without_reference_is_told(model: Path, capfd: Capture) -> None:
+    quants = ((0.1, -4), (1 / 128, 0))
+    tensors = [TensorSpec((1, 8), "int8", scale, z) for scale, z in quants]
+    model.write_bytes(model_bytes(tensors, [OpSpec("TANH", [0], [1])], [0], [1]))
     answer = verify(build(model, "host", capfd, "--rounding", "single"), capfd)
     assert answer.status == 2
     said = " ".join(answer.err.split())
-    assert "no reference with single rounding for op 0 CONV_2D" in said
+    assert "no reference with single rounding for op 0 TANH" in said
     assert "build it with --rounding double" in said

@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcugen.engines.contract import EngineOptions
-from mcugen.engines.fixed_point import Raw, divide_by_power, multiply_high
 from mcugen.engines.ops.checks import (
     Reason,
     activation_reasons,
@@ -26,6 +25,7 @@ from mcugen.engines.ops.checks import (
 )
 from mcugen.engines.quantize import activation_range, quantize_multiplier
 from mcugen.engines.steps import Call, Form, Kernel, Operands, Operator, Table, Variant
+from mcugen.model.fixed_point import Raw, divide_by_power, multiply_high
 from mcugen.model.ir import Graph, Op, Problem, Quant, Tensor
 
 _COST = 4  # instructions per value

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 the mcugen authors
 # SPDX-License-Identifier: Apache-2.0
-"""gemmlowp's fixed-point sigmoid and tanh, which TFLite's int8 kernels compute, over whole arrays.
+"""gemmlowp's fixed-point functions, which TFLite's int8 kernels compute, over whole arrays.
 
 A number with n integer bits is an int32 worth raw * 2^(n - 31) (fixedpoint/fixedpoint.h of
 gemmlowp). Raw values are held as int64 here; every result fits int32 again.
@@ -22,23 +22,23 @@ def multiply_high(a: Raw, b: Raw | int) -> Raw:
     return (a * b + 2**30) >> 31
 
 
-def divide_by_power(value: Raw, shift: int) -> Raw:
+def divide_by_power(value: Raw, shift: Raw | int) -> Raw:
     """RoundingDivideByPOT: value / 2^shift, ties away from zero."""
-    mask = (1 << shift) - 1
+    mask = (np.int64(1) << shift) - 1
     threshold = (mask >> 1) + (value < 0)
     return (value >> shift) + ((value & mask) > threshold)
 
 
 def logistic(a: Raw, integer_bits: int) -> Raw:
     """1 / (1 + exp(-a)) without integer bits."""
-    positive = _one_over_one_plus(_exp_of_negative(-np.abs(a), integer_bits))
+    positive = one_over_one_plus(exp_of_negative(-np.abs(a), integer_bits))
     return np.where(a == 0, 2**30, np.where(a > 0, positive, _ONE - positive))
 
 
 def tanh(a: Raw, integer_bits: int) -> Raw:
     """tanh(a) without integer bits."""
     # The same bits with one more integer bit are twice the number.
-    e = _exp_of_negative(-np.abs(a), integer_bits + 1)
+    e = exp_of_negative(-np.abs(a), integer_bits + 1)
     positive = _saturate((_reciprocal_of_half_sum(e) - _ONE_2) << 2)
     return np.where(a == 0, 0, np.where(a > 0, positive, -positive))
 
@@ -47,7 +47,8 @@ def _saturate(value: Raw) -> Raw:
     return np.clip(value, -(2**31), 2**31 - 1)
 
 
-def _one_over_one_plus(x: Raw) -> Raw:
+def one_over_one_plus(x: Raw) -> Raw:
+    """1 / (1 + x) without integer bits, x in [0, 1] without integer bits."""
     return _saturate(_reciprocal_of_half_sum(x) << 1)
 
 
@@ -65,7 +66,7 @@ _EXPONENTIALS = (1672461947, 1302514674, 790015084, 290630308, 39332535, 720401,
 """exp(-2^k) for k from -2 on."""
 
 
-def _exp_of_negative(a: Raw, integer_bits: int) -> Raw:
+def exp_of_negative(a: Raw, integer_bits: int) -> Raw:
     """exp(a) without integer bits for a <= 0; at most 5 integer bits."""
     quarter = 1 << (29 - integer_bits)
     rest = (a & (quarter - 1)) - quarter
