@@ -296,8 +296,7 @@ MCUGEN_INLINE int32_t mcugen_usat31(int32_t a) { return a < 0 ? 0 : a; }
 // equals mcugen_requantize plus the zero point; mcugen/engines/quantize.py: dsp_requant checks that
 // and makes the constants, with s in [1, 22] the right shift that is left after the high multiply:
 //   addend = 2^(s - 1) + zero_point * 2^s
-//   double: multiplier = 2 * m - 2^32, so that SMMLAR of sum * multiplier + sum * 2^32 is
-//   gemmlowp's
+//   double: multiplier = 2 * m - 2^32, so that SMMLAR of sum * multiplier + sum * 2^32 is the
 //           rounding doubling high multiply of sum * m; y >> 31 sends negative ties away from zero
 //   single: multiplier = m; the rounding bit of the only shift is in the addend
 MCUGEN_INLINE int32_t mcugen_requantize_s8(int32_t sum, int32_t multiplier, int32_t addend,

@@ -4,7 +4,8 @@
 // roundings exist in the field; a function's last word says which one it computes.
 //   double: TFLite Micro, CMSIS-NN, gemmlowp: a rounding doubling high multiply, then a rounding
 //           shift, ties away from zero.
-//   single: LiteRT 2.x, XNNPACK: the 64-bit product is rounded once, ties upward.
+//   single: TFLite with TFLITE_SINGLE_ROUNDING: the 64-bit product is rounded once, ties upward.
+//           LiteRT 2.x with XNNPACK is next to it: it multiplies in float32.
 #ifndef MCUGEN_KERNELS_REQUANTIZE_H
 #define MCUGEN_KERNELS_REQUANTIZE_H
 
