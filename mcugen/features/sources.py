@@ -40,6 +40,8 @@ def read_source(path: Path, front_end: FrontEnd) -> Source:
     values = _READERS[path.suffix.lower()](path, dtype)
     if values.dtype != dtype:
         raise DataError(f"{path}: holds {values.dtype.name}, the front-end expects {dtype.name}")
+    if isinstance(rows, Timeseries):
+        _check_columns(path, values.shape, front_end)
     count, rest = divmod(values.size, front_end.row_values)
     if rest:
         raise DataError(
@@ -50,6 +52,24 @@ def read_source(path: Path, front_end: FrontEnd) -> Source:
     if not np.isfinite(values).all():
         raise DataError(f"{path}: holds NaN or infinite values")
     return values.reshape(-1)
+
+
+def _check_columns(path: Path, shape: tuple[int, ...], front_end: FrontEnd) -> None:
+    """DataError where columns are not the channels: values would go to other channels than theirs.
+
+    An array may also hold whole windows, one a line.
+    """
+    channels = front_end.row_values
+    wanted = (
+        {channels}
+        if path.suffix.lower() == ".csv"
+        else {channels, front_end.window_rows * channels}
+    )
+    if len(shape) > 1 and shape[-1] not in wanted and shape[0] > 0:
+        raise DataError(
+            f"{path}: {shape[-1]} columns, the model takes {channels}",
+            hint="give the columns that it was trained on, without `anomaly`",
+        )
 
 
 def source_bytes(source: Source) -> bytes:

@@ -106,7 +106,10 @@ def _config(model: Path) -> Config:
     if model.is_dir() and (model / CONFIG_NAME).is_file():
         return load_config(model / CONFIG_NAME)
     if not model.is_file():
-        raise ModelError(f"{model} is no model file, and no folder with an {CONFIG_NAME}")
+        raise ModelError(
+            f"{model} is no model file, and no folder with an {CONFIG_NAME}",
+            hint="give a .tflite or .keras file, or the folder that `mcugen convert` wrote to",
+        )
     config = find_config(model, model.parent, model.parent)
     beside = model.parent / CONFIG_NAME
     if not config.front_end and beside.is_file():  # a sibling of the model that it names

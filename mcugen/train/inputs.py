@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from mcugen.errors import ConfigError, DataError, nearest
 from mcugen.features.reference import Source, cut_windows, dequantize, row_extractor
+from mcugen.features.sources import SOURCE_SUFFIXES
 from mcugen.features.spec import PRESETS, FrontEnd
 from mcugen.features.table import front_end_from_dict
 from mcugen.model.ir import Quant
@@ -49,6 +50,11 @@ def require_audio(dataset: Dataset, front_end: FrontEnd | None) -> FrontEnd:
         raise DataError(f"{dataset.root} holds {dataset.layout} data, audio clips are needed")
     if front_end is None:
         raise ConfigError("clips need a front-end", hint="--front-end mlperf-ad")
+    if ".wav" not in SOURCE_SUFFIXES[front_end.kind]:
+        raise ConfigError(
+            f"{dataset.root} holds sounds, and the front-end {front_end.kind!r} reads none",
+            hint="give the data that the model is for, or another --front-end",
+        )
     return front_end
 
 

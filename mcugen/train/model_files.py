@@ -27,6 +27,9 @@ MAX_THRESHOLD_CLIPS = 400
 """Enough for a threshold at 1 %; more would only take longer."""
 
 
+KERAS_ENDINGS = (".keras", ".h5", ".hdf5")
+
+
 @dataclass(frozen=True, slots=True)
 class ConversionJob:
     """All that a conversion needs to know before it starts."""
@@ -62,8 +65,7 @@ def open_conversion(
     model: Path, dataset: Dataset, machine_type: str | None, front_end: str | None
 ) -> ConversionJob:
     """Finds out what the model takes and which samples calibrate it; reads no sample yet."""
-    if not model.exists():
-        raise ModelError(f"{model} does not exist")
+    model = _trained(model)
     load_tensorflow()
     beside = model.parent / CONFIG_NAME
     config = load_config(beside) if beside.is_file() else Config(model, {})
@@ -86,6 +88,25 @@ def open_conversion(
         training=training,
         normals=normals,
     )
+
+
+def _trained(named: Path) -> Path:
+    """The Keras model that was named, by its file or by the folder that `mcugen train` wrote."""
+    inside = named / "model.keras"
+    model = inside if inside.is_file() else named
+    if not model.exists():
+        raise ModelError(f"there is no {model}", hint="mcugen train writes OUT/model.keras")
+    if model.suffix == ".tflite":
+        raise ModelError(
+            f"{model} is converted already", hint="mcugen build or mcugen evaluate takes it"
+        )
+    if model.suffix not in KERAS_ENDINGS and not (model / "saved_model.pb").is_file():
+        raise ModelError(
+            f"{model} is no Keras model",
+            hint="give a .keras, .h5 or .hdf5 file, a SavedModel folder, or one that "
+            "`mcugen train` wrote",
+        )
+    return model
 
 
 def _machine_type(dataset: Dataset, given: str | None, model: Path) -> str:

@@ -60,6 +60,7 @@ def test_series_from_csv_npy_and_bin(tmp_path: Path) -> None:
         (SERIES, "a.csv", b"a,b\n1,2\n1,x\n", "a.csv:3: not numbers"),
         (SERIES, "a.csv", b"1,2\n1,2,3\n", "a.csv:2: 3 values, not 2"),
         (SERIES, "a.csv", b"1,2\n1,nan\n3,4\n", "NaN or infinite"),
+        (SERIES, "a.csv", b"a,b,anomaly\n" + b"1,2,0\n" * 6, "3 columns, the model takes 2"),
         (SERIES, "a.csv", b"", "0 rows, one window needs 3"),
         (SERIES, "a.csv", b"\xff\xfe\x00", "not a readable text file"),
     ],
@@ -71,6 +72,15 @@ def test_a_bad_source_is_named(
     with pytest.raises(DataError, match=words) as caught:
         read_source(tmp_path / name, front_end)
     assert str(tmp_path / name) in caught.value.what
+
+
+def test_columns_that_are_no_channels_are_refused(tmp_path: Path) -> None:
+    """They would divide into rows of the wrong values."""
+    np.save(tmp_path / "a.npy", np.zeros((6, 3), np.float32))
+    with pytest.raises(DataError, match="3 columns, the model takes 2"):
+        read_source(tmp_path / "a.npy", SERIES)
+    np.save(tmp_path / "windows.npy", np.zeros((4, SERIES.window_rows * 2), np.float32))
+    assert len(read_source(tmp_path / "windows.npy", SERIES)) == 4 * SERIES.window_rows * 2
 
 
 def test_an_array_of_another_type_is_refused(tmp_path: Path) -> None:

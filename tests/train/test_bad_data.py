@@ -10,7 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from mcugen.errors import ConfigError
+from mcugen.features.spec import FrontEnd, Timeseries
 from mcugen.paths import examples_dir
+from mcugen.train.datasets import load_dataset
+from mcugen.train.inputs import require_audio
 from mcugen.train.synth import synth_clip
 from mcugen.train.synth_set import write_wav
 from tests.cli.calls import call
@@ -113,3 +117,35 @@ def test_a_model_that_is_not_converted_says_how_to(
     model.write_bytes(b"PK")
     answer = call(capfd, "inspect", model)
     assert answer.status == 2 and "mcugen convert model.keras --data" in answer.err
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("nothere.keras", "there is no nothere.keras"),
+        ("notes.txt", "notes.txt is no Keras model"),
+        ("model.tflite", "model.tflite is converted already"),
+        ("folder", "folder is no Keras model"),
+    ],
+)
+def test_what_cannot_be_converted_is_said_before_clips_are_read(
+    name: str,
+    said: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    clip(Path("DATA/gearbox/train/normal_id_01_00000000.wav"))
+    Path("folder").mkdir()
+    for file in ("notes.txt", "model.tflite"):
+        Path(file).write_text("mine")
+    answer = call(capfd, "convert", name, "--data", "DATA")
+    assert answer.status == 2 and said in answer.err and not answer.out
+
+
+def test_sounds_for_a_model_of_series(tmp_path: Path) -> None:
+    clip(tmp_path / "gearbox" / "train" / "normal_id_01_00000000.wav")
+    series = FrontEnd("timeseries", 1, 2, stride_rows=2, rows=Timeseries((3.0,), (2.0,)))
+    with pytest.raises(ConfigError, match="holds sounds, and the front-end 'timeseries'"):
+        require_audio(load_dataset(tmp_path), series)
