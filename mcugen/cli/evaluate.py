@@ -6,16 +6,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from mcugen.cli.console import console
+from mcugen.cli.evaluate_options import EvaluateOptions, evaluate_options, refuse_idle_options
 from mcugen.cli.feature_options import clip_bar, feature_options
+from mcugen.cli.sections import PATH, SectionedCommand
+from mcugen.errors import ConfigError
 
 if TYPE_CHECKING:
     from mcugen.boards import Board
-    from mcugen.export.request import Choices
+    from mcugen.export.project import Request
     from mcugen.run.project import Project
     from mcugen.train.class_evaluation import ClassEvaluation
     from mcugen.train.evaluate import EvaluationJob
@@ -45,130 +48,77 @@ class Device:
         return ((self.name, about),)
 
 
-@click.command("evaluate")
-@click.argument("model", type=click.Path(path_type=Path))
-@click.argument("data", type=click.Path(path_type=Path))
-@click.option("--board", "board_name", help="Also on this board; see `mcugen boards`.")
-@click.option(
-    "--board-dir", type=click.Path(path_type=Path), help="Folder with boards of your own."
-)
-@click.option("--engine", default="", help="Default: as mcugen.toml says, else the board's first.")
-@click.option(
-    "--rounding",
-    default="",
-    help="double as TFLite Micro, or single. Default: as mcugen.toml says, else double.",
-)
-@click.option("--port", help="Port of the device. Default: the board's emulator.")
-@click.option("--type", "machine_type", help="Machine type. Default: the model's folder name.")
-@click.option("--front-end", help="Default: as mcugen.toml beside MODEL says, else raw.")
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path),
-    default=Path("result"),
-    show_default=True,
-    help="Folder of the results.",
-)
-@click.option(
-    "--false-alarm-rate",
-    type=click.FloatRange(0, 1),
-    default=0.01,
-    show_default=True,
-    help="Share of normal clips that may score above the threshold.",
-)
-@click.option(
-    "--resamples",
-    type=click.IntRange(0),
-    default=1000,
-    show_default=True,
-    help="Bootstrap draws; 0: none.",
-)
-@click.option(
-    "--beside",
-    type=click.Path(path_type=Path),
-    multiple=True,
-    help="OUT of an earlier evaluation of a classifier, shown in the same table; may be repeated.",
-)
+@click.command("evaluate", cls=SectionedCommand)
+@click.argument("model", type=PATH)
+@click.argument("data", type=PATH)
+@evaluate_options
 @feature_options
-def command(
-    model: Path,
-    data: Path,
-    board_name: str | None,
-    board_dir: Path | None,
-    engine: str,
-    rounding: str,
-    port: str | None,
-    machine_type: str | None,
-    front_end: str | None,
-    out: Path,
-    false_alarm_rate: float,
-    resamples: int,
-    beside: tuple[Path, ...],
-    jobs: int,
-    parallel: str,
-    cache: Path | None,
-) -> None:
+def command(model: Path, data: Path, **given: Any) -> None:
     """Score the test part of DATA with MODEL (a file, or a folder with an mcugen.toml).
 
     An autoencoder is judged by AUC and pAUC per machine, a classifier by accuracy and confusion.
     OUT gets the scores as CSV, evaluation.json and evaluation.html.
     """
+    from mcugen.run.journal import check_writable
     from mcugen.train.datasets import load_dataset
     from mcugen.train.evaluate import open_evaluation
     from mcugen.train.feature_store import Extraction
     from mcugen.train.model_table import read_rows
     from mcugen.train.sources import FeatureOptions
 
-    job = open_evaluation(model, load_dataset(data), machine_type, front_end)
-    others = tuple(row for folder in beside for row in read_rows(folder))
-    device = None
-    if board_name is not None:
-        from mcugen.boards import find_board
-        from mcugen.export.request import Choices
-
-        choices = Choices(engine=engine, rounding=rounding)
-        device = _device(job, find_board(board_name, board_dir), choices, port, out, board_dir)
-    options = FeatureOptions(cache, Extraction(jobs, parallel))
+    options = EvaluateOptions(**given)
+    refuse_idle_options(options)
+    job = open_evaluation(model, load_dataset(data), options.machine_type, options.front_end)
+    others = tuple(row for folder in options.beside for row in read_rows(folder))
+    check_writable(options.out)
+    device = None if options.board_name is None else _device(job, options.board_name, options)
+    extraction = FeatureOptions(options.cache, Extraction(options.jobs, options.parallel))
     with clip_bar(len(job.samples), "clips") as step:
-        inputs = job.open_inputs(options, step)
+        inputs = job.open_inputs(extraction, step)
     if job.detects:
-        _detect(job, inputs, device, out, false_alarm_rate, resamples)
+        _detect(job, inputs, device, options)
     else:
-        _classify(job, inputs, device, out, others)
+        _classify(job, inputs, device, options.out, others)
 
 
-def _device(
-    job: EvaluationJob,
-    board: Board,
-    choices: Choices,
-    port: str | None,
-    out: Path,
-    board_dir: Path | None,
-) -> Device:
-    """The project for the board, generated and compiled in OUT/<board>."""
+def _device(job: EvaluationJob, board_name: str, options: EvaluateOptions) -> Device:
+    """The project for the board, generated in OUT/<board>, and compiled unless a port is named."""
+    from mcugen.boards import find_board
     from mcugen.codegen.tree import write_tree
     from mcugen.export.project import generate
-    from mcugen.export.request import make_request
-    from mcugen.features.table import front_end_to_dict
     from mcugen.run.project import open_project
-    from mcugen.toolchain.build import compile_project
+    from mcugen.toolchain.compilers import COMPILERS, Places
+
+    board = find_board(board_name, options.board_dir)
+    if options.port is None and not board.run_command:
+        raise ConfigError(
+            f"board {board.name} is real hardware: it needs a port",
+            hint=f"mcugen build {job.config.model} --board {board.name}, flash it, and give --port",
+        )
+    request = _request(job, board, options)
+    project = generate(request)
+    folder = options.out / board.name / "project"
+    write_tree(project.tree, folder)
+    if options.port is None:
+        places = Places(request.engine, request.engine_options.optimize, tflm=options.tflm)
+        COMPILERS[board.exporter](folder, board, places)
+    opened = open_project(folder, options.board_dir)
+    return Device(opened, options.port, options.out / board.name)
+
+
+def _request(job: EvaluationJob, board: Board, options: EvaluateOptions) -> Request:
+    """What `mcugen build` would make of the model, so that a flashed board runs the same."""
+    from mcugen.export.request import Choices, make_request
+    from mcugen.features.table import front_end_to_dict
 
     table = {} if job.front_end is None else front_end_to_dict(job.front_end)
     score = "reconstruction-error" if job.detects else "none"
     config = replace(job.config, front_end=table, score=score)
-    project = generate(make_request(config, board, choices))
-    folder = out / board.name / "project"
-    write_tree(project.tree, folder)
-    compile_project(folder, board)
-    return Device(open_project(folder, board_dir), port, out / board.name)
+    return make_request(config, board, Choices(engine=options.engine, rounding=options.rounding))
 
 
 def _detect(
-    job: EvaluationJob,
-    inputs: Inputs,
-    device: Device | None,
-    out: Path,
-    false_alarm_rate: float,
-    resamples: int,
+    job: EvaluationJob, inputs: Inputs, device: Device | None, options: EvaluateOptions
 ) -> None:
     from mcugen.scoring.roc import threshold_at
     from mcugen.train.datasets import NORMAL
@@ -176,6 +126,7 @@ def _detect(
     from mcugen.train.evaluate import detect_on_host
     from mcugen.train.evaluation import Evaluation, write_evaluation
 
+    resamples = options.resamples
     with clip_bar(len(job.samples) * len(job.models), "scores") as step:
         steps = detect_on_host(job, inputs, resamples, step)
     if device is not None:
@@ -189,16 +140,16 @@ def _detect(
             steps = (*steps, judge(name, scored.reference, resamples=resamples, seed=0))
         steps = (*steps, judge(device.name, scored.device, resamples=resamples, seed=0))
     normals = labelled(steps[-1].scores, NORMAL)
-    threshold = threshold_at(normals, false_alarm_rate) if normals else None
+    threshold = threshold_at(normals, options.false_alarm_rate) if normals else None
     evaluation = Evaluation(
         job.title,
         job.dataset.root.name,
         steps,
         threshold,
-        false_alarm_rate,
+        options.false_alarm_rate,
         (*job.facts(), *(device.facts if device else ())),
     )
-    _print_detection(evaluation, write_evaluation(evaluation, out))
+    _print_detection(evaluation, write_evaluation(evaluation, options.out))
 
 
 def _classify(

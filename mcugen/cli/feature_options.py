@@ -11,27 +11,29 @@ from typing import Any
 
 import click
 
-from mcugen.cli.sections import apply
+from mcugen.cli.sections import apply, in_section
+
+_features = in_section("Features")
 
 
 def feature_options(function: Any) -> Any:
     """Adds --jobs, --parallel and --cache to a command."""
     options = (
-        click.option(
+        _features(
             "--jobs",
             default=-1,
             show_default=True,
             callback=_jobs,
             help="Processes; -1: all cores.",
         ),
-        click.option(
+        _features(
             "--parallel",
             type=click.Choice(["joblib", "dask"]),
             default="joblib",
             show_default=True,
             help="Who extracts features; dask joins DASK_SCHEDULER_ADDRESS if that is set.",
         ),
-        click.option(
+        _features(
             "--cache",
             type=click.Path(path_type=Path),
             help="Folder for features. Default: .mcugen-features in DATA.",

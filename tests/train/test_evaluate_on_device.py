@@ -5,14 +5,23 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from mcugen.cli import main
-from mcugen.paths import examples_dir
+from mcugen.errors import DeviceError
+from mcugen.paths import boards_dir, examples_dir
 from mcugen.train.synth_set import SetSpec, write_set
+from mcugen.transport.process_link import ProcessLink
+from mcugen.transport.pty_bridge import open_pty, shuttle
 from tests.conftest import require_tool
 from tests.tflite_writer import fully_connected
 
@@ -77,3 +86,76 @@ def test_one_class_only_is_refused_before_anything_is_built(
     assert evaluate(*words) == 2
     assert "no sample is labelled 'anomaly'" in capsys.readouterr().err
     assert not out.exists()
+
+
+def own_board(folder: Path) -> None:
+    """folder/mine: a board that mcugen cannot start, with the firmware of the host."""
+    shutil.copytree(boards_dir() / "host", folder / "mine")
+    description = folder / "mine" / "board.toml"
+    text = description.read_text().replace('name = "host"', 'name = "mine"')
+    text = text.replace('command = ["{elf}"]\nlink = "stdio"', 'link = "serial"')
+    description.write_text(text)
+
+
+@contextmanager
+def served(firmware: Path) -> Iterator[str]:
+    """The port of a device that runs the firmware."""
+    link = ProcessLink([str(firmware)])
+    with open_pty(None) as pty:
+        link.open()
+        def run() -> None:
+            with suppress(DeviceError):
+                shuttle(link, pty.master)
+
+        thread = threading.Thread(target=run)
+        thread.start()
+        try:
+            yield pty.path
+        finally:
+            os.killpg(link._process.pid, signal.SIGKILL)  # type: ignore[union-attr]
+            thread.join(10)
+            link.close()
+
+
+def test_a_flashed_board_is_evaluated_through_its_port(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spec = SetSpec(ids=1, train_clips=1, test_normals=1, test_anomalies=1, seconds=3.0)
+    write_set(tmp_path / "data", spec)
+    own_board(tmp_path / "boards")
+    on_mine = ("--board", "mine", "--board-dir", tmp_path / "boards")
+    model, out = examples_dir() / "machine-sound", tmp_path / "out"
+    words = (model, tmp_path / "data", *on_mine, "--out", out, "--jobs", 1, "--resamples", 0)
+    assert evaluate(*words) == 2
+    assert "board mine is real hardware: it needs a port" in capsys.readouterr().err
+    with pytest.raises(SystemExit) as built:
+        main(["build", *map(str, (model, *on_mine, "--out", tmp_path / "flashed"))])
+    assert not built.value.code
+    with served(tmp_path / "flashed" / "build" / "firmware.elf") as port:
+        assert evaluate(*words, "--port", port) == 0
+    int8, mine = json.loads((out / "evaluation.json").read_text())["steps"]
+    assert mine["name"] == "mine"
+    scores = [[clip["score"] for clip in step["clips"]] for step in (int8, mine)]
+    assert scores[1] == pytest.approx(scores[0], rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--engine", "aot", "--port", "x"), "--engine, --port: no board is given"),
+        (("--board", "host", "--engine", "tflm"), "links a TFLite Micro, and none is given"),
+        (("--out", "FILE"), "FILE is a file"),
+    ],
+)
+def test_a_mistake_in_evaluation_is_one_line(
+    words: tuple[str, ...],
+    said: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("FILE").write_text("mine")
+    write_set(Path("data"), SetSpec(ids=1, train_clips=1, test_normals=1, test_anomalies=1))
+    assert evaluate(examples_dir() / "machine-sound", "data", *words) == 2
+    assert said in capsys.readouterr().err
