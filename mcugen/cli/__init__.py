@@ -6,14 +6,22 @@ from __future__ import annotations
 
 import importlib
 import io
+import signal
 import sys
-from typing import Any
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import NoReturn
 
 import click
 
 from mcugen import __version__
 from mcugen.cli.sections import SuggestingGroup
 from mcugen.errors import McugenError
+
+INTERRUPTED_STATUS = 130
+"""What a shell reports of a program that Ctrl-C ended."""
 
 VERBS = {
     "data": "Make or download a data set.",
@@ -63,16 +71,44 @@ def cli() -> None:
     """From an int8 .tflite to firmware that is measured and proven against its reference."""
 
 
-def main(argv: list[str] | None = None) -> Any:
+def main(argv: list[str] | None = None) -> NoReturn:
     """Runs one command; every McugenError becomes one clear line and its exit status."""
     _never_fail_to_print()
     try:
-        return cli.main(args=argv, prog_name="mcugen", standalone_mode=True)
+        with _ended_as_by_ctrl_c():
+            ended = cli.main(args=argv, prog_name="mcugen", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.Abort:
+        click.echo("interrupted", err=True)
+        sys.exit(INTERRUPTED_STATUS)
     except McugenError as error:
         click.echo(f"error: {error.what}", err=True)
         if error.hint:
             click.echo(f"try:   {error.hint}", err=True)
         sys.exit(error.exit_status)
+    sys.exit(ended if isinstance(ended, int) else 0)
+
+
+@contextmanager
+def _ended_as_by_ctrl_c() -> Iterator[None]:
+    """A termination, or a terminal that closes, ends a command as Ctrl-C does: emulators are
+    stopped and what was measured is kept."""
+    if threading.current_thread() is not threading.main_thread():  # only that one has signals
+        yield
+        return
+    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = [(number, signal.signal(number, _stop)) for number in numbers]
+    try:
+        yield
+    finally:
+        for number, handler in before:
+            signal.signal(number, handler)
+
+
+def _stop(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
 
 
 def _never_fail_to_print() -> None:

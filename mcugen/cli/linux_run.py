@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mcugen.cli import INTERRUPTED_STATUS
 from mcugen.errors import ConfigError, DeviceError
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 LOG_NAME = "launcher.log"
 NO_FIGURES_STATUS = 3
-INTERRUPTED_STATUS = 130
 
 
 def time_on_board(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mcugen.cli import INTERRUPTED_STATUS
 from mcugen.cli.console import console
 from mcugen.cli.run_options import RunOptions, refuse_idle_options, run_options
 from mcugen.cli.sections import PATH, SectionedCommand
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from mcugen.run.project import Project
     from mcugen.run.session import Outcome, Progress
     from mcugen.transport.ssh_failure import SshTarget
-
-INTERRUPTED_STATUS = 130
 
 
 @click.command("run", cls=SectionedCommand)

@@ -4,9 +4,7 @@
 
 from __future__ import annotations
 
-import signal
 from pathlib import Path
-from types import FrameType
 
 import click
 
@@ -36,7 +34,6 @@ def command(build_dir: Path, link: Path | None, board_dir: Path | None) -> None:
         )
     device = project_link(project, None)
     assert isinstance(device, ProcessLink)  # a board with a run_command is a process
-    signal.signal(signal.SIGTERM, _stop)
     with open_pty(link) as pty:
         device.open()
         try:
@@ -46,8 +43,3 @@ def command(build_dir: Path, link: Path | None, board_dir: Path | None) -> None:
             pass
         finally:
             device.close()
-
-
-def _stop(_number: int, _frame: FrameType | None) -> None:
-    """Makes a termination end as Ctrl-C does: with the emulator stopped and the link removed."""
-    raise KeyboardInterrupt

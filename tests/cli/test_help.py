@@ -4,9 +4,12 @@
 
 from __future__ import annotations
 
+import os
 import resource
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import click
@@ -67,3 +70,34 @@ def test_nothing_here_depends_on_the_folder(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert call(capfd, "--version").out.startswith("mcugen, version ")
+
+
+def test_ctrl_c_ends_with_130_and_one_word(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("mcugen.cli.boards.load_boards", interrupt)
+    answer = call(capfd, "boards")
+    assert answer.status == 130 and answer.err.split() == ["interrupted"]
+
+
+def test_a_termination_cleans_up_as_ctrl_c_does(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Else an emulator stays behind whoever ends mcugen: `timeout`, CI, a terminal that closes."""
+    cleaned = []
+
+    def terminate(*_: object) -> None:
+        try:
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(5)
+        finally:
+            cleaned.append(True)
+
+    monkeypatch.setattr("mcugen.cli.boards.load_boards", terminate)
+    before = signal.getsignal(signal.SIGTERM)
+    answer = call(capfd, "boards")
+    assert answer.status == 130 and cleaned
+    assert signal.getsignal(signal.SIGTERM) is before

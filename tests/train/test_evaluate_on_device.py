@@ -103,6 +103,7 @@ def served(firmware: Path) -> Iterator[str]:
     link = ProcessLink([str(firmware)])
     with open_pty(None) as pty:
         link.open()
+
         def run() -> None:
             with suppress(DeviceError):
                 shuttle(link, pty.master)
