@@ -55,12 +55,14 @@ def command(
     docs/mlperf.md.
     """
     from mcugen.report.mlperf_text import result_lines
+    from mcugen.run.journal import check_writable
     from mcugen.run.project import open_project
     from mcugen.train.files import write_json
 
     project = open_project(build_dir, board_dir)
-    found, identity = _measure(project, port, dataset, mode)
     folder = out or build_dir.with_name(f"{build_dir.resolve().name}-mlperf")
+    check_writable(folder)
+    found, identity = _measure(project, port, dataset, mode)
     path = write_json(folder / f"{mode}.json", {**identity.facts, **asdict(found)})
     for line in result_lines(found, identity):
         click.echo(line)

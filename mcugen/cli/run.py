@@ -177,6 +177,12 @@ def _print(outcome: Outcome, folder: Path) -> None:
     for line in figure_lines(outcome.run):
         terminal.print(line, markup=False, soft_wrap=True)
     terminal.print(f"report: {page}", markup=False, soft_wrap=True)
+    others = len(outcome.run.clips) - outcome.skipped - outcome.measured
+    if others > 0:
+        click.echo(
+            f"{folder} holds {others} more from runs before; --out another folder keeps runs apart",
+            err=True,
+        )
     if outcome.skipped and outcome.is_complete:
         click.echo(
             f"{outcome.skipped} of {outcome.wanted} clips were measured before and are not "

@@ -110,5 +110,7 @@ def refuse_idle_options(options: RunOptions) -> None:
         for field, needed in needs
         if getattr(options, field)
     ]
+    if options.host and options.port:
+        faults.append("--host and --port name two devices")
     if faults:
         raise ConfigError("; ".join(faults), hint="see mcugen run --help")

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mcugen.errors import ConfigError
 from mcugen.report.verify_text import layer_lines, verdict_lines
 
 if TYPE_CHECKING:
@@ -75,6 +76,10 @@ def command(
     from mcugen.run.stimulus import suffixes_for
     from mcugen.run.verify import clip_vectors, vector_sets
 
+    if ssh_option and not host:
+        raise ConfigError("--ssh-option needs --host", hint="see mcugen verify --help")
+    if host and port:
+        raise ConfigError("--host and --port name two devices", hint="give one of them")
     project = open_project(build_dir, board_dir)
     front_end = project.manifest.front_end
     quant = input_quant(read_tflite(project.model))

@@ -29,7 +29,10 @@ def _only_int8(graph: Graph, indices: tuple[int, ...], what: str) -> Quant:
     tensors = [graph.tensors[index] for index in indices]
     if len(tensors) != 1 or tensors[0].dtype is not DType.INT8 or tensors[0].quant is None:
         found = ", ".join(f"{t.name} {t.dtype.value}" for t in tensors)
-        raise ModelError(f"{graph.name}: clips need one int8 {what}, the model has {found}")
+        raise ModelError(
+            f"{graph.name}: clips need one int8 {what}, the model has {found}",
+            hint="its project compiles, for a program of your own that calls runtime/engine.h",
+        )
     return tensors[0].quant
 
 

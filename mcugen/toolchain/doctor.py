@@ -49,7 +49,7 @@ def examine(
         _compiler(board, environment, "gcc"),
         _program("cmake", board),
     ]
-    if board.run_command:
+    if board.run_command and board.run_command[0] != "{elf}":  # that is what was compiled
         findings.append(_program(board.run_command[0], board))
     if "mcuxpresso" in board.extra:
         findings.append(_program("ninja", board))

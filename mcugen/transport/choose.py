@@ -25,7 +25,7 @@ def link_for(board: Board, elf: Path | None, port_url: str | None = None) -> Lin
     if not board.run_command:
         raise ConfigError(
             f"board {board.name} is real hardware: it needs a port",
-            hint="give --port; `mcugen ports` lists the ports there are",
+            hint="give --port, which `mcugen ports` lists, or --host where the board runs Linux",
         )
     command = [word.replace("{elf}", str(elf)) for word in board.run_command]
     return ProcessLink(command, install_hint=f"apt-get install {' '.join(board.packages)}")

@@ -9,13 +9,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from mcugen.paths import examples_dir
 from mcugen.records import to_json_line
 from tests.cli.calls import call
-from tests.conftest import ROOT
+from tests.conftest import ROOT, require_tool
 from tests.report.runs import labelled_run
+from tests.tflite_writer import fully_connected
 
 MODEL = examples_dir() / "machine-sound" / "machine_sound_int8.tflite"
 Capture = pytest.CaptureFixture[str]
@@ -165,3 +167,41 @@ def test_a_terminal_that_is_not_utf_8_gets_every_line(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert b"instructions" in done.stdout and b"1.000" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["run", "PROJECT", "x.npy", "--host", "a", "--port", "b"], "name two devices"),
+        (["verify", "PROJECT", "--host", "a", "--port", "b"], "name two devices"),
+        (["verify", "PROJECT", "--ssh-option=-p2"], "--ssh-option needs --host"),
+        (["mlperf", "PROJECT", "--dataset", ".", "--out", "FILE"], "FILE is a file"),
+        (["serve", "FILE"], "is not a project made by mcugen"),
+    ],
+)
+def test_devices_that_cannot_be_meant(
+    words: list[str], said: str, project: Path, monkeypatch: pytest.MonkeyPatch, capfd: Capture
+) -> None:
+    monkeypatch.chdir(project.parent)
+    Path("FILE").write_text("mine")
+    answer = call(capfd, *(project if word == "PROJECT" else word for word in words))
+    assert answer.status == 2 and said in answer.err
+
+
+def test_what_was_measured_before_is_said(tmp_path: Path, capfd: Capture) -> None:
+    """The same clips again: nothing is measured. Others: the earlier ones are still in the table."""
+    require_tool("gcc")
+    project, out = tmp_path / "project", tmp_path / "out"
+    model = tmp_path / "sum.tflite"
+    model.write_bytes(fully_connected(np.ones((4, 8), np.int8), output_quant=(0.5, 0)))
+    assert call(capfd, "build", model, "--board", "host", "--out", project).status == 0
+    for name, value in (("a.npy", 1), ("b.npy", 2)):
+        np.save(tmp_path / name, np.full((1, 8), value, np.int8))
+    first, again, other = (
+        call(capfd, "run", project, tmp_path / name, "--out", out)
+        for name in ("a.npy", "a.npy", "b.npy")
+    )
+    assert first.status == again.status == other.status == 0, other.err
+    assert "before" not in first.err
+    assert "1 of 1 clips were measured before and are not measured again" in again.err
+    assert f"{out} holds 1 more from runs before" in other.err

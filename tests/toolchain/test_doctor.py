@@ -119,3 +119,10 @@ def test_command_ends_with_2_when_something_is_missing(tools: Path) -> None:
     assert result.exit_code == 2
     assert "MISSING  compiler arm-none-eabi-gcc" in result.output
     assert "optional west" in result.output
+
+
+def test_this_computer_needs_a_compiler_only(tools: Path) -> None:
+    """The program that it runs is the firmware itself."""
+    for name in ("gcc", "cmake"):
+        fake_tool(tools, name, "echo 12.2.0")
+    assert all(finding.ok for finding in examine(find_board("host"), {}, no_ports))
