@@ -24,7 +24,7 @@ def find_executor(sdk: Path) -> Path:
             return (folder / EXECUTOR).resolve()
     raise EnvironmentError_(
         f"{sdk} is no nRF Edge AI Add-on: it holds no {EXECUTOR}",
-        hint="give the folder sdk-edge-ai of its west workspace with --sdk",
+        hint="give the folder sdk-edge-ai of its west workspace with --axon-sdk",
     )
 
 

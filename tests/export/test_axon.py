@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import io
+import re
 import subprocess
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +19,7 @@ from hypothesis import strategies as st
 from mcugen import __version__
 from mcugen.boards import find_board
 from mcugen.cli.build import command as build
-from mcugen.codegen.tree import SourceTree
+from mcugen.codegen.tree import SourceTree, write_tree
 from mcugen.config import Config
 from mcugen.errors import ConfigError, McugenError, ModelError
 from mcugen.export.axon_workspace import workspace
@@ -89,6 +90,45 @@ def test_golden(name: str, model: Path, request: pytest.FixtureRequest) -> None:
         (GOLDEN / name).parent.mkdir(parents=True, exist_ok=True)
         (GOLDEN / name).write_text(text)
     assert text == (GOLDEN / name).read_text()
+
+
+WEST = """#!/bin/sh
+case $1 in
+  init) for last; do :; done; mkdir -p "$last/.west" "$last/sdk-edge-ai" ;;
+  update) test -d .west ;;
+  build) test -d ../.west && test -f "$6/CMakeLists.txt" && mkdir "$5" ;;
+  flash) test -d ../.west && test -d "$3" ;;
+esac
+"""
+PYTHON = '#!/bin/sh\ntest -f "$2" && echo compiled $1 >&2\n'
+
+
+def test_the_lines_of_the_readme_are_exact(model: Path, tmp_path: Path) -> None:
+    """Every line is run, in order, by one shell, before stand-ins of west and of Nordic's executor."""
+    write_tree(project(model, sample_set()), tmp_path / "project")
+    (tmp_path / "bin").mkdir()
+    for name, script in (
+        ("west", WEST),
+        ("python", PYTHON),
+        ("mcugen", "#!/bin/sh\ntest -f $2/manifest.json"),
+    ):
+        (tmp_path / "bin" / name).write_text(script)
+        (tmp_path / "bin" / name).chmod(0o755)
+    text = (tmp_path / "project" / "README.md").read_text()
+    lines = re.findall(r"^    (\S.*)$", text, flags=re.M)
+    assert len(lines) == 11
+    done = subprocess.run(
+        ["sh", "-eu", "-c", "\n".join(lines)],
+        cwd=tmp_path / "project",
+        env={"HOME": str(tmp_path), "PATH": f"{tmp_path / 'bin'}:/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    executor = "sdk-edge-ai/tools/axon/compiler/scripts/axons_ml_nn_compiler_executor.py"
+    assert f"compiled {tmp_path}/axon-sdk/{executor}" in done.stderr
 
 
 def test_words_stay_words(model: Path) -> None:
