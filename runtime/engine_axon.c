@@ -39,38 +39,55 @@ static const mcugen_engine_info_t INFO = {
     .arena_bytes = 2u * (sizeof(input) + sizeof(outputs)),
 };
 
-static void to_planes(const int8_t from[], int8_t to[], const shape_t *shape) {
-  const uint32_t plane = shape->height * shape->width;
+// The compiled model's own dimensions say what is a channel there: behind a RESHAPE that comes
+// first, or for a recurrent layer, they are others than the tensor's.
+typedef nrf_axon_nn_model_layer_dimensions_s layout_t;
+
+static const layout_t *input_layout(void) {
+  return &MODEL->inputs[MODEL->external_input_ndx].dimensions;
+}
+
+static const layout_t *output_layout(uint32_t index) {
+  return index == 0 ? &MODEL->output_dimensions : &MODEL->extra_outputs[index - 1u].dimensions;
+}
+
+static void to_planes(const int8_t from[], int8_t to[], const layout_t *layout) {
+  const uint32_t plane = (uint32_t)layout->height * layout->width;
   for (uint32_t i = 0; i < plane; i++) {
-    for (uint32_t channel = 0; channel < shape->channels; channel++) {
-      to[channel * plane + i] = from[i * shape->channels + channel];
+    for (uint32_t channel = 0; channel < layout->channel_cnt; channel++) {
+      to[channel * plane + i] = from[i * layout->channel_cnt + channel];
     }
   }
 }
 
-static void from_planes(const int8_t from[], int8_t to[], const shape_t *shape) {
-  const uint32_t plane = shape->height * shape->width;
+static void from_planes(const int8_t from[], int8_t to[], const layout_t *layout) {
+  const uint32_t plane = (uint32_t)layout->height * layout->width;
   for (uint32_t i = 0; i < plane; i++) {
-    for (uint32_t channel = 0; channel < shape->channels; channel++) {
-      to[i * shape->channels + channel] = from[channel * plane + i];
+    for (uint32_t channel = 0; channel < layout->channel_cnt; channel++) {
+      to[i * layout->channel_cnt + channel] = from[channel * plane + i];
     }
   }
 }
 
-static bool fits(const nrf_axon_nn_model_layer_dimensions_s *given, const mcugen_tensor_t *wanted) {
+// Whether the compiler was told to turn the image (transpose_kernel), which nobody here does.
+static bool is_turned(const layout_t *given, const shape_t *shape) {
+  return shape->height > 1u && shape->width > 1u && shape->height != shape->width &&
+         given->height == shape->width && given->width == shape->height;
+}
+
+static bool fits(const layout_t *given, const shape_t *shape, const mcugen_tensor_t *wanted) {
   const uint32_t values = (uint32_t)given->height * given->width * given->channel_cnt;
-  return given->byte_width == 1u && values == wanted->bytes;
+  return given->byte_width == 1u && values == wanted->bytes && !is_turned(given, shape);
 }
 
 // Whether the header that Nordic's compiler wrote is of this model: sizes and zero points.
 static bool is_our_model(void) {
-  const nrf_axon_nn_compiled_model_input_s *external = &MODEL->inputs[MODEL->external_input_ndx];
-  bool ours = fits(&external->dimensions, &INPUT) && external->quant_zp == INPUT.zero_point &&
-              fits(&MODEL->output_dimensions, &OUTPUTS[0]) &&
+  bool ours = fits(input_layout(), &INPUT_SHAPE, &INPUT) &&
+              MODEL->inputs[MODEL->external_input_ndx].quant_zp == INPUT.zero_point &&
               MODEL->output_dequant_zp == OUTPUTS[0].zero_point &&
               MODEL->extra_output_cnt == MCUGEN_AXON_OUTPUTS - 1u;
-  for (uint32_t i = 1; ours && i < MCUGEN_AXON_OUTPUTS; i++) {
-    ours = fits(&MODEL->extra_outputs[i - 1u].dimensions, &OUTPUTS[i]);
+  for (uint32_t i = 0; ours && i < MCUGEN_AXON_OUTPUTS; i++) {
+    ours = fits(output_layout(i), &OUTPUT_SHAPES[i], &OUTPUTS[i]);
   }
   return ours;
 }
@@ -91,13 +108,13 @@ void *mcugen_engine_input(uint32_t index) {
 }
 
 mcugen_status_t mcugen_engine_invoke(void) {
-  to_planes(input, input_planes, &INPUT_SHAPE);
+  to_planes(input, input_planes, input_layout());
   if (nrf_axon_nn_model_infer_sync(MODEL, input_planes, output_planes) != NRF_AXON_RESULT_SUCCESS) {
     return MCUGEN_STATUS_ENGINE;
   }
   uint32_t offset = 0;
   for (uint32_t i = 0; i < MCUGEN_AXON_OUTPUTS; i++) {
-    from_planes(output_planes + offset, outputs + offset, &OUTPUT_SHAPES[i]);
+    from_planes(output_planes + offset, outputs + offset, output_layout(i));
     offset += (OUTPUTS[i].bytes + 3u) & ~3u;  // each output starts on 32 bits
   }
   return MCUGEN_STATUS_OK;

@@ -236,13 +236,27 @@ static const nrf_axon_nn_compiled_model_s model_m = {{
 SHAPE = (1, 2, 5, 3)
 
 
-@pytest.mark.parametrize("zero_point", [-3, 4])
-def test_channels_stay_last_outside_the_engine(zero_point: int, tmp_path: Path) -> None:
+COMPILATIONS = {
+    "as the model": ("2, 5, 3, 1", -3, 3),
+    "one channel": ("10, 3, 1, 1", -3, 1),  # as the input of a recurrent layer
+    "reshaped first": ("3, 2, 5, 1", -3, 5),
+    "another zero point": ("2, 5, 3, 1", 4, 0),
+    "another size": ("2, 5, 4, 1", -3, 0),
+    "int32 at the end": ("2, 5, 3, 4", -3, 0),
+    "turned": ("5, 2, 3, 1", -3, 0),
+}
+"""Dimensions and zero point that Nordic's compiler wrote -> channels of its layout; 0: refused."""
+
+
+@pytest.mark.parametrize("name", COMPILATIONS)
+def test_channels_stay_last_outside_the_engine(name: str, tmp_path: Path) -> None:
     """30 values, so that the second output starts behind padding; a foreign header is refused."""
+    dimensions, zero_point, channels = COMPILATIONS[name]
+    (tmp_path / "expected.h").write_text(f"#define CHANNELS {max(channels, 1)}u\n")
     two = graph(
         [act(*SHAPE)] * 3, [OpSpec("TANH", [0], [1]), OpSpec("TANH", [0], [2])], [0], [1, 2]
     )
-    header = COMPILED.format(dimensions="2, 5, 3, 1", zero_point=zero_point)
+    header = COMPILED.format(dimensions=dimensions, zero_point=zero_point)
     (tmp_path / "nrf_axon_model_m_.h").write_text(header)
     sdk = FIRMWARE_TESTS / "fake" / "axon_sdk"
     for path in sdk.rglob("*.h"):
@@ -252,7 +266,7 @@ def test_channels_stay_last_outside_the_engine(zero_point: int, tmp_path: Path) 
     sources = put_sources(AXON.emit(two, EngineOptions()), tmp_path)
     test = FIRMWARE_TESTS / "unit" / "test_engine_axon.c"
     program = [*sources, sdk / "fake_axon.c", test]
-    if zero_point == Q[1]:
+    if channels:
         run_on_host(program, tmp_path)
     else:
         with pytest.raises(AssertionError, match="mcugen_engine_init"):
