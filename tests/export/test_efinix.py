@@ -111,6 +111,38 @@ def test_parameters_follow_from_the_model() -> None:
     assert unknown == {"CONV_DEPTHW_STD_FILTER_FIFO_A", "CACHE_DEPTH"}
 
 
+def flat_network() -> bytes:
+    """RESHAPE, two FULLY_CONNECTED of 24 to 7 and 7 to 9, LEAKY_RELU, MUL; no convolution."""
+    q = (0.5, 0)
+
+    def weights(*shape: int) -> TensorSpec:
+        return TensorSpec(shape, "int8", 0.5, data=np.ones(shape, np.int8))
+
+    shapes = ((1, 2, 3, 4), (1, 24), (1, 7), (1, 9), (1, 9), (1, 9))
+    tensors = [TensorSpec(shape, "int8", *q) for shape in shapes]
+    tensors += [
+        TensorSpec((2,), "int32", data=np.array([1, 24], np.int32)),
+        *(weights(7, 24), weights(9, 7)),
+    ]
+    ops = [
+        OpSpec("RESHAPE", [0, 6], [1]),
+        OpSpec("FULLY_CONNECTED", [1, 7], [2]),
+        OpSpec("FULLY_CONNECTED", [2, 8], [3]),
+        OpSpec("LEAKY_RELU", [3], [4], {"alpha": 0.1}),
+        OpSpec("MUL", [3, 4], [5]),
+    ]
+    return model_bytes(tensors, ops, [0], [5])
+
+
+def test_parameters_of_a_model_without_convolutions() -> None:
+    graph = parse_tflite(flat_network(), "m")
+    found = {d.name: d.value for d in accelerator_defines(graph, Accelerator(0, 128, 8, 4))}
+    on = {name for name, value in found.items() if value == "STANDARD"}
+    assert on == {"RS_MODE", "FC_MODE", "LR_MODE", "MUL_MODE"}
+    assert (found["FC_MAX_IN_NODE"], found["FC_MAX_OUT_NODE"]) == (24, 9)
+    assert found["CONV_DEPTHW_STD_OUT_CH_FIFO_A"] == found["CONV_DEPTHW_STD_CNT_DTH"] == 0
+
+
 PUBLISHED = {
     "ad01_int8": (0, 0, 640, 640, {"FC"}),
     "kws_ref_model": (64, 64, 64, 12, {"CONV_DEPTHW", "FC", "RS"}),

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from mcugen.cli import main
-from mcugen.engines.axon import edges_of
 from mcugen.errors import DataError
 from mcugen.export.manifest import load_manifest
 from mcugen.model.reference import open_reference
@@ -56,34 +56,44 @@ RESULTS = """small:
 HISTOGRAM = "".join(f"{step},{count}\n" for step, count in enumerate([63, 1] + [0] * 254))
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A project for the NPU whose executor has run: one value of 64 is off by one."""
-    model, arrays = tmp_path / "small.tflite", tmp_path / "x.npy"
-    model.write_bytes(small_model())
-    inputs = np.random.default_rng(3).integers(-128, 128, (4, 16), np.int8)
+def built(folder: Path, name: str, content: bytes, inputs: NDArray[np.int8]) -> Path:
+    """The project for the NPU of a model with test data."""
+    model, arrays = folder / f"{name}.tflite", folder / "x.npy"
+    model.write_bytes(content)
     np.save(arrays, inputs)
-    project = tmp_path / "project"
     words = ["build", str(model), "--board", "nrf54lm20", "--test-data", str(arrays)]
     with pytest.raises(SystemExit) as ended:
-        main([*words, "--out", str(project)])
+        main([*words, "--out", str(folder / "project")])
     assert not ended.value.code
-    with open_reference(model, rounding="double") as reference:
-        (edge,) = edges_of(reference.graph)
-        outputs = expected_outputs(reference, inputs)
-    assert edge.bytes == 16
-    outputs[2, 5] += 1
+    return folder / "project"
+
+
+def put_results(project: Path, name: str, histogram: str, outputs: NDArray[np.int8]) -> None:
+    """What the executor leaves in the workspace."""
+    rows = "".join(",".join(map(str, row)) + ",\n" for row in outputs.tolist())
     for path, text in (
-        ("intermediate/nrf_axon_model_small_variants_result_.yml", RESULTS),
-        ("intermediate/nrf_axon_model_small_histogram_result.txt", HISTOGRAM),
         (
-            "outputs/nrf_axon_model_small_test_inference_labels_.csv",
-            "".join(",".join(map(str, row)) + ",\n" for row in outputs.tolist()),
+            f"intermediate/nrf_axon_model_{name}_variants_result_.yml",
+            RESULTS.replace("small:", f"{name}:"),
         ),
+        (f"intermediate/nrf_axon_model_{name}_histogram_result.txt", histogram),
+        (f"outputs/nrf_axon_model_{name}_test_inference_labels_.csv", rows),
     ):
         target = project / "axon" / path
         target.parent.mkdir(exist_ok=True)
         target.write_text(text)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A project for the NPU whose executor has run: one value of 64 is off by one."""
+    inputs = np.random.default_rng(3).integers(-128, 128, (4, 16), np.int8)
+    project = built(tmp_path, "small", small_model(), inputs)
+    with open_reference(tmp_path / "small.tflite", rounding="double") as reference:
+        outputs = expected_outputs(reference, inputs)
+    assert outputs.shape == (4, 16)
+    outputs[2, 5] += 1
+    put_results(project, "small", HISTOGRAM, outputs)
     return project
 
 
@@ -122,11 +132,19 @@ def test_the_verb_writes_records_and_report(
     assert (tmp_path / "out" / "report.html").is_file()
 
 
-def test_planes_are_put_back_in_order(folder: Path) -> None:
-    """[C][H][W] of the NPU against [H][W][C] of everybody else."""
-    values = read_outputs("1,2,3,4,5,6\n", 6, "here")
-    planes = values.reshape(-1, 3, 2)
-    assert planes.transpose(0, 2, 1).reshape(1, -1).tolist() == [[1, 3, 5, 2, 4, 6]]
+def test_planes_are_put_back_in_order(tmp_path: Path) -> None:
+    """[C][H][W] of the NPU against [H][W][C] of everybody else, by an image of 2 x 3 x 4."""
+    shape = (1, 2, 3, 4)
+    tensors = [TensorSpec(shape, "int8", 0.1, 0), TensorSpec(shape, "int8", 1 / 256, -128)]
+    content = model_bytes(tensors, [OpSpec("LOGISTIC", [0], [1])], [0], [1])
+    inputs = np.random.default_rng(3).integers(-128, 128, (5, *shape[1:]), np.int8)
+    project = built(tmp_path, "image", content, inputs)
+    with open_reference(tmp_path / "image.tflite", rounding="double") as reference:
+        outputs = expected_outputs(reference, inputs).reshape(5, *shape[1:])
+    put_results(project, "image", HISTOGRAM, outputs.transpose(0, 3, 1, 2).reshape(5, -1))
+    records = workspace_records(open_project(project))
+    (clip,) = [r for r in records if isinstance(r, ClipRecord)]
+    assert (clip.outputs_compared, clip.outputs_different) == (5 * 24, 0)
 
 
 def several_outputs() -> bytes:
@@ -137,22 +155,9 @@ def several_outputs() -> bytes:
 
 def test_several_outputs_are_not_compared(tmp_path: Path) -> None:
     """The executor's CSV then has one line per output, its histogram a list of arrays."""
-    model = tmp_path / "two.tflite"
-    model.write_bytes(several_outputs())
-    np.save(tmp_path / "x.npy", np.zeros((1, 16), np.int8))
-    words = ["build", str(model), "--board", "nrf54lm20", "--test-data", str(tmp_path / "x.npy")]
-    with pytest.raises(SystemExit) as ended:
-        main([*words, "--out", str(tmp_path / "project")])
-    assert not ended.value.code
-    for path, text in (
-        ("intermediate/nrf_axon_model_two_variants_result_.yml", RESULTS.replace("small:", "two:")),
-        ("intermediate/nrf_axon_model_two_histogram_result.txt", "0,[16 0]\n1,[15 1]\n"),
-        ("outputs/nrf_axon_model_two_test_inference_labels_.csv", "0," * 16 + "\n" + "0," * 16),
-    ):
-        target = tmp_path / "project" / "axon" / path
-        target.parent.mkdir(exist_ok=True)
-        target.write_text(text)
-    head, *others = workspace_records(open_project(tmp_path / "project"))
+    project = built(tmp_path, "two", several_outputs(), np.zeros((1, 16), np.int8))
+    put_results(project, "two", "0,[16 0]\n1,[15 1]\n", np.zeros((2, 16), np.int8))
+    head, *others = workspace_records(open_project(project))
     assert isinstance(head, RunRecord) and head.reference is None
     assert dict(head.facts)["comparison"] == "none: the model has several outputs"
     assert not [r for r in others if isinstance(r, ClipRecord)]
@@ -238,6 +243,10 @@ def test_a_log_becomes_records(folder: Path) -> None:
     assert [(c.outputs_compared, c.outputs_different) for c in clips] == [(16, 0), (16, 3)]
     assert (costs["inference"].minimum, costs["inference"].maximum) == (5_213_000.0, 5_254_000.0)
     assert costs["layer 0"].mean == 699_000.0 and costs["layer 0"].unit == "nanoseconds"
+    slower = LOG.replace("per second 1000000", "per second 250000")
+    records = log_records(slower, load_manifest(folder), [16], "log")
+    costs = {r.name: r for r in records if isinstance(r, LatencyRecord)}
+    assert costs["layer 0"].mean == 4 * 699_000.0
 
 
 def whole_log(*cases: str, announced: int | None = None) -> str:
