@@ -36,7 +36,7 @@ typedef const uint32_t *mcugen_plane_compute_t(const mcugen_depthwise_conv_2d_ds
 static inline void mcugen_plane_fill(uint32_t *words, uint32_t count, int32_t value) {
   const uint32_t both = mcugen_pack_low((uint32_t)value, (uint32_t)value);
   for (uint32_t i = 0; i < count; ++i) {
-    mcugen_store_word(&words[i], both);  // read as int16
+    words[i] = both;
   }
 }
 
@@ -84,7 +84,9 @@ static inline void mcugen_plane_lay_out(const mcugen_plane_rows_t *p, const int8
   const uint32_t out_step = p->columns + p->out_gap / 2;
   for (uint32_t row = 0; row < p->rows; ++row) {
     for (uint32_t column = 0; column < p->columns; ++column) {
-      to[row * out_step + column] = in[row * (p->columns * p->step + p->in_gap) + column * p->step];
+      const int16_t pixel = in[row * (p->columns * p->step + p->in_gap) + column * p->step];
+      // As bytes, because mcugen_plane_fill stored words here.
+      __builtin_memcpy(&to[row * out_step + column], &pixel, sizeof pixel);
     }
   }
 }
