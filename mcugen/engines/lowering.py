@@ -118,6 +118,7 @@ class _Builder:
     states: list[State] = field(default_factory=list)
     layers: list[Layer] = field(default_factory=list)
     held: dict[tuple[int, Form], Value] = field(default_factory=dict)
+    converted: dict[tuple[str, Form], Value] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for position, index in enumerate(dict.fromkeys(self.graph.inputs)):
@@ -127,9 +128,8 @@ class _Builder:
             value = self.add(f"state_{position}", tensor, Form.DENSE)
             self.states.append(State(value, _reset_fill(tensor)))
 
-    def add(self, stem: str, tensor: Tensor, form: Form) -> Value:
+    def add(self, name: str, tensor: Tensor, form: Form) -> Value:
         """A new value for a tensor."""
-        name = f"{stem}_{form.value}" if form.value else stem
         comment = f'"{_shown(tensor.name)}" {list(tensor.shape)}'
         value = Value(name, held_element(tensor, form), tensor.elements, comment)
         self.values.append(value)
@@ -137,9 +137,18 @@ class _Builder:
         return value
 
     def convert(self, change: Change) -> None:
-        """A step that makes a tensor exist in another form."""
+        """A step that makes a tensor exist in another form.
+
+        None where a tensor that shares its value, by a RESHAPE, has been converted before.
+        """
         source = self.held[change.tensor, change.source]
-        target = self.add(source.name, self.graph.tensors[change.tensor], change.target)
+        known = self.converted.get((source.name, change.target))
+        if known is not None:
+            self.held[change.tensor, change.target] = known
+            return
+        name = f"{source.name}_{change.target.name.lower()}"
+        target = self.add(name, self.graph.tensors[change.tensor], change.target)
+        self.converted[source.name, change.target] = target
         call = CONVERSIONS[change.source, change.target].build(source, target)
         self.steps.append(
             Step(
@@ -162,7 +171,9 @@ class _Builder:
             return
         name = layer_name(op)
         outputs = tuple(
-            self.add(_output_name(name, position, len(op.outputs)), self.graph.tensors[index], form)
+            self.add(
+                _output_name(name, position, len(op.outputs), form), self.graph.tensors[index], form
+            )
             for position, (index, form) in enumerate(zip(op.outputs, variant.writes, strict=True))
         )
         scratch = self._scratch(name, variant.scratch_bytes)
@@ -226,8 +237,9 @@ def layer_name(op: Op) -> str:
     return f"{op.kind.lower()}_{op.index}"
 
 
-def _output_name(name: str, position: int, count: int) -> str:
-    return f"{name}_out" if count == 1 else f"{name}_out{position}"
+def _output_name(name: str, position: int, count: int, form: Form) -> str:
+    stem = f"{name}_out" if count == 1 else f"{name}_out{position}"
+    return f"{stem}_{form.value}" if form.value else stem
 
 
 # --- memory -------------------------------------------------------------------------------------

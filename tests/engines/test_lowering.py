@@ -133,3 +133,27 @@ def test_a_change_of_shape_costs_nothing(kind: str) -> None:
     lowered = lower(graph, EngineOptions())
     assert lowered.steps == ()
     assert lowered.inputs == lowered.outputs
+
+
+def test_a_value_and_its_reshape_are_widened_once() -> None:
+    """Both are read by a FULLY_CONNECTED, which wants them wide, and by ADD, which does not."""
+    shapes = {0: (1, 64), 1: (2, 32), 2: (2, 32), 3: (1, 128), 4: (2, 128)}
+    tensors = [TensorSpec(shape, "int8", 0.05, 0) for shape in shapes.values()]
+    for depth in (64, 32):
+        shape = (128, depth)
+        tensors.append(TensorSpec(shape, "int8", 0.01, data=np.ones(shape, np.int8)))
+    ops = [
+        OpSpec("FULLY_CONNECTED", [0, 5, -1], [3], version=4),
+        OpSpec("RESHAPE", [0], [1]),
+        OpSpec("ADD", [1, 1], [2], version=2),
+        OpSpec("FULLY_CONNECTED", [1, 6, -1], [4], version=4),
+    ]
+    graph = parse_tflite(model_bytes(tensors, ops, [0], [2, 3, 4]), "twice")
+    lowered = lower(graph, EngineOptions(isa=DSP))
+    assert [step.name for step in lowered.steps] == [
+        "input_0_wide",
+        "fully_connected_0",
+        "add_2",
+        "fully_connected_3",
+    ]
+    assert_undisturbed(lowered, [value.name for value in lowered.outputs])
