@@ -20,8 +20,8 @@ from mcugen.model.fixed_point import Raw, divide_by_power, logistic, multiply_hi
 from mcugen.model.ir import Graph, Op, Problem, Quant
 
 _INTEGER_BITS = 4  # of the fixed-point input
-_SCALES = (2.0**-28, 2.0**3)
-"""Input scales from, to (excluded): beyond, TFLite shifts by less than 0 or more than 30 bits."""
+_SCALES = (2.0**-28, 2.0**31)
+"""Input scales from, to (excluded): beyond, TFLite shifts by less than 0 or more than 58 bits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +77,8 @@ def output_table(kind: str, x: Quant, rounding: Rounding) -> NDArray[np.int8]:
     multiplier, shift = quantize_multiplier(x.scale * 2.0 ** (31 - _INTEGER_BITS))
     # CalculateInputRadius: from here on the result is the largest one. Below it, nothing overflows.
     radius = math.floor((2**_INTEGER_BITS - 1) * 2.0 ** (31 - _INTEGER_BITS) / 2.0**shift)
+    if radius == 0:  # steps of 8 and more
+        return np.where(centred <= 0, -128, 127).astype(np.int8)
     inside = np.where(np.abs(centred) < radius, centred, 0)
     if rounding == "double":
         fixed = multiply_high(inside << shift, multiplier)

@@ -30,7 +30,21 @@ Case = tuple[str, float, int]
 EDGES: tuple[Case, ...] = tuple(
     (kind, float(np.float32(scale)), zero_point)
     for kind in OUTPUTS
-    for scale in (2.0**-28, 2.0**-20, 1e-3, 1 / 128, 0.0471, 1 / 16, 0.1, 1 / 8, 1.0, 7.99)
+    for scale in (
+        2.0**-28,
+        2.0**-20,
+        1e-3,
+        1 / 128,
+        0.0471,
+        1 / 16,
+        0.1,
+        1 / 8,
+        1.0,
+        7.99,
+        8.0,
+        37.0,
+        2.0**30,
+    )
     for zero_point in (-128, -3, 0, 127)
 )
 
@@ -66,7 +80,7 @@ def test_tables_equal_the_reference(tmp_path: Path) -> None:
         assert (ours == theirs).all(), case
 
 
-scales = st.one_of(st.floats(0.001, 0.3), st.floats(-28, 2.9).map(lambda e: 2.0**e)).map(
+scales = st.one_of(st.floats(0.001, 0.3), st.floats(-28, 5).map(lambda e: 2.0**e)).map(
     lambda scale: float(np.float32(scale))
 )
 cases = st.tuples(st.sampled_from(("LOGISTIC", "TANH")), scales, st.integers(-128, 127))
@@ -112,7 +126,11 @@ def test_activations_run_in_place(tmp_path: Path) -> None:
     [
         (TensorSpec((4,), "int16", 0.1), TensorSpec((4,), "int8", 1 / 256, -128), "int16"),
         (TensorSpec((4,), "int8"), TensorSpec((4,), "int8", 1 / 256, -128), "no scale"),
-        (TensorSpec((4,), "int8", 8.0), TensorSpec((4,), "int8", 1 / 256, -128), "input's scale"),
+        (
+            TensorSpec((4,), "int8", 2.0**31),
+            TensorSpec((4,), "int8", 1 / 256, -128),
+            "input's scale",
+        ),
         (TensorSpec((4,), "int8", 0.1), TensorSpec((4,), "int8", 1 / 256, 0), "zero point 0"),
         (TensorSpec((4,), "int8", 0.1), TensorSpec((4,), "int8", 0.5, -128), "scale 0.5"),
         (TensorSpec((4,), "int8", 0.1), TensorSpec((5,), "int8", 1 / 256, -128), "into 5"),
