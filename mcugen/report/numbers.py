@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from mcugen.records import ClipRecord, LatencyRecord, Run, RunRecord
 
-THIN_SPACE = "\u202f"
 NOT_MEASURED = "–"
 DECODED_SHOWN = 3
 NORMAL, ANOMALY = "normal", "anomaly"
@@ -20,7 +19,7 @@ def count_text(value: float | None) -> str:
     if value is None:
         return NOT_MEASURED
     digits = 0 if float(value).is_integer() or abs(value) >= 1000 else 1
-    return f"{value:,.{digits}f}".replace(",", THIN_SPACE)
+    return f"{value:,.{digits}f}"
 
 
 def score_text(value: float | None) -> str:
@@ -115,7 +114,7 @@ class Check:
 
     @property
     def text(self) -> str:
-        """`123 of 640 000 quantised features differ from ..., by 1 at most`."""
+        """`123 of 640,000 quantised features differ from ..., by 1 at most`."""
         if self.different == 0:
             return f"all {count_text(self.compared)} {self.name} equal {self.against}"
         by = f", by {self.largest_difference} at most" if self.largest_difference else ""

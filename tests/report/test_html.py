@@ -74,7 +74,7 @@ def test_figures_of_the_run_are_on_the_page() -> None:
         "arm-none-eabi-gcc 12.2.1",
         "280.6 KiB",  # flash
         "512 KiB",
-        "1 416 B",
+        "1,416 B",
         "An emulator counted instructions",
         "AUC",
     ):
@@ -125,7 +125,7 @@ def test_every_latency_record_gets_its_row() -> None:
         "init: 3.25 ms",
         "NPU: 3 of 10 operators ran on the CPU",
         "0.143 ms",
-        "this run, mean: 143 000 nanoseconds",
+        "this run, mean: 143,000 nanoseconds",
     ):
         assert words in text, words
 
@@ -169,7 +169,7 @@ def test_features_that_differ_more_than_float32_explains_are_a_warning(
     )
     text = page_of(Run(head(input=input_name), (checked,))).text
     pc = "the front-end on this PC"
-    words = f"{different} of 10 000 quantised features differ from {pc}, by {largest} at most"
+    words = f"{different} of 10,000 quantised features differ from {pc}, by {largest} at most"
     assert (words in text) == is_warned
 
 
