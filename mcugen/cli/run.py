@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 def command(build_dir: Path, clips: tuple[Path, ...], **given: Any) -> None:
     """Send CLIPS (files or folders) to the device that runs BUILD_DIR and compare its scores.
 
+    A clip is what the project's front-end reads: .wav for sounds, .npy, .bin or .csv for the others.
     Starts the board's emulator unless --port or --host names a device. The same command continues a
     run that was interrupted. With --host and without CLIPS it times the model on CPU and NPU instead.
     """
