@@ -134,7 +134,7 @@ def test_a_serial_run_and_a_timing_over_ssh_compare() -> None:
     """A microcontroller's inference and the board's configurations, of one model, in one table."""
     comparison = compare(labelled_run(), board_run(GOOD))
     rows = {row.name: (row.a, row.b) for row in comparison.rows}
-    assert rows["CPU, 1 thread on cpu"] == ("–", "151\u202f873 nanoseconds")
+    assert rows["CPU, 1 thread on cpu"] == ("–", "151,873 nanoseconds")
     assert "instructions" in rows["inference on cpu"][0]
     assert any("instructions" in note and "nanoseconds" in note for note in comparison.notes)
 
