@@ -33,9 +33,7 @@ def commands(block: str) -> list[tuple[str, list[str]]]:
 
 def flat(text: str) -> str:
     """Without the layout of tables, and without instruction counts' last two digits, which wobble."""
-    return re.sub(
-        r"\s+", " ", re.sub(r"(\d),(\d)\d\d instructions", r"\1,\2.. instructions", text)
-    )
+    return re.sub(r"\s+", " ", re.sub(r"(\d),(\d)\d\d instructions", r"\1,\2.. instructions", text))
 
 
 def test_the_two_commands_are_targets_of_the_makefile() -> None:

@@ -85,7 +85,9 @@ def _compile_axon(project: Path, board: Board, places: Places) -> Compiled:
     if places.engine != AXON_ENGINE:
         return Compiled(None, ("README.md has the lines that build and flash it",))
     if places.sdk is None:
-        return Compiled(None, ("no nRF Edge AI Add-on (--axon-sdk): README.md has the lines to go on",))
+        return Compiled(
+            None, ("no nRF Edge AI Add-on (--axon-sdk): README.md has the lines to go on",)
+        )
     header = compile_workspace(project, places.sdk)
     return Compiled(None, (f"Nordic's compiler wrote {header}",))
 
