@@ -14,7 +14,7 @@ from mcugen.errors import DataError
 from mcugen.records import ClipRecord, LatencyRecord
 from mcugen.run.efinix_log import Cost, Layer, log_records, parse_efinix_log
 from mcugen.run.project import Project, open_project
-from tests.run.projects import small_model
+from tests.tflite_writer import OpSpec, TensorSpec, model_bytes
 
 COST = (
     "Inference clock cycle (hex): 0x0, 0x5f5e100\n\rSYSTEM_CLINT_HZ (hex): 0x5f5e100\n\r"
@@ -107,8 +107,11 @@ def test_parts_of_an_inference_keep_their_names() -> None:
 
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
-    """Of a model of one FULLY_CONNECTED, 16 values to 16."""
-    (tmp_path / "small.tflite").write_bytes(small_model())
+    """Of a model of LOGISTIC and TANH, 16 values to 16."""
+    ends = ((0.1, 0), (1 / 256, -128), (1 / 128, 0))
+    tensors = [TensorSpec((1, 16), "int8", scale, zero) for scale, zero in ends]
+    ops = [OpSpec("LOGISTIC", [0], [1]), OpSpec("TANH", [1], [2])]
+    (tmp_path / "small.tflite").write_bytes(model_bytes(tensors, ops, [0], [2]))
     build = [str(tmp_path / "small.tflite"), "--board", "efinix-sapphire", "--no-compile"]
     done = CliRunner().invoke(command, [*build, "--out", str(tmp_path / "project")])
     assert done.exit_code == 0, done.output
@@ -128,18 +131,21 @@ def test_the_platforms_own_inputs_are_not_ours(project: Project) -> None:
 
 
 def test_layers_of_all_inferences_are_put_together(project: Project) -> None:
-    """The platform's profiler does not start anew with an inference: 0 and 1 are the same layer."""
-    layers = "0; FULLY_CONNECTED; STANDARD; 30\n\r1; FULLY_CONNECTED; STANDARD; 32\n\r"
-    costs = [r for r in log_records(project, layers + DETECTION, "log") if "layer" in str(r)]
-    (layer,) = [r for r in costs if isinstance(r, LatencyRecord)]
-    assert (layer.name, layer.count, layer.mean) == ("layer 0 FULLY_CONNECTED", 2, 31e6)
-    assert layer.accelerator == "TinyML accelerator, standard"
+    """The platform's profiler does not start anew with an inference: 0 and 2 are the same layer."""
+    first = "0; LOGISTIC; STANDARD; 30\n\r1; TANH; SOFTWARE; 7\n\r"
+    second = "2; LOGISTIC; STANDARD; 32\n\r3; TANH; SOFTWARE; 7\n\r"
+    records = log_records(project, first + second + DETECTION, "log")
+    _, *layers = [r for r in records if isinstance(r, LatencyRecord)]
+    assert [(one.name, one.count, one.mean, one.accelerator) for one in layers] == [
+        ("layer 0 LOGISTIC", 2, 31e6, "TinyML accelerator, standard"),
+        ("layer 1 TANH", 2, 7e6, "cpu"),
+    ]
 
 
 FOREIGN = {
     "vector 0 has 15 values": f"[OUTPUT_0]vector 0:\n{values(15)}\n;\nHello world complete\n",
     "this project has 4 vectors": f"[OUTPUT_4]vector 4:\n{values(16)}\n;\nHello world complete\n",
-    "layer 1 is ADD, but operator 0": "0; FULLY_CONNECTED; LITE; 1\n1; ADD; LITE; 1\n" + DETECTION,
+    "layer 1 is ADD, but operator 1": "0; LOGISTIC; LITE; 1\n1; ADD; LITE; 1\n" + DETECTION,
 }
 
 
