@@ -101,3 +101,10 @@ def test_a_termination_cleans_up_as_ctrl_c_does(
     answer = call(capfd, "boards")
     assert answer.status == 130 and cleaned
     assert signal.getsignal(signal.SIGTERM) is before
+
+
+def test_long_help_is_in_sections(capfd: pytest.CaptureFixture[str]) -> None:
+    lines = call(capfd, "build", "--help").out.splitlines()
+    headings = [line for line in lines if line.endswith(":") and not line.startswith(" ")]
+    assert headings[0] == "Board:" and headings[-2:] == ["Result:", "Other:"]
+    assert len(headings) == 7
