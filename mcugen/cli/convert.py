@@ -23,7 +23,7 @@ from mcugen.cli.feature_options import clip_bar, feature_options
     type=click.Choice(["int8", "float"]),
     default="int8",
     show_default=True,
-    help="Type of the int8 model's input and output.",
+    help="Type of the int8 model's input and output; boards are fed int8.",
 )
 @click.option("--per-channel", is_flag=True, help="One scale per Dense unit, not per tensor.")
 @click.option("--unroll", is_flag=True, help="One operator per step of an LSTM, not one fused.")

@@ -86,6 +86,7 @@ def _device(job: EvaluationJob, board_name: str, options: EvaluateOptions) -> De
     from mcugen.boards import find_board
     from mcugen.codegen.tree import write_tree
     from mcugen.export.project import generate
+    from mcugen.run.expected import input_quant
     from mcugen.run.project import open_project
     from mcugen.toolchain.compilers import COMPILERS, Places
 
@@ -96,6 +97,7 @@ def _device(job: EvaluationJob, board_name: str, options: EvaluateOptions) -> De
             hint=f"mcugen build {job.config.model} --board {board.name}, flash it, and give --port",
         )
     request = _request(job, board, options)
+    input_quant(request.graph)  # the firmware of any other model takes no clips
     project = generate(request)
     folder = options.out / board.name / "project"
     write_tree(project.tree, folder)

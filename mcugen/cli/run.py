@@ -57,11 +57,14 @@ def _score(
     build_dir: Path, named: tuple[Path, ...], options: RunOptions, target: SshTarget | None
 ) -> None:
     """The clips through the device, after everything that can be checked without it."""
+    from mcugen.model.tflite import read_tflite
+    from mcugen.run.expected import input_quant
     from mcugen.run.journal import check_writable
     from mcugen.run.project import open_project
     from mcugen.run.stimulus import default_input
 
     project = open_project(build_dir, options.board_dir)
+    input_quant(read_tflite(project.model))  # the firmware of any other model takes no clips
     source = default_input(options.input_name, project.manifest.front_end)
     clips = _clips(named, source, project.manifest.front_end, options.labels)
     folder = options.out or build_dir.with_name(f"{build_dir.resolve().name}-run")

@@ -31,7 +31,8 @@ def _only_int8(graph: Graph, indices: tuple[int, ...], what: str) -> Quant:
         found = ", ".join(f"{t.name} {t.dtype.value}" for t in tensors)
         raise ModelError(
             f"{graph.name}: clips need one int8 {what}, the model has {found}",
-            hint="its project compiles, for a program of your own that calls runtime/engine.h",
+            hint="convert it with one int8 input and output; its project as it is serves programs of "
+            "your own that call runtime/engine.h",
         )
     return tensors[0].quant
 

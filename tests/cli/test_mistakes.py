@@ -17,7 +17,7 @@ from mcugen.records import to_json_line
 from tests.cli.calls import call
 from tests.conftest import ROOT, require_tool
 from tests.report.runs import labelled_run
-from tests.tflite_writer import fully_connected
+from tests.tflite_writer import OpSpec, TensorSpec, fully_connected, model_bytes
 
 MODEL = examples_dir() / "machine-sound" / "machine_sound_int8.tflite"
 Capture = pytest.CaptureFixture[str]
@@ -205,3 +205,17 @@ def test_what_was_measured_before_is_said(tmp_path: Path, capfd: Capture) -> Non
     assert "before" not in first.err
     assert "1 of 1 clips were measured before and are not measured again" in again.err
     assert f"{out} holds 1 more from runs before" in other.err
+
+
+def test_a_model_of_two_inputs_compiles_but_takes_no_clips(tmp_path: Path, capfd: Capture) -> None:
+    """The error is the model's, not that of a firmware that ends at once."""
+    one = TensorSpec((1, 8), scales=[0.1], zero_points=[0])
+    model, project = tmp_path / "two.tflite", tmp_path / "project"
+    ops = [OpSpec("ADD", [0, 1], [2])]
+    model.write_bytes(model_bytes(tensors=[one, one, one], ops=ops, inputs=[0, 1], outputs=[2]))
+    words = ["--board", "host", "--no-compile", "--out", project]
+    assert call(capfd, "build", model, *words).status == 0
+    np.save(tmp_path / "a.npy", np.zeros((1, 8), np.int8))
+    for verb in ("run", "verify"):
+        answer = call(capfd, verb, project, *([tmp_path / "a.npy"] if verb == "run" else []))
+        assert answer.status == 2 and "clips need one int8 input" in answer.err
