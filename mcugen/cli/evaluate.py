@@ -70,11 +70,11 @@ def command(model: Path, data: Path, **given: Any) -> None:
     refuse_idle_options(options)
     job = open_evaluation(model, load_dataset(data), options.machine_type, options.front_end)
     others = tuple(row for folder in options.beside for row in read_rows(folder))
-    check_writable(options.out)
     device = None if options.board_name is None else _device(job, options.board_name, options)
     extraction = FeatureOptions(options.cache, Extraction(options.jobs, options.parallel))
     with clip_bar(len(job.samples), "clips") as step:
         inputs = job.open_inputs(extraction, step)
+    check_writable(options.out)
     if job.detects:
         _detect(job, inputs, device, options)
     else:

@@ -106,9 +106,9 @@ def _train_type(
 
     clips = tuple(sample.path for sample in training_samples(dataset, machine_type))
     folder = out / (machine_type or "machine")
-    check_writable(folder)
     with clip_bar(len(clips), "features") as step:
         store.extract(clips, how, step)
+    check_writable(folder)
     with _epochs(recipe.epochs, machine_type) as show:
         history = train(store, clips, recipe, folder, show)
     validation = [epoch.val_loss for epoch in history if epoch.val_loss is not None]
