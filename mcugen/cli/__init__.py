@@ -94,12 +94,13 @@ def main(argv: list[str] | None = None) -> NoReturn:
 @contextmanager
 def _ended_as_by_ctrl_c() -> Iterator[None]:
     """A termination, or a terminal that closes, ends a command as Ctrl-C does: emulators are
-    stopped and what was measured is kept."""
+    stopped and what was measured is kept. What is ignored already (nohup) stays so."""
     if threading.current_thread() is not threading.main_thread():  # only that one has signals
         yield
         return
     numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    before = [(number, signal.signal(number, _stop)) for number in numbers]
+    heeded = [number for number in numbers if signal.getsignal(number) == signal.SIG_DFL]
+    before = [(number, signal.signal(number, _stop)) for number in heeded]
     try:
         yield
     finally:

@@ -108,3 +108,14 @@ def test_long_help_is_in_sections(capfd: pytest.CaptureFixture[str]) -> None:
     headings = [line for line in lines if line.endswith(":") and not line.startswith(" ")]
     assert headings[0] == "Board:" and headings[-2:] == ["Result:", "Other:"]
     assert len(headings) == 7
+
+
+def test_a_signal_that_nohup_has_the_program_ignore_stays_ignored(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        monkeypatch.setattr(cli, "main", lambda **_: os.kill(os.getpid(), signal.SIGHUP))
+        assert call(capfd, "boards").status == 0
+    finally:
+        signal.signal(signal.SIGHUP, before)
