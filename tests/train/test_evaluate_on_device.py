@@ -157,6 +157,7 @@ def test_a_mistake_in_evaluation_is_one_line(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("FILE").write_text("mine")
-    write_set(Path("data"), SetSpec(ids=1, train_clips=1, test_normals=1, test_anomalies=1))
-    assert evaluate(examples_dir() / "machine-sound", "data", *words) == 2
+    data = tmp_path / "data"  # absolute: joblib's processes stay in the folder they were started in
+    write_set(data, SetSpec(ids=1, train_clips=1, test_normals=1, test_anomalies=1))
+    assert evaluate(examples_dir() / "machine-sound", data, *words) == 2
     assert said in capsys.readouterr().err
