@@ -4,10 +4,16 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mcugen.codegen import c_text
 from mcugen.paths import templates_dir
+
+if TYPE_CHECKING:
+    import jinja2
 
 
 def render(template: str, values: Mapping[str, object]) -> bytes:
@@ -17,10 +23,17 @@ def render(template: str, values: Mapping[str, object]) -> bytes:
     `c_float`, `c_int`, `c_string`, `c_comment`, `c_values` (see c_text). Nothing is HTML-escaped
     unless the template's name ends in `.html.j2`.
     """
+    text: str = _environment(templates_dir()).get_template(template).render(values)
+    return (text.rstrip("\n") + "\n").encode()
+
+
+@functools.cache
+def _environment(folder: Path) -> jinja2.Environment:
+    """One for all calls: it keeps the templates that it has compiled."""
     import jinja2
 
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(templates_dir()),
+        loader=jinja2.FileSystemLoader(folder),
         undefined=jinja2.StrictUndefined,
         autoescape=jinja2.select_autoescape(enabled_extensions=("html.j2",), default=False),
         trim_blocks=True,
@@ -34,4 +47,4 @@ def render(template: str, values: Mapping[str, object]) -> bytes:
         c_comment=c_text.c_comment,
         c_values=c_text.c_values,
     )
-    return (environment.get_template(template).render(values).rstrip("\n") + "\n").encode()
+    return environment

@@ -27,7 +27,7 @@ from tests.engines.vectors import OPTIONS
 from tests.model.test_tflite_fuzz import FILES, FIRST_SEED, MUTATIONS, dense_net
 from tests.tflite_writer import OpSpec, TensorSpec, model_bytes
 
-COMPILED = 50
+COMPILED = 25
 SLOWEST_S = 2.0  # of one file, on a busy PC; usual is 10 ms
 MOST_ARENA_BYTES = 2**24
 """Of a model that is run: more would only take time."""
