@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import threading
 from collections.abc import Sequence
@@ -75,8 +76,9 @@ def run_on_board(program: Path, timeout_s: float = 60.0, board_name: str = AN505
 def run_until_fatal(program: Path, timeout_s: float = 60.0, board_name: str = AN505) -> list[str]:
     """The lines that the program prints in the board's emulator; the last tells why it stopped."""
     emulator, *words = load_board(ROOT / "boards" / board_name).run_command
-    serial_here = ["stdio" if word.startswith("tcp:") else word for word in words]
-    command = [word.replace("{elf}", str(program)) for word in serial_here]
+    words = [re.sub(r"^tcp:.*", "stdio", word) for word in words]  # not to a port of mcugen: here
+    words = [re.sub(r"^socket,(id=\w+),.*", r"stdio,\1", word) for word in words]
+    command = [word.replace("{elf}", str(program)) for word in words]
     lines = []
     with subprocess.Popen(
         [require_tool(emulator), *command], stdout=subprocess.PIPE, text=True
