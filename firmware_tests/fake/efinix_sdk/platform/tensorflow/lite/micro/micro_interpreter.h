@@ -6,37 +6,7 @@
 #ifndef FAKE_TFLM_2022_H
 #define FAKE_TFLM_2022_H
 
-#include <stddef.h>
-#include <stdint.h>
-
-#define TFLITE_SCHEMA_VERSION (3)
-
-typedef enum { kTfLiteOk = 0, kTfLiteError = 1 } TfLiteStatus;
-
-typedef enum {
-  kTfLiteNoType = 0,
-  kTfLiteFloat32 = 1,
-  kTfLiteInt32 = 2,
-  kTfLiteInt16 = 7,
-  kTfLiteInt8 = 9,
-} TfLiteType;
-
-typedef struct {
-  float scale;
-  int32_t zero_point;
-} TfLiteQuantizationParams;
-
-typedef union {
-  void *raw;
-  int8_t *int8;
-} TfLitePtrUnion;
-
-typedef struct {
-  TfLiteType type;
-  TfLitePtrUnion data;
-  TfLiteQuantizationParams params;
-  size_t bytes;
-} TfLiteTensor;
+#include "../../../../../../tflite_types.h"
 
 namespace tflite {
 
