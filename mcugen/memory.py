@@ -31,10 +31,6 @@ class Buffer:
     first_step: int
     last_step: int
 
-    def lives_with(self, other: Buffer) -> bool:
-        """Whether there is a step at which both are needed."""
-        return self.first_step <= other.last_step and other.first_step <= self.last_step
-
 
 @dataclass(frozen=True, slots=True)
 class Placement:

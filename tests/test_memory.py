@@ -26,6 +26,11 @@ from mcugen.model.tflite import parse_tflite, read_tflite
 from tests.tflite_writer import OpSpec, TensorSpec, model_bytes
 
 
+def live_together(a: Buffer, b: Buffer) -> bool:
+    """Whether there is a step at which both are needed."""
+    return a.first_step <= b.last_step and b.first_step <= a.last_step
+
+
 @st.composite
 def buffer_sets(draw_value: st.DrawFn, count: int, steps: int, size: int) -> list[Buffer]:
     """Buffers with arbitrary sizes and lifetimes."""
@@ -42,7 +47,7 @@ def overlaps(plan: MemoryPlan) -> list[tuple[str, str]]:
     return [
         (a.buffer.name, b.buffer.name)
         for a, b in combinations(plan.placements, 2)
-        if a.buffer.lives_with(b.buffer)
+        if live_together(a.buffer, b.buffer)
         and a.offset < b.offset + b.buffer.size_bytes
         and b.offset < a.offset + a.buffer.size_bytes
     ]
@@ -57,7 +62,9 @@ def fits(buffers: list[Buffer], height: int) -> bool:
         b = buffers[index]
         for offset in range(height - b.size_bytes + 1):
             if all(
-                not b.lives_with(o) or offset >= at + o.size_bytes or at >= offset + b.size_bytes
+                not live_together(b, o)
+                or offset >= at + o.size_bytes
+                or at >= offset + b.size_bytes
                 for o, at in zip(buffers, offsets, strict=False)
             ) and place(index + 1, [*offsets, offset]):
                 return True

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -125,24 +125,3 @@ def c_identifier(text: str, *, max_length: int = IDENTIFIER_LENGTH) -> str:
         return name
     digest = hashlib.sha256(text.encode()).hexdigest()[:6]
     return f"t{digest}_{name[-(max_length - 8) :].strip('_')}"
-
-
-def unique_identifiers(
-    texts: Sequence[str], *, taken: Iterable[str] = (), max_length: int = IDENTIFIER_LENGTH
-) -> tuple[str, ...]:
-    """One identifier per text, all different and none in `taken`; collisions get `_2`, `_3`, ...
-
-    Depends only on the texts and their order, so the same model always gives the same names.
-    """
-    used = set(taken)
-    names = []
-    for text in texts:
-        base = c_identifier(text, max_length=max_length)
-        name, count = base, 1
-        while name in used:
-            count += 1
-            suffix = f"_{count}"
-            name = base[: max_length - len(suffix)].rstrip("_") + suffix
-        used.add(name)
-        names.append(name)
-    return tuple(names)

@@ -76,11 +76,6 @@ class Verdict:
     first: Difference | None
 
     @property
-    def is_equal(self) -> bool:
-        """Whether every value is the same."""
-        return self.different == 0
-
-    @property
     def is_accepted(self) -> bool:
         """Whether every value is as near as what computes it promises."""
         return self.largest_difference <= self.tolerance_lsb

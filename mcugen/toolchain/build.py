@@ -44,10 +44,9 @@ def require(program: str, board: Board) -> str:
     path = shutil.which(program)
     if path is None:
         packages = " ".join(board.packages)
-        install = f"sudo apt-get install {packages}" if packages else f"install {program}"
         raise EnvironmentError_(
             f"{program} is not installed; board {board.name!r} needs it",
-            hint=f"{install}, or pip install ziglang" if board.zig_flags else install,
+            hint=f"sudo apt-get install {packages}" if packages else f"install {program}",
         )
     return path
 
@@ -69,11 +68,16 @@ class Compiler:
 
 def find_compiler(board: Board) -> Compiler:
     """The board's GCC, or zig where the board takes it and only zig is installed."""
-    gcc = f"{board.compiler_prefix}gcc"
-    zig = find_zig() if board.zig_flags else None
-    if zig and shutil.which(gcc) is None:
+    try:
+        return Compiler((require(f"{board.compiler_prefix}gcc", board),))
+    except EnvironmentError_ as error:
+        if not board.zig_flags:
+            raise
+        zig = find_zig()
+        if zig is None:
+            hint = f"{error.hint}, or pip install ziglang"
+            raise EnvironmentError_(error.what, hint=hint) from None
         return Compiler((zig, "cc"), ZIG_TOOLCHAIN)
-    return Compiler((require(gcc, board),))
 
 
 def find_zig() -> str | None:
@@ -91,6 +95,9 @@ def compile_project(project: Path, board: Board, tflm: Path | None = None) -> Bu
     compiler = find_compiler(board)
     cmake = require("cmake", board)
     build = project / "build"
+    (build / "CMakeCache.txt").unlink(
+        missing_ok=True
+    )  # it would keep compiler and folder of before
     own = [f"-DTFLM_DIR={tflm.resolve()}"] if tflm is not None else []
     if compiler.toolchain_file:
         own += [f"-DCMAKE_TOOLCHAIN_FILE={compiler.toolchain_file}", f"-DZIG={compiler.command[0]}"]

@@ -30,7 +30,6 @@ from mcugen.features.spec import FrontEnd
 from mcugen.features.table import front_end_to_dict
 
 Rows = NDArray[np.float32]
-PARALLEL = ("joblib", "dask")
 CHUNK_CLIPS = 8
 """Clips per task: enough that tables made per task cost nothing, few enough to fit in memory."""
 

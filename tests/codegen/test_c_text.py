@@ -20,7 +20,6 @@ from mcugen.codegen.c_text import (
     c_identifier,
     c_int,
     c_string,
-    unique_identifiers,
 )
 from tests.conftest import require_tool
 
@@ -68,15 +67,6 @@ def test_identifiers_are_valid_and_short(text: str) -> None:
     assert re.fullmatch("[a-z][a-z0-9_]*", name)
     assert name not in C_KEYWORDS
     assert len(name) <= IDENTIFIER_LENGTH
-
-
-@given(st.lists(st.sampled_from(["a", "A", "a/", "a_2", "x" * 60, "y" + "x" * 60, "", "int"])))
-def test_unique_identifiers_are_unique_stable_and_short(texts: list[str]) -> None:
-    names = unique_identifiers(texts, taken=("a",))
-    assert len(set(names)) == len(names) == len(texts)
-    assert "a" not in names
-    assert all(len(name) <= IDENTIFIER_LENGTH for name in names)
-    assert names == unique_identifiers(texts, taken=("a",))
 
 
 def test_tensor_name_stays_recognisable() -> None:

@@ -91,7 +91,11 @@ def only_zig(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_zig_stands_in_for_the_cross_compiler(
-    emulated: Project, only_zig: None, boards: Path, tmp_path: Path
+    emulated: Project,
+    only_zig: None,
+    boards: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     project = build_project(tmp_path / "p", boards, "emulated", str(EXAMPLE))
     facts = json.loads((project.folder / "build" / "build.json").read_text())
@@ -103,6 +107,9 @@ def test_zig_stands_in_for_the_cross_compiler(
     clip = write_wav(tmp_path / "clip.wav")
     ((by_zig,), _), ((by_gcc,), _) = score(project, clip), score(emulated, clip)
     assert by_zig["score"] == by_gcc["score"]
+    monkeypatch.undo()
+    rebuilt = build_project(tmp_path / "p", boards, "emulated", str(EXAMPLE))
+    assert b"compiler=gcc " in rebuilt.elf.read_bytes()
 
 
 MODELS = (
