@@ -123,7 +123,8 @@ class Variant:
 class Operator:
     """One row of OPS: every reason why an op cannot be taken, and the ways to compute it.
 
-    The docstrings of both functions, and `exactness` with double rounding, go to docs/operators.md.
+    docs/operators.md is made of the docstrings of both functions (what is supported, how it runs) and
+    of `exactness` with double rounding. A paragraph that starts with `ADD, SUB: ` is about these kinds.
     """
 
     problems: Callable[[Graph, Op], Iterable[Problem]]

@@ -1,47 +1,45 @@
 # SPDX-FileCopyrightText: 2026 the mcugen authors
 # SPDX-License-Identifier: Apache-2.0
-"""docs/operators.md: which engine takes which operator, as the operators themselves say it."""
+"""docs/operators.md: which operators each engine supports, from the operators' docstrings."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 
 from mcugen.engines.axon_limits import CHECKS
 from mcugen.engines.ops import OPS
-from mcugen.engines.steps import Operator
 from mcugen.engines.tflm_operators import RESOLVER_METHODS
 from mcugen.errors import EnvironmentError_
-from mcugen.paths import runtime_dir
 
 _INTRODUCTION = """# Operators
 
 Written by `python tools/write_docs.py` from the code: change the docstrings of `problems` and
 `variants` in `mcugen/engines/ops/`, not this file. `mcugen inspect MODEL` names everything in a
-model that an engine does not take, all at once, each with a way out where there is one.
+model that an engine does not support, with a workaround where there is one.
 
 ## Engine `aot`
 
-What is not in the table, or is refused as it says, can run by `--engine tflm`. A kernel with DSP
-instructions is chosen where the board has them and it is cheaper; all others are portable C11.
+Operators missing from this table, and cases that it does not list as supported, run with
+`--engine tflm`. A kernel with DSP instructions is chosen where the board has them and it is cheaper;
+all other kernels are portable C11.
 
-**Exactness.** With `--rounding double`, the default, every operator gives the very integers of
-TFLite Micro: 0 differences, on random and on extreme inputs, on the PC under sanitizers and on an
+**Exactness.** With `--rounding double`, the default, every operator returns exactly the same integers
+as TFLite Micro (0 differences) for random and extreme inputs, on the PC under sanitizers and on an
 emulated Cortex-M33 (`tests/engines/ops/`). Where TFLite Micro and TensorFlow Lite differ, TFLite
 Micro is the reference. With `--rounding single` convolutions, FULLY_CONNECTED, the LSTM, LOGISTIC,
 TANH and RESIZE_BILINEAR round once when they requantise, in 64-bit integers; ADD, SUB, MUL, PRELU,
-MEAN, SOFTMAX and the look-ups of RELU, LEAKY_RELU, HARD_SWISH and QUANTIZE round twice in either
-mode. `mcugen verify` judges single rounding by NumPy code (`mcugen/model/single_rounding.py`), which
-knows CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED, ADD, pooling, RESHAPE and SOFTMAX, and refuses
-other operators. LiteRT 2.3 with XNNPACK, its default, answers nearly so: it multiplies in float32,
-and about two of a million values of a convolution are one step off. LiteRT's reference kernels
+MEAN, SOFTMAX and the lookups of RELU, LEAKY_RELU, HARD_SWISH and QUANTIZE round twice in either
+mode. `mcugen verify` compares single rounding with NumPy code (`mcugen/model/single_rounding.py`), which
+supports CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED, ADD, pooling, RESHAPE and SOFTMAX, and refuses
+other operators. LiteRT 2.3 with XNNPACK, its default, nearly agrees: it multiplies in float32, and
+about two of a million values of a convolution are one step off. LiteRT's reference kernels
 (BUILTIN_REF) round FULLY_CONNECTED once and convolutions twice.
 """
 
 _OTHERS = """## Engines `tflm` and `axon`
 
-`tflm` takes whatever TFLite Micro registers, `axon` what Nordic's compiler documents, within the
-limits of `mcugen/engines/axon_limits.py`; both compute with code that is not ours.
+`tflm` supports every operator that TFLite Micro registers, `axon` those that Nordic's compiler
+documents, within the limits of `mcugen/engines/axon_limits.py`. Both run third-party kernels.
 """
 
 
@@ -51,27 +49,28 @@ def operators_doc() -> str:
 
 
 def _own_table() -> Iterator[str]:
-    yield "| operator | refused | how it runs | DSP kernel | exactness |"
+    yield "| operator | supported | how it runs | DSP kernel | exactness |"
     yield "|---|---|---|---|---|"
     for kind, operator in sorted(OPS.items()):
-        refused, runs = _told(kind, operator.problems), _told(kind, operator.variants)
-        dsp = "yes" if _has_dsp_kernel(operator) else "no"
-        yield f"| {kind} | {refused} | {runs} | {dsp} | {operator.exactness} |"
+        supported, runs = _described(kind, operator.problems), _described(kind, operator.variants)
+        dsp = "yes" if "DSP" in runs else "no"
+        yield f"| {kind} | {supported} | {runs} | {dsp} | {operator.exactness} |"
 
 
-def _told(kind: str, function: Callable[..., object]) -> str:
-    """A docstring as the cell of a table."""
+def _described(kind: str, function: Callable[..., object]) -> str:
+    """The paragraphs of a docstring that are about `kind`, as the cell of a table."""
     if function.__doc__ is None:
         what = f"{kind}: {function.__name__} has no docstring"
         raise EnvironmentError_(what, hint="run Python without -OO")
-    return " ".join(function.__doc__.split()).replace("|", "\\|")
-
-
-def _has_dsp_kernel(operator: Operator) -> bool:
-    """A kernel `foo_dsp.c` belongs to the operators of `ops/foo.py`."""
-    module = sys.modules[operator.variants.__module__]
-    stem = module.__name__.rpartition(".")[2]
-    return (runtime_dir() / "kernels" / f"{stem}_dsp.c").is_file()
+    cell = ""
+    for paragraph in function.__doc__.split("\n\n"):
+        text = " ".join(paragraph.split())
+        kinds, _, rest = text.partition(": ")
+        if not set(kinds.split(", ")) <= OPS.keys():
+            cell += f" {text}"
+        elif kind in kinds.split(", "):
+            cell = f"{cell.removesuffix('.')}; {rest}" if cell else rest
+    return cell.strip().replace("|", "\\|")
 
 
 def _others_table() -> Iterator[str]:

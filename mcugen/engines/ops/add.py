@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 the mcugen authors
 # SPDX-License-Identifier: Apache-2.0
-"""ADD and SUB: portable, and ADD of equal shapes for DSP cores."""
+"""ADD and SUB: a portable kernel, and one for DSP cores (ADD only)."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import numpy as np
 
 from mcugen.engines.contract import EngineOptions
 from mcugen.engines.ops.broadcast import (
+    NEEDS_TWO,
     Fields,
     Pair,
     halfwords,
@@ -43,10 +44,10 @@ class _Factors:
 
 
 def problems(graph: Graph, op: Op) -> Iterable[Problem]:
-    """Everything but int8 operands that can be repeated to the output's shape."""
+    """int8; operands broadcast to the output's shape, and one may be a constant."""
     pair = pair_of(graph, op)
     if pair is None:
-        return to_problems(op, [("needs two inputs, one of them computed, and one output", "")])
+        return to_problems(op, [(NEEDS_TWO, "")])
     reasons = [*pair_reasons(pair), *activation_reasons(fused_activation(op), pair.out)]
     if not reasons and not _are_fractions(_real_factors(pair, op.kind)):
         reasons.append(("the output's scale is too small for those of the inputs", ""))
@@ -72,7 +73,10 @@ def _factors(pair: Pair, kind: str) -> _Factors:
 
 
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
-    """The portable kernel; for ADD the DSP one, where its short cuts hold."""
+    """A portable kernel.
+
+    ADD: and a DSP kernel, where its requantisation stays exact in 32 bits.
+    """
     pair = pair_of(graph, op)
     assert pair is not None
     portable = pair_variant(pair, _PORTABLE, _portable_fields(pair, op), _PORTABLE_COST)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 the mcugen authors
 # SPDX-License-Identifier: Apache-2.0
-"""Two operands that are repeated to one shape, either of which may be a constant."""
+"""Two operands that broadcast to one shape; either may be a constant."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from mcugen.model.ir import Graph, Op, Tensor
 
 _AXES = 5  # MCUGEN_BROADCAST_AXES
 _ROW_COST = 75  # instructions per row besides its elements
+NEEDS_TWO = "needs two inputs, at least one of them an activation, and one output"
 Fields = tuple[tuple[str, int | str | Table], ...]
 """Members of a kernel's struct, as Call.fields."""
 
@@ -26,7 +27,7 @@ _Axis = tuple[int, int, int]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pair:
-    """The operands of an op: `a` is computed. `swapped` where `a` is the second input."""
+    """The operands of an op: `a` is an activation. `swapped` where `a` is the second input."""
 
     a: Tensor
     b: Tensor
@@ -47,9 +48,9 @@ class Pair:
 
     @property
     def in_place(self) -> tuple[tuple[int, int], ...]:
-        """Variant.in_place: operands that are computed and not repeated."""
-        computed = [t for t in (self.a, self.b) if is_activation(t)]
-        return tuple((0, i) for i, t in enumerate(computed) if t.elements == self.out.elements)
+        """Variant.in_place: activations that are not broadcast."""
+        read = [t for t in (self.a, self.b) if is_activation(t)]
+        return tuple((0, i) for i, t in enumerate(read) if t.elements == self.out.elements)
 
 
 def pair_of(graph: Graph, op: Op) -> Pair | None:
@@ -72,18 +73,18 @@ def pair_reasons(pair: Pair) -> Iterator[Reason]:
     try:
         shape = np.broadcast_shapes(pair.a.shape, pair.b.shape)
     except ValueError:
-        yield f"shapes {shapes} cannot be repeated to one", ""
+        yield f"shapes {shapes} cannot be broadcast", ""
         return
     if shape != pair.out.shape:
         yield f"output {list(pair.out.shape)} does not follow from {shapes}", ""
     elif len(_axes(pair)) > _AXES:
-        yield f"shapes {shapes} alternate along more than {_AXES} axes", ""
+        yield f"shapes {shapes} broadcast along more than {_AXES} axes", ""
 
 
 def pair_variant(pair: Pair, kernel: Kernel, fields: Fields, cost_per_element: int) -> Variant:
     """A kernel whose struct starts with `shape` and `constant`, before `fields`.
 
-    Where operand b is a constant, the function of that name with `_constant` behind is called.
+    Where operand b is a constant, the `_constant` variant of the function is called.
     """
     *rows, _ = _axes(pair)
     if pair.b.data is not None:
@@ -125,14 +126,14 @@ def shape_fields(pair: Pair) -> Fields:
 
 
 def constant_table(pair: Pair, name: str) -> Table | str:
-    """Operand b as the kernel's table, NULL where it is computed."""
+    """Operand b as the kernel's table, NULL where it is an activation."""
     if pair.b.data is None:
         return "NULL"
     return Table(f"{name}_constant", pair.b.data, f'"{pair.b.name}" {list(pair.b.shape)}')
 
 
 def _axes(pair: Pair) -> list[_Axis]:
-    """Axes of the output, outermost first; neighbours along which both operands go on are one."""
+    """Axes of the output, outermost first; neighbours contiguous in both operands are merged."""
     rank = len(pair.out.shape)
     axes: list[_Axis] = [(1, 1, 1)]  # innermost first
     a_step = b_step = 1
@@ -155,7 +156,7 @@ def _size(tensor: Tensor, axis: int) -> int:
 
 
 def _merged(inner: _Axis, outer: _Axis) -> _Axis | None:
-    """Both axes as one, if every operand goes on where the inner axis left it."""
+    """Both axes as one, if every operand is contiguous across them."""
     size, *steps = inner
     if all(b == a * size for a, b in zip(steps, outer[1:], strict=True)):
         return size * outer[0], steps[0], steps[1]

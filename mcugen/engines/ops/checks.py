@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 the mcugen authors
 # SPDX-License-Identifier: Apache-2.0
-"""What operators refuse alike: numbers of tensors, types, quantisation, fused activations."""
+"""Checks that operators share: numbers of tensors, types, quantisation, fused activations."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ Reason = tuple[str, str]
 INT8_HINT = "convert the model with full integer quantisation, int8 inputs and outputs"
 
 _SMALLEST_SCALE = 2.0**-28
-"""Below, bounds of fused activations in output steps would not fit 32 bits."""
+"""Below it, bounds of fused activations in output steps would not fit 32 bits."""
 
 
 def to_problems(op: Op, reasons: Iterable[Reason]) -> list[Problem]:
-    """Reasons as problems of one operator, each told once."""
+    """Reasons as problems of one operator, without duplicates."""
     return [Problem(where(op), what, hint) for what, hint in dict.fromkeys(reasons)]
 
 
 def one_to_one(graph: Graph, op: Op, constants: int = 0) -> tuple[Tensor, Tensor] | None:
-    """(input, output) of an operator with one computed input before `constants` constant ones."""
+    """(input, output) of an operator with one activation before `constants` constant inputs."""
     given, made = graph.input_tensors(op), graph.output_tensors(op)
     if len(given) != 1 + constants or len(made) != 1:
         return None
@@ -38,7 +38,7 @@ def one_to_one(graph: Graph, op: Op, constants: int = 0) -> tuple[Tensor, Tensor
 
 
 def int8_reasons(*tensors: Tensor) -> Iterator[Reason]:
-    """Anything but int8 tensors with one scale and at least one element."""
+    """Tensors that are not int8 with one scale and at least one element."""
     for tensor in tensors:
         if tensor.dtype is not DType.INT8:
             yield f"{tensor.dtype.value} is not supported", INT8_HINT
@@ -70,13 +70,13 @@ def _smallest_scale(tensor: Tensor) -> float:
 
 
 def same_quantisation_reasons(*tensors: Tensor) -> Iterator[Reason]:
-    """Where values are moved as they are: scales or zero points that differ."""
+    """Scales or zero points that differ, for operators that do not rescale."""
     if len({(t.quant.scales, t.quant.zero_points) for t in tensors if t.quant is not None}) > 1:
         hint = "convert again: TensorFlow's converter gives these tensors one scale"
         yield "inputs and output are quantised differently", hint
 
 
 def factor_reasons(*factors: float, bits: int = 8) -> Iterator[Reason]:
-    """Factors that shift values of so many bits and a sign to the left out of 32 bits."""
+    """Requantisation factors that would overflow 32 bits for signed values of `bits` bits."""
     if not all(math.isfinite(f) and bits + quantize_multiplier(f)[1] <= 31 for f in factors):
         yield "the output's scale is too small for the input's", ""

@@ -23,11 +23,13 @@ from mcugen.model.ir import Graph, Op, Problem, Tensor
 
 
 def problems(graph: Graph, op: Op) -> Iterable[Problem]:
-    """Like TFLite Micro, everything that had to be rescaled or clamped."""
+    """int8; all tensors of one quantisation and, as in TFLite Micro, no fused activation."""
     inputs = [t for t in graph.input_tensors(op) if t is not None and not t.is_variable]
     outputs = graph.output_tensors(op)
     if len(inputs) != len(op.inputs) or len(outputs) != 1 or not any(map(is_activation, inputs)):
-        return to_problems(op, [("needs inputs, one of them computed, and one output", "")])
+        return to_problems(
+            op, [("needs inputs, at least one of them an activation, and one output", "")]
+        )
     out = outputs[0]
     reasons = [*int8_reasons(*inputs, out), *_shape_reasons(op, inputs, out)]
     if not reasons:

@@ -26,7 +26,7 @@ _UINT16_MAX = 65535
 
 
 def problems(graph: Graph, op: Op) -> Iterable[Problem]:
-    """Everything but int8 with constant symmetric weights; groups that do not come out even."""
+    """int8; constant weights with zero point 0, per tensor or per channel; groups of equal size."""
     reasons = [*convolution.reasons(graph, op, _CHANNEL_AXIS)]
     if not reasons:
         x, weights = graph.tensors[op.inputs[0]], graph.tensors[op.inputs[1]]
@@ -38,7 +38,7 @@ def problems(graph: Graph, op: Op) -> Iterable[Problem]:
 
 
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
-    """The portable kernel, and on DSP cores the packed one."""
+    """A portable kernel, and a DSP kernel for one group."""
     layer = convolution.read_convolution(graph, op, _CHANNEL_AXIS)
     outputs = layer.filter.positions * layer.filter.out_channels
     portable = Variant(

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 the mcugen authors
 # SPDX-License-Identifier: Apache-2.0
-"""What convolutions share: geometry, integers of the layer, and what can be wrong."""
+"""What convolutions share: geometry, integers of the layer, checks."""
 
 from __future__ import annotations
 
@@ -90,14 +90,14 @@ class Convolution:
 
 
 def reasons(graph: Graph, op: Op, channel_axis: int) -> Iterator[Reason]:
-    """Everything but int8 with constant symmetric weights, and shapes that do not fit together.
+    """Why a convolution is not int8 with constant symmetric weights, or its shapes do not match.
 
     `channel_axis` is the weights' dimension of the output channels.
     """
     x, weights, bias = _inputs(graph, op)
     outputs = graph.output_tensors(op)
     if x is None or not is_activation(x) or weights is None or len(outputs) != 1:
-        yield "needs a computed input, weights and one output", ""
+        yield "needs an activation input, weights and one output", ""
         return
     out = outputs[0]
     unfit = [*int8_reasons(x, out), *_weights_reasons(weights, channel_axis)]
@@ -113,7 +113,7 @@ def reasons(graph: Graph, op: Op, channel_axis: int) -> Iterator[Reason]:
 def _weights_reasons(weights: Tensor, channel_axis: int) -> Iterator[Reason]:
     """Weights that are no constants, or of another type or quantisation than the kernels compute."""
     if weights.data is None:
-        yield "weights that are computed at run time are not supported", ""
+        yield "weights computed at run time are not supported", ""
     if weights.dtype is not DType.INT8:
         yield f"{weights.dtype.value} weights are not supported", INT8_HINT
     if weights.quant is None or weights.quant.axis not in (None, channel_axis):
@@ -125,7 +125,7 @@ def _weights_reasons(weights: Tensor, channel_axis: int) -> Iterator[Reason]:
 def _shape_reasons(
     op: Op, x: Tensor, weights: Tensor, bias: Tensor | None, out: Tensor, channel_axis: int
 ) -> Iterator[Reason]:
-    """Ranks, sizes and strides that do not fit together."""
+    """Ranks, sizes and strides that do not match."""
     shapes = f"input {list(x.shape)}, weights {list(weights.shape)}, output {list(out.shape)}"
     if not len(x.shape) == len(weights.shape) == len(out.shape) == 4:
         yield f"{shapes}: all must have 4 dimensions", ""

@@ -14,7 +14,7 @@ _TYPES = frozenset({DType.INT8, DType.INT16, DType.INT32, DType.FLOAT32})
 
 
 def element_reasons(*tensors: Tensor) -> Iterator[Reason]:
-    """Element types that are not moved, or not the same everywhere; tensors without elements."""
+    """Element types that are not supported or that differ; tensors without elements."""
     types = {tensor.dtype for tensor in tensors}
     for dtype in sorted(types - _TYPES, key=lambda t: t.value):
         yield f"{dtype.value} is not supported", ""

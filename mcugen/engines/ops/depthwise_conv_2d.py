@@ -29,7 +29,7 @@ _PLANE_BYTES = 8192
 
 
 def problems(graph: Graph, op: Op) -> Iterable[Problem]:
-    """Everything but int8 with constant symmetric weights, one filter per output channel."""
+    """int8; constant weights with zero point 0, per tensor or per channel; any multiplier."""
     reasons = [*convolution.reasons(graph, op, _CHANNEL_AXIS)]
     if not reasons:
         x, weights = graph.tensors[op.inputs[0]], graph.tensors[op.inputs[1]]
@@ -42,7 +42,7 @@ def problems(graph: Graph, op: Op) -> Iterable[Problem]:
 
 
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
-    """The portable kernel, and on DSP cores one over planes."""
+    """A portable kernel, and a DSP kernel that lays out one padded plane per channel."""
     layer = convolution.read_convolution(graph, op, _CHANNEL_AXIS)
     outputs = layer.filter.positions * layer.filter.out_channels
     portable = Variant(

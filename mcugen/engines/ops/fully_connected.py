@@ -61,11 +61,11 @@ class _Layer:
 
 
 def problems(graph: Graph, op: Op) -> Iterable[Problem]:
-    """Everything but int8 with constant symmetric weights."""
+    """int8; constant weights with zero point 0, per tensor or per output row."""
     x, weights, bias = _inputs(graph, op)
     outputs = graph.output_tensors(op)
     if x is None or not is_activation(x) or weights is None or len(outputs) != 1:
-        return [Problem(where(op), "needs a computed input, weights and one output")]
+        return [Problem(where(op), "needs an activation input, weights and one output")]
     reasons = [
         *_type_problems(x, weights, bias, outputs[0]),
         *_quantisation_problems(op, x, weights, outputs[0]),
@@ -86,7 +86,7 @@ def _type_problems(
     if x.dtype is not DType.INT8 or out.dtype is not DType.INT8:
         yield f"{x.dtype.value} to {out.dtype.value} is not supported", _INT8_HINT
     if weights.data is None:
-        yield "weights that are computed at run time are not supported", ""
+        yield "weights computed at run time are not supported", ""
     if weights.dtype is not DType.INT8:
         yield f"{weights.dtype.value} weights are not supported", _INT8_HINT
     if bias is not None and (bias.data is None or bias.dtype is not DType.INT32):
@@ -169,7 +169,7 @@ def _scale_text(weights: Tensor) -> str:
 
 
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
-    """The portable kernel, and on DSP cores the packed one for each form it reads and writes."""
+    """A portable kernel, and DSP kernels that read and write int8 or int16."""
     layer = _layer(graph, op)
     macs = layer.batches * layer.rows * layer.depth
     rows = layer.batches * layer.rows
@@ -291,7 +291,7 @@ def _paired_rows(weights: NDArray[np.int8]) -> int:
 
 
 def _uniform_requant(layer: _Layer, options: EngineOptions) -> tuple[int, int, int] | None:
-    """(multiplier, addend, shift) of the kernel's short cut, None where it does not hold."""
+    """(multiplier, addend, shift) of the kernel's fast path, None where it is not exact."""
     if len(layer.requant) > 1 or (layer.low, layer.high) != (-128, 127):
         return None
     sums = 128 * np.abs(layer.weights.astype(np.int64)).sum(axis=1)

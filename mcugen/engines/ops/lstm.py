@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 the mcugen authors
 # SPDX-License-Identifier: Apache-2.0
-"""UNIDIRECTIONAL_SEQUENCE_LSTM: the plain LSTM of Keras, int8 with an int16 cell state."""
+"""UNIDIRECTIONAL_SEQUENCE_LSTM: the LSTM of Keras, int8 with an int16 cell state."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ _UNIT_COST = 350
 
 
 def problems(graph: Graph, op: Op) -> Iterable[Problem]:
-    """Everything but the plain LSTM of Keras in int8: no peephole, projection or normalisation."""
+    """The LSTM of Keras in int8, without peephole, projection and layer normalisation."""
     given = graph.input_tensors(op)
     if len(given) != _INPUTS or len(op.outputs) != 1:
         return to_problems(op, [(f"needs {_INPUTS} inputs and 1 output", "")])
@@ -76,13 +76,13 @@ def problems(graph: Graph, op: Op) -> Iterable[Problem]:
 
 
 def _role_reasons(op: Op, tensors: LstmTensors) -> Iterator[Reason]:
-    """Types, and who may be constant."""
+    """Types, and which tensors are constants."""
     activation = op.options.get("fused_activation_function", "NONE")
     if activation != "TANH":
         yield f"activation {activation} is not supported", "use tanh, the default of Keras"
     yield from int8_reasons(tensors.x, tensors.out, tensors.hidden)
     if not is_activation(tensors.x):
-        yield "needs a computed input", ""
+        yield "needs an activation input", ""
     if any(t.dtype is not DType.INT8 or t.data is None for t in tensors.weights):
         yield "weights must be constant int8 tensors", INT8_HINT
     if any(t.quant is None or t.quant.axis is not None for t in tensors.weights):
@@ -131,7 +131,7 @@ def _quantisation_reasons(tensors: LstmTensors) -> Iterator[Reason]:
 
 
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
-    """The portable kernel; the DSP one for double rounding, where weights and scales allow it."""
+    """A portable kernel; for double rounding a DSP kernel, where sums stay within 32 bits."""
     layer = lstm_of(graph, op)
     portable = Variant(
         (Form.DENSE,),

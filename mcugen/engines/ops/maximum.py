@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from mcugen.engines.contract import EngineOptions
-from mcugen.engines.ops.broadcast import pair_of, pair_reasons, pair_variant
+from mcugen.engines.ops.broadcast import NEEDS_TWO, pair_of, pair_reasons, pair_variant
 from mcugen.engines.ops.checks import same_quantisation_reasons, to_problems
 from mcugen.engines.steps import Kernel, Operator, Variant
 from mcugen.model.ir import Graph, Op, Problem
@@ -17,16 +17,16 @@ _DSP_COST = 4
 
 
 def problems(graph: Graph, op: Op) -> Iterable[Problem]:
-    """Everything but equally quantised int8 operands: TFLite compares without rescaling."""
+    """int8 operands that broadcast; all tensors of one quantisation, as TFLite does not rescale."""
     pair = pair_of(graph, op)
     if pair is None:
-        return to_problems(op, [("needs two inputs, one of them computed, and one output", "")])
+        return to_problems(op, [(NEEDS_TWO, "")])
     reasons = [*pair_reasons(pair)]
     return to_problems(op, reasons or same_quantisation_reasons(pair.a, pair.b, pair.out))
 
 
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
-    """The portable kernel and the DSP one."""
+    """A portable kernel and a DSP kernel."""
     pair = pair_of(graph, op)
     assert pair is not None
     function = f"mcugen_{op.kind.lower()}"

@@ -39,10 +39,10 @@ class _Axis:
 
 
 def problems(graph: Graph, op: Op) -> Iterable[Problem]:
-    """Everything but int8 with constant axes and an output that follows from them."""
+    """int8 of up to 5 axes; constant axes."""
     tensors = one_to_one(graph, op, 1)
     if tensors is None:
-        return to_problems(op, [("needs one computed input, constant axes and one output", "")])
+        return to_problems(op, [("needs one activation input, constant axes and one output", "")])
     x, out = tensors
     axes = graph.tensors[op.inputs[1]]
     reasons = [*int8_reasons(x, out), *_shape_reasons(op, x, axes, out)]
@@ -89,7 +89,7 @@ def _sum_bits(x: Tensor, summed: Iterable[int]) -> int:
 
 
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
-    """One portable kernel."""
+    """A portable kernel."""
     x, axes = graph.tensors[op.inputs[0]], graph.tensors[op.inputs[1]]
     (out,) = graph.output_tensors(op)
     assert x.quant is not None and out.quant is not None

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 the mcugen authors
 # SPDX-License-Identifier: Apache-2.0
-"""MUL of int8 operands, repeated or constant ones included; portable, and for DSP cores."""
+"""MUL of int8 operands, which broadcast: a portable kernel, and one for DSP cores."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from mcugen.engines.contract import EngineOptions
 from mcugen.engines.ops.broadcast import (
+    NEEDS_TWO,
     Fields,
     Pair,
     halfwords,
@@ -34,10 +35,10 @@ _PRODUCT_BITS = 16
 
 
 def problems(graph: Graph, op: Op) -> Iterable[Problem]:
-    """Everything but int8 operands that can be repeated to the output's shape."""
+    """int8; operands broadcast to the output's shape, and one may be a constant."""
     pair = pair_of(graph, op)
     if pair is None:
-        return to_problems(op, [("needs two inputs, one of them computed, and one output", "")])
+        return to_problems(op, [(NEEDS_TWO, "")])
     reasons = [*pair_reasons(pair), *activation_reasons(fused_activation(op), pair.out)]
     return to_problems(op, reasons or factor_reasons(_factor(pair), bits=_PRODUCT_BITS))
 
@@ -49,7 +50,7 @@ def _factor(pair: Pair) -> float:
 
 
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
-    """The portable kernel, and the DSP one where its requantisation holds."""
+    """A portable kernel, and a DSP kernel where its requantisation stays exact in 32 bits."""
     pair = pair_of(graph, op)
     assert pair is not None
     portable = pair_variant(pair, _PORTABLE, _portable_fields(pair, op), _PORTABLE_COST)

@@ -32,10 +32,12 @@ _CONSTANTS = {"PAD": 1, "PADV2": 2}
 
 
 def problems(graph: Graph, op: Op) -> Iterable[Problem]:
-    """Everything but int8 with constant, not negative paddings and no change of scale."""
+    """int8; constant paddings of at least 0; all tensors of one quantisation."""
     tensors = one_to_one(graph, op, _CONSTANTS[op.kind])
     if tensors is None:
-        return to_problems(op, [("needs one computed input, constant paddings and one output", "")])
+        return to_problems(
+            op, [("needs one activation input, constant paddings and one output", "")]
+        )
     x, out = tensors
     _, paddings, *fill = (graph.tensors[i] for i in op.inputs)
     reasons = [*int8_reasons(x, out, *fill), *_shape_reasons(x, paddings, out)]
@@ -68,7 +70,7 @@ def _pairs(paddings: Tensor) -> list[tuple[int, int]]:
 
 
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
-    """Fill and copy."""
+    """A fill and a copy."""
     x, paddings, *fill = (graph.tensors[i] for i in op.inputs)
     (out,) = graph.output_tensors(op)
     assert out.quant is not None

@@ -44,10 +44,10 @@ class _Axis:
 
 
 def problems(graph: Graph, op: Op) -> Iterable[Problem]:
-    """Everything but equally quantised int8 images and windows that fit them."""
+    """int8 images [batch, height, width, channels]; input and output of one quantisation."""
     tensors = one_to_one(graph, op)
     if tensors is None:
-        return to_problems(op, [("needs one computed input and one output", "")])
+        return to_problems(op, [("needs one activation input and one output", "")])
     x, out = tensors
     reasons = [*int8_reasons(x, out), *activation_reasons(fused_activation(op), out)]
     if not reasons:
@@ -100,7 +100,12 @@ def _axes(op: Op, x: Tensor, out: Tensor) -> tuple[_Axis, _Axis]:
 
 
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
-    """The portable kernel, and the DSP one where channels and window allow it."""
+    """A portable kernel.
+
+    MAX_POOL_2D: and a DSP kernel from 4 channels on.
+
+    AVERAGE_POOL_2D: and a DSP kernel from 4 channels on, for windows of at most 256 pixels.
+    """
     x, out = graph.tensors[op.inputs[0]], graph.tensors[op.outputs[0]]
     rows, columns = _axes(op, x, out)
     positions = min(rows.window, rows.in_size) * min(columns.window, columns.in_size)

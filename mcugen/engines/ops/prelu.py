@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 the mcugen authors
 # SPDX-License-Identifier: Apache-2.0
-"""PRELU: int8 with a factor for negative values that is repeated to the input's shape; portable."""
+"""PRELU: int8 with slopes for negative values that broadcast to the input's shape; portable."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ _PRODUCT_BITS = 16
 
 
 def problems(graph: Graph, op: Op) -> Iterable[Problem]:
-    """Everything but a computed int8 input with int8 factors."""
+    """int8; the slopes broadcast to the input's shape."""
     pair = pair_of(graph, op)
     if pair is None or pair.swapped:
-        return to_problems(op, [("needs a computed input, factors and one output", "")])
+        return to_problems(op, [("needs an activation input, slopes and one output", "")])
     return to_problems(op, [*pair_reasons(pair)] or _factor_reasons(pair))
 
 
@@ -42,7 +42,7 @@ def _factors(pair: Pair) -> tuple[float, float]:
 
 
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
-    """One portable kernel."""
+    """A portable kernel."""
     pair = pair_of(graph, op)
     assert pair is not None
     zero_point_x, zero_point_alpha, zero_point = pair.zero_points

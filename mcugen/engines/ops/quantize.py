@@ -33,10 +33,13 @@ _DEQUANTIZE_COST = 8
 
 
 def problems(graph: Graph, op: Op) -> Iterable[Problem]:
-    """Everything but float32 to int8, int8 to int8 (QUANTIZE), int8 to float32 (DEQUANTIZE)."""
+    """QUANTIZE: float32 to int8, and int8 to int8.
+
+    DEQUANTIZE: int8 to float32.
+    """
     tensors = one_to_one(graph, op)
     if tensors is None:
-        return to_problems(op, [("needs one computed input and one output", "")])
+        return to_problems(op, [("needs one activation input and one output", "")])
     x, out = tensors
     types = (x.dtype, out.dtype)
     if op.kind == "DEQUANTIZE":
@@ -65,7 +68,10 @@ def _factor(x: Tensor, out: Tensor) -> float:
 
 
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
-    """A loop for float32, a look-up for int8 to int8, nothing where the quantisation stays."""
+    """QUANTIZE: A loop for float32, a lookup for int8; no code where the quantisation stays.
+
+    DEQUANTIZE: A loop.
+    """
     x, out = graph.tensors[op.inputs[0]], graph.tensors[op.outputs[0]]
     if op.kind == "DEQUANTIZE":
         return (_float_variant("dequantize", _DEQUANTIZE_COST, x, _quant(x)),)

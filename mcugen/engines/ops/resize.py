@@ -38,10 +38,13 @@ class _Side:
 
 
 def problems(graph: Graph, op: Op) -> Iterable[Problem]:
-    """Types besides int8 (nearest: int16, float32, too); sizes computed at run time."""
+    """RESIZE_NEAREST_NEIGHBOR: int8, int16 and float32; constant size.
+
+    RESIZE_BILINEAR: int8; constant size; not align_corners with half_pixel_centers.
+    """
     tensors = one_to_one(graph, op, constants=1)
     if tensors is None:
-        return to_problems(op, [("needs one computed input, a constant size and one output", "")])
+        return to_problems(op, [("needs one activation input, a constant size and one output", "")])
     x, out = tensors
     reasons = [*_type_reasons(op, x, out)]
     if len(x.shape) != 4 or len(out.shape) != 4:
@@ -123,7 +126,7 @@ def _divide(values: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
-    """A portable kernel, over tables of source rows and columns."""
+    """A portable kernel over tables of source rows and columns."""
     x, out = graph.tensors[op.inputs[0]], graph.tensors[op.outputs[0]]
     pixels = out.elements // out.shape[3]
     is_nearest = op.kind == "RESIZE_NEAREST_NEIGHBOR"

@@ -40,10 +40,13 @@ _FUNCTIONS: Mapping[str, _Function] = {
 
 
 def problems(graph: Graph, op: Op) -> Iterable[Problem]:
-    """Everything but int8 with the output's scale that TFLite prescribes."""
+    """LOGISTIC: int8; an output with scale 1/256 and zero point -128, as TFLite prescribes.
+
+    TANH: int8; an output with scale 1/128 and zero point 0, as TFLite prescribes.
+    """
     tensors = one_to_one(graph, op)
     if tensors is None:
-        return to_problems(op, [("needs one computed input and one output", "")])
+        return to_problems(op, [("needs one activation input and one output", "")])
     x, out = tensors
     reasons = [*int8_reasons(x, out)]
     if x.elements != out.elements:
@@ -64,7 +67,7 @@ def _scale_reasons(function: _Function, x: Quant, out: Quant) -> Iterator[Reason
 
 
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
-    """One look-up per value, in place."""
+    """A lookup per value, in place."""
     x = graph.tensors[op.inputs[0]]
     assert x.quant is not None
     return (lookup_variant(op.kind, x, output_table(op.kind, x.quant, options.rounding)),)

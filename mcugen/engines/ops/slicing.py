@@ -37,10 +37,13 @@ class _Axis:
 
 
 def problems(graph: Graph, op: Op) -> Iterable[Problem]:
-    """Types besides int8, int16, int32, float32; arguments computed at run time; new axes."""
+    """int8, int16, int32 and float32; constant arguments.
+
+    STRIDED_SLICE: without ellipsis_mask and new_axis_mask.
+    """
     tensors = one_to_one(graph, op, constants=_CONSTANTS[op.kind])
     if tensors is None:
-        return to_problems(op, [("needs one computed input, constant arguments, one output", "")])
+        return to_problems(op, [("needs one activation input, constant arguments, one output", "")])
     x, out = tensors
     reasons = [*element_reasons(x, out), *_argument_reasons(graph, op, x)]
     if not reasons:
@@ -108,7 +111,7 @@ _AXES: Mapping[str, Callable[[Graph, Op], tuple[_Axis, ...]]] = {
 
 
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
-    """One copy, or nothing at all where everything is taken."""
+    """A copy; no code where the slice is the whole tensor."""
     x = graph.tensors[op.inputs[0]]
     axes = _AXES[op.kind](graph, op)
     if all((a.start, a.count, a.step) == (0, n, 1) for a, n in zip(axes, x.shape, strict=True)):

@@ -21,10 +21,10 @@ _KERNEL = Kernel("mcugen_softmax", "mcugen_softmax_t", "softmax.h", "softmax.c")
 
 
 def problems(graph: Graph, op: Op) -> Iterable[Problem]:
-    """Everything but int8 to int8 in steps of 1/256 from -128 on; rows of more than 4095 values."""
+    """int8; an output with scale 1/256 and zero point -128; rows of at most 4095 values."""
     tensors = one_to_one(graph, op)
     if tensors is None:
-        return to_problems(op, [("needs one computed input and one output", "")])
+        return to_problems(op, [("needs one activation input and one output", "")])
     x, out = tensors
     reasons = [*int8_reasons(x, out), *_shape_reasons(x, out)]
     if not reasons:
@@ -55,7 +55,7 @@ def _input_factor(beta: float, x: Tensor) -> float:
 
 
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
-    """One kernel for all cores."""
+    """A portable kernel."""
     x = graph.tensors[op.inputs[0]]
     depth = x.shape[-1]
     multiplier, left_shift = quantize_multiplier(_input_factor(op.options["beta"], x))

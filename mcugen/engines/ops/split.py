@@ -41,11 +41,11 @@ class _Seam:
 
 
 def split_problems(graph: Graph, op: Op) -> Iterable[Problem]:
-    """Types besides int8, int16, int32, float32; an axis or sizes computed at run time."""
+    """int8, int16, int32 and float32; constant axis and sizes."""
     given, parts = graph.input_tensors(op), graph.output_tensors(op)
     x = given[_X_PLACE[op.kind]] if len(given) == _INPUTS[op.kind] else None
     if x is None or not is_activation(x) or not parts:
-        return to_problems(op, [("needs one computed input and an output", "")])
+        return to_problems(op, [("needs one activation input and an output", "")])
     axis = _axis(graph, op, x)
     if axis is None:
         return to_problems(op, [("the axis must be constant and one of the input's", "")])
@@ -54,11 +54,11 @@ def split_problems(graph: Graph, op: Op) -> Iterable[Problem]:
 
 
 def pack_problems(graph: Graph, op: Op) -> Iterable[Problem]:
-    """Types besides int8, int16, int32, float32; constant parts."""
+    """int8, int16, int32 and float32; all parts activations."""
     parts, made = graph.input_tensors(op), graph.output_tensors(op)
     present = [t for t in parts if t is not None and is_activation(t)]
     if not present or len(present) != len(parts) or len(made) != 1:
-        return to_problems(op, [("needs computed inputs and one output", "")])
+        return to_problems(op, [("needs inputs that are all activations, and one output", "")])
     axis = _axis(graph, op, made[0])
     if axis is None:
         return to_problems(op, [("the axis must be one of the output's", "")])
@@ -76,7 +76,7 @@ def _axis(graph: Graph, op: Op, whole: Tensor) -> int | None:
 
 
 def _size_reasons(graph: Graph, op: Op, x: Tensor, axis: int) -> Iterator[Reason]:
-    """What the op says of its parts besides their shapes."""
+    """Sizes stated by the op that its parts do not have."""
     parts = graph.output_tensors(op)
     if op.kind == "SPLIT_V":
         sizes = numbers(graph.input_tensors(op)[1])
@@ -109,7 +109,7 @@ def _seam(graph: Graph, op: Op, whole: Tensor, parts: tuple[Tensor, ...]) -> _Se
 
 
 def split_variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
-    """A copy per output."""
+    """A copy per output; no code for one output."""
     x = graph.tensors[op.inputs[_X_PLACE[op.kind]]]
     parts = graph.output_tensors(op)
     if len(parts) == 1:
@@ -130,7 +130,7 @@ def split_variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Varian
 
 
 def pack_variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
-    """A copy per input."""
+    """A copy per input; no code for one input."""
     (whole,) = graph.output_tensors(op)
     parts = tuple(graph.tensors[i] for i in op.inputs)
     if len(parts) == 1:

@@ -21,10 +21,10 @@ from mcugen.model.ir import DType, Graph, Op, Problem, Tensor
 
 
 def problems(graph: Graph, op: Op) -> Iterable[Problem]:
-    """Everything but int8 of up to 5 axes with a constant permutation."""
+    """int8 of up to 5 axes; constant permutation."""
     tensors = one_to_one(graph, op, 1)
     if tensors is None:
-        what = "needs one computed input, a constant permutation and one output"
+        what = "needs one activation input, a constant permutation and one output"
         return to_problems(op, [(what, "")])
     x, out = tensors
     reasons = [*int8_reasons(x, out), *_shape_reasons(x, graph.tensors[op.inputs[1]], out)]
@@ -49,7 +49,7 @@ def _order(permutation: Tensor) -> list[int]:
 
 
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
-    """One copy, if any."""
+    """A copy; no code where only axes of size 1 move."""
     x, out = graph.tensors[op.inputs[0]], graph.tensors[op.outputs[0]]
     order = _order(graph.tensors[op.inputs[1]])
     moved = [axis for axis in order if x.shape[axis] > 1]

@@ -21,7 +21,7 @@ _BATCH_HINT = "convert with a fixed batch size, then the shape is known"
 
 
 def problems(graph: Graph, op: Op) -> Iterable[Problem]:
-    """Everything but int8 with constant symmetric weights, one group, a constant output shape."""
+    """int8; constant weights with zero point 0, per tensor or per channel; constant output shape."""
     reasons = [*convolution.reasons(graph, op, _CHANNEL_AXIS)]
     shape = graph.input_tensors(op)[0]
     if shape is None or shape.data is None:
@@ -35,7 +35,7 @@ def problems(graph: Graph, op: Op) -> Iterable[Problem]:
 
 
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
-    """The portable kernel."""
+    """A portable kernel."""
     layer = convolution.read_convolution(graph, op, _CHANNEL_AXIS)
     f = layer.filter
     outputs = f.positions * f.out_channels

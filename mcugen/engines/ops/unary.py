@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """RELU, RELU6, RELU_N1_TO_1, LEAKY_RELU and HARD_SWISH: a table of the 256 outputs.
 
-Tables are made in the very arithmetic of TFLite Micro's kernels, cited at each function.
+Tables are computed with the arithmetic of TFLite Micro's kernels, cited at each function.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ from mcugen.model.ir import Graph, Op, Problem, Quant, Tensor
 _COST = 4  # instructions per value
 _KERNEL = Kernel("mcugen_lookup", "mcugen_lookup_t", "lookup.h", "lookup.c")
 INPUTS = np.arange(-128, 128)
-"""What a table has an output for."""
+"""Inputs of a table."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Function:
-    """The outputs for INPUTS, and what it takes no quantisation for."""
+    """The outputs for INPUTS, and the quantisations that are not supported."""
 
     outputs: Callable[[Op, Quant, Quant], Raw]
     reasons: Callable[[Op, Tensor, Tensor], Iterable[Reason]]
@@ -49,7 +49,7 @@ def requantize(values: Raw, factor: float) -> Raw:
 
 
 def _ratio(x: Quant, out: Quant, by: float = 1.0) -> float:
-    """by * x.scale / out.scale in float32, as the kernels compute it."""
+    """by * x.scale / out.scale in float32, as in TFLite's kernels."""
     with np.errstate(over="ignore", under="ignore"):
         return float(np.float32(x.scale) * np.float32(by) / np.float32(out.scale))
 
@@ -71,7 +71,7 @@ def _clamped(op: Op, x: Quant, out: Quant) -> Raw:
 
 
 def _clamped_reasons(op: Op, x: Tensor, out: Tensor) -> Iterator[Reason]:
-    """TFLite Micro ignores the output's scale, TFLite does not: only equal ones are clear."""
+    """Only one quantisation is defined: TFLite Micro ignores the output's scale, TFLite does not."""
     yield from same_quantisation_reasons(x, out)
     yield from activation_reasons(op.kind, out)
 
@@ -91,7 +91,7 @@ def _leaky_relu_reasons(op: Op, x: Tensor, out: Tensor) -> Iterator[Reason]:
 
 
 _RELU_ISH = 3 / 32768
-"""Scale on which 3, where hard-swish ends to be curved, just does not fit int16."""
+"""Scale at which 3.0 (where hard-swish becomes linear) just exceeds int16."""
 
 _INT16 = (-(2**15), 2**15 - 1)
 
@@ -146,13 +146,13 @@ _FUNCTIONS: Mapping[str, _Function] = {
 
 
 def problems(graph: Graph, op: Op) -> Iterable[Problem]:
-    """Types besides int8; ratios of scales beyond the bits of TFLite's integers.
+    """int8; scales whose ratio fits the integers of TFLite.
 
-    RELU6 and RELU_N1_TO_1 also where the scale changes: TFLite Micro and TFLite differ there.
+    RELU6, RELU_N1_TO_1: input and output of one quantisation (TFLite Micro and TFLite differ on others).
     """
     tensors = one_to_one(graph, op)
     if tensors is None:
-        return to_problems(op, [("needs one computed input and one output", "")])
+        return to_problems(op, [("needs one activation input and one output", "")])
     x, out = tensors
     reasons = [*int8_reasons(x, out), *same_shape_reasons(x, out)]
     return to_problems(op, reasons or _FUNCTIONS[op.kind].reasons(op, x, out))
@@ -165,7 +165,7 @@ def same_shape_reasons(x: Tensor, out: Tensor) -> Iterator[Reason]:
 
 
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
-    """One look-up per value, in place."""
+    """A lookup per value, in place."""
     x, out = graph.tensors[op.inputs[0]], graph.tensors[op.outputs[0]]
     assert x.quant is not None and out.quant is not None
     outputs = _FUNCTIONS[op.kind].outputs(op, x.quant, out.quant)

@@ -176,12 +176,12 @@ ONES = np.ones((2, 3), np.int8)
         ([SOUND, TensorSpec((2, 3), "int8")], SOUND, "no scale"),
         ([SOUND, TensorSpec((2, 3), "int8", [0.1] * 3, axis=1)], SOUND, "per channel"),
         ([SOUND, TensorSpec((2, 3), "int8", 0.0, data=ONES)], SOUND, "not positive"),
-        ([SOUND, TensorSpec((2, 2), "int8", 0.1)], SOUND, "cannot be repeated"),
+        ([SOUND, TensorSpec((2, 2), "int8", 0.1)], SOUND, "cannot be broadcast"),
         ([SOUND, TensorSpec((2, 1), "int8", 0.1)], TensorSpec((3, 2), "int8", 0.1), "not follow"),
         ([SOUND, SOUND], TensorSpec((2, 3), "int8", 1e-8), "too small"),
         ([SOUND], SOUND, "two inputs"),
         ([TensorSpec((2, 1) * 3, "int8", 1), TensorSpec((1, 2) * 3, "int8", 1)],
-         TensorSpec((2,) * 6, "int8", 1), "alternate"),
+         TensorSpec((2,) * 6, "int8", 1), "broadcast along more"),
     ],
 )  # fmt: skip
 def test_a_problem_is_named(

@@ -140,7 +140,7 @@ ONES = np.ones((2, 3), np.int8)
     [
         ([X, X], TensorSpec((2, 3), "int16", 0.1), "int16"),
         ([X, TensorSpec((2, 3), "float32", data=np.ones((2, 3), np.float32))], X, "float32"),
-        ([X, TensorSpec((2, 2), "int8", 0.1, 3)], X, "cannot be repeated"),
+        ([X, TensorSpec((2, 2), "int8", 0.1, 3)], X, "cannot be broadcast"),
         ([X, TensorSpec((1,), "int8", 0.1, 3)], TensorSpec((3, 2), "int8", 0.1, 3), "not follow"),
         ([X], X, "needs"),
         ([X, X, X], X, "needs"),
@@ -160,7 +160,7 @@ def test_a_problem_is_named(
         (Layer("PRELU", [X, X], [TensorSpec((2, 3), "int8", 1e-9)]), "too small"),
         (Layer("MAXIMUM", [X, TensorSpec((2, 3), "int8", 0.1, 4)], [X]), "differently"),
         (Layer("MINIMUM", [X, X], [TensorSpec((2, 3), "int8", 0.2, 3)]), "differently"),
-        (Layer("PRELU", [TensorSpec((2, 3), "int8", 0.1, data=ONES), X], [X]), "computed input"),
+        (Layer("PRELU", [TensorSpec((2, 3), "int8", 0.1, data=ONES), X], [X]), "activation input"),
         (Layer("MUL", [X, X], [X], {"fused_activation_function": "TANH"}), "TANH"),
     ],
 )
