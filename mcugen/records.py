@@ -134,7 +134,7 @@ def to_json_line(record: Record) -> str:
     """The record as one line of JSON with its newline; refuses NaN and infinity (ValueError)."""
     kind = next(name for name, kind in KINDS.items() if type(record) is kind)
     body = {"schema": SCHEMA_VERSION, "kind": kind} | asdict(record)
-    return json.dumps(body, allow_nan=False, ensure_ascii=False, separators=(",", ":")) + "\n"
+    return json.dumps(body, allow_nan=False, separators=(",", ":")) + "\n"
 
 
 def from_json_line(line: str, where: str) -> Record:

@@ -13,7 +13,7 @@ import pytest
 PACKAGE = Path(__file__).resolve().parent.parent / "mcugen"
 ROOMS = (  # from the top of the house to the ground; docs/ARCHITECTURE.md tells what each is for
     "__main__ cli report run train toolchain transport export engines protocol memory "
-    "features scoring records model config boards codegen strict_toml errors paths __init__"
+    "features scoring records model config boards codegen strict_toml errors foreign_text paths __init__"
 ).split()
 HEAVY = ("librosa", "soundfile", "matplotlib", "tensorflow", "tf_keras", "tflite_micro", "serial")
 FILES = sorted(PACKAGE.rglob("*.py"))

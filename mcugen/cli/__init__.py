@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import importlib
 import io
+import os
 import signal
 import sys
 import threading
@@ -17,8 +18,9 @@ from typing import NoReturn
 import click
 
 from mcugen import __version__
+from mcugen.cli.console import flush, say
 from mcugen.cli.sections import SuggestingGroup
-from mcugen.errors import McugenError
+from mcugen.errors import EnvironmentError_, McugenError
 
 INTERRUPTED_STATUS = 130
 """What a shell reports of a program that Ctrl-C ended."""
@@ -77,18 +79,31 @@ def main(argv: list[str] | None = None) -> NoReturn:
     try:
         with _ended_as_by_ctrl_c():
             ended = cli.main(args=argv, prog_name="mcugen", standalone_mode=False)
+        flush()
     except click.ClickException as error:
-        error.show()
+        shown = io.StringIO()
+        error.show(shown)
+        say(shown.getvalue(), err=True, nl=False)
         sys.exit(error.exit_code)
     except click.Abort:
-        click.echo("interrupted", err=True)
+        say("interrupted", err=True)
         sys.exit(INTERRUPTED_STATUS)
     except McugenError as error:
-        click.echo(f"error: {error.what}", err=True)
-        if error.hint:
-            click.echo(f"try:   {error.hint}", err=True)
-        sys.exit(error.exit_status)
+        _report(error)
+    except OSError as error:  # a disk that is full, a file that may not be read
+        where = f"{os.fsdecode(error.filename)}: " if error.filename is not None else ""
+        _report(EnvironmentError_(f"{where}{error.strerror or error}"))
     sys.exit(ended if isinstance(ended, int) else 0)
+
+
+def _report(error: McugenError) -> NoReturn:
+    """One `error:` line, and a `try:` line; lines that a name brings along are seen to belong to it."""
+    for head, text in (("error: ", error.what), ("try:   ", error.hint)):
+        first, *others = text.split("\n")
+        lines = [head + first, *(line if line.startswith(" ") else f"  {line}" for line in others)]
+        if text:
+            say("\n".join(lines), err=True)
+    sys.exit(error.exit_status)
 
 
 @contextmanager

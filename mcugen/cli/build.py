@@ -13,7 +13,7 @@ import click
 
 from mcugen.boards import Board, find_board
 from mcugen.cli.build_options import BuildOptions, build_options, refuse_idle_options
-from mcugen.cli.console import console
+from mcugen.cli.console import console, say
 from mcugen.cli.sections import PATH, SectionedCommand
 from mcugen.codegen.tree import write_tree
 from mcugen.config import Config, find_config
@@ -45,12 +45,12 @@ def command(model: Path | None, **given: Any) -> None:
     request, project, notes = _generate(request, places, npu=options.npu)
     folder = options.out or Path("build") / f"{project.manifest.model}-{board.name}"
     write_tree(project.tree, folder)
-    click.echo(f"wrote {folder}: {len(project.tree)} files")
-    click.echo(project_line(project, board))
+    say(f"wrote {folder}: {len(project.tree)} files")
+    say(project_line(project, board))
     compiled = Compiled(None) if options.no_compile else _compile(folder, board, places)
     console().print(build_table(project, request.board, compiled.result))
     for note in (*notes, *compiled.notes):
-        click.echo(note)
+        say(note)
 
 
 def _board(options: BuildOptions, config: Config) -> Board:

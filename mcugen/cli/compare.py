@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from mcugen.cli.console import console
+from mcugen.cli.console import console, say
 
 
 @click.command("compare")
@@ -24,14 +24,14 @@ def command(run_a: Path, run_b: Path, as_json: bool) -> None:
 
     comparison = compare(load_run(run_a), load_run(run_b))
     if as_json:
-        click.echo(json.dumps(asdict(comparison), indent=2, ensure_ascii=False))
+        say(json.dumps(asdict(comparison), indent=2))
         return
     from mcugen.report.text import comparison_table
 
     terminal = console()
-    terminal.print(f"A: {run_a}\nB: {run_b}", markup=False, soft_wrap=True)
+    terminal.print(f"A: {run_a}\nB: {run_b}", soft_wrap=True)
     for name, a, b in comparison.made_by:
-        terminal.print(f"{name}: {a} | {b}", markup=False)
+        terminal.print(f"{name}: {a} | {b}")
     terminal.print(comparison_table(comparison))
     for note in comparison.notes:
-        terminal.print(note, markup=False)
+        terminal.print(note)

@@ -1,23 +1,111 @@
 # SPDX-FileCopyrightText: 2026 the mcugen authors
 # SPDX-License-Identifier: Apache-2.0
-"""Where tables go: a terminal in its own width, a file or pipe in a width that wraps nothing."""
+"""The only way to the terminal: lines, tables and bars, with the words of others made safe.
+
+Tables go to a terminal in its own width, to a file or pipe in a width that wraps nothing.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import contextlib
+import functools
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+import click
+
+from mcugen.errors import EnvironmentError_
+from mcugen.foreign_text import printable
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import Console, ConsoleOptions, RenderableType
+    from rich.progress import Progress
+    from rich.segment import Segment
 
+BROKEN_PIPE_STATUS = 141
+"""What a shell reports of a program that ends because nobody reads what it prints."""
 _PIPE_COLUMNS = 160
 _LEAST_COLUMNS = 72
 """A narrower terminal wraps the lines of a table itself: cells of one letter say nothing."""
 
 
+def say(text: str = "", *, err: bool = False, nl: bool = True) -> None:
+    """Prints a line, or several, to standard output, or to standard error with `err`."""
+    with _printing(sys.stderr if err else sys.stdout):
+        click.echo(printable(text), err=err, nl=nl)
+
+
+def flush() -> None:
+    """Ends a command: what was printed has arrived, or an error says that it did not."""
+    with _printing(sys.stdout):
+        sys.stdout.flush()
+
+
+@contextmanager
+def _printing(stream: TextIO) -> Iterator[None]:
+    """Ends the program when nobody reads on (`mcugen inspect | head -1`), as the signal would.
+
+    EnvironmentError_ when what it is written to takes no more. Either way the stream is given up,
+    or Python would complain about it at its end.
+    """
+    try:
+        yield
+    except OSError as error:
+        with contextlib.suppress(OSError, ValueError), Path(os.devnull).open("w") as nowhere:
+            os.dup2(nowhere.fileno(), stream.fileno())
+        if isinstance(error, BrokenPipeError):
+            raise SystemExit(BROKEN_PIPE_STATUS) from None
+        raise EnvironmentError_(f"cannot print: {error.strerror}") from error
+
+
 def console() -> Console:
     """Standard output, for tables. Numbers keep the colour of the text around them."""
-    from rich.console import Console
-
-    found = Console(highlight=False)
+    found = _console_class()(highlight=False)
     width = max(found.width, _LEAST_COLUMNS) if found.is_terminal else _PIPE_COLUMNS
-    return Console(highlight=False, width=width)
+    return _console_class()(highlight=False, width=width)
+
+
+def bar() -> Progress:
+    """A progress bar on standard error where that is a terminal, nothing elsewhere."""
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    own = _console_class()(stderr=True)
+    text = TextColumn("{task.description}", markup=False)
+    columns = (text, BarColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=own, transient=True, disable=not own.is_terminal)
+
+
+@functools.cache
+def _console_class() -> type[Console]:
+    """Rich's console without markup, whose words are printable: rich is imported when it is used."""
+    from rich.console import Console
+    from rich.segment import Segment
+
+    class SafeConsole(Console):
+        """`[bold]` in a name is no markup, `:x:` no picture, and an escape sequence is shown."""
+
+        def __init__(self, **settings: Any) -> None:
+            super().__init__(markup=False, emoji=False, **settings)
+
+        def print(self, *objects: Any, **settings: Any) -> None:
+            with _printing(sys.stdout):
+                super().print(*objects, **settings)
+
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError
+
+        def render_str(self, text: str, **settings: Any) -> Any:  # measured as it is shown
+            return super().render_str(printable(text), **settings)
+
+        def render(
+            self, renderable: RenderableType, options: ConsoleOptions | None = None
+        ) -> Iterable[Segment]:
+            for segment in super().render(renderable, options):
+                safe = segment.text if segment.control else printable(segment.text)
+                yield Segment(safe, segment.style, segment.control)
+
+    return SafeConsole

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from mcugen.cli.console import say
 from mcugen.cli.feature_options import clip_bar, feature_options
 
 
@@ -66,5 +67,5 @@ def command(
         inputs = job.open_inputs(options, step)
     converted = convert_model(job, inputs, Conversion(io, per_channel, unroll), false_alarm_rate)
     for kind, path in converted.files.items():
-        click.echo(f"wrote {path}: {kind}, {path.stat().st_size} bytes")
-    click.echo(f"wrote {converted.config}{': ' if converted.note else ''}{converted.note}")
+        say(f"wrote {path}: {kind}, {path.stat().st_size} bytes")
+    say(f"wrote {converted.config}{': ' if converted.note else ''}{converted.note}")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from mcugen.cli.console import say
 from mcugen.cli.sections import SuggestingGroup
 from mcugen.train.download import ARCHIVES, fetch_set
 from mcugen.train.synth import MACHINE_TYPES
@@ -69,7 +70,7 @@ def synth(
     spec = SetSpec(types, ids, train_clips, test_normals, test_anomalies, seconds, seed)
     with click.progressbar(length=len(plan_set(spec)), label="clips") as bar:
         clips = write_set(folder, spec, lambda _: bar.update(1))
-    click.echo(f"wrote {folder}: {len(clips)} clips of {seconds:g} s, {ids} machines per type")
+    say(f"wrote {folder}: {len(clips)} clips of {seconds:g} s, {ids} machines per type")
 
 
 @command.command("get", short_help="Download a real data set.")
@@ -88,4 +89,4 @@ def get(name: str, out: Path | None) -> None:
                 seen[0] = percent
 
             fetch_set(archive, folder, show)
-    click.echo(f"{folder} is complete: mcugen train ad {folder}")
+    say(f"{folder} is complete: mcugen train ad {folder}")

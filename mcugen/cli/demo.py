@@ -11,6 +11,7 @@ import click
 from mcugen.boards import find_board
 from mcugen.cli.build import BUNDLED
 from mcugen.cli.build import command as build
+from mcugen.cli.console import say
 from mcugen.cli.run import command as run
 from mcugen.errors import ConfigError
 from mcugen.paths import examples_dir
@@ -42,5 +43,5 @@ def command(ctx: click.Context, board: str, out: Path) -> None:
     model = examples_dir() / BUNDLED / "mcugen.toml"
     ctx.invoke(build, model=model, board_name=board, out=project)
     found = demo_clips(clips)
-    click.echo(f"wrote {clips}: {len(found)} synthetic clips")
+    say(f"wrote {clips}: {len(found)} synthetic clips")
     ctx.invoke(run, build_dir=project, clips=(clips,), out=out / "run")

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from mcugen.boards import find_board
+from mcugen.cli.console import say
 from mcugen.errors import UserError
 from mcugen.toolchain.doctor import examine
 
@@ -25,6 +26,6 @@ def command(board_name: str, board_dir: Path | None) -> None:
     findings = examine(find_board(board_name, board_dir), os.environ)
     for finding in findings:
         sign = "ok      " if finding.ok else "MISSING " if finding.needed else "optional"
-        click.echo(f"{sign} {finding.what}: {finding.found or finding.how}")
+        say(f"{sign} {finding.what}: {finding.found or finding.how}")
     if any(finding.needed and not finding.ok for finding in findings):
         sys.exit(UserError.exit_status)

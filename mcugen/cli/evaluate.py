@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mcugen.cli.console import console
+from mcugen.cli.console import console, say
 from mcugen.cli.evaluate_options import EvaluateOptions, evaluate_options, refuse_idle_options
 from mcugen.cli.feature_options import clip_bar, feature_options
 from mcugen.cli.sections import PATH, SectionedCommand
@@ -205,11 +205,11 @@ def _print_detection(evaluation: Evaluation, page: Path) -> None:
         )
     console().print(table)
     for name, change in evaluation.auc_costs():
-        click.echo(f"{name}: mean AUC changes by {change:+.4f} against the step before")
+        say(f"{name}: mean AUC changes by {change:+.4f} against the step before")
     if evaluation.threshold is not None:
         rate = f"{100 * evaluation.false_alarm_rate:g} %"
-        click.echo(f"threshold {evaluation.threshold:.4f} at a false alarm rate of {rate}")
-    click.echo(f"report: {page}")
+        say(f"threshold {evaluation.threshold:.4f} at a false alarm rate of {rate}")
+    say(f"report: {page}")
 
 
 def _figure(value: float | None) -> str:
@@ -227,10 +227,10 @@ def _print_classes(evaluation: ClassEvaluation, page: Path) -> None:
         table.add_row(*cells)
     console().print(table)
     if evaluation.task.alphabetical:
-        click.echo(
+        say(
             f"classes in alphabetical order: {', '.join(evaluation.task.names)}; "
             "labels of [decode] in mcugen.toml give the model's"
         )
     for change in changes(evaluation.steps):
-        click.echo(change.text(len(evaluation.task.samples)))
-    click.echo(f"report: {page}")
+        say(change.text(len(evaluation.task.samples)))
+    say(f"report: {page}")

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from mcugen.boards import Board
+from mcugen.cli.console import say
 from mcugen.errors import DeviceError, UserError
 from mcugen.run.client import Client
 from mcugen.run.project import Project, open_device, open_project, project_link
@@ -59,7 +60,7 @@ def command(
     chosen = data.runner(runner)
     if list_only:
         for found in list_probes(chosen):
-            click.echo(f"{found.serial}  {found.description}")
+            say(f"{found.serial}  {found.description}")
         return
     elf = image or find_image(build_dir)
     if dry_run:
@@ -67,14 +68,14 @@ def command(
         return
     find_program(chosen)
     serial_number = _port_of(project.board, probe)
-    click.echo(f"flashing {elf} with {chosen.program}")
+    say(f"flashing {elf} with {chosen.program}")
     flash(data, chosen, variant, elf, probe)
-    click.echo("flashed and reset")
+    say("flashed and reset")
     if serial_number:
         port = wait_for_port(serial_number, time.monotonic() + PORT_RETURNS_S, system_ports)
-        click.echo(f"its serial port is {port.device}")
+        say(f"its serial port is {port.device}")
         if image is None:
-            click.echo(_greeting(project, port.device))
+            say(_greeting(project, port.device))
 
 
 def _port_of(board: Board, probe: str) -> str:
@@ -116,6 +117,6 @@ def _wait_until_it_opens(link: Link, deadline: float) -> None:
 def _show(data: FlashData, runner: Runner, variant: str, elf: Path, probe: str) -> None:
     words = data.words(variant)
     for line in flash_commands(runner, runner.program, words, elf, probe, Path()):
-        click.echo(shell_line(line))
+        say(shell_line(line))
     for text in runner.script:
-        click.echo(f"  {text.format_map({**words, 'elf': str(elf)})}")
+        say(f"  {text.format_map({**words, 'elf': str(elf)})}")

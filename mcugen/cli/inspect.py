@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from mcugen.boards import load_boards
-from mcugen.cli.console import console
+from mcugen.cli.console import console, say
 from mcugen.engines import ENGINES
 from mcugen.model.tflite import read_tflite
 from mcugen.report.inspect_text import inspection_json, inspection_text
@@ -28,6 +28,6 @@ def command(model: Path, as_json: bool, board_dir: Path | None) -> None:
     graph = read_tflite(model)
     inspection = inspect_graph(graph, model.read_bytes(), ENGINES, load_boards(board_dir))
     if as_json:
-        click.echo(json.dumps(inspection_json(inspection), indent=2))
+        say(json.dumps(inspection_json(inspection), indent=2))
         return
     console().print(inspection_text(inspection))

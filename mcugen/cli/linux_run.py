@@ -8,9 +8,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
 from mcugen.cli import INTERRUPTED_STATUS
+from mcugen.cli.console import say
 from mcugen.errors import ConfigError, DeviceError
 
 if TYPE_CHECKING:
@@ -45,12 +44,12 @@ def time_on_board(
         target,
         options=options,
         board_dir=board_dir,
-        say=lambda text: click.echo(text, err=True),
+        say=lambda text: say(text, err=True),
     )
     page = _write(result, folder)
     _print(result, page)
     if not result.cleaned:
-        click.echo(f"{target.host} could not be asked to clean up; it does so by itself", err=True)
+        say(f"{target.host} could not be asked to clean up; it does so by itself", err=True)
     if isinstance(result.stopped, KeyboardInterrupt):
         sys.exit(INTERRUPTED_STATUS)
     if result.stopped is not None:
@@ -87,23 +86,23 @@ def _print(result: LinuxResult, page: Path) -> None:
     )
 
     published = published_ms(result.plan, result.board)
-    click.echo(text_table(table_rows(result.measured, published)))
+    say(text_table(table_rows(result.measured, published)))
     for one in result.measured:
         if one.log.ops:
-            click.echo(f"{one.section.title}, operator by operator:\n{op_table(one)}")
+            say(f"{one.section.title}, operator by operator:\n{op_table(one)}")
     for line in gains(latency_records(result.measured)):
-        click.echo(line)
+        say(line)
     for figures in result.board.published if published else ():
         note = f"; {figures.note}" if figures.note else ""
-        click.echo(f"published: {figures.source}{note}")
+        say(f"published: {figures.source}{note}")
     if remark := compiler_remark(result.plan, result.board, result.log.facts):
-        click.echo(remark)
+        say(remark)
     if "inference_us" in result.plan.npu_estimate:
         estimate_ms = result.plan.npu_estimate["inference_us"] / 1000
-        click.echo(
+        say(
             f"estimate of {result.plan.npu_compiler} for the NPU, not measured: {estimate_ms:.3f} ms"
         )
-    click.echo(f"report: {page}")
+    say(f"report: {page}")
 
 
 def interpret_on_board(
@@ -130,7 +129,7 @@ def interpret_on_board(
                 journal = journal or open_journal(folder, head)
                 journal.append(record)
                 measured += 1
-                click.echo(record.clip, err=True)
+                say(record.clip, err=True)
     except (DeviceError, KeyboardInterrupt) as error:
         stopped = error
     if journal is None:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mcugen.cli.console import bar, say
+
 if TYPE_CHECKING:
     from mcugen.protocol import Identity
     from mcugen.run.mlperf_run import Accuracy, OnFile, Performance
@@ -65,8 +67,8 @@ def command(
     found, identity = _measure(project, port, dataset, mode)
     path = write_json(folder / f"{mode}.json", {**identity.facts, **asdict(found)})
     for line in result_lines(found, identity):
-        click.echo(line)
-    click.echo(f"wrote {path}")
+        say(line)
+    say(f"wrote {path}")
 
 
 def _measure(
@@ -91,15 +93,11 @@ def _measure(
 @contextmanager
 def _progress(count: int) -> Iterator[OnFile]:
     """A bar on a terminal, nothing elsewhere."""
-    from rich.console import Console
-    from rich.progress import Progress
-
-    console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task("", total=count)
+    with bar() as shown:
+        task = shown.add_task("", total=count)
         started = iter(range(count))
 
         def on_file(sample: Sample) -> None:
-            bar.update(task, description=sample.path.name, completed=next(started, count))
+            shown.update(task, description=sample.path.name, completed=next(started, count))
 
         yield on_file

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from mcugen.cli.console import say
 from mcugen.errors import DataError
 from mcugen.run.launcher_log import Measured, measure, read_launcher_log
 from mcugen.run.linux_records import gains, latency_records, op_table, table_rows, text_table
@@ -31,12 +32,12 @@ def command(file: Path, as_json: bool) -> None:
     measured = tuple(measure(section) for section in log.sections)
     if as_json:
         body = {"facts": dict(log.facts), "runs": [_as_json(one) for one in measured]}
-        click.echo(json.dumps(body, indent=2))
+        say(json.dumps(body, indent=2))
     else:
-        click.echo(text_table(table_rows(measured)))
+        say(text_table(table_rows(measured)))
         words = gains(latency_records(measured))
         for line in (*filter(None, map(op_table, measured)), *words):
-            click.echo(line)
+            say(line)
     if not measured or not all(one.verdict.ok for one in measured):
         sys.exit(NO_FIGURES_STATUS)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from mcugen.boards import load_boards
+from mcugen.cli.console import say
 from mcugen.toolchain.ports import name_ports, system_ports
 
 
@@ -20,9 +21,9 @@ def command(board_dir: Path | None) -> None:
     """List the serial ports and name those that belong to a board."""
     ports = name_ports(system_ports(), load_boards(board_dir))
     if not ports:
-        click.echo("no serial ports")
+        say("no serial ports")
     for named in ports:
         port = named.port
         what = f"{named.name} of {' or '.join(named.boards)}" if named.boards else port.description
         serial = f"  serial {port.serial_number}" if port.serial_number else ""
-        click.echo(f"{port.device}  {what}{serial}")
+        say(f"{port.device}  {what}{serial}")

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import click
 
+from mcugen.cli.console import say
+
 
 @click.command("report")
 @click.argument("run_dir", type=click.Path(path_type=Path))
@@ -21,7 +23,7 @@ def command(run_dir: Path, out: Path | None, as_json: bool) -> None:
 
     run = load_run(run_dir)
     if as_json:
-        click.echo(summary_json(run), nl=False)
+        say(summary_json(run).decode(), nl=False)
         return
     folder = out or (run_dir if run_dir.is_dir() else run_dir.parent)
-    click.echo(f"report: {write_report(run, folder)}")
+    say(f"report: {write_report(run, folder)}")

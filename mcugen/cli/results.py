@@ -8,6 +8,8 @@ from pathlib import Path
 
 import click
 
+from mcugen.cli.console import say
+
 
 @click.command("results")
 @click.argument("build_dir", type=click.Path(path_type=Path))
@@ -41,7 +43,7 @@ def command(build_dir: Path, log: Path | None, out: Path | None, board_dir: Path
     run = as_run(records, str(folder))
     page = write_report(run, folder)
     for name, value in run.head.facts:
-        click.echo(f"{name}: {value}")
+        say(f"{name}: {value}")
     for line in figure_lines(run):
-        click.echo(line)
-    click.echo(f"report: {page}")
+        say(line)
+    say(f"report: {page}")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mcugen.cli import INTERRUPTED_STATUS
-from mcugen.cli.console import console
+from mcugen.cli.console import bar, console, say
 from mcugen.cli.run_options import RunOptions, refuse_idle_options, run_options
 from mcugen.cli.sections import PATH, SectionedCommand
 from mcugen.errors import ConfigError, DataError
@@ -121,11 +121,11 @@ def _measure(
         _progress(len(clips)) as on_progress,
     ):
         if options.baud is not None:
-            click.echo(change_rate(client, project.board, options.baud), err=True)
+            say(change_rate(client, project.board, options.baud), err=True)
         head = describe_run(who, manifest, source, str(reference.info), link.name)
         journal = open_journal(folder, head)
         if journal.set_aside is not None:
-            click.echo(f"records of another run were kept as {journal.set_aside}", err=True)
+            say(f"records of another run were kept as {journal.set_aside}", err=True)
         # Without scores there is nothing else to compare.
         check_outputs = options.check_outputs or manifest.score == "none"
         session = Session(client, who, manifest, source, reference, check_outputs)
@@ -138,21 +138,14 @@ def _measure(
 @contextmanager
 def _progress(clip_count: int) -> Iterator[Progress]:
     """A bar on a terminal, nothing elsewhere."""
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
-    with Progress(
-        *columns, console=console, transient=True, disable=not console.is_terminal
-    ) as bar:
-        task = bar.add_task("", total=clip_count)
+    with bar() as shown:
+        task = shown.add_task("", total=clip_count)
         seen: list[str] = []
 
         def on_progress(clip: Clip, part: float) -> None:
             if not seen or seen[-1] != clip.name:
                 seen.append(clip.name)
-            bar.update(task, description=clip.path.name, completed=len(seen) - 1 + part)
+            shown.update(task, description=clip.path.name, completed=len(seen) - 1 + part)
 
         yield on_progress
 
@@ -167,7 +160,7 @@ def _draw(run: Run, clips: tuple[Clip, ...], front_end: FrontEnd, folder: Path) 
         pixels = image_of(clip.path, front_end) if found.get(clip.sha256) else None
         if pixels is not None:
             page = write_picture(pixels, found[clip.sha256], clip.path, folder)
-            click.echo(f"picture: {page}")
+            say(f"picture: {page}")
 
 
 def _print(outcome: Outcome, folder: Path) -> None:
@@ -179,25 +172,23 @@ def _print(outcome: Outcome, folder: Path) -> None:
     if outcome.run.clips:
         terminal.print(clip_table(outcome.run))
     for line in figure_lines(outcome.run):
-        terminal.print(line, markup=False, soft_wrap=True)
-    terminal.print(f"report: {page}", markup=False, soft_wrap=True)
+        terminal.print(line, soft_wrap=True)
+    terminal.print(f"report: {page}", soft_wrap=True)
     others = len(outcome.run.clips) - outcome.skipped - outcome.measured
     if others > 0:
-        click.echo(
+        say(
             f"{folder} holds {others} more from runs before; --out another folder keeps runs apart",
             err=True,
         )
     if outcome.skipped and outcome.is_complete:
-        click.echo(
+        say(
             f"{outcome.skipped} of {outcome.wanted} clips were measured before and are not "
             "measured again; --out another folder measures them anew",
             err=True,
         )
     if not outcome.is_complete:
         done = outcome.skipped + outcome.measured
-        click.echo(
-            f"{done} of {outcome.wanted} clips are measured; the same command resumes", err=True
-        )
+        say(f"{done} of {outcome.wanted} clips are measured; the same command resumes", err=True)
     if outcome.fault is not None:
         raise outcome.fault
     if outcome.interrupted:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from mcugen.cli.console import say
 from mcugen.errors import ConfigError
 
 
@@ -37,7 +38,7 @@ def command(build_dir: Path, link: Path | None, board_dir: Path | None) -> None:
     with open_pty(link) as pty:
         device.open()
         try:
-            click.echo(f"serving {device.name} on {pty.path}" + (f" = {link}" if link else ""))
+            say(f"serving {device.name} on {pty.path}" + (f" = {link}" if link else ""))
             shuttle(device, pty.master)
         except KeyboardInterrupt:
             pass

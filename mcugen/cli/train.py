@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mcugen.cli.console import say
 from mcugen.cli.feature_options import clip_bar, feature_options
 from mcugen.cli.sections import SuggestingGroup
 
@@ -114,7 +115,7 @@ def _train_type(
     validation = [epoch.val_loss for epoch in history if epoch.val_loss is not None]
     figures.png(figures.losses([e.loss for e in history], validation), folder / "history.png")
     write_config(folder, "model.keras", table, "reconstruction-error")
-    click.echo(f"wrote {folder / 'model.keras'}: {_losses(history[-1])}")
+    say(f"wrote {folder / 'model.keras'}: {_losses(history[-1])}")
 
 
 @contextmanager
@@ -204,4 +205,4 @@ def train_lstm(
         history = train(series, recipe, out, show)
     validation = [epoch.val_loss for epoch in history if epoch.val_loss is not None]
     figures.png(figures.losses([e.loss for e in history], validation), out / "history.png")
-    click.echo(f"wrote {out / 'model.keras'}: {_losses(history[-1])}")
+    say(f"wrote {out / 'model.keras'}: {_losses(history[-1])}")

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mcugen.cli.console import say
 from mcugen.errors import ConfigError
 from mcugen.report.verify_text import layer_lines, verdict_lines
 
@@ -92,9 +93,9 @@ def command(
         partial(device_link, project, port, ssh_target(host, ssh_option)), project, sets, quant
     )
     if as_json:
-        click.echo(json.dumps({"schema": 1, "verdicts": [asdict(v) for v in verdicts]}, indent=2))
+        say(json.dumps({"schema": 1, "verdicts": [asdict(v) for v in verdicts]}, indent=2))
     else:
-        click.echo("\n".join(lines))
+        say("\n".join(lines))
     if not is_accepted:
         raise SystemExit(DIFFERENT_STATUS)
 

@@ -11,6 +11,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from mcugen.foreign_text import one_line
+
 VALUES_PER_LINE = 12
 IDENTIFIER_LENGTH = 40
 
@@ -101,14 +103,20 @@ def c_string(text: str) -> str:
     """
     characters = (
         _ESCAPES.get(chr(byte), chr(byte) if 0x20 <= byte < 0x7F else f"\\{byte:03o}")
-        for byte in text.encode()
+        for byte in text.encode("utf-8", "backslashreplace")
     )
     return '"' + "".join(characters) + '"'
 
 
 def c_comment(text: str) -> str:
-    """`text` made harmless inside a comment: one line, and it cannot end a block comment."""
-    return " ".join(text.split()).replace("*/", "* /").replace("/*", "/ *").rstrip("\\ ")
+    """`text` made harmless inside a comment: one line that no compiler and no reader takes for code.
+
+    It ends no block comment, and neither a backslash nor the trigraph `??/` joins the next line to it.
+    """
+    line = one_line(" ".join(text.split()))
+    for sequence in ("*/", "/*", "??"):
+        line = line.replace(sequence, " ".join(sequence))
+    return line.rstrip("\\ ")
 
 
 def c_identifier(text: str, *, max_length: int = IDENTIFIER_LENGTH) -> str:

@@ -4,10 +4,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-from collections.abc import Iterable, Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
@@ -16,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcugen.errors import DataError, EnvironmentError_
+from mcugen.foreign_text import csv_text
 from mcugen.records import Decoded, LatencyRecord, Run, as_run, read_records
 from mcugen.report.detection import MAX_FPR, auc_interval, detect
 from mcugen.report.findings import findings
@@ -85,26 +83,18 @@ def scores_csv(run: Run) -> bytes:
     rows = (
         (c.clip, c.label, c.windows, c.score, c.reference_score, difference(c)) for c in run.clips
     )
-    return _csv(header, rows)
+    return csv_text([header, *rows]).encode()
 
 
 def latency_csv(run: Run) -> bytes:
     """One line per LatencyRecord, with the record's own field names."""
     names = [field.name for field in fields(LatencyRecord)]
     rows = ([_cell(getattr(latency, name)) for name in names] for latency in run.latencies)
-    return _csv(names, rows)
+    return csv_text([names, *rows]).encode()
 
 
 def _cell(value: object) -> object:
     return "; ".join(f"{k}={v}" for k, v in value) if isinstance(value, tuple) else value
-
-
-def _csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(rows)
-    return text.getvalue().encode()
 
 
 def summary(run: Run) -> dict[str, Any]:
@@ -138,5 +128,5 @@ def _detection(run: Run) -> dict[str, Any] | None:
 
 
 def summary_json(run: Run) -> bytes:
-    """summary() as indented UTF-8 JSON."""
-    return json.dumps(summary(run), indent=2, ensure_ascii=False).encode() + b"\n"
+    """summary() as indented ASCII JSON."""
+    return json.dumps(summary(run), indent=2).encode() + b"\n"

@@ -13,10 +13,11 @@ from typing import Any
 import numpy as np
 
 from mcugen.codegen.render import render
+from mcugen.foreign_text import csv_text
 from mcugen.train import figures
 from mcugen.train.classification import ClassStep, Task
 from mcugen.train.datasets import anomalous_steps, load_array
-from mcugen.train.evaluation import SCHEMA_VERSION, csv_text
+from mcugen.train.evaluation import SCHEMA_VERSION
 from mcugen.train.files import write_json, write_text
 from mcugen.train.model_table import MODEL_HEAD, ModelRow, RecurrentForm, model_cells
 

@@ -4,14 +4,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from mcugen.codegen.render import render
+from mcugen.foreign_text import csv_text
 from mcugen.scoring.roc import roc_curve
 from mcugen.train import figures
 from mcugen.train.datasets import ANOMALY, NORMAL
@@ -79,13 +78,6 @@ def result_rows(step: StepResult) -> list[tuple[object, ...]]:
 
 def _clips_of(step: StepResult, machine: MachineResult) -> tuple[ClipScore, ...]:
     return step.of_machine(machine.machine_type, machine.machine_id)
-
-
-def csv_text(rows: Iterable[Sequence[object]]) -> str:
-    """Rows as CSV with one line feed each."""
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(rows)
-    return text.getvalue()
 
 
 def _as_dict(evaluation: Evaluation) -> dict[str, Any]:

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import wave
 from collections.abc import Callable, Iterator
@@ -15,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcugen.errors import ConfigError, nearest
+from mcugen.foreign_text import csv_text
 from mcugen.train.files import write_bytes
 from mcugen.train.synth import (
     DEFAULT_SECONDS,
@@ -118,13 +118,12 @@ def write_set(
 
 
 def _write_faults(path: Path, clips: tuple[PlannedClip, ...], machine_type: str) -> None:
-    text = io.StringIO()
-    rows = csv.writer(text, lineterminator="\n")
-    rows.writerow(("file", "fault"))
-    for clip in clips:
-        if clip.machine_type == machine_type and clip.path.parent.name == "test":
-            rows.writerow((clip.path.name, clip.fault or ""))
-    write_bytes(path, text.getvalue().encode())
+    rows = [
+        (clip.path.name, clip.fault or "")
+        for clip in clips
+        if clip.machine_type == machine_type and clip.path.parent.name == "test"
+    ]
+    write_bytes(path, csv_text([("file", "fault"), *rows]).encode())
 
 
 def demo_clips(folder: Path) -> list[Path]:
