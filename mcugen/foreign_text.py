@@ -39,18 +39,15 @@ def one_line(text: str) -> str:
 
 
 def _escape(match: re.Match[str]) -> str:
-    character = match[0]
-    code = ord(character)
+    code = ord(match[0])
+    if code in _SHORT:
+        return _SHORT[code]
     if 0xDC80 <= code <= 0xDCFF:  # how Python holds a byte of a name that is no UTF-8 (PEP 383)
-        return f"\\x{code - 0xDC00:02x}"
-    return (
-        character.encode("ascii", "backslashreplace").decode() if code > 0x1F else _CONTROLS[code]
-    )
+        code -= 0xDC00
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
 
 
-_CONTROLS = tuple(
-    {9: "\\t", 10: "\\n", 13: "\\r"}.get(code, f"\\x{code:02x}") for code in range(32)
-)
+_SHORT = {9: "\\t", 10: "\\n", 13: "\\r"}
 
 
 def csv_text(rows: Iterable[Iterable[object]]) -> str:
