@@ -1,46 +1,19 @@
 // SPDX-FileCopyrightText: 2026 the mcugen authors
 // SPDX-License-Identifier: Apache-2.0
-// What the harness needs of an inference engine. The generated model (aot), tflm_interpreter.cc and
-// engine_axon.c each implement all of it; the one that is linked is the one that runs.
+// What the harness needs of an inference engine: one model, one arena. The generated <model>_engine.c
+// (aot), tflm_interpreter.cc and engine_axon.c each implement all of it; the one that is linked runs.
 #ifndef MCUGEN_ENGINE_H
 #define MCUGEN_ENGINE_H
 
 #include <stddef.h>
 #include <stdint.h>
 
+#include "model.h"
 #include "status.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-// Version of this contract and of the kernels' parameter structs. Generated code refuses another one.
-#define MCUGEN_ENGINE_VERSION 1
-
-typedef enum {
-  MCUGEN_INT8 = 0,
-  MCUGEN_INT16 = 1,
-  MCUGEN_INT32 = 2,
-  MCUGEN_FLOAT32 = 3,
-} mcugen_dtype_t;
-
-// A model input or output as the outside sees it: dense, row-major (NHWC), quantised per tensor.
-typedef struct {
-  mcugen_dtype_t dtype;
-  uint32_t bytes;
-  float scale;         // 0 when not quantised
-  int32_t zero_point;
-} mcugen_tensor_t;
-
-typedef struct {
-  const char *name;      // "aot", "tflm", "efinix", "axon"
-  const char *rounding;  // "double", "single"
-  uint32_t inputs;
-  uint32_t outputs;
-  const mcugen_tensor_t *input;   // [inputs]
-  const mcugen_tensor_t *output;  // [outputs]
-  uint32_t arena_bytes;           // RAM for activations and scratch
-} mcugen_engine_info_t;
 
 const mcugen_engine_info_t *mcugen_engine_info(void);
 

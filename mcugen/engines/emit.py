@@ -55,7 +55,7 @@ def emit_model(graph: Graph, options: EngineOptions, lowered: Lowered) -> Source
     }
     written = {
         f"model/{prefix}_{part}": render(f"aot/{part}.j2", context)
-        for part in ("model.c", "model.h", "weights.c", "weights.h")
+        for part in ("engine.c", "model.c", "model.h", "weights.c", "weights.h")
     }
     return {**written, **kernel_files(_calls(lowered))}
 
@@ -121,18 +121,23 @@ def _code_context(
         done = layer.after_step
     return {
         "kernel_headers": sorted({call.kernel.header for call in _calls(lowered)}),
-        "values": [_value_context(value, lowered.offsets[value.name]) for value in lowered.values],
+        "values": _used_values(lowered),
         "params": params.written,
         "steps": steps,
         "blocks": blocks,
         "last_steps": steps[done:],
         "most_outputs": max((len(layer.outputs) for layer in lowered.layers), default=0),
         "states": [
-            {"name": s.value.name, "fill": s.fill, "bytes": _dense_bytes(s.value)}
+            {
+                "name": s.value.name,
+                "offset": lowered.offsets[s.value.name],
+                "fill": s.fill,
+                "bytes": _dense_bytes(s.value),
+            }
             for s in lowered.states
         ],
-        "inputs": _border(graph, graph.inputs, lowered.inputs),
-        "outputs": _border(graph, graph.outputs, lowered.outputs),
+        "inputs": _border(graph, graph.inputs, lowered.inputs, lowered.offsets),
+        "outputs": _border(graph, graph.outputs, lowered.outputs, lowered.offsets),
     }
 
 
@@ -167,13 +172,20 @@ def _wrapped(line: str) -> str:
     )
 
 
-def _value_context(value: Value, offset: int) -> dict[str, Any]:
-    return {
-        "name": value.name,
-        "c_type": value.c_type,
-        "offset": offset,
-        "comment": value.comment,
-    }
+def _used_values(lowered: Lowered) -> list[dict[str, Any]]:
+    """The values that call lines name, in the order of the model."""
+    named = {value.name for call in _calls(lowered) for value in call.args}
+    named |= {value.name for layer in lowered.layers for value in layer.outputs}
+    return [
+        {
+            "name": value.name,
+            "c_type": value.c_type,
+            "offset": lowered.offsets[value.name],
+            "comment": value.comment,
+        }
+        for value in lowered.values
+        if value.name in named
+    ]
 
 
 def _dense_bytes(value: Value) -> int:
@@ -182,11 +194,14 @@ def _dense_bytes(value: Value) -> int:
 
 
 def _border(
-    graph: Graph, indices: tuple[int, ...], values: tuple[Value, ...]
+    graph: Graph,
+    indices: tuple[int, ...],
+    values: tuple[Value, ...],
+    offsets: Mapping[str, int],
 ) -> list[dict[str, Any]]:
-    """The model's inputs or outputs as rows of mcugen_tensor_t."""
+    """The model's inputs or outputs as rows of mcugen_tensor_t, and where they lie."""
     pairs = zip((graph.tensors[i] for i in indices), values, strict=True)
-    return [{"value": value.name, **_tensor_context(tensor)} for tensor, value in pairs]
+    return [{"offset": offsets[value.name], **_tensor_context(tensor)} for tensor, value in pairs]
 
 
 def _tensor_context(tensor: Tensor) -> dict[str, Any]:

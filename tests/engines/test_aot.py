@@ -83,8 +83,9 @@ def test_only_the_kernels_that_are_called_are_copied(isa: frozenset[str]) -> Non
     common = {"fully_connected.h", "requantize.h"}
     own = {"fully_connected_dsp.c", "dsp.h", "row_pairs.h"} if isa else {"fully_connected.c"}
     assert kernels == common | own
-    model = {"two_model.c", "two_model.h", "two_weights.c", "two_weights.h"}
-    assert {path for path in tree if path.startswith("model/")} == {f"model/{m}" for m in model}
+    files = ("engine.c", "model.c", "model.h", "weights.c", "weights.h")
+    model = {f"model/two_{file}" for file in files}
+    assert {path for path in tree if path.startswith("model/")} == model
 
 
 def test_equal_constants_are_stored_once() -> None:

@@ -183,7 +183,7 @@ def test_other_compiler_settings_compute_the_same(optimize: str, tmp_path: Path)
 def test_the_state_lasts_until_a_reset(tmp_path: Path) -> None:
     """The driver resets before each window. Without that, every window but the first is wrong."""
     vectors = vectors_of(model_of([Case(units=16, steps=10)]), tmp_path, ["double"])
-    forgetful = ("model/layers_model.c", "  memset(state_", "  if (0) memset(state_")
+    forgetful = ("model/layers_model.c", "  memset(arena", "  if (0) memset(arena")
     for name in EXACT:
         engine = build(vectors.graph, OPTIONS[name], tmp_path / name, patch=forgetful)
         (ours,), (theirs,) = engine.run(*vectors.inputs).outputs, vectors.expected["double"]
@@ -200,7 +200,7 @@ def test_the_state_of_a_window_goes_on_in_the_next(tmp_path: Path) -> None:
     reset = "void mcugen_engine_reset(void) {"
     # The driver resets twice a window: before the inference, and before it asks for layers.
     every_second = f"{reset} static int resets; if (resets++ % 4 != 0) return;"
-    once = ("model/layers_model.c", reset, every_second)
+    once = ("model/layers_engine.c", reset, every_second)
     graph = parse_tflite(model_of([case]), "layers")
     for name in EXACT:
         engine = build(graph, OPTIONS[name], tmp_path / name, patch=once)

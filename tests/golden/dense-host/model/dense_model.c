@@ -7,7 +7,6 @@
 #include <stddef.h>
 
 #include "dense_weights.h"
-#include "engine.h"
 #include "kernels/fully_connected.h"
 
 #if MCUGEN_ENGINE_VERSION != 1
@@ -20,11 +19,6 @@
 //        0       16  #               input_0
 //       16       16  #               fully_connected_0_out
 //                    ^               peak: 32 bytes at step 0
-static _Alignas(16) uint8_t arena[DENSE_ARENA_BYTES];
-
-// Every value by the layer that computes it. Those that never live at once share bytes.
-static int8_t *const input_0 = (void *)(arena + 0);  // "input" [1, 4]
-static int8_t *const fully_connected_0_out = (void *)(arena + 16);  // "output" [1, 3]
 
 // What every layer is called with.
 static const mcugen_fully_connected_t fully_connected_0_params = {
@@ -40,55 +34,37 @@ static const mcugen_fully_connected_t fully_connected_0_params = {
   .high = 127,
 };
 
+static void invoke(uint8_t arena[]) {
+  int8_t *const input_0 = (void *)(arena + 0);  // "input" [1, 4]
+  int8_t *const fully_connected_0_out = (void *)(arena + 16);  // "output" [1, 3]
+  // fully_connected_0: "output" [1, 3]
+  mcugen_fully_connected_double(&fully_connected_0_params, input_0, fully_connected_0_out);
+}
+
 static const mcugen_tensor_t input_tensors[] = {
   {MCUGEN_INT8, 4, 0.05f, -3},
 };
+
+static const uint32_t input_offsets[] = {0};
 
 static const mcugen_tensor_t output_tensors[] = {
   {MCUGEN_INT8, 3, 0.1f, 5},
 };
 
-static const mcugen_engine_info_t info = {
-  .name = "aot",
-  .rounding = "double",
-  .inputs = 1,
-  .outputs = 1,
-  .input = input_tensors,
-  .output = output_tensors,
-  .arena_bytes = DENSE_ARENA_BYTES,
+static const uint32_t output_offsets[] = {16};
+
+const mcugen_model_t dense_model = {
+  .info = {
+    .name = "aot",
+    .rounding = "double",
+    .inputs = 1,
+    .outputs = 1,
+    .input = input_tensors,
+    .output = output_tensors,
+    .arena_bytes = DENSE_ARENA_BYTES,
+  },
+  .input_offsets = input_offsets,
+  .output_offsets = output_offsets,
+  .reset = NULL,
+  .invoke = invoke,
 };
-
-const mcugen_engine_info_t *mcugen_engine_info(void) { return &info; }
-
-mcugen_status_t mcugen_engine_init(void) { return MCUGEN_STATUS_OK; }
-
-void mcugen_engine_reset(void) {}
-
-void *mcugen_engine_input(uint32_t index) {
-  void *const inputs[] = {input_0};
-  return index < 1 ? inputs[index] : NULL;
-}
-
-const void *mcugen_engine_output(uint32_t index) {
-  const void *const outputs[] = {fully_connected_0_out};
-  return index < 1 ? outputs[index] : NULL;
-}
-
-uint32_t mcugen_engine_arena_used_bytes(void) { return DENSE_ARENA_BYTES; }
-
-mcugen_status_t mcugen_engine_invoke(void) {
-  // fully_connected_0: "output" [1, 3]
-  mcugen_fully_connected_double(&fully_connected_0_params, input_0, fully_connected_0_out);
-  return MCUGEN_STATUS_OK;
-}
-
-mcugen_status_t mcugen_engine_invoke_until(uint32_t layer) {
-  (void)layer;
-  return MCUGEN_STATUS_UNSUPPORTED;
-}
-
-const void *mcugen_engine_layer_output(uint32_t index, uint32_t *bytes) {
-  (void)index;
-  *bytes = 0;
-  return NULL;
-}

@@ -4,7 +4,11 @@
 #ifndef DENSE_MODEL_H
 #define DENSE_MODEL_H
 
-// RAM of activations and scratch. The functions of the model are those of engine.h.
+#include "model.h"
+
+// RAM of activations and scratch.
 #define DENSE_ARENA_BYTES 32
+
+extern const mcugen_model_t dense_model;
 
 #endif

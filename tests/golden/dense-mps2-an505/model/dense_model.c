@@ -7,15 +7,11 @@
 #include <stddef.h>
 
 #include "dense_weights.h"
-#include "engine.h"
 #include "kernels/fully_connected.h"
 
 #if MCUGEN_ENGINE_VERSION != 1
 #error "this model was generated for another version of runtime/: generate it again"
 #endif
-
-// What the board's RAM leaves to a model.
-_Static_assert(DENSE_ARENA_BYTES <= 4128768, "the board has too little RAM");
 
 // When which bytes of the arena are in use:
 // arena 32 bytes, lower bound 32 bytes
@@ -23,11 +19,6 @@ _Static_assert(DENSE_ARENA_BYTES <= 4128768, "the board has too little RAM");
 //        0       16  #               input_0
 //       16       16  #               fully_connected_0_out
 //                    ^               peak: 32 bytes at step 0
-static _Alignas(16) uint8_t arena[DENSE_ARENA_BYTES];
-
-// Every value by the layer that computes it. Those that never live at once share bytes.
-static int8_t *const input_0 = (void *)(arena + 0);  // "input" [1, 4]
-static int8_t *const fully_connected_0_out = (void *)(arena + 16);  // "output" [1, 3]
 
 // What every layer is called with.
 static const mcugen_fully_connected_dsp_t fully_connected_0_params = {
@@ -49,55 +40,37 @@ static const mcugen_fully_connected_dsp_t fully_connected_0_params = {
   .high = 127,
 };
 
+static void invoke(uint8_t arena[]) {
+  int8_t *const input_0 = (void *)(arena + 0);  // "input" [1, 4]
+  int8_t *const fully_connected_0_out = (void *)(arena + 16);  // "output" [1, 3]
+  // fully_connected_0: "output" [1, 3]
+  mcugen_fully_connected_dsp_s8_double(&fully_connected_0_params, input_0, fully_connected_0_out);
+}
+
 static const mcugen_tensor_t input_tensors[] = {
   {MCUGEN_INT8, 4, 0.05f, -3},
 };
+
+static const uint32_t input_offsets[] = {0};
 
 static const mcugen_tensor_t output_tensors[] = {
   {MCUGEN_INT8, 3, 0.1f, 5},
 };
 
-static const mcugen_engine_info_t info = {
-  .name = "aot",
-  .rounding = "double",
-  .inputs = 1,
-  .outputs = 1,
-  .input = input_tensors,
-  .output = output_tensors,
-  .arena_bytes = DENSE_ARENA_BYTES,
+static const uint32_t output_offsets[] = {16};
+
+const mcugen_model_t dense_model = {
+  .info = {
+    .name = "aot",
+    .rounding = "double",
+    .inputs = 1,
+    .outputs = 1,
+    .input = input_tensors,
+    .output = output_tensors,
+    .arena_bytes = DENSE_ARENA_BYTES,
+  },
+  .input_offsets = input_offsets,
+  .output_offsets = output_offsets,
+  .reset = NULL,
+  .invoke = invoke,
 };
-
-const mcugen_engine_info_t *mcugen_engine_info(void) { return &info; }
-
-mcugen_status_t mcugen_engine_init(void) { return MCUGEN_STATUS_OK; }
-
-void mcugen_engine_reset(void) {}
-
-void *mcugen_engine_input(uint32_t index) {
-  void *const inputs[] = {input_0};
-  return index < 1 ? inputs[index] : NULL;
-}
-
-const void *mcugen_engine_output(uint32_t index) {
-  const void *const outputs[] = {fully_connected_0_out};
-  return index < 1 ? outputs[index] : NULL;
-}
-
-uint32_t mcugen_engine_arena_used_bytes(void) { return DENSE_ARENA_BYTES; }
-
-mcugen_status_t mcugen_engine_invoke(void) {
-  // fully_connected_0: "output" [1, 3]
-  mcugen_fully_connected_dsp_s8_double(&fully_connected_0_params, input_0, fully_connected_0_out);
-  return MCUGEN_STATUS_OK;
-}
-
-mcugen_status_t mcugen_engine_invoke_until(uint32_t layer) {
-  (void)layer;
-  return MCUGEN_STATUS_UNSUPPORTED;
-}
-
-const void *mcugen_engine_layer_output(uint32_t index, uint32_t *bytes) {
-  (void)index;
-  *bytes = 0;
-  return NULL;
-}

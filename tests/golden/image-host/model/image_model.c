@@ -7,7 +7,6 @@
 #include <stddef.h>
 
 #include "image_weights.h"
-#include "engine.h"
 #include "kernels/conv_2d.h"
 #include "kernels/depthwise_conv_2d.h"
 
@@ -22,12 +21,6 @@
 //        0       48  .#              depthwise_conv_2d_1_out
 //       48       48  ##              conv_2d_0_out
 //                    ^               peak: 96 bytes at step 0
-static _Alignas(16) uint8_t arena[IMAGE_ARENA_BYTES];
-
-// Every value by the layer that computes it. Those that never live at once share bytes.
-static int8_t *const input_0 = (void *)(arena + 0);  // "picture" [1, 6, 6, 1]
-static int8_t *const conv_2d_0_out = (void *)(arena + 48);  // "features" [1, 3, 3, 4]
-static int8_t *const depthwise_conv_2d_1_out = (void *)(arena + 0);  // "answer" [1, 3, 3, 4]
 
 // What every layer is called with.
 static const mcugen_conv_2d_t conv_2d_0_params = {
@@ -81,58 +74,41 @@ static const mcugen_depthwise_conv_2d_t depthwise_conv_2d_1_params = {
   .high = 127,
 };
 
-static const mcugen_tensor_t input_tensors[] = {
-  {MCUGEN_INT8, 36, 0.5f, -3},
-};
-
-static const mcugen_tensor_t output_tensors[] = {
-  {MCUGEN_INT8, 36, 0.125f, -1},
-};
-
-static const mcugen_engine_info_t info = {
-  .name = "aot",
-  .rounding = "double",
-  .inputs = 1,
-  .outputs = 1,
-  .input = input_tensors,
-  .output = output_tensors,
-  .arena_bytes = IMAGE_ARENA_BYTES,
-};
-
-const mcugen_engine_info_t *mcugen_engine_info(void) { return &info; }
-
-mcugen_status_t mcugen_engine_init(void) { return MCUGEN_STATUS_OK; }
-
-void mcugen_engine_reset(void) {}
-
-void *mcugen_engine_input(uint32_t index) {
-  void *const inputs[] = {input_0};
-  return index < 1 ? inputs[index] : NULL;
-}
-
-const void *mcugen_engine_output(uint32_t index) {
-  const void *const outputs[] = {depthwise_conv_2d_1_out};
-  return index < 1 ? outputs[index] : NULL;
-}
-
-uint32_t mcugen_engine_arena_used_bytes(void) { return IMAGE_ARENA_BYTES; }
-
-mcugen_status_t mcugen_engine_invoke(void) {
+static void invoke(uint8_t arena[]) {
+  int8_t *const input_0 = (void *)(arena + 0);  // "picture" [1, 6, 6, 1]
+  int8_t *const conv_2d_0_out = (void *)(arena + 48);  // "features" [1, 3, 3, 4]
+  int8_t *const depthwise_conv_2d_1_out = (void *)(arena + 0);  // "answer" [1, 3, 3, 4]
   // conv_2d_0: "features" [1, 3, 3, 4]
   mcugen_conv_2d_double(&conv_2d_0_params, input_0, conv_2d_0_out);
   // depthwise_conv_2d_1: "answer" [1, 3, 3, 4]
   mcugen_depthwise_conv_2d_double(&depthwise_conv_2d_1_params, conv_2d_0_out,
       depthwise_conv_2d_1_out);
-  return MCUGEN_STATUS_OK;
 }
 
-mcugen_status_t mcugen_engine_invoke_until(uint32_t layer) {
-  (void)layer;
-  return MCUGEN_STATUS_UNSUPPORTED;
-}
+static const mcugen_tensor_t input_tensors[] = {
+  {MCUGEN_INT8, 36, 0.5f, -3},
+};
 
-const void *mcugen_engine_layer_output(uint32_t index, uint32_t *bytes) {
-  (void)index;
-  *bytes = 0;
-  return NULL;
-}
+static const uint32_t input_offsets[] = {0};
+
+static const mcugen_tensor_t output_tensors[] = {
+  {MCUGEN_INT8, 36, 0.125f, -1},
+};
+
+static const uint32_t output_offsets[] = {0};
+
+const mcugen_model_t image_model = {
+  .info = {
+    .name = "aot",
+    .rounding = "double",
+    .inputs = 1,
+    .outputs = 1,
+    .input = input_tensors,
+    .output = output_tensors,
+    .arena_bytes = IMAGE_ARENA_BYTES,
+  },
+  .input_offsets = input_offsets,
+  .output_offsets = output_offsets,
+  .reset = NULL,
+  .invoke = invoke,
+};

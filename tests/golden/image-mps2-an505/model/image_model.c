@@ -7,16 +7,12 @@
 #include <stddef.h>
 
 #include "image_weights.h"
-#include "engine.h"
 #include "kernels/conv_2d.h"
 #include "kernels/depthwise_conv_2d.h"
 
 #if MCUGEN_ENGINE_VERSION != 1
 #error "this model was generated for another version of runtime/: generate it again"
 #endif
-
-// What the board's RAM leaves to a model.
-_Static_assert(IMAGE_ARENA_BYTES <= 4128768, "the board has too little RAM");
 
 // When which bytes of the arena are in use:
 // arena 160 bytes, lower bound 160 bytes
@@ -26,14 +22,6 @@ _Static_assert(IMAGE_ARENA_BYTES <= 4128768, "the board has too little RAM");
 //       64       48  #.              input_0
 //      112       48  ##              conv_2d_0_out
 //                    ^               peak: 160 bytes at step 0
-static _Alignas(16) uint8_t arena[IMAGE_ARENA_BYTES];
-
-// Every value by the layer that computes it. Those that never live at once share bytes.
-static int8_t *const input_0 = (void *)(arena + 64);  // "picture" [1, 6, 6, 1]
-static int8_t *const conv_2d_0_out = (void *)(arena + 112);  // "features" [1, 3, 3, 4]
-static int8_t *const conv_2d_0_scratch = (void *)(arena + 0);  // scratch
-static int8_t *const depthwise_conv_2d_1_out = (void *)(arena + 112);  // "answer" [1, 3, 3, 4]
-static int8_t *const depthwise_conv_2d_1_scratch = (void *)(arena + 0);  // scratch
 
 // What every layer is called with.
 static const mcugen_conv_2d_dsp_t conv_2d_0_params = {
@@ -90,58 +78,43 @@ static const mcugen_depthwise_conv_2d_dsp_t depthwise_conv_2d_1_params = {
   .high = 127,
 };
 
-static const mcugen_tensor_t input_tensors[] = {
-  {MCUGEN_INT8, 36, 0.5f, -3},
-};
-
-static const mcugen_tensor_t output_tensors[] = {
-  {MCUGEN_INT8, 36, 0.125f, -1},
-};
-
-static const mcugen_engine_info_t info = {
-  .name = "aot",
-  .rounding = "double",
-  .inputs = 1,
-  .outputs = 1,
-  .input = input_tensors,
-  .output = output_tensors,
-  .arena_bytes = IMAGE_ARENA_BYTES,
-};
-
-const mcugen_engine_info_t *mcugen_engine_info(void) { return &info; }
-
-mcugen_status_t mcugen_engine_init(void) { return MCUGEN_STATUS_OK; }
-
-void mcugen_engine_reset(void) {}
-
-void *mcugen_engine_input(uint32_t index) {
-  void *const inputs[] = {input_0};
-  return index < 1 ? inputs[index] : NULL;
-}
-
-const void *mcugen_engine_output(uint32_t index) {
-  const void *const outputs[] = {depthwise_conv_2d_1_out};
-  return index < 1 ? outputs[index] : NULL;
-}
-
-uint32_t mcugen_engine_arena_used_bytes(void) { return IMAGE_ARENA_BYTES; }
-
-mcugen_status_t mcugen_engine_invoke(void) {
+static void invoke(uint8_t arena[]) {
+  int8_t *const input_0 = (void *)(arena + 64);  // "picture" [1, 6, 6, 1]
+  int8_t *const conv_2d_0_out = (void *)(arena + 112);  // "features" [1, 3, 3, 4]
+  int8_t *const conv_2d_0_scratch = (void *)(arena + 0);  // scratch
+  int8_t *const depthwise_conv_2d_1_out = (void *)(arena + 112);  // "answer" [1, 3, 3, 4]
+  int8_t *const depthwise_conv_2d_1_scratch = (void *)(arena + 0);  // scratch
   // conv_2d_0: "features" [1, 3, 3, 4]
   mcugen_conv_2d_dsp_exact_double(&conv_2d_0_params, input_0, conv_2d_0_out, conv_2d_0_scratch);
   // depthwise_conv_2d_1: "answer" [1, 3, 3, 4]
   mcugen_depthwise_conv_2d_3x3_double(&depthwise_conv_2d_1_params, conv_2d_0_out,
       depthwise_conv_2d_1_out, depthwise_conv_2d_1_scratch);
-  return MCUGEN_STATUS_OK;
 }
 
-mcugen_status_t mcugen_engine_invoke_until(uint32_t layer) {
-  (void)layer;
-  return MCUGEN_STATUS_UNSUPPORTED;
-}
+static const mcugen_tensor_t input_tensors[] = {
+  {MCUGEN_INT8, 36, 0.5f, -3},
+};
 
-const void *mcugen_engine_layer_output(uint32_t index, uint32_t *bytes) {
-  (void)index;
-  *bytes = 0;
-  return NULL;
-}
+static const uint32_t input_offsets[] = {64};
+
+static const mcugen_tensor_t output_tensors[] = {
+  {MCUGEN_INT8, 36, 0.125f, -1},
+};
+
+static const uint32_t output_offsets[] = {112};
+
+const mcugen_model_t image_model = {
+  .info = {
+    .name = "aot",
+    .rounding = "double",
+    .inputs = 1,
+    .outputs = 1,
+    .input = input_tensors,
+    .output = output_tensors,
+    .arena_bytes = IMAGE_ARENA_BYTES,
+  },
+  .input_offsets = input_offsets,
+  .output_offsets = output_offsets,
+  .reset = NULL,
+  .invoke = invoke,
+};

@@ -4,7 +4,11 @@
 #ifndef IMAGE_MODEL_H
 #define IMAGE_MODEL_H
 
-// RAM of activations and scratch. The functions of the model are those of engine.h.
+#include "model.h"
+
+// RAM of activations and scratch.
 #define IMAGE_ARENA_BYTES 160
+
+extern const mcugen_model_t image_model;
 
 #endif
