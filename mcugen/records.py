@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 from mcugen.errors import DataError, nearest
 
 SCHEMA_VERSION = 1
+NANOSECONDS_PER_SECOND = 1_000_000_000
 T = TypeVar("T")
 
 
@@ -30,19 +31,17 @@ class RunRecord:
     tool: str  # "mcugen 0.1.0"
     model: str
     model_sha256: str
-    firmware_sha256: str | None  # None where the device runs somebody else's program
     board: str
     engine: str  # "aot", "tflm", "benchmark_model"
-    rounding: str | None
     front_end: str
-    input: str | None  # "pcm", "features", "int8"
-    compiler: str | None
-    flags: str | None
     tick_unit: str  # "cycles", "instructions", "nanoseconds"
     ticks_per_second: int | None
-    reference: (
-        str | None
-    )  # what the device was compared with: "tflite-micro 0.dev... (double rounding)"
+    firmware_sha256: str | None = None  # None where the program on the device is not ours
+    rounding: str | None = None
+    input: str | None = None  # "pcm", "features", "int8"
+    compiler: str | None = None
+    flags: str | None = None
+    reference: str | None = None  # "tflite-micro 0.dev... (double rounding)"
     facts: tuple[tuple[str, str], ...] = ()  # kernel, governor, BSP, temperature, ...
     score: str = "none"  # what a score is: "reconstruction-error", "none"
     threshold: float | None = None  # a clip score above it is an anomaly
@@ -72,10 +71,10 @@ class ClipRecord:
     window_scores: tuple[float, ...] = ()
     row_ticks: tuple[int, ...] = ()
     inference_ticks: tuple[int, ...] = ()
-    features_compared: int | None = None  # quantised features held against the PC's, one by one
+    features_compared: int | None = None  # quantised features compared with those of the PC
     features_different: int | None = None
     features_largest_difference: int | None = None  # in quantisation steps
-    outputs_compared: int | None = None  # output values held against the reference's
+    outputs_compared: int | None = None  # output values compared with the reference
     outputs_different: int | None = None
     decoded: tuple[Decoded, ...] = ()
 

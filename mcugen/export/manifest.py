@@ -15,6 +15,7 @@ from mcugen.codegen.tree import MARKER, SourceTree, tree_sha256
 from mcugen.errors import ConfigError
 from mcugen.features.spec import FrontEnd
 from mcugen.features.table import front_end_from_dict, front_end_to_dict
+from mcugen.records import NANOSECONDS_PER_SECOND, RunRecord
 from mcugen.scoring.decode import Decode, decode_from_dict, decode_to_dict
 
 SCHEMA_VERSION = 1
@@ -43,6 +44,22 @@ class Manifest:
     weight_bytes: int
     firmware_sha256: str  # hash of all generated files but its own header and this one
     decode: Decode | None = None  # what the outputs mean
+
+
+def run_record(manifest: Manifest) -> RunRecord:
+    """The head of a run of the project's model on int8 inputs, timed in nanoseconds; see `replace`."""
+    return RunRecord(
+        tool=f"mcugen {__version__}",
+        model=manifest.model,
+        model_sha256=manifest.model_sha256,
+        board=manifest.board,
+        engine=manifest.engine,
+        front_end=manifest.front_end.kind,
+        tick_unit="nanoseconds",
+        ticks_per_second=NANOSECONDS_PER_SECOND,
+        rounding=manifest.rounding,
+        input="int8",
+    )
 
 
 def manifest_json(manifest: Manifest, tree: SourceTree) -> bytes:

@@ -10,15 +10,12 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from mcugen import __version__
 from mcugen.engines.axon import model_symbol
 from mcugen.errors import DataError
-from mcugen.export.manifest import Manifest
-from mcugen.records import ClipRecord, Record, RunRecord, summarise
-
-NANOSECONDS_PER_SECOND = 1_000_000_000
+from mcugen.export.manifest import Manifest, run_record
+from mcugen.records import NANOSECONDS_PER_SECOND, ClipRecord, Record, summarise
 
 _RATE = re.compile(r"ticks per second\s+(\d+)")
 _COUNT = re.compile(r"TEST:\s+\S+\s+CASE COUNT\s+(\d+)")
@@ -117,20 +114,9 @@ def log_records(
     facts = [("passed", f"{passed} of {log.announced} cases")]
     if unheard:
         facts.append(("not run", f"{unheard} cases: the NPU's driver refused them"))
-    head = RunRecord(
-        tool=f"mcugen {__version__}",
-        model=manifest.model,
-        model_sha256=manifest.model_sha256,
-        firmware_sha256=None,
-        board=manifest.board,
-        engine=manifest.engine,
+    head = replace(
+        run_record(manifest),
         rounding=None,
-        front_end=manifest.front_end.kind,
-        input="int8",
-        compiler=None,
-        flags=None,
-        tick_unit="nanoseconds",
-        ticks_per_second=NANOSECONDS_PER_SECOND,
         reference="Axon simulator, as in the test's header",
         facts=tuple(facts),
     )

@@ -11,17 +11,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mcugen import __version__
 from mcugen.engines.axon import edges_of, model_symbol
 from mcugen.errors import DataError
 from mcugen.export.axon_workspace import FOLDER
+from mcugen.export.manifest import run_record
 from mcugen.model.reference import open_reference
 from mcugen.model.tflite import read_tflite
 from mcugen.records import ClipRecord, LatencyRecord, MemoryRecord, Record, RunRecord
@@ -198,19 +198,10 @@ def _read(path: Path) -> str:
 
 
 def _head(project: Project, reference: str | None, facts: tuple[tuple[str, str], ...]) -> RunRecord:
-    manifest = project.manifest
-    return RunRecord(
-        tool=f"mcugen {__version__}",
-        model=manifest.model,
-        model_sha256=manifest.model_sha256,
-        firmware_sha256=None,
-        board=manifest.board,
-        engine=manifest.engine,
+    return replace(
+        run_record(project.manifest),
         rounding=None,
-        front_end=manifest.front_end.kind,
-        input="int8",
         compiler="Axon compiler, simulator",
-        flags=None,
         tick_unit="cycles",
         ticks_per_second=None,
         reference=reference,

@@ -11,19 +11,18 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mcugen import __version__
 from mcugen.errors import DataError
 from mcugen.export.efinix import VECTORS
+from mcugen.export.manifest import run_record
 from mcugen.model.ir import Graph
 from mcugen.model.reference import open_reference
-from mcugen.records import ClipRecord, Record, RunRecord, summarise
+from mcugen.records import NANOSECONDS_PER_SECOND, ClipRecord, Record, summarise
 from mcugen.run.project import Project
 
-NANOSECONDS_PER_SECOND = 1_000_000_000
 NANOSECONDS_PER_MILLISECOND = 1_000_000
 COMPLETE = "Hello world complete"
 
@@ -140,23 +139,7 @@ def log_records(project: Project, text: str, where: str) -> tuple[Record, ...]:
     log = parse_efinix_log(text, where)
     digest = hashlib.sha256(text.encode()).hexdigest()
     clips, reference, graph = _clips(project, log, digest, where)
-    manifest = project.manifest
-    head = RunRecord(
-        tool=f"mcugen {__version__}",
-        model=manifest.model,
-        model_sha256=manifest.model_sha256,
-        firmware_sha256=None,
-        board=manifest.board,
-        engine=manifest.engine,
-        rounding=manifest.rounding,
-        front_end=manifest.front_end.kind,
-        input="int8",
-        compiler=None,
-        flags=None,
-        tick_unit="nanoseconds",
-        ticks_per_second=NANOSECONDS_PER_SECOND,
-        reference=reference,
-    )
+    head = replace(run_record(project.manifest), reference=reference)
     return (head, *clips, *_latencies(log, graph, where))
 
 

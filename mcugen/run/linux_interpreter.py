@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mcugen import __version__
 from mcugen.errors import DeviceError
+from mcugen.export.manifest import run_record
 from mcugen.model.reference import Reference
 from mcugen.paths import templates_dir
 from mcugen.records import ClipRecord, RunRecord
@@ -81,24 +81,13 @@ def _ask(session: SshSession, reference: Reference, stimulus: Stimulus, python: 
 
 
 def _run_record(project: Project, interpreter: str, reference: Reference) -> RunRecord:
-    manifest = project.manifest
-    return RunRecord(
-        tool=f"mcugen {__version__}",
-        model=manifest.model,
-        model_sha256=manifest.model_sha256,
-        firmware_sha256=None,
-        board=manifest.board,
+    return replace(
+        run_record(project.manifest),
         engine=interpreter,
-        rounding=None,  # the interpreter's own, which it does not tell
-        front_end=manifest.front_end.kind,
-        input="int8",
-        compiler=None,
-        flags=None,
-        tick_unit="nanoseconds",
-        ticks_per_second=1_000_000_000,
+        rounding=None,  # the interpreter does not state it
         reference=str(reference.info),
-        score=manifest.score,
-        threshold=manifest.threshold,
+        score=project.manifest.score,
+        threshold=project.manifest.threshold,
     )
 
 

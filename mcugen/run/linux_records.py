@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from mcugen import __version__
 from mcugen.export.linux_board import LinuxBoard
 from mcugen.export.linux_bundle import Plan
-from mcugen.records import LatencyRecord, MemoryRecord, Record, RunRecord
+from mcugen.records import NANOSECONDS_PER_SECOND, LatencyRecord, MemoryRecord, Record, RunRecord
 from mcugen.run.benchmark_log import Timing
 from mcugen.run.benchmark_verdict import CPU
 from mcugen.run.launcher_log import LauncherLog, Measured
@@ -83,17 +83,11 @@ def _run_record(
         tool=f"mcugen {__version__}",
         model=plan.model,
         model_sha256=plan.model_sha256,
-        firmware_sha256=None,
         board=plan.board,
         engine="benchmark_model",
-        rounding=None,
         front_end="none",
-        input=None,
-        compiler=None,
-        flags=None,
         tick_unit="nanoseconds",
-        ticks_per_second=1_000_000_000,
-        reference=None,
+        ticks_per_second=NANOSECONDS_PER_SECOND,
         facts=tuple(facts.items()),
     )
 

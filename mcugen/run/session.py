@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from mcugen.boards import TICK_UNITS
 from mcugen.errors import DeviceError
-from mcugen.export.manifest import Manifest
+from mcugen.export.manifest import Manifest, run_record
 from mcugen.model.reference import Reference
 from mcugen.protocol import Identity, Source, What, Window
 from mcugen.records import ClipRecord, MemoryRecord, Record, Run, RunRecord, summarise
@@ -35,19 +35,14 @@ Progress = Callable[[Clip, float], None]
 def describe_run(
     identity: Identity, manifest: Manifest, input_name: str, reference: str, link_name: str
 ) -> RunRecord:
-    """The first record of a run: what the device says of itself, and what it is held against."""
+    """The first record of a run: what the device reports, and the reference it is compared with."""
     unit = identity.fact("tick_unit")
     if unit not in TICK_UNITS:
         raise DeviceError(f"the device counts in {unit!r}, not in {', '.join(TICK_UNITS)}")
-    return RunRecord(
+    return replace(
+        run_record(manifest),
         tool=manifest.tool,
-        model=manifest.model,
-        model_sha256=manifest.model_sha256,
         firmware_sha256=manifest.firmware_sha256,
-        board=manifest.board,
-        engine=manifest.engine,
-        rounding=manifest.rounding,
-        front_end=manifest.front_end.kind,
         input=input_name,
         compiler=identity.fact("compiler") or None,
         flags=identity.fact("flags") or None,
