@@ -44,12 +44,14 @@ typedef struct {
 } mcugen_seen_t;
 
 // `arena` is info.arena_bytes long and aligned to 16.
-typedef struct {
+typedef struct mcugen_model {
   mcugen_engine_info_t info;
   const uint32_t *input_offsets;   // [info.inputs]: where they lie in the arena
   const uint32_t *output_offsets;  // [info.outputs]
   void (*reset)(uint8_t arena[]);  // the state of recurrent operators; NULL: there is none
   void (*invoke)(uint8_t arena[]);
+  // Instead of invoke, where the weights come from a slot: they are aligned to 16.
+  void (*invoke_with)(uint8_t arena[], const uint8_t weights[]);
   // The layers up to and including `layer`; its outputs go to seen[], NULL behind the last one.
   // NULL unless the model was generated for it.
   mcugen_status_t (*invoke_until)(uint8_t arena[], uint32_t layer, mcugen_seen_t seen[]);

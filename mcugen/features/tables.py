@@ -6,46 +6,76 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mcugen.codegen.c_text import c_float
 from mcugen.codegen.render import render
 from mcugen.codegen.tree import SourceTree
 from mcugen.features.reference import dct_matrix, hann, htk_mel_filters, mel_filters
-from mcugen.features.spec import PCM16_FULL_SCALE, FrontEnd, Image, LogMel, Mfcc, Timeseries
+from mcugen.features.spec import PCM16_FULL_SCALE, FrontEnd, LogMel, Mfcc, Timeseries
 
 Floats = NDArray[np.float32]
 
 _Values = dict[str, object]
-_ValuesOf = Callable[[FrontEnd], _Values]
 
 _MEL = ("mel.c", "mel.h", "fft.c", "fft.h", "float_math.h")
 
 RUNTIME_SOURCES: dict[str, tuple[str, ...]] = {
-    "raw": ("front_end.h", "front_end_raw.c"),
-    "log-mel": ("front_end.h", "front_end_log_mel.c", "front_end_log_mel.h", *_MEL),
-    "mfcc": ("front_end.h", "front_end_mfcc.c", "front_end_mfcc.h", *_MEL),
-    "image": ("front_end.h", "front_end_image.c"),
-    "timeseries": ("front_end.h", "front_end_timeseries.c", "front_end_timeseries.h"),
+    "raw": ("row_maker.h",),
+    "log-mel": ("row_maker.h", "front_end_log_mel.c", "front_end_log_mel.h", *_MEL),
+    "mfcc": ("row_maker.h", "front_end_mfcc.c", "front_end_mfcc.h", *_MEL),
+    "image": ("row_maker.h", "front_end_image.c", "front_end_image.h"),
+    "timeseries": ("row_maker.h", "front_end_timeseries.c", "front_end_timeseries.h"),
 }
-"""kind -> files of runtime/ that a project with such a front-end needs."""
+"""kind -> files of runtime/ that make its rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Buffer:
+    """Memory of a row maker: a member of its state points to it."""
+
+    type: str
+    name: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class RowMaker:
+    """A kind's code in C: `mcugen_<name>_maker` and what it works in."""
+
+    name: str
+    template: str
+    tables: Callable[[FrontEnd], _Values]
+    buffers: Callable[[FrontEnd], tuple[Buffer, ...]]
+    work_values: Callable[[FrontEnd], int] = lambda _: 0
 
 
 def emit_front_end(front_end: FrontEnd, tool: str) -> SourceTree:
-    """`front_end/front_end_tables.c` and `.h`; `tool` (`mcugen 0.1.0`) heads both files."""
-    source_template, tables_of, macros_of = _TABLES[front_end.kind]
-    values: _Values = {
-        "tool": tool,
-        "front_end": front_end,
-        "has_source": front_end.rows is not None,
-        "macros": macros_of(front_end),
-        **tables_of(front_end),
-    }
+    """`front_end/front_end_tables.c` of a measuring firmware; `tool` (`mcugen 0.1.0`) heads it."""
+    values = {**front_end_values(front_end), "tool": tool, "layout": "front_end_tables.c.j2"}
+    return {"front_end/front_end_tables.c": render(front_end_template(front_end), values)}
+
+
+def front_end_template(front_end: FrontEnd) -> str:
+    """The template with the kind's tables; it extends the template that `layout` names."""
+    maker = ROW_MAKERS.get(front_end.kind)
+    return maker.template if maker else "front_end_tables.c.j2"
+
+
+def front_end_values(front_end: FrontEnd) -> _Values:
+    """What that template shows: shape, tables, the maker (None: raw) and its memory."""
+    maker = ROW_MAKERS.get(front_end.kind)
+    if maker is None:
+        return {"front_end": front_end, "maker": None, "buffers": (), "work_values": 0}
     return {
-        "front_end/front_end_tables.c": render(source_template, values),
-        "front_end/front_end_tables.h": render("front_end_tables.h.j2", values),
+        "front_end": front_end,
+        "rows": front_end.rows,
+        "maker": maker.name,
+        "buffers": maker.buffers(front_end),
+        "work_values": maker.work_values(front_end),
+        **maker.tables(front_end),
     }
 
 
@@ -110,55 +140,38 @@ def _log_mel_tables(front_end: FrontEnd) -> _Values:
     rows = front_end.rows
     assert isinstance(rows, LogMel)
     return {
-        "rows": rows,
         "spectrum": "MCUGEN_POWER" if rows.power == 2 else "MCUGEN_MAGNITUDE",
         "log_scale": 20 / rows.power / math.log(10),
+        "padding_samples": rows.n_fft // 2 if rows.center else 0,
         **_mel_tables(rows.n_fft, rows.n_fft, 1 / PCM16_FULL_SCALE, mel_filters(rows)),
     }
 
 
-def _log_mel_macros(front_end: FrontEnd) -> _Values:
-    rows = front_end.rows
-    assert isinstance(rows, LogMel)
-    return {
-        "MCUGEN_LOG_MEL_N_FFT": rows.n_fft,
-        "MCUGEN_LOG_MEL_HOP_SAMPLES": rows.hop_samples,
-        "MCUGEN_LOG_MEL_N_MELS": rows.n_mels,
-        "MCUGEN_LOG_MEL_CENTER": int(rows.center),
-    }
+def _log_mel_buffers(front_end: FrontEnd) -> tuple[Buffer, ...]:
+    assert isinstance(front_end.rows, LogMel)
+    return (Buffer("int16_t", "samples", front_end.rows.n_fft),)
 
 
 def _mfcc_tables(front_end: FrontEnd) -> _Values:
     rows = front_end.rows
     assert isinstance(rows, Mfcc)
     return {
-        "rows": rows,
         "spectrum": "MCUGEN_MAGNITUDE",
         "cosines": dct_matrix(rows),
         **_mel_tables(rows.n_fft, rows.frame_samples, 1.0, htk_mel_filters(rows)),
     }
 
 
-def _mfcc_macros(front_end: FrontEnd) -> _Values:
+def _mfcc_buffers(front_end: FrontEnd) -> tuple[Buffer, ...]:
     rows = front_end.rows
     assert isinstance(rows, Mfcc)
-    return {
-        "MCUGEN_MFCC_CLIP_SAMPLES": rows.clip_samples,
-        "MCUGEN_MFCC_FRAME_SAMPLES": rows.frame_samples,
-        "MCUGEN_MFCC_HOP_SAMPLES": rows.hop_samples,
-        "MCUGEN_MFCC_N_FFT": rows.n_fft,
-        "MCUGEN_MFCC_N_MELS": rows.n_mels,
-        "MCUGEN_MFCC_COEFFICIENTS": rows.coefficients,
-    }
+    bands = Buffer("float", "bands", rows.row_count * rows.n_mels)
+    return (Buffer("int16_t", "samples", rows.frame_samples), bands)
 
 
-def _image_macros(front_end: FrontEnd) -> _Values:
-    rows = front_end.rows
-    assert isinstance(rows, Image)
-    return {
-        "MCUGEN_IMAGE_LINE_VALUES": rows.row_values,
-        "MCUGEN_IMAGE_PIXEL_SCALE": c_float(rows.pixel_scale),
-    }
+def _n_fft(front_end: FrontEnd) -> int:
+    assert isinstance(front_end.rows, LogMel | Mfcc)
+    return front_end.rows.n_fft
 
 
 def _timeseries_tables(front_end: FrontEnd) -> _Values:
@@ -168,19 +181,16 @@ def _timeseries_tables(front_end: FrontEnd) -> _Values:
     return {"means": means, "stddevs": stddevs}
 
 
-def _timeseries_macros(front_end: FrontEnd) -> _Values:
-    return {"MCUGEN_TIMESERIES_CHANNELS": front_end.row_values}
+def _one_row(front_end: FrontEnd) -> tuple[Buffer, ...]:
+    return (Buffer("float", "row", front_end.row_values),)
 
 
-def _nothing(front_end: FrontEnd) -> _Values:
-    return {}
-
-
-_TABLES: dict[str, tuple[str, _ValuesOf, _ValuesOf]] = {
-    "raw": ("front_end_tables.c.j2", _nothing, _nothing),
-    "log-mel": ("front_end_log_mel.c.j2", _log_mel_tables, _log_mel_macros),
-    "mfcc": ("front_end_mfcc.c.j2", _mfcc_tables, _mfcc_macros),
-    "image": ("front_end_tables.c.j2", _nothing, _image_macros),
-    "timeseries": ("front_end_timeseries.c.j2", _timeseries_tables, _timeseries_macros),
+ROW_MAKERS = {
+    "log-mel": RowMaker(
+        "log_mel", "front_end_log_mel.c.j2", _log_mel_tables, _log_mel_buffers, _n_fft
+    ),
+    "mfcc": RowMaker("mfcc", "front_end_mfcc.c.j2", _mfcc_tables, _mfcc_buffers, _n_fft),
+    "image": RowMaker("image", "front_end_image.c.j2", lambda _: {}, _one_row),
+    "timeseries": RowMaker("timeseries", "front_end_timeseries.c.j2", _timeseries_tables, _one_row),
 }
-"""kind -> template of front_end_tables.c, its values, macros of front_end_tables.h."""
+"""kind -> its row maker; `raw` makes no rows."""

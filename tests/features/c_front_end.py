@@ -42,8 +42,8 @@ def noisy_tones(seconds: float, sample_rate_hz: int = 16000) -> NDArray[np.int16
 def sources_of(front_end: FrontEnd, folder: Path) -> list[Path]:
     """Generated files are written to `folder`; with those of runtime/ they make the front-end."""
     generated = put_sources(emit_front_end(front_end, "mcugen test"), folder)
-    runtime = [RUNTIME / name for name in RUNTIME_SOURCES[front_end.kind] if name.endswith(".c")]
-    return [*generated, *runtime]
+    names = ("front_end.c", *RUNTIME_SOURCES[front_end.kind])
+    return [*generated, *(RUNTIME / name for name in names if name.endswith(".c"))]
 
 
 def vectors_h(front_end: FrontEnd, source: Source) -> str:

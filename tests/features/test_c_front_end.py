@@ -161,8 +161,8 @@ BREAKS = {
     "symmetric window": ("mel.c", "window[count - i]", "window[count - i - 1]"),
     "no twiddle": ("fft.c", "multiply(*c, w2)", "multiply(*c, w1)"),
     "conjugated split": ("fft.c", "{a.im + b.im, b.re - a.re}", "{a.im + b.im, a.re - b.re}"),
-    "stale overlap": ("front_end_log_mel.c", "&state.samples[HOP]", "&state.samples[HOP - 1]"),
-    "late padding": ("front_end_log_mel.c", "state.padding_samples = PADDING;", ""),
+    "stale overlap": ("front_end_log_mel.c", "[tables->hop_samples]", "[tables->hop_samples - 1]"),
+    "late padding": ("front_end_log_mel.c", "  append_zeros(state, state->padding_samples);", ""),
 }
 
 
