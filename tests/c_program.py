@@ -12,16 +12,12 @@ from pathlib import Path
 
 from mcugen.boards import load_board
 from mcugen.codegen.tree import SourceTree
+from tests.c_compiler import SANITIZERS, compile_program
 from tests.conftest import ROOT, require_tool
 
 RUNTIME = ROOT / "runtime"
 FIRMWARE_TESTS = ROOT / "firmware_tests"
-WARNINGS = (
-    *("-std=c11", "-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Wundef", "-Wdouble-promotion"),
-    *("-Wmissing-prototypes", "-Wvla", "-Werror"),
-)
 AN505 = "mps2-an505"
-SANITIZERS = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all")
 
 
 def put_sources(tree: SourceTree, folder: Path) -> list[Path]:
@@ -33,19 +29,18 @@ def put_sources(tree: SourceTree, folder: Path) -> list[Path]:
 
 def run_on_host(sources: Sequence[Path], folder: Path) -> str:
     """Output of the program under ASan and UBSan; fails when it does not return 0."""
-    program = folder / "program"
     includes = [f"-I{path}" for path in (folder, RUNTIME, FIRMWARE_TESTS)]
-    flags = [*WARNINGS, "-O2", "-g", *SANITIZERS, *includes]
-    _run([require_tool("gcc"), *flags, "-o", str(program), *map(str, sources), "-lm"])
-    return _run([str(program)])
+    flags = ("-O2", "-g", *SANITIZERS, *includes)
+    program = compile_program("gcc", sources, folder / "program", flags=flags)
+    done = subprocess.run([program], capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    return done.stdout
 
 
 def compile_library(sources: Sequence[Path], folder: Path) -> Path:
     """A shared library of the sources, for ctypes."""
-    library = folder / "library.so"
-    flags = [*WARNINGS, "-O2", "-fPIC", "-shared", f"-I{folder}", f"-I{RUNTIME}"]
-    _run([require_tool("gcc"), *flags, "-o", str(library), *map(str, sources), "-lm"])
-    return library
+    flags = ("-O2", "-fPIC", f"-I{folder}", f"-I{RUNTIME}")
+    return compile_program("gcc", sources, folder / "library.so", flags=flags, link=("-shared",))
 
 
 def compile_for_board(
@@ -53,17 +48,18 @@ def compile_for_board(
 ) -> Path:
     """The program as an image of an emulated board, optimised with -O2. newlib's printf works in it."""
     board = load_board(ROOT / "boards" / board_name)
-    program = folder / "program.elf"
     port = [board.folder / name for name in board.sources]
-    printf = (str(FIRMWARE_TESTS / "qemu" / "retarget.c"), "-Wl,-u,_printf_float")
-    if "--specs=picolibc.specs" in board.cpu_flags:
-        printf = ()
-    command = [require_tool(f"{board.compiler_prefix}gcc"), *board.cpu_flags, *WARNINGS, "-O2"]
-    command += [f"-I{path}" for path in (*includes, folder, RUNTIME, FIRMWARE_TESTS)]
-    command += [*(f"-D{define}" for define in board.defines), f"-L{board.folder}"]
-    command += [*board.link_flags, "-ffunction-sections"]
-    _run([*command, "-o", str(program), *map(str, (*sources, *port)), *printf, "-lm"])
-    return program
+    link = [f"-L{board.folder}", *board.link_flags]
+    if "--specs=picolibc.specs" not in board.cpu_flags:
+        port.append(FIRMWARE_TESTS / "qemu" / "retarget.c")
+        link.append("-Wl,-u,_printf_float")
+    flags = [*board.cpu_flags, "-O2", "-ffunction-sections"]
+    flags += [f"-I{path}" for path in (*includes, folder, RUNTIME, FIRMWARE_TESTS)]
+    flags += [f"-D{define}" for define in board.defines]
+    compiler = f"{board.compiler_prefix}gcc"
+    return compile_program(
+        compiler, [*sources, *port], folder / "program.elf", flags=flags, link=link
+    )
 
 
 def run_on_board(program: Path, timeout_s: float = 60.0, board_name: str = AN505) -> str:
@@ -93,9 +89,3 @@ def run_until_fatal(program: Path, timeout_s: float = 60.0, board_name: str = AN
         watchdog.cancel()
         qemu.kill()
     return lines
-
-
-def _run(command: Sequence[str]) -> str:
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
-    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
-    return done.stdout

@@ -16,6 +16,13 @@ ROOT = Path(__file__).resolve().parent.parent
 os.environ["CFLAGS"] = "-Werror"
 
 
+def pytest_configure() -> None:
+    """Projects that tests build, and their programs, share what has been compiled once."""
+    from tests.c_compiler import use_ccache
+
+    use_ccache()
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--update-golden", action="store_true", help="rewrite tests/golden instead of comparing"

@@ -15,13 +15,9 @@ from mcugen.engines import ENGINES
 from mcugen.engines.contract import EngineOptions
 from mcugen.model.ir import Graph
 from mcugen.paths import boards_dir, runtime_dir
+from tests.c_compiler import SANITIZERS, compile_program
 from tests.conftest import ROOT, require_tool
 
-WARNINGS = (
-    "-std=c11 -Wall -Wextra -Wconversion -Wshadow -Wundef -Wdouble-promotion -Wmissing-prototypes "
-    "-Wvla -Werror"
-).split()
-HOST_FLAGS = "-g -fsanitize=address,undefined -fno-sanitize-recover=all".split()
 ARM_FLAGS = (
     "-mcpu=cortex-m33 -mthumb -mfloat-abi=hard -mfpu=fpv5-sp-d16 -ffunction-sections -fdata-sections"
 ).split()
@@ -105,33 +101,26 @@ def build(
     sources = [folder / path for path in files if path.endswith(".c")]
     includes = [folder / "runtime", folder / "model", runtime_dir()]
     driver = ROOT / "firmware_tests" / "engine_driver.c"
-    command = compile_program([*sources, driver], includes, folder, on=on, optimize=optimize)
+    command = compile_driver([*sources, driver], includes, folder, on=on, optimize=optimize)
     return CEngine(graph, options, folder, command)
 
 
-def compile_program(
+def compile_driver(
     sources: list[Path], includes: list[Path], folder: Path, *, on: str, optimize: str | None = None
 ) -> tuple[str, ...]:
     """Compiles a program with the driver_io of `on`; returns the command that runs it."""
-    tests, program = ROOT / "firmware_tests", str(folder / "program")
-    common = [*WARNINGS, *(f"-I{path}" for path in (*includes, tests)), *map(str, sources)]
+    tests, program = ROOT / "firmware_tests", folder / "program"
+    flags = [f"-I{path}" for path in (*includes, tests)]
     if on == "host":
-        command = [
-            require_tool("gcc"),
-            optimize or "-O1",
-            *HOST_FLAGS,
-            *common,
-            str(tests / "driver_io_host.c"),
-        ]
-        run: tuple[str, ...] = (program,)
-    else:
-        board = boards_dir() / "mps2-an505"
-        command = [require_tool("arm-none-eabi-gcc"), *ARM_FLAGS, optimize or "-O2", *common]
-        command += [str(tests / "driver_io_an505.c"), *ARM_LINK, f"-T{board / 'mps2-an505.ld'}"]
-        run = (require_tool("qemu-system-arm"), *QEMU, program)
-    done = subprocess.run([*command, "-o", program], capture_output=True, timeout=300, text=True)
-    assert done.returncode == 0, done.stderr
-    return run
+        sources = [*sources, tests / "driver_io_host.c"]
+        flags = [optimize or "-O1", "-g", *SANITIZERS, *flags]
+        compile_program("gcc", sources, program, flags=flags)
+        return (str(program),)
+    sources = [*sources, tests / "driver_io_an505.c"]
+    flags = [*ARM_FLAGS, optimize or "-O2", *flags]
+    link = [*ARM_LINK, f"-T{boards_dir() / 'mps2-an505' / 'mps2-an505.ld'}"]
+    compile_program("arm-none-eabi-gcc", sources, program, flags=flags, link=link)
+    return (require_tool("qemu-system-arm"), *QEMU, str(program))
 
 
 def run_program(command: tuple[str, ...], folder: Path, stream: bytes) -> bytes:

@@ -20,7 +20,8 @@ from mcugen.export.exporter import SampleSet
 from mcugen.export.project import generate
 from mcugen.export.request import Choices, make_request
 from mcugen.run.efinix_log import Cost, parse_efinix_log
-from tests.c_program import FIRMWARE_TESTS, SANITIZERS, WARNINGS
+from tests.c_compiler import SANITIZERS, WARNINGS
+from tests.c_program import FIRMWARE_TESTS
 from tests.conftest import require_tool
 from tests.run.projects import small_model
 

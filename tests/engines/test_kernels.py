@@ -11,7 +11,7 @@ import pytest
 
 from mcugen.paths import runtime_dir
 from tests.conftest import ROOT, require_tool
-from tests.engines.c_engine import ARM_FLAGS, compile_program, run_program
+from tests.engines.c_engine import ARM_FLAGS, compile_driver, run_program
 
 UNIT = ROOT / "firmware_tests" / "unit"
 
@@ -19,7 +19,7 @@ UNIT = ROOT / "firmware_tests" / "unit"
 @pytest.mark.parametrize("on", ["host", "qemu"])
 @pytest.mark.parametrize("source", sorted(UNIT.glob("test_kernels*.c")), ids=lambda p: p.stem)
 def test_unit(source: Path, on: str, tmp_path: Path) -> None:
-    command = compile_program([source], [runtime_dir()], tmp_path, on=on)
+    command = compile_driver([source], [runtime_dir()], tmp_path, on=on)
     assert run_program(command, tmp_path, b"") == b""
 
 

@@ -27,7 +27,8 @@ from mcugen.model.tflite import parse_tflite
 from mcugen.records import ClipRecord, LatencyRecord
 from mcugen.run.efinix_log import log_records, parse_efinix_log
 from mcugen.run.project import open_project
-from tests.c_program import RUNTIME, WARNINGS
+from tests.c_compiler import WARNINGS
+from tests.c_program import RUNTIME
 from tests.conftest import ROOT, require_tool
 from tests.run.projects import small_model
 from tests.tflite_writer import OpSpec, TensorSpec, model_bytes

@@ -4,20 +4,15 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from mcugen.boards import Board
 from mcugen.paths import boards_dir, runtime_dir
-from tests.conftest import ROOT, require_tool
+from tests.c_compiler import SANITIZERS, compile_program
+from tests.conftest import ROOT
 
 FIRMWARE_TESTS = ROOT / "firmware_tests"
-WARNINGS = (
-    "-std=c11 -Wall -Wextra -Wconversion -Wshadow -Wundef -Wdouble-promotion "
-    "-Wmissing-prototypes -Wvla -Werror"
-).split()
-SANITIZERS = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all")
 HARNESS = "status frame window device harness mlperf text quantize score".split()
 
 
@@ -31,21 +26,8 @@ def compile_c(
 ) -> Path:
     """Compiles and links with the project's warnings as errors; the test fails with their text."""
     folders = (runtime_dir(), FIRMWARE_TESTS, FIRMWARE_TESTS / "fake")
-    command = [
-        require_tool(compiler),
-        *WARNINGS,
-        "-O1",
-        "-g",
-        *(f"-I{folder}" for folder in folders),
-        *flags,
-        *map(str, sources),
-        "-lm",
-        "-o",
-        str(output),
-    ]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
-    assert done.returncode == 0, done.stderr
-    return output
+    flags = ("-O1", "-g", *(f"-I{folder}" for folder in folders), *flags)
+    return compile_program(compiler, sources, output, flags=flags)
 
 
 def build_for_board(board: Board, output: Path, macros: Mapping[str, str] | None = None) -> Path:

@@ -11,12 +11,11 @@ import pytest
 
 from mcugen.boards import find_board
 from mcugen.paths import runtime_dir
+from tests.c_compiler import SANITIZERS, WARNINGS
 from tests.conftest import require_tool
 from tests.firmware.fake_firmware import (
     FIRMWARE_TESTS,
     HARNESS,
-    SANITIZERS,
-    WARNINGS,
     build_for_board,
     compile_c,
     runtime_sources,

@@ -20,7 +20,7 @@ from mcugen.model.reference import open_reference
 from mcugen.model.tflite import parse_tflite, read_tflite
 from mcugen.paths import runtime_dir
 from tests.conftest import ROOT
-from tests.engines.c_engine import build, compile_program, run_program
+from tests.engines.c_engine import build, compile_driver, run_program
 from tests.engines.vectors import OPTIONS, Vectors, differences, vectors_of
 from tests.tflite_writer import OpSpec, TensorSpec, model_bytes
 
@@ -275,7 +275,7 @@ def gates_of_reference(values: np.ndarray, folder: Path) -> np.ndarray:
 def test_sigmoid_and_tanh_equal_the_reference_for_all_values(on: str, tmp_path: Path) -> None:
     values = np.arange(-32768, 32768).astype(np.int16)
     driver = ROOT / "firmware_tests" / "curve_driver.c"
-    command = compile_program([driver], [runtime_dir()], tmp_path, on=on)
+    command = compile_driver([driver], [runtime_dir()], tmp_path, on=on)
     answer = run_program(command, tmp_path, curve().tobytes() + values.tobytes())
     ours = np.frombuffer(answer, np.int16).reshape(-1, 3)
     assert (ours == gates_of_reference(values, tmp_path)).all()
