@@ -44,6 +44,7 @@ _OPTIONS = (
         help="Arena of --engine tflm; default: measured on this PC, and a margin.",
     ),
     _model("--per-layer", is_flag=True, help="Make every layer readable, for verify --per-layer."),
+    _model("--no-prune", is_flag=True, help="Compute what provably never matters as well."),
     _model("--mlperf-id", default="", help="ad01, kws01, ic01, vww01 or a name: docs/mlperf.md."),
     _sdk("--tflm", type=PATH, help="A TFLite Micro for --engine tflm."),
     _sdk(
@@ -90,6 +91,7 @@ class BuildOptions:
     optimize: str
     arena_bytes: int | None
     per_layer: bool
+    no_prune: bool
     mlperf_id: str
     tflm: Path | None
     sdk: Path | None
@@ -117,6 +119,7 @@ class BuildOptions:
             rounding=self.rounding,
             optimize=self.optimize,
             per_layer=self.per_layer,
+            prune=not self.no_prune,
             npu=self.npu,
             variant=self.variant,
             memory=self.memory,
@@ -168,7 +171,7 @@ _USES = (
         "--engine tflm on a board that mcugen compiles for by itself",
         lambda _, board, engine: engine == "tflm" and board.exporter in ("cmake", "linux-bundle"),
     ),
-    _Use(("per_layer",), "--engine aot", lambda _, __, engine: engine == "aot"),
+    _Use(("per_layer", "no_prune"), "--engine aot", lambda _, __, engine: engine == "aot"),
     _Use(("neutron_sdk", "npu_model"), "--accelerator npu", lambda options, _, __: options.npu),
     _Use(
         ("test_labels", "class_names"),

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from mcugen.codegen.tree import SourceTree
 from mcugen.engines.contract import EngineOptions, EnginePlan
 from mcugen.engines.emit import emit_model, table_bytes
@@ -60,6 +62,7 @@ def plan(graph: Graph, options: EngineOptions) -> EnginePlan:
         memory=lowered.plan,
         step_names=names,
         peak_step=names[peak] if names else "",
+        removals=lowered.removals,
     )
 
 
@@ -68,6 +71,8 @@ def emit(graph: Graph, options: EngineOptions) -> SourceTree:
     return emit_model(graph, options, _lower(graph, options))
 
 
+@lru_cache(maxsize=1)
 def _lower(graph: Graph, options: EngineOptions) -> Lowered:
+    """A build plans and emits the same graph."""
     refuse(supports(graph), graph.name)
     return lower(graph, options)

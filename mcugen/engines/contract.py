@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from mcugen.codegen.tree import SourceTree
+from mcugen.engines.passes.rewrite import Removal
 from mcugen.memory import MemoryPlan
 from mcugen.model.ir import Graph, Problem
 
@@ -21,15 +22,16 @@ class EngineOptions:
     """All that shapes the generated engine besides the model.
 
     `isa` is the board's capability set ("dsp"). `per_layer` makes the output of every layer
-    observable, at the price of RAM. `arena_limit_bytes`, where known, becomes a static assertion.
-    `model_bytes`, the .tflite that is linked, and `arena_bytes` (None: propose one) are for
-    interpreters.
+    observable, at the price of RAM. `prune` removes what provably never matters.
+    `arena_limit_bytes`, where known, becomes a static assertion. `model_bytes`, the .tflite that is
+    linked, and `arena_bytes` (None: propose one) are for interpreters.
     """
 
     rounding: Rounding = "double"
     optimize: Optimize = "speed"
     isa: frozenset[str] = frozenset()
     per_layer: bool = False
+    prune: bool = True
     arena_limit_bytes: int | None = None
     model_bytes: bytes | None = None
     arena_bytes: int | None = None
@@ -40,7 +42,8 @@ class EnginePlan:
     """What the engine will need, known before anything is compiled.
 
     `step_names` label the steps that the buffers of `memory` count; `peak_step` is the one with the
-    most bytes alive. `weight_bytes` are all constant tables in flash.
+    most bytes alive. `weight_bytes` are all constant tables in flash. `removals` is what never
+    matters and is not computed.
     """
 
     arena_bytes: int
@@ -48,6 +51,7 @@ class EnginePlan:
     memory: MemoryPlan
     step_names: tuple[str, ...]
     peak_step: str
+    removals: tuple[Removal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,6 +90,8 @@ def _command(graph: Graph, options: EngineOptions) -> str:
     words.append(f"--optimize {options.optimize}")
     if options.per_layer:
         words.append("--per-layer")
+    if not options.prune:
+        words.append("--no-prune")
     return " ".join(words)
 
 
@@ -109,12 +111,12 @@ def _code_context(
         for step in lowered.steps
     ]
     blocks, done = [], 0
-    for number, layer in enumerate(lowered.layers):
+    for layer in lowered.layers:
         blocks.append(
             {
-                "layer": number,
+                "layer": layer.op,
                 "steps": steps[done : layer.after_step],
-                "lines": [params.call(call, f"layer_{number}") for call in layer.calls],
+                "lines": [params.call(call, f"layer_{layer.op}") for call in layer.calls],
                 "outputs": [{"name": v.name, "bytes": _dense_bytes(v)} for v in layer.outputs],
             }
         )

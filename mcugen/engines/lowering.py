@@ -12,6 +12,9 @@ from mcugen.engines.choice import Change, choose
 from mcugen.engines.contract import EngineOptions
 from mcugen.engines.forms import CONVERSIONS
 from mcugen.engines.ops import OPS
+from mcugen.engines.passes.prune import prune
+from mcugen.engines.passes.rewrite import Removal, Rewritten, View, whole
+from mcugen.engines.restore import restore
 from mcugen.engines.steps import (
     ALIGNMENT_BYTES,
     Call,
@@ -45,11 +48,13 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """What `verify --per-layer` sees of one op: its outputs, once `after_step` steps have run.
+    """What `verify --per-layer` sees of op `op` of the model: its outputs, once `after_step` steps
+    have run.
 
-    A value that is not DENSE is first converted by `calls` into the value listed.
+    A value that is not DENSE, or has lost channels, is first made whole by `calls`.
     """
 
+    op: int
     after_step: int
     calls: tuple[Call, ...]
     outputs: tuple[Value, ...]
@@ -73,21 +78,28 @@ class Lowered:
     outputs: tuple[Value, ...]
     states: tuple[State, ...]
     layers: tuple[Layer, ...]
+    removals: tuple[Removal, ...]
     plan: MemoryPlan
     offsets: Mapping[str, int]
 
 
 def lower(graph: Graph, options: EngineOptions) -> Lowered:
     """The steps of a graph without problems."""
-    builder = _Builder(graph)
-    offered = {op.index: OPS[op.kind].variants(graph, op, options) for op in graph.ops}
-    for choice in choose(graph, offered):
-        for change in choice.before:
-            builder.convert(change)
-        builder.compute(choice.op, choice.variant)
+    pruned = prune(graph, observed=options.per_layer) if options.prune else Rewritten(graph)
+    builder = _Builder(pruned.graph)
+    offered = {
+        op.index: OPS[op.kind].variants(pruned.graph, op, options) for op in pruned.graph.ops
+    }
+    choices = {choice.op.index: choice for choice in choose(pruned.graph, offered)}
+    for op in graph.ops:
+        choice = choices.get(op.index)
+        if choice is not None:
+            for change in choice.before:
+                builder.convert(change)
+            builder.compute(choice.op, choice.variant)
         if options.per_layer:
-            builder.observe(choice.op, choice.variant)
-        for change in choice.after:
+            builder.observe(graph, op, pruned.views)
+        for change in choice.after if choice is not None else ():
             builder.convert(change)
     inputs = tuple(builder.held[t, Form.DENSE] for t in graph.inputs)
     outputs = tuple(builder.held[t, Form.DENSE] for t in graph.outputs)
@@ -103,6 +115,7 @@ def lower(graph: Graph, options: EngineOptions) -> Lowered:
         outputs=outputs,
         states=tuple(builder.states),
         layers=tuple(builder.layers),
+        removals=pruned.removals,
         plan=plan,
         offsets=offsets,
     )
@@ -200,21 +213,35 @@ class _Builder:
         self.values.append(scratch)
         return (scratch,)
 
-    def observe(self, op: Op, variant: Variant) -> None:
-        """Makes the outputs of the op just computed visible in DENSE form."""
+    def observe(self, model: Graph, op: Op, views: Mapping[int, View]) -> None:
+        """Makes the outputs of an op of the model visible, DENSE and with all their channels."""
         calls: list[Call] = []
         seen: list[Value] = []
-        for position, (index, form) in enumerate(zip(op.outputs, variant.writes, strict=True)):
-            value = self.held[index, form]
-            if form is not Form.DENSE:
-                tensor = self.graph.tensors[index]
-                name = f"{layer_name(op)}_seen{position}"
-                dense = Value(name, tensor.dtype.value, value.elements, value.comment)
-                self.values.append(dense)
-                calls.append(CONVERSIONS[form, Form.DENSE].build(value, dense))
-                value = dense
+        for position, index in enumerate(op.outputs):
+            name, tensor = f"{layer_name(op)}_seen{position}", model.tensors[index]
+            view = views.get(index, whole(tensor))
+            value = self._dense(view.tensor, name, calls)
+            if index in views:
+                full = self._observed(f"{name}_whole", tensor, value.comment)
+                calls.append(restore(view, tensor, value, full))
+                value = full
             seen.append(value)
-        self.layers.append(Layer(len(self.steps), tuple(calls), tuple(seen)))
+        self.layers.append(Layer(op.index, len(self.steps), tuple(calls), tuple(seen)))
+
+    def _dense(self, index: int, name: str, calls: list[Call]) -> Value:
+        """The DENSE value of a tensor, by a call where there is none."""
+        if (index, Form.DENSE) in self.held:
+            return self.held[index, Form.DENSE]
+        form, value = next((f, v) for (t, f), v in self.held.items() if t == index)
+        dense = self._observed(name, self.graph.tensors[index], value.comment)
+        calls.append(CONVERSIONS[form, Form.DENSE].build(value, dense))
+        return dense
+
+    def _observed(self, name: str, tensor: Tensor, comment: str) -> Value:
+        """A new value that only an observer reads."""
+        value = Value(name, tensor.dtype.value, tensor.elements, comment)
+        self.values.append(value)
+        return value
 
 
 _SHOWN_LENGTH = 60
@@ -287,7 +314,7 @@ def _lifetimes(
             lives[value.name] = (lives[value.name][0], number)
     for layer in layers:
         seen_at = max(layer.after_step - 1, 0)
-        for value in layer.outputs:
+        for value in (*(v for call in layer.calls for v in call.args), *layer.outputs):
             first, last = lives.get(value.name, (seen_at, seen_at))
             lives[value.name] = (first, max(last, seen_at))
     return lives | {value.name: (lives[value.name][0], end) for value in kept}

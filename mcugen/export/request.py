@@ -39,6 +39,7 @@ class Choices:
     rounding: str = ""
     optimize: str = ""
     per_layer: bool = False
+    prune: bool = True
     npu: bool = False
     variant: str = ""
     memory: str = ""
@@ -79,6 +80,7 @@ def make_request(config: Config, board: Board, choices: Choices) -> Request:
             optimize=optimize,
             isa=board.isa,
             per_layer=choices.per_layer,
+            prune=choices.prune,
             arena_bytes=choices.arena_bytes,
             model_bytes=model_bytes,
             arena_limit_bytes=board.ram.bytes - board.ram.reserved_bytes if board.ram else None,

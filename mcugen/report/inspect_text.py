@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from itertools import groupby
 from typing import Any
 
@@ -13,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from mcugen.boards import MemoryRegion
+from mcugen.engines.passes.rewrite import Removal
 from mcugen.memory import draw
 from mcugen.model.check import where
 from mcugen.model.ir import DType, Graph, Op, Problem, Tensor
@@ -129,10 +131,19 @@ def _engine_lines(inspection: Inspection) -> Iterable[Text]:
                 f"engine {verdict.name}: takes it; {plan.arena_bytes:,} bytes of activations and "
                 f"scratch (most in {plan.peak_step}), {plan.weight_bytes:,} bytes of tables"
             )
+            yield from _removal_lines(plan.removals)
         elif verdict.problems:
             yield from _problem_lines(f"engine {verdict.name} refuses", verdict.problems)
         else:
             yield Text(f"engine {verdict.name} refuses for the reasons above")
+
+
+def _removal_lines(removals: tuple[Removal, ...]) -> Iterable[Text]:
+    """What the engine does not compute."""
+    if removals:
+        yield Text("  never matters, so it is not computed (--no-prune computes all):")
+    for r in removals:
+        yield Text(f"    op {r.op} {r.kind}: {r.what}: {r.why}")
 
 
 def _problem_lines(head: str, problems: tuple[Problem, ...]) -> Iterable[Text]:
@@ -253,6 +264,7 @@ def _engine_json(verdict: EngineVerdict) -> dict[str, Any]:
         "problems": [_problem_json(p) for p in verdict.problems],
         "arena_bytes": None if plan is None else plan.arena_bytes,
         "table_bytes": None if plan is None else plan.weight_bytes,
+        "removed": [] if plan is None else [asdict(removal) for removal in plan.removals],
     }
 
 

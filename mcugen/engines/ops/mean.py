@@ -47,7 +47,7 @@ def problems(graph: Graph, op: Op) -> Iterable[Problem]:
     axes = graph.tensors[op.inputs[1]]
     reasons = [*int8_reasons(x, out), *_shape_reasons(op, x, axes, out)]
     if not reasons:
-        reasons += factor_reasons(_factor(x, out), bits=_sum_bits(x, _summed(x, axes)))
+        reasons += factor_reasons(_factor(x, out), bits=_sum_bits(x, summed_axes(x, axes)))
     return to_problems(op, reasons)
 
 
@@ -59,14 +59,14 @@ def _shape_reasons(op: Op, x: Tensor, axes: Tensor, out: Tensor) -> Iterator[Rea
     elif axes.dtype is not DType.INT32 or any(not -rank <= axis < rank for axis in given):
         yield f"{given} are no int32 axes of {list(x.shape)}", ""
     else:
-        summed = _summed(x, axes)
+        summed = summed_axes(x, axes)
         ones = tuple(1 if axis in summed else size for axis, size in enumerate(x.shape))
         without = tuple(size for axis, size in enumerate(x.shape) if axis not in summed)
         if out.shape != (ones if op.options.get("keep_dims", False) else without):
             yield f"output {list(out.shape)} does not follow from {list(x.shape)} over {given}", ""
 
 
-def _summed(x: Tensor, axes: Tensor) -> set[int]:
+def summed_axes(x: Tensor, axes: Tensor) -> set[int]:
     """The axes to sum over, counted from the first one."""
     assert axes.data is not None
     return {int(axis) % len(x.shape) for axis in axes.data.reshape(-1)}
@@ -78,14 +78,14 @@ def _factor(x: Tensor, out: Tensor) -> float:
     return x.quant.scale / out.quant.scale
 
 
-def _count(x: Tensor, summed: Iterable[int]) -> int:
+def count_of(x: Tensor, summed: Iterable[int]) -> int:
     """How many elements a sum has."""
     return math.prod(x.shape[axis] for axis in summed)
 
 
 def _sum_bits(x: Tensor, summed: Iterable[int]) -> int:
     """Bits of the largest sum of differences from the zero point."""
-    return (255 * _count(x, summed)).bit_length()
+    return (255 * count_of(x, summed)).bit_length()
 
 
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
@@ -93,13 +93,13 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
     x, axes = graph.tensors[op.inputs[0]], graph.tensors[op.inputs[1]]
     (out,) = graph.output_tensors(op)
     assert x.quant is not None and out.quant is not None
-    summed = _summed(x, axes)
+    summed = summed_axes(x, axes)
     merged = _merged_axes(x, summed)
-    multiplier, shift = _divided(*quantize_multiplier(_factor(x, out)), _count(x, summed))
+    multiplier, shift = requantisation(x, out, summed)
     fields = (
         ("kept", _axes_text([axis for axis in merged if axis.kept])),
         ("summed", _axes_text([axis for axis in merged if not axis.kept])),
-        ("offset", -x.quant.zero_point * _count(x, summed)),
+        ("offset", -x.quant.zero_point * count_of(x, summed)),
         ("by", f"{{{multiplier}, {shift}}}"),
         ("zero_point", out.quant.zero_point),
     )
@@ -111,8 +111,11 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
     return (Variant((Form.DENSE,), (Form.DENSE,), cost, build),)
 
 
-def _divided(multiplier: int, shift: int, count: int) -> tuple[int, int]:
-    """The factor by `count`, with as many bits as TFLite keeps (QuantizedMeanOrSum)."""
+def requantisation(x: Tensor, out: Tensor, summed: set[int]) -> tuple[int, int]:
+    """(multiplier, shift) from a sum of differences from the zero point to the output: the factor by
+    the number of values, with as many bits as TFLite keeps (QuantizedMeanOrSum)."""
+    multiplier, shift = quantize_multiplier(_factor(x, out))
+    count = count_of(x, summed)
     extra = min(count.bit_length() - 1, 32, 31 + shift)
     return (multiplier << extra) // count, shift - extra
 
