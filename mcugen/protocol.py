@@ -33,6 +33,7 @@ class Status(IntEnum):
     NOT_READY = -5
     ENGINE = -6
     UNSUPPORTED = -7
+    ABORTED = -8
 
 
 class Request(IntEnum):

@@ -10,6 +10,11 @@
 #include "little_endian.h"
 #include "port.h"
 
+// Where a tick is not a time, board.toml names a rate to make steadily growing numbers of it.
+#ifndef MCUGEN_NOMINAL_TICKS_PER_SECOND
+#define MCUGEN_NOMINAL_TICKS_PER_SECOND 1000000u
+#endif
+
 #define PROTOCOL_VERSION 1u
 #define IDENTITY_BYTES 20u
 
@@ -31,6 +36,11 @@ static uint32_t saturate_u32(uint64_t value) {
   return value > UINT32_MAX ? UINT32_MAX : (uint32_t)value;
 }
 
+uint64_t mcugen_device_tick_rate(void) {
+  const uint64_t rate = mcugen_port_ticks_per_second();
+  return rate != 0 ? rate : MCUGEN_NOMINAL_TICKS_PER_SECOND;
+}
+
 void mcugen_device_init(mcugen_device_t *device) {
   memset(device, 0, sizeof(*device));
   const mcugen_engine_info_t *info = mcugen_engine_info();
@@ -48,6 +58,8 @@ void mcugen_device_init(mcugen_device_t *device) {
 
 void mcugen_device_reset(mcugen_device_t *device) {
   memset(&device->clip, 0, sizeof(device->clip));
+  memset(&device->upload, 0, sizeof(device->upload));
+  memset(&device->work, 0, sizeof(device->work));
   mcugen_window_reset(&device->window);
   mcugen_front_end_reset();
   mcugen_engine_reset();
@@ -55,14 +67,50 @@ void mcugen_device_reset(mcugen_device_t *device) {
   device->has_layer = false;
 }
 
-mcugen_status_t mcugen_device_infer(mcugen_device_t *device, uint64_t *ticks) {
-  if (!mcugen_window_is_full(&device->window)) {
-    return MCUGEN_STATUS_NOT_READY;
-  }
+bool mcugen_device_output_is_current(const mcugen_device_t *device) {
+  return device->has_output && mcugen_window_is_full(&device->window);
+}
+
+// Runs the engine on the full window.
+static mcugen_status_t infer_window(mcugen_device_t *device, uint64_t *ticks) {
   const mcugen_status_t status = mcugen_window_infer(&device->window, ticks);
   device->has_output = status == MCUGEN_STATUS_OK;
   device->has_layer = false;
   device->inferences++;
+  return status;
+}
+
+mcugen_status_t mcugen_device_begin_work(mcugen_device_t *device, mcugen_work_owner_t owner,
+                                         uint32_t warmup, uint32_t timed) {
+  if (!mcugen_window_is_full(&device->window)) {
+    return MCUGEN_STATUS_NOT_READY;
+  }
+  device->work = (mcugen_work_t){
+      .owner = owner, .warmup = warmup, .timed = timed, .begun_at = mcugen_port_ticks()};
+  return MCUGEN_STATUS_OK;
+}
+
+mcugen_status_t mcugen_device_work(mcugen_device_t *device, uint64_t *ticks) {
+  mcugen_work_t *work = &device->work;
+  const mcugen_status_t status = infer_window(device, ticks);
+  work->done++;
+  if (status != MCUGEN_STATUS_OK || work->done == work->warmup + work->timed) {
+    work->owner = MCUGEN_WORK_NONE;
+  }
+  return status;
+}
+
+mcugen_status_t mcugen_device_work_on_infer(mcugen_device_t *device,
+                                            uint8_t reply[MCUGEN_MAX_PAYLOAD],
+                                            size_t *reply_bytes) {
+  const mcugen_work_t *work = &device->work;
+  uint64_t ticks = 0;
+  const mcugen_status_t status = mcugen_device_work(device, &ticks);
+  if (work->done > work->warmup) {
+    const uint32_t timed = work->done - work->warmup;
+    mcugen_put_u32(saturate_u32(ticks), reply + 4 * (timed - 1));
+    *reply_bytes = 4 * timed;
+  }
   return status;
 }
 
@@ -91,7 +139,7 @@ typedef struct {
 
 static mcugen_status_t window_completed(mcugen_device_t *device, push_reply_t *result) {
   uint64_t ticks = 0;
-  const mcugen_status_t status = mcugen_device_infer(device, &ticks);
+  const mcugen_status_t status = infer_window(device, &ticks);
   if (status != MCUGEN_STATUS_OK) {
     return status;
   }
@@ -267,7 +315,10 @@ static readable_t readable_output(const mcugen_device_t *device, uint8_t index) 
   if (index >= info->outputs) {
     return refused(MCUGEN_STATUS_BAD_ARGUMENT);
   }
-  return if_ready(device->has_output, mcugen_engine_output(index), info->output[index].bytes);
+  // The end of a clip brings back the outputs of its last window, whatever rows came after it.
+  const bool is_clips_last = device->has_output && !device->clip.open;
+  return if_ready(is_clips_last || mcugen_device_output_is_current(device),
+                  mcugen_engine_output(index), info->output[index].bytes);
 }
 
 static readable_t readable_features(const mcugen_device_t *device) {
@@ -281,7 +332,7 @@ static readable_t readable_features(const mcugen_device_t *device) {
 }
 
 static readable_t readable_layer(const mcugen_device_t *device, uint8_t index) {
-  if (!device->has_layer) {
+  if (!device->has_layer || !mcugen_window_is_full(&device->window)) {
     return refused(MCUGEN_STATUS_NOT_READY);
   }
   uint32_t bytes = 0;
@@ -333,8 +384,8 @@ static mcugen_status_t read(const mcugen_device_t *device, const uint8_t payload
   return MCUGEN_STATUS_OK;
 }
 
-static mcugen_status_t infer(mcugen_device_t *device, const uint8_t payload[], size_t payload_bytes,
-                             uint8_t reply[MCUGEN_MAX_PAYLOAD], size_t *reply_bytes) {
+static mcugen_status_t infer(mcugen_device_t *device, const uint8_t payload[],
+                             size_t payload_bytes) {
   if (payload_bytes != 4) {
     return MCUGEN_STATUS_BAD_LENGTH;
   }
@@ -343,18 +394,7 @@ static mcugen_status_t infer(mcugen_device_t *device, const uint8_t payload[], s
   if (repeats < 1 || repeats > MAX_REPEATS) {
     return MCUGEN_STATUS_BAD_ARGUMENT;
   }
-  for (uint32_t i = 0; i < warmup + repeats; i++) {
-    uint64_t ticks = 0;
-    const mcugen_status_t status = mcugen_device_infer(device, &ticks);
-    if (status != MCUGEN_STATUS_OK) {
-      return status;
-    }
-    if (i >= warmup) {
-      mcugen_put_u32(saturate_u32(ticks), reply + 4 * (i - warmup));
-    }
-  }
-  *reply_bytes = 4 * repeats;
-  return MCUGEN_STATUS_OK;
+  return mcugen_device_begin_work(device, MCUGEN_WORK_FRAME, warmup, repeats);
 }
 
 static mcugen_status_t stats(const mcugen_device_t *device, uint8_t reply[MCUGEN_MAX_PAYLOAD],
@@ -415,7 +455,7 @@ mcugen_status_t mcugen_device_execute(mcugen_device_t *device, uint8_t type,
     case MCUGEN_READ:
       return read(device, payload, payload_bytes, reply, reply_bytes);
     case MCUGEN_INFER:
-      return infer(device, payload, payload_bytes, reply, reply_bytes);
+      return infer(device, payload, payload_bytes);
     case MCUGEN_STATS:
       return payload_bytes == 0 ? stats(device, reply, reply_bytes) : MCUGEN_STATUS_BAD_LENGTH;
     case MCUGEN_SET_BAUD:

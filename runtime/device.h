@@ -41,9 +41,34 @@ typedef struct {
   mcugen_clip_score_t score;
 } mcugen_clip_t;
 
+// An upload of the text dialect. It fills the same window as a clip, so there is only one of the
+// two at a time: what begins one forgets the other (mcugen_device_reset).
+typedef struct {
+  size_t expected_bytes;  // 0: none
+  size_t loaded_bytes;
+} mcugen_upload_t;
+
+typedef enum {
+  MCUGEN_WORK_NONE,
+  MCUGEN_WORK_FRAME,  // INFER
+  MCUGEN_WORK_TEXT,   // `infer` of the text dialect
+} mcugen_work_owner_t;
+
+// Inferences on the full window that one request asked for. They run one at a time, so that the
+// next request can end them.
+typedef struct {
+  mcugen_work_owner_t owner;
+  uint32_t warmup;
+  uint32_t timed;
+  uint32_t done;      // of both together
+  uint64_t begun_at;  // in ticks
+} mcugen_work_t;
+
 typedef struct {
   mcugen_window_t window;
   mcugen_clip_t clip;
+  mcugen_upload_t upload;
+  mcugen_work_t work;
   bool has_output;  // an inference has run since the last reset, and no LAYER after it
   bool has_layer;   // a LAYER has run, and nothing after it
   uint32_t frames_damaged;
@@ -51,16 +76,32 @@ typedef struct {
   uint32_t inferences;
 } mcugen_device_t;
 
+// Ticks per second; where a tick is not a time, the rate that board.toml names for it.
+uint64_t mcugen_device_tick_rate(void);
+
 // Starts the engine; stops the board (mcugen_port_fatal) if it does not fit this firmware.
 void mcugen_device_init(mcugen_device_t *device);
 
-// Forgets clip, window and recurrent state.
+// Forgets clip, upload, work, window and recurrent state.
 void mcugen_device_reset(mcugen_device_t *device);
 
-// Runs the engine on the full window.
-mcugen_status_t mcugen_device_infer(mcugen_device_t *device, uint64_t *ticks);
+// True while the outputs of the engine are those of the window that is there.
+bool mcugen_device_output_is_current(const mcugen_device_t *device);
 
-// Executes one request. On success the reply's payload is in `reply`, *reply_bytes long.
+// Begins `warmup` and then `timed` (at least 1) inferences; MCUGEN_STATUS_NOT_READY without a full
+// window.
+mcugen_status_t mcugen_device_begin_work(mcugen_device_t *device, mcugen_work_owner_t owner,
+                                         uint32_t warmup, uint32_t timed);
+
+// Runs the next inference of the work in hand. After the last one, and on an error, there is none.
+mcugen_status_t mcugen_device_work(mcugen_device_t *device, uint64_t *ticks);
+
+// The same for INFER, whose reply grows with each timed inference: *reply_bytes so far.
+mcugen_status_t mcugen_device_work_on_infer(mcugen_device_t *device,
+                                            uint8_t reply[MCUGEN_MAX_PAYLOAD], size_t *reply_bytes);
+
+// Executes one request. On success the reply's payload is in `reply`, *reply_bytes long; an INFER
+// has only begun then (device->work).
 mcugen_status_t mcugen_device_execute(mcugen_device_t *device, uint8_t type,
                                       const uint8_t payload[], size_t payload_bytes,
                                       uint8_t reply[MCUGEN_MAX_PAYLOAD], size_t *reply_bytes);

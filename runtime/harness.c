@@ -14,6 +14,7 @@
 #define TEXT_END 0x25u  // '%'
 #define FIRST_PRINTABLE 0x20u
 #define LAST_PRINTABLE 0x7Eu
+#define UNDISTURBED_SECONDS 2u
 
 void mcugen_harness_init(mcugen_harness_t *harness) {
   memset(harness, 0, sizeof(*harness));
@@ -40,20 +41,71 @@ static void refuse_order(uint16_t sequence) {
                     mcugen_frame_encode(MCUGEN_FRAME_ERROR, sequence, wire, payload_at, bytes));
 }
 
-static void execute(mcugen_harness_t *harness, const mcugen_frame_t *frame) {
-  uint8_t *payload = harness->reply + PAYLOAD_AT;
-  size_t bytes = 0;
-  uint8_t type = (uint8_t)(frame->type | MCUGEN_FRAME_REPLY);
-  const mcugen_status_t status = mcugen_device_execute(
-      &harness->device, frame->type, frame->payload, frame->payload_bytes, payload, &bytes);
+// Makes the reply to the last executed request, of `bytes` bytes of payload or of an error.
+static void store_reply(mcugen_harness_t *harness, uint8_t request, mcugen_status_t status,
+                        size_t bytes) {
+  uint8_t type = (uint8_t)(request | MCUGEN_FRAME_REPLY);
   if (status != MCUGEN_STATUS_OK) {
     type = MCUGEN_FRAME_ERROR;
-    bytes = put_error(status, payload);
+    bytes = put_error(status, harness->reply + PAYLOAD_AT);
   }
-  harness->sequence = frame->sequence;
   harness->reply_bytes =
-      mcugen_frame_encode(type, frame->sequence, harness->reply, PAYLOAD_AT, bytes);
+      mcugen_frame_encode(type, harness->sequence, harness->reply, PAYLOAD_AT, bytes);
+}
+
+static void send_reply(const mcugen_harness_t *harness) {
   mcugen_port_write(harness->reply, harness->reply_bytes);
+}
+
+static void execute(mcugen_harness_t *harness, const mcugen_frame_t *frame) {
+  size_t bytes = 0;
+  const mcugen_status_t status =
+      mcugen_device_execute(&harness->device, frame->type, frame->payload, frame->payload_bytes,
+                            harness->reply + PAYLOAD_AT, &bytes);
+  harness->sequence = frame->sequence;
+  if (harness->device.work.owner == MCUGEN_WORK_NONE) {
+    store_reply(harness, frame->type, status, bytes);
+    send_reply(harness);
+  }
+}
+
+static void work_on_infer(mcugen_harness_t *harness) {
+  size_t bytes = 0;
+  const mcugen_status_t status =
+      mcugen_device_work_on_infer(&harness->device, harness->reply + PAYLOAD_AT, &bytes);
+  if (harness->device.work.owner == MCUGEN_WORK_NONE) {
+    store_reply(harness, MCUGEN_INFER, status, bytes);
+    send_reply(harness);
+  }
+}
+
+// Whether the work in hand stops here, because another request may wait: in `more` bytes that have
+// been read, or in the port. Short work goes on, so that commands can be sent ahead.
+static bool gives_way(const mcugen_harness_t *harness, bool more) {
+  const bool waits = more || (mcugen_port_has_bytes != NULL && mcugen_port_has_bytes());
+  return waits && mcugen_port_ticks() - harness->device.work.begun_at >
+                      UNDISTURBED_SECONDS * mcugen_device_tick_rate();
+}
+
+// Runs the work in hand, if there is any, until it is done or gives way.
+static void do_work(mcugen_harness_t *harness, bool more) {
+  const mcugen_work_t *work = &harness->device.work;
+  while (work->owner != MCUGEN_WORK_NONE && !gives_way(harness, more)) {
+    if (work->owner == MCUGEN_WORK_FRAME) {
+      work_on_infer(harness);
+    } else {
+      mcugen_mlperf_work(&harness->mlperf, &harness->device);
+    }
+  }
+}
+
+// Another request is about to be executed. Nobody waits for the answer to the one in hand any more;
+// a repeat of INFER finds out what became of it.
+static void end_work(mcugen_harness_t *harness) {
+  if (harness->device.work.owner == MCUGEN_WORK_FRAME) {
+    store_reply(harness, MCUGEN_INFER, MCUGEN_STATUS_ABORTED, 0);
+  }
+  harness->device.work.owner = MCUGEN_WORK_NONE;
 }
 
 // True if `frame` is a HELLO of a session other than the current one.
@@ -64,6 +116,7 @@ static bool starts_session(const mcugen_harness_t *harness, const mcugen_frame_t
 
 static void deliver(mcugen_harness_t *harness, const mcugen_frame_t *frame) {
   if (starts_session(harness, frame)) {
+    end_work(harness);
     harness->in_session = true;
     harness->session = mcugen_get_u32(frame->payload);
     mcugen_device_reset(&harness->device);
@@ -71,9 +124,13 @@ static void deliver(mcugen_harness_t *harness, const mcugen_frame_t *frame) {
   } else if (!harness->in_session) {
     refuse_order(frame->sequence);
   } else if (frame->sequence == harness->sequence) {
+    if (harness->device.work.owner == MCUGEN_WORK_FRAME) {
+      return;  // the reply comes when the work is done
+    }
     harness->device.replies_repeated++;
-    mcugen_port_write(harness->reply, harness->reply_bytes);
+    send_reply(harness);
   } else if (frame->sequence == (uint16_t)(harness->sequence + 1u)) {
+    end_work(harness);
     execute(harness, frame);
   } else {
     refuse_order(frame->sequence);
@@ -102,6 +159,7 @@ static bool end_buffer(mcugen_harness_t *harness, uint8_t end) {
     if (!is_printable(harness->collected, harness->collected_bytes)) {
       return false;
     }
+    end_work(harness);
     mcugen_mlperf_command(&harness->mlperf, &harness->device, (const char *)harness->collected,
                           harness->collected_bytes);
     return true;
@@ -121,7 +179,16 @@ static bool ends_text(const mcugen_harness_t *harness, uint8_t byte) {
   return byte == TEXT_END && harness->collected_bytes > 0 && !looks_like_frame(harness);
 }
 
+// It did not: the % was a command of no words, which nobody answers.
+static bool follows_empty_text(const mcugen_harness_t *harness, uint8_t byte) {
+  return harness->collected_bytes == 1 && harness->collected[0] == TEXT_END &&
+         byte != MCUGEN_FRAME_MAGIC && byte != FRAME_END;
+}
+
 static void take_byte(mcugen_harness_t *harness, uint8_t byte) {
+  if (follows_empty_text(harness, byte)) {
+    harness->collected_bytes = 0;
+  }
   if (byte == FRAME_END || ends_text(harness, byte)) {
     const bool empty = byte == FRAME_END && harness->collected_bytes == 0;
     if (!empty && !end_buffer(harness, byte)) {
@@ -139,6 +206,7 @@ static void take_byte(mcugen_harness_t *harness, uint8_t byte) {
 void mcugen_harness_take(mcugen_harness_t *harness, const uint8_t bytes[], size_t count) {
   for (size_t i = 0; i < count; i++) {
     take_byte(harness, bytes[i]);
+    do_work(harness, i + 1 < count);
   }
 }
 

@@ -31,7 +31,9 @@ typedef struct {
 // Starts the engine and forgets everything. The port is up.
 void mcugen_harness_init(mcugen_harness_t *harness);
 
-// Takes bytes as they came, cut anywhere; writes the replies to the port.
+// Takes bytes as they came, cut anywhere; writes the replies to the port. A request that takes
+// longer than two seconds is ended by the next one: this returns with it in hand as soon as there
+// is something to read.
 void mcugen_harness_take(mcugen_harness_t *harness, const uint8_t bytes[], size_t count);
 
 // Serves the port for ever.

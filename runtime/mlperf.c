@@ -10,10 +10,6 @@
 #include "port.h"
 #include "text.h"
 
-// Where a tick is not a time, board.toml names a rate to make steadily growing numbers of it.
-#ifndef MCUGEN_NOMINAL_TICKS_PER_SECOND
-#define MCUGEN_NOMINAL_TICKS_PER_SECOND 1000000u
-#endif
 #define MICROSECONDS_PER_SECOND 1000000u
 
 #define DEFAULT_ITERATIONS 1
@@ -75,8 +71,7 @@ static int32_t hex_digit(char digit) {
 }
 
 static uint64_t microseconds(const mcugen_mlperf_t *mlperf) {
-  const uint64_t rate = mcugen_port_ticks_per_second() != 0 ? mcugen_port_ticks_per_second()
-                                                            : MCUGEN_NOMINAL_TICKS_PER_SECOND;
+  const uint64_t rate = mcugen_device_tick_rate();
   const uint64_t ticks = mcugen_port_ticks() - mlperf->start_ticks;
   // In two parts, because ticks * 10^6 would overflow within hours.
   return ticks / rate * MICROSECONDS_PER_SECOND + ticks % rate * MICROSECONDS_PER_SECOND / rate;
@@ -117,8 +112,7 @@ static uint8_t pixel_shift(void) {
   return image && !MCUGEN_SCORE_RECONSTRUCTION ? 0x80u : 0u;
 }
 
-static void load(mcugen_mlperf_t *mlperf, mcugen_device_t *device, word_t size,
-                 mcugen_text_t *text) {
+static void load(mcugen_device_t *device, word_t size, mcugen_text_t *text) {
   const int32_t bytes = to_number(size);
   if (size.length == 0) {
     mcugen_text_put(text, "e-[Command 'db load' requires the # of bytes]\r\n");
@@ -132,8 +126,7 @@ static void load(mcugen_mlperf_t *mlperf, mcugen_device_t *device, word_t size,
     mcugen_text_put(text, "\r\n");
   } else {
     mcugen_device_reset(device);
-    mlperf->expected_bytes = (size_t)bytes;
-    mlperf->loaded_bytes = 0;
+    device->upload.expected_bytes = (size_t)bytes;
     mcugen_text_put(text, "m-[Expecting ");
     mcugen_text_put_number(text, (uint64_t)bytes);
     mcugen_text_put(text, " bytes]\r\n");
@@ -150,13 +143,13 @@ static void take_upload(mcugen_device_t *device, uint8_t byte) {
 #endif
 }
 
-static void load_digits(mcugen_mlperf_t *mlperf, mcugen_device_t *device, word_t digits,
-                        mcugen_text_t *text) {
+static void load_digits(mcugen_device_t *device, word_t digits, mcugen_text_t *text) {
+  mcugen_upload_t *upload = &device->upload;
   if (digits.length % 2 != 0) {
     mcugen_text_put(text, "e-[Insufficent number of hex digits]\r\n");
     return;
   }
-  for (size_t i = 0; i < digits.length && mlperf->loaded_bytes < mlperf->expected_bytes; i += 2) {
+  for (size_t i = 0; i < digits.length && upload->loaded_bytes < upload->expected_bytes; i += 2) {
     const int32_t high = hex_digit(digits.text[i]);
     const int32_t low = hex_digit(digits.text[i + 1]);
     if (high < 0 || low < 0) {
@@ -166,40 +159,44 @@ static void load_digits(mcugen_mlperf_t *mlperf, mcugen_device_t *device, word_t
       return;
     }
     take_upload(device, (uint8_t)(high << 4 | low));
-    if (++mlperf->loaded_bytes == mlperf->expected_bytes) {
+    if (++upload->loaded_bytes == upload->expected_bytes) {
       mcugen_text_put(text, "m-load-done\r\n");
     }
   }
 }
 
-static void put_upload(const mcugen_mlperf_t *mlperf, const mcugen_device_t *device,
-                       mcugen_text_t *text) {
+// Byte `index` of the upload, as it came.
+static uint8_t uploaded_byte(const mcugen_device_t *device, size_t index) {
+  const mcugen_window_t *window = &device->window;
 #if MCUGEN_SCORE_RECONSTRUCTION
-  const uint8_t *bytes = (const uint8_t *)device->window.features;
+  const size_t whole = device->upload.loaded_bytes - window->cut_bytes;  // those of complete floats
+  return index < whole ? ((const uint8_t *)window->features)[index] : window->cut[index - whole];
 #else
-  const uint8_t *bytes = (const uint8_t *)device->window.input;
+  return (uint8_t)window->input[index] ^ pixel_shift();
 #endif
-  for (size_t i = 0; i < mlperf->loaded_bytes; i++) {
+}
+
+static void put_upload(const mcugen_device_t *device, mcugen_text_t *text) {
+  for (size_t i = 0; i < device->upload.loaded_bytes; i++) {
     mcugen_text_put(text, i % BYTES_PER_PRINTED_LINE == 0 ? "m-buffer-" : "-");
-    mcugen_text_put_hex(text, bytes[i] ^ pixel_shift());
-    const bool last = i + 1 == mlperf->loaded_bytes;
+    mcugen_text_put_hex(text, uploaded_byte(device, i));
+    const bool last = i + 1 == device->upload.loaded_bytes;
     if (last || (i + 1) % BYTES_PER_PRINTED_LINE == 0) {
       mcugen_text_put(text, "\r\n");
     }
   }
 }
 
-static void buffer_command(mcugen_mlperf_t *mlperf, mcugen_device_t *device, word_t rest,
-                           mcugen_text_t *text) {
+static void buffer_command(mcugen_device_t *device, word_t rest, mcugen_text_t *text) {
   const word_t what = next_word(&rest);
   if (what.length == 0) {
     mcugen_text_put(text, "e-[Command 'db' requires a subcommand]\r\n");
   } else if (is(what, "load")) {
-    load(mlperf, device, next_word(&rest), text);
+    load(device, next_word(&rest), text);
   } else if (is(what, "print")) {
-    put_upload(mlperf, device, text);
+    put_upload(device, text);
   } else {
-    load_digits(mlperf, device, what, text);
+    load_digits(device, what, text);
   }
 }
 
@@ -239,7 +236,7 @@ static void put_outputs(const mcugen_tensor_t *tensor, mcugen_text_t *text) {
 #endif
 
 static void put_results(const mcugen_device_t *device, mcugen_text_t *text) {
-  if (!device->has_output) {
+  if (!mcugen_device_output_is_current(device)) {
     mcugen_text_put(text, "e-[No inference has run]\r\n");
     return;
   }
@@ -257,19 +254,18 @@ static void put_results(const mcugen_device_t *device, mcugen_text_t *text) {
   mcugen_text_put(text, "]\r\n");
 }
 
-static mcugen_status_t infer_times(mcugen_device_t *device, int32_t times) {
-  mcugen_status_t status = MCUGEN_STATUS_OK;
-  for (int32_t i = 0; i < times && status == MCUGEN_STATUS_OK; i++) {
-    uint64_t ticks;
-    status = mcugen_device_infer(device, &ticks);
-  }
-  return status;
+static void put_count(mcugen_text_t *text, const char before[], uint32_t count) {
+  mcugen_text_put(text, before);
+  mcugen_text_put_number(text, count);
+  mcugen_text_put(text, "\r\n");
 }
 
-static void put_count(mcugen_text_t *text, const char before[], int32_t count) {
-  mcugen_text_put(text, before);
-  mcugen_text_put_number(text, (uint64_t)count);
-  mcugen_text_put(text, "\r\n");
+// Between the warm-up and the timed inferences.
+static void put_infer_start(const mcugen_mlperf_t *mlperf, const mcugen_device_t *device,
+                            mcugen_text_t *text) {
+  mcugen_text_put(text, "m-warmup-done\r\n");
+  put_count(text, "m-infer-start-", device->work.timed);
+  put_lap(mlperf, text);
 }
 
 static void infer(const mcugen_mlperf_t *mlperf, mcugen_device_t *device, word_t rest,
@@ -287,26 +283,44 @@ static void infer(const mcugen_mlperf_t *mlperf, mcugen_device_t *device, word_t
     mcugen_text_put(text, "e-[Inference warmup must be >=0]\r\n");
     return;
   }
-  if (!mcugen_window_is_full(&device->window)) {
-    put_count(text, "e-[The input is not complete]\r\nm-expected-bytes-", (int32_t)UPLOAD_BYTES);
+  if (mcugen_device_begin_work(device, MCUGEN_WORK_TEXT, (uint32_t)warmup, (uint32_t)iterations) !=
+      MCUGEN_STATUS_OK) {
+    put_count(text, "e-[The input is not complete]\r\nm-expected-bytes-", UPLOAD_BYTES);
     return;
   }
-  put_count(text, "m-warmup-start-", warmup);
-  mcugen_status_t status = infer_times(device, warmup);
-  mcugen_text_put(text, "m-warmup-done\r\n");
-  put_count(text, "m-infer-start-", iterations);
-  put_lap(mlperf, text);
-  mcugen_text_flush(text);  // the runner wants a line within 30 s
+  put_count(text, "m-warmup-start-", (uint32_t)warmup);
+  if (warmup == 0) {
+    put_infer_start(mlperf, device, text);
+  }
+}
+
+static void put_ready(mcugen_text_t *text) {
+  mcugen_text_put(text, "m-ready\r\n");
+  mcugen_text_flush(text);
+}
+
+void mcugen_mlperf_work(const mcugen_mlperf_t *mlperf, mcugen_device_t *device) {
+  const mcugen_work_t *work = &device->work;
+  uint64_t ticks;
+  const mcugen_status_t status = mcugen_device_work(device, &ticks);
+  const bool goes_on = work->owner != MCUGEN_WORK_NONE;
+  if (goes_on && work->done != work->warmup) {
+    return;
+  }
+  mcugen_text_t text = {.count = 0};
+  if (goes_on) {
+    put_infer_start(mlperf, device, &text);
+    mcugen_text_flush(&text);  // the runner wants a line within 30 s
+    return;
+  }
   if (status == MCUGEN_STATUS_OK) {
-    status = infer_times(device, iterations);
+    put_lap(mlperf, &text);
+    mcugen_text_put(&text, "m-infer-done\r\n");
+    put_results(device, &text);
+  } else {
+    mcugen_text_put(&text, "e-[Inference failed]\r\n");
   }
-  put_lap(mlperf, text);
-  mcugen_text_put(text, "m-infer-done\r\n");
-  if (status != MCUGEN_STATUS_OK) {
-    mcugen_text_put(text, "e-[Inference failed]\r\n");
-    return;
-  }
-  put_results(device, text);
+  put_ready(&text);
 }
 
 void mcugen_mlperf_init(mcugen_mlperf_t *mlperf) {
@@ -325,7 +339,7 @@ void mcugen_mlperf_command(mcugen_mlperf_t *mlperf, mcugen_device_t *device, con
   } else if (is(name, "timestamp")) {
     put_lap(mlperf, &text);
   } else if (is(name, "db")) {
-    buffer_command(mlperf, device, rest, &text);
+    buffer_command(device, rest, &text);
   } else if (is(name, "infer")) {
     infer(mlperf, device, rest, &text);
   } else if (is(name, "results")) {
@@ -337,6 +351,9 @@ void mcugen_mlperf_command(mcugen_mlperf_t *mlperf, mcugen_device_t *device, con
     mcugen_text_put_bytes(&text, name.text, name.length);
     mcugen_text_put(&text, "]\r\n");
   }
-  mcugen_text_put(&text, "m-ready\r\n");
-  mcugen_text_flush(&text);
+  if (device->work.owner == MCUGEN_WORK_NONE) {
+    put_ready(&text);
+  } else {
+    mcugen_text_flush(&text);
+  }
 }

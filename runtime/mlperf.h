@@ -11,15 +11,17 @@
 #include "device.h"
 
 typedef struct {
-  size_t expected_bytes;  // of the last `db load`
-  size_t loaded_bytes;
   uint64_t start_ticks;  // microseconds are counted from here
 } mcugen_mlperf_t;
 
 void mcugen_mlperf_init(mcugen_mlperf_t *mlperf);
 
-// Executes one command (printable ASCII, without its '%') and answers on the port.
+// Executes one command (printable ASCII, without its '%') and answers on the port; an `infer` has
+// only begun then (device->work).
 void mcugen_mlperf_command(mcugen_mlperf_t *mlperf, mcugen_device_t *device, const char command[],
                            size_t length);
+
+// Runs the next inference of the `infer` in hand; the rest of the answer comes with the last one.
+void mcugen_mlperf_work(const mcugen_mlperf_t *mlperf, mcugen_device_t *device);
 
 #endif

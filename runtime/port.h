@@ -5,6 +5,7 @@
 #ifndef MCUGEN_PORT_H
 #define MCUGEN_PORT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,6 +21,10 @@ void mcugen_port_init(void);
 // Waits, asleep, until at least one byte has come; returns 1..capacity bytes.
 // On a board whose host can go away for good (a pipe), ends the program at end of file.
 size_t mcugen_port_read(uint8_t *bytes, size_t capacity);
+
+// True if mcugen_port_read would return at once: asked between two inferences of a long request. A
+// port without it has every request finished.
+__attribute__((weak)) bool mcugen_port_has_bytes(void);
 
 // Writes all bytes; may return before the last one is on the wire.
 void mcugen_port_write(const uint8_t *bytes, size_t count);

@@ -13,7 +13,8 @@
   X(OUT_OF_ORDER, -4, "sequence number out of order")                          \
   X(NOT_READY, -5, "no inference has run yet")                                 \
   X(ENGINE, -6, "the engine failed")                                           \
-  X(UNSUPPORTED, -7, "not supported by this firmware")
+  X(UNSUPPORTED, -7, "not supported by this firmware")                         \
+  X(ABORTED, -8, "ended by another request")
 
 typedef enum {
 #define MCUGEN_STATUS_ENUM(name, value, text) MCUGEN_STATUS_##name = (value),

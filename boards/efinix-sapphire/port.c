@@ -14,12 +14,14 @@
 
 void mcugen_port_init(void) { IntcInitialize(); }
 
+bool mcugen_port_has_bytes(void) { return uart_readOccupancy(BSP_UART_TERMINAL) > 0; }
+
 // Polls: a request in flight is all that can come, and the core has nothing else to do.
 size_t mcugen_port_read(uint8_t *bytes, size_t capacity) {
-  while (uart_readOccupancy(BSP_UART_TERMINAL) == 0) {
+  while (!mcugen_port_has_bytes()) {
   }
   size_t count = 0;
-  while (count < capacity && uart_readOccupancy(BSP_UART_TERMINAL) > 0) {
+  while (count < capacity && mcugen_port_has_bytes()) {
     bytes[count++] = (uint8_t)uart_read(BSP_UART_TERMINAL);
   }
   return count;

@@ -6,6 +6,7 @@
 #include "port.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,6 +31,11 @@ size_t mcugen_port_read(uint8_t *bytes, size_t capacity) {
       exit(EXIT_FAILURE);
     }
   }
+}
+
+bool mcugen_port_has_bytes(void) {
+  struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
+  return poll(&input, 1, 0) > 0;  // also at end of file, which mcugen_port_read must see
 }
 
 void mcugen_port_write(const uint8_t *bytes, size_t count) {

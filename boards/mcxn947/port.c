@@ -165,6 +165,8 @@ size_t mcugen_port_read(uint8_t *bytes, size_t capacity) {
   return count;
 }
 
+bool mcugen_port_has_bytes(void) { return receive_head != receive_tail; }
+
 uint32_t mcugen_port_receive_overruns(void) { return receive_overruns; }
 
 void mcugen_port_write(const uint8_t *bytes, size_t count) {

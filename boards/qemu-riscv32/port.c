@@ -100,6 +100,8 @@ size_t mcugen_port_read(uint8_t *bytes, size_t capacity) {
   return count;
 }
 
+bool mcugen_port_has_bytes(void) { return ring.read != ring.written; }
+
 void mcugen_port_write(const uint8_t *bytes, size_t count) {
   for (size_t i = 0; i < count; i++) {
     while ((UART[UART_LINE_STATE] & UART_CAN_SEND) == 0) {

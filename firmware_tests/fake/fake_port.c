@@ -10,6 +10,8 @@
 
 uint8_t fake_port_written[FAKE_PORT_BYTES];
 size_t fake_port_written_bytes;
+bool fake_port_has_bytes;
+uint64_t fake_port_ticks_per_look = 5;
 
 static uint64_t ticks;
 
@@ -22,6 +24,8 @@ size_t mcugen_port_read(uint8_t *bytes, size_t capacity) {
   (void)capacity;
   abort();  // tests call mcugen_harness_take
 }
+
+bool mcugen_port_has_bytes(void) { return fake_port_has_bytes; }
 
 // More than a test can want to see wraps round to the beginning.
 void mcugen_port_write(const uint8_t *bytes, size_t count) {
@@ -38,7 +42,7 @@ mcugen_status_t mcugen_port_set_baud(uint32_t baud) {
 }
 
 uint32_t mcugen_port_receive_overruns(void) { return 7; }
-uint64_t mcugen_port_ticks(void) { return ticks += 5; }
+uint64_t mcugen_port_ticks(void) { return ticks += fake_port_ticks_per_look; }
 uint64_t mcugen_port_ticks_per_second(void) { return 0; }
 uint32_t mcugen_port_stack_used_bytes(void) { return 321; }
 

@@ -4,6 +4,7 @@
 #ifndef FAKE_PORT_H
 #define FAKE_PORT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -11,6 +12,8 @@
 
 extern uint8_t fake_port_written[FAKE_PORT_BYTES];
 extern size_t fake_port_written_bytes;
+extern bool fake_port_has_bytes;           // something waits to be read
+extern uint64_t fake_port_ticks_per_look;  // 10^6 of them are a second to the harness
 
 void fake_port_clear(void);
 

@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define LARGEST_INPUT 2048u
+#include "fuzz.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#define LARGEST_INPUT 2048u
 
 static uint64_t state;
 
@@ -41,6 +41,7 @@ int main(int argc, char *argv[]) {
     }
     (void)LLVMFuzzerTestOneInput(data, size);
   }
-  (void)printf("seed %s: %lu inputs\n", argv[1], runs);
+  (void)printf("seed %s: %lu inputs, ", argv[1], runs);
+  fuzz_print_counts();
   return EXIT_SUCCESS;
 }

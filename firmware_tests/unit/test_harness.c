@@ -194,6 +194,9 @@ static void test_dialects(void) {
   fake_port_clear();
   take("%", 1);  // may be the first byte of a frame whose COBS code is 0x25: no command yet
   CHECK_EQUAL(fake_port_written_bytes, 0);
+  take("%name%", 6);  // the byte after a lone % tells that it was none
+  CHECK_EQUAL(fake_port_written_bytes, 30);
+  fake_port_clear();
   take("na\x01me%", 6);
   CHECK_EQUAL(fake_port_written_bytes, 0);
   ask(MCUGEN_STATS, NULL, 0);
@@ -339,6 +342,180 @@ static void test_layers(void) {
   ask_refused(MCUGEN_READ, "\3\0\0\0\0\0\1\0", 8, MCUGEN_STATUS_NOT_READY);
 }
 
+static void tell(const char text[]) { take(text, strlen(text)); }
+
+static bool told(const char expected[]) {
+  return fake_port_written_bytes == strlen(expected) &&
+         memcmp(fake_port_written, expected, fake_port_written_bytes) == 0;
+}
+
+// An upload that a clip has replaced is not continued in the middle of the clip's rows.
+static void test_an_upload_ends_where_a_clip_begins(void) {
+  uint8_t samples[12] = {0};
+  uint8_t floats[2 * FLOAT_ROW];
+  make_floats(floats, 0, 8);
+  for (size_t loaded = 0; loaded <= 48; loaded++) {
+    start();
+    tell("db load 48%");
+    for (size_t i = 0; i < loaded; i++) {
+      tell("db 11%");
+    }
+    const mcugen_window_t *window = &harness.device.window;
+    push(MCUGEN_SOURCE_FRONT_END, 0, samples, sizeof(samples));
+    CHECK_EQUAL(rows(), 1);
+    tell("db AABBCC42AABBCC42AABBCC42%");
+    CHECK_EQUAL(window->row_bytes + window->cut_bytes, 0);
+    fake_port_clear();
+    tell("db print%");
+    CHECK(told("m-ready\r\n"));
+    ask(MCUGEN_RESET, NULL, 0);
+    push(MCUGEN_SOURCE_FEATURES, 0, floats, sizeof(floats) - 3);
+    tell("db 22%");
+    CHECK_EQUAL(window->row_bytes, 3);
+    CHECK_EQUAL(window->cut_bytes, 1);
+  }
+}
+
+static void test_a_clip_ends_where_an_upload_begins(void) {
+  uint8_t floats[3 * FLOAT_ROW];
+  make_floats(floats, 0, 12);
+  start();
+  push(MCUGEN_SOURCE_FEATURES, 0, floats, sizeof(floats) - 1);
+  tell("db load 48%db 0000803F%");
+  push(MCUGEN_SOURCE_FEATURES, 0, floats + sizeof(floats) - 1, 1);
+  CHECK_EQUAL(rows(), 0);
+  CHECK_EQUAL(harness.device.window.cut_bytes, 1);
+  ask(MCUGEN_RESET, NULL, 0);
+  fake_port_clear();
+  tell("db 0000803F%");  // RESET has forgotten the upload
+  CHECK(told("m-ready\r\n"));
+  CHECK_EQUAL(harness.device.window.row_bytes, 0);
+}
+
+// Outputs are those of the window that READ INPUT gives, or of the last window of a clip that
+// ended.
+static void test_outputs_are_never_of_an_older_window(void) {
+  static const char READ_INPUT[] = "\0\0\0\0\0\0\1\0";
+  static const char READ_OUTPUT[] = "\1\0\0\0\0\0\1\0";
+  static const char READ_LAYER[] = "\3\0\0\0\0\0\1\0";
+  uint8_t bytes[13] = {0};
+  start();
+  push(MCUGEN_SOURCE_INT8, 0, bytes, 12);
+  ask(MCUGEN_READ, READ_OUTPUT, 8);
+  push(MCUGEN_SOURCE_INT8, 0, bytes, 0);
+  ask(MCUGEN_READ, READ_OUTPUT, 8);
+  ask(MCUGEN_LAYER, "\0\0\0\0", 4);
+  push(MCUGEN_SOURCE_INT8, 0, bytes, 1);
+  ask_refused(MCUGEN_READ, READ_LAYER, 8, MCUGEN_STATUS_NOT_READY);
+  ask(MCUGEN_RESET, NULL, 0);
+
+  push(MCUGEN_SOURCE_INT8, 0, bytes, 13);
+  CHECK_EQUAL(windows(), 1);
+  ask_refused(MCUGEN_READ, READ_OUTPUT, 8, MCUGEN_STATUS_NOT_READY);
+  fake_port_clear();
+  tell("results%");
+  CHECK(told("e-[No inference has run]\r\nm-ready\r\n"));
+  push(MCUGEN_SOURCE_INT8, 1, bytes, 0);
+  ask(MCUGEN_READ, READ_OUTPUT, 8);
+  ask_refused(MCUGEN_READ, READ_INPUT, 8, MCUGEN_STATUS_NOT_READY);
+  push(MCUGEN_SOURCE_INT8, 0, bytes, 0);
+  ask_refused(MCUGEN_READ, READ_OUTPUT, 8, MCUGEN_STATUS_NOT_READY);
+}
+
+// Begins an INFER of the longest warm-up, during which bytes come in after 2 s.
+static void begin_long_infer(void) {
+  uint8_t bytes[12] = {0};
+  start();
+  push(MCUGEN_SOURCE_INT8, 0, bytes, sizeof(bytes));
+  sequence++;
+  make_request(MCUGEN_INFER, "\xFF\xFF\x40\0", 4);
+  fake_port_ticks_per_look = 1000;
+  fake_port_has_bytes = true;
+  fake_port_clear();
+  take(request, request_bytes);
+  CHECK_EQUAL(fake_port_written_bytes, 0);
+  // An inference looks at the clock twice, the question whether to go on once.
+  CHECK_EQUAL(harness.device.work.done, 2000u / 3u + 1u);
+}
+
+static void end_long_infer(void) {
+  fake_port_has_bytes = false;
+  fake_port_ticks_per_look = 5;
+}
+
+static void test_a_long_infer_is_ended_by_the_next_request(void) {
+  begin_long_infer();
+  const uint32_t done = harness.device.inferences;
+  ask(MCUGEN_STATS, NULL, 0);
+  CHECK_EQUAL(mcugen_get_u32(reply.payload + 24), done);
+  end_long_infer();
+
+  begin_long_infer();
+  sequence = 7;
+  ask(MCUGEN_HELLO, "\1\2\3\5", 4);
+  end_long_infer();
+
+  begin_long_infer();
+  take(request, request_bytes);  // a repeat ends nothing
+  CHECK_EQUAL(fake_port_written_bytes, 0);
+  tell("name%");
+  CHECK(told("m-name-dut-[mcugen]\r\nm-ready\r\n"));
+  make_request(MCUGEN_INFER, "\xFF\xFF\x40\0", 4);
+  fake_port_clear();
+  take(request, request_bytes);  // and finds out afterwards what became of it
+  read_reply();
+  CHECK_EQUAL(reply.type, MCUGEN_FRAME_ERROR);
+  CHECK_EQUAL((int8_t)reply.payload[0], MCUGEN_STATUS_ABORTED);
+  end_long_infer();
+}
+
+static void test_a_long_infer_that_nobody_ends_is_answered(void) {
+  begin_long_infer();
+  fake_port_has_bytes = false;
+  take("\0", 1);
+  read_reply();
+  CHECK_EQUAL(reply.type, MCUGEN_INFER | MCUGEN_FRAME_REPLY);
+  CHECK_EQUAL(reply.payload_bytes, 4 * 64);
+  CHECK_EQUAL(mcugen_get_u32(reply.payload + 4 * 63), 1000);
+  end_long_infer();
+}
+
+static void test_a_long_text_infer_is_ended_by_the_next_request(void) {
+  uint8_t bytes[12] = {0};
+  for (int round = 0; round < 2; round++) {
+    start();
+    push(MCUGEN_SOURCE_INT8, 0, bytes, sizeof(bytes));
+    fake_port_ticks_per_look = 1000;
+    fake_port_has_bytes = true;
+    tell("infer 1000000000 1000000000%");
+    CHECK_EQUAL(harness.device.work.owner, MCUGEN_WORK_TEXT);
+    if (round == 0) {
+      ask(MCUGEN_STATS, NULL, 0);
+    } else {
+      fake_port_clear();
+      tell("name%");
+      CHECK(told("m-name-dut-[mcugen]\r\nm-ready\r\n"));
+    }
+    CHECK_EQUAL(harness.device.work.owner, MCUGEN_WORK_NONE);
+    end_long_infer();
+  }
+}
+
+// Commands that are sent ahead wait for a short one.
+static void test_short_work_is_not_disturbed(void) {
+  uint8_t bytes[12] = {0};
+  start();
+  push(MCUGEN_SOURCE_INT8, 0, bytes, sizeof(bytes));
+  fake_port_has_bytes = true;
+  fake_port_clear();
+  tell("infer 3 2%name%");
+  const char end[] = "]\r\nm-ready\r\nm-name-dut-[mcugen]\r\nm-ready\r\n";
+  const size_t length = sizeof(end) - 1;
+  CHECK(fake_port_written_bytes > length);
+  CHECK(memcmp(fake_port_written + fake_port_written_bytes - length, end, length) == 0);
+  end_long_infer();
+}
+
 int main(void) {
   test_identity();
   test_order();
@@ -350,5 +527,12 @@ int main(void) {
   test_refusals();
   test_infer();
   test_layers();
+  test_an_upload_ends_where_a_clip_begins();
+  test_a_clip_ends_where_an_upload_begins();
+  test_outputs_are_never_of_an_older_window();
+  test_a_long_infer_is_ended_by_the_next_request();
+  test_a_long_infer_that_nobody_ends_is_answered();
+  test_a_long_text_infer_is_ended_by_the_next_request();
+  test_short_work_is_not_disturbed();
   return check_report();
 }

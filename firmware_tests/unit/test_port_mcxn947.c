@@ -14,6 +14,7 @@
 // The emulated board has a port of its own, which prints.
 #define mcugen_port_init mcx_port_init
 #define mcugen_port_read mcx_port_read
+#define mcugen_port_has_bytes mcx_port_has_bytes
 #define mcugen_port_write mcx_port_write
 #define mcugen_port_receive_overruns mcx_port_receive_overruns
 #define mcugen_port_set_baud mcx_port_set_baud
@@ -218,9 +219,11 @@ static void test_two_largest_requests_wait(void) {
   receive(words, RECEIVE_CAPACITY + 3);
   count = mcx_port_read(bytes, 100);
   CHECK_EQUAL(count, 100);
+  CHECK(mcx_port_has_bytes());
   CHECK_EQUAL(mcx_port_receive_overruns(), 3);
   count = mcx_port_read(bytes, sizeof bytes);
   CHECK_EQUAL(count, RECEIVE_CAPACITY - 100);
+  CHECK(!mcx_port_has_bytes());
   errors = kLPUART_RxOverrunFlag;
   MCUGEN_UART_HANDLER();
   CHECK_EQUAL(mcx_port_receive_overruns(), 4);

@@ -72,7 +72,9 @@ int main(void) {
   line = wire;
   line_bytes = 100;
   CHECK(mcugen_port_read(got, sizeof(got)) == 64 && got[63] == 'y');
+  CHECK(mcugen_port_has_bytes());
   CHECK(mcugen_port_read(got, sizeof(got)) == 36);
+  CHECK(!mcugen_port_has_bytes());
   CHECK(mcugen_port_receive_overruns() == 0);
 
   line = wire;

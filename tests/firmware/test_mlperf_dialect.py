@@ -153,6 +153,25 @@ def test_both_dialects_on_one_wire(scoring: Path) -> None:
     assert done.stdout.endswith(b"m-ready\r\n")
 
 
+@pytest.mark.parametrize("waiting", [b"name%", None], ids=["command", "end of input"])
+def test_an_endless_infer_is_ended_by_what_comes_next(scoring: Path, waiting: bytes | None) -> None:
+    """By the next command, and by the end of the pipe of a host that is gone."""
+    device = subprocess.Popen([scoring], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    commands = "".join(f"{command}%" for command in [*upload(FEATURES), "infer 1000000000 0"])
+    answer, _ = device.communicate(commands.encode() + (waiting or b""), timeout=60)
+    assert device.returncode == 0
+    before, after = answer.split(b"m-infer-start-1000000000\r\n")
+    assert b"m-load-done" in before
+    assert re.fullmatch(rb"m-lap-us-\d+\r\n(m-name-dut-\[mcugen\]\r\nm-ready\r\n)?", after)
+    assert after.endswith(b"m-ready\r\n") == (waiting is not None)
+
+
+def test_an_upload_shows_the_bytes_that_came(scoring: Path) -> None:
+    """Also those of a float that is not complete, and nothing of an upload before."""
+    *_, shown = say(scoring, *upload(b"\xff" * 48), "db load 7", "db 01020304aabb", "db print")
+    assert shown == "m-buffer-01-02-03-04-aa-bb\r\n"
+
+
 def test_a_frame_that_starts_with_a_percent_sign_is_a_frame(scoring: Path) -> None:
     """Its COBS code is 0x25 when its first zero is byte 36; it was once taken for an empty command."""
     hello = protocol.encode_frame(Frame(Request.HELLO, 0x0100, protocol.hello_payload(77)))

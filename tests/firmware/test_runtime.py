@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from tests.firmware.fake_firmware import (
 )
 
 FAKES = [FIRMWARE_TESTS / "fake" / name for name in ("fake_model.c", "fake_port.c")]
-FUZZ_RUNS = "40000"  # 1 to 5 s
+FUZZ_RUNS = "40000"  # 450,000 frames and texts, 1 to 5 s
 
 
 def run(*command: str) -> str:
@@ -46,7 +47,11 @@ def test_no_input_breaks_the_harness(macros: tuple[str, ...], tmp_path: Path) ->
     fuzz = [FIRMWARE_TESTS / "fuzz" / name for name in ("fuzz_protocol.c", "replay.c")]
     sources = [*runtime_sources(*HARNESS), *FAKES, *fuzz]
     replay = compile_c(tmp_path / "replay", sources, (*SANITIZERS, *macros))
-    assert "seed 11" in run(str(replay), "11", FUZZ_RUNS)
+    counts = re.fullmatch(
+        r"seed 11: 40000 inputs, (\d+) frames and (\d+) texts\n", run(str(replay), "11", FUZZ_RUNS)
+    )
+    assert counts is not None
+    assert int(counts[1]) > 250_000 and int(counts[2]) > 100_000
 
 
 def test_firmware_for_cortex_m33_uses_no_heap_and_no_printf(tmp_path: Path) -> None:
