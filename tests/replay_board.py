@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mcugen.boards import find_board
-from mcugen.codegen.tree import write_tree
+from mcugen.codegen.tree_writer import write_tree
 from mcugen.export.exporter import CompiledModel
 from mcugen.export.linux_bundle import Effort, export_linux_bundle
 

@@ -15,7 +15,7 @@ from mcugen.boards import Board, find_board
 from mcugen.cli.build_options import BuildOptions, build_options, refuse_idle_options
 from mcugen.cli.console import console, say
 from mcugen.cli.sections import PATH, SectionedCommand
-from mcugen.codegen.tree import write_tree
+from mcugen.codegen.tree_writer import write_tree
 from mcugen.config import Config, find_config
 from mcugen.errors import ConfigError
 from mcugen.export.project import Project, Request, generate

@@ -84,7 +84,7 @@ def command(model: Path, data: Path, **given: Any) -> None:
 def _device(job: EvaluationJob, board_name: str, options: EvaluateOptions) -> Device:
     """The project for the board, generated in OUT/<board>, and compiled unless a port is named."""
     from mcugen.boards import find_board
-    from mcugen.codegen.tree import write_tree
+    from mcugen.codegen.tree_writer import write_tree
     from mcugen.export.project import generate
     from mcugen.run.expected import input_quant
     from mcugen.run.project import open_project

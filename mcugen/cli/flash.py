@@ -15,7 +15,6 @@ from mcugen.cli.console import say
 from mcugen.errors import DeviceError, UserError
 from mcugen.run.client import Client
 from mcugen.run.project import Project, open_device, open_project, project_link
-from mcugen.toolchain.build import find_image
 from mcugen.toolchain.flash import (
     find_program,
     flash,
@@ -62,7 +61,7 @@ def command(
         for found in list_probes(chosen):
             say(f"{found.serial}  {found.description}")
         return
-    elf = image or find_image(build_dir)
+    elf = image or project.elf
     if dry_run:
         _show(data, chosen, variant, elf, probe)
         return

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from mcugen import __version__
-from mcugen.codegen.tree import MARKER, SourceTree, tree_sha256
+from mcugen.codegen.tree import MARKER, SourceTree
+from mcugen.codegen.tree_writer import is_half_written, seal_manifest
 from mcugen.errors import ConfigError
 from mcugen.features.spec import FrontEnd
 from mcugen.features.table import front_end_from_dict, front_end_to_dict
@@ -71,9 +72,7 @@ def manifest_json(manifest: Manifest, tree: SourceTree) -> bytes:
     }
     fields["front_end"] = front_end_to_dict(manifest.front_end)
     fields["decode"] = decode_to_dict(manifest.decode) if manifest.decode else None
-    files = {path: tree_sha256({path: content}) for path, content in sorted(tree.items())}
-    text = json.dumps({"schema": SCHEMA_VERSION, **fields, "files": files}, indent=2)
-    return text.encode() + b"\n"
+    return seal_manifest({"schema": SCHEMA_VERSION, **fields}, tree)
 
 
 def load_manifest(build_dir: Path) -> Manifest:
@@ -81,6 +80,10 @@ def load_manifest(build_dir: Path) -> Manifest:
     path = build_dir / MARKER
     try:
         data = json.loads(path.read_bytes())
+        if is_half_written(build_dir):
+            raise ConfigError(
+                f"{build_dir} is half written: a build was interrupted", hint="run it again"
+            )
         return _from_json(data, path)
     except (FileNotFoundError, NotADirectoryError):
         raise ConfigError(

@@ -35,7 +35,7 @@ class Project:
     @property
     def elf(self) -> Path:
         """The compiled firmware; EnvironmentError_ when there is none."""
-        return find_image(self.folder)
+        return find_image(self.folder, self.manifest.firmware_sha256)
 
 
 def open_project(folder: Path, board_dir: Path | None = None) -> Project:

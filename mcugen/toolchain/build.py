@@ -95,9 +95,9 @@ def compile_project(project: Path, board: Board, tflm: Path | None = None) -> Bu
     compiler = find_compiler(board)
     cmake = require("cmake", board)
     build = project / "build"
-    (build / "CMakeCache.txt").unlink(
-        missing_ok=True
-    )  # it would keep compiler and folder of before
+    # What `cmake --fresh` (3.24) does: they would keep compiler and folder of before.
+    (build / "CMakeCache.txt").unlink(missing_ok=True)
+    shutil.rmtree(build / "CMakeFiles", ignore_errors=True)
     own = [f"-DTFLM_DIR={tflm.resolve()}"] if tflm is not None else []
     if compiler.toolchain_file:
         own += [f"-DCMAKE_TOOLCHAIN_FILE={compiler.toolchain_file}", f"-DZIG={compiler.command[0]}"]
@@ -113,16 +113,27 @@ def describe_image(elf: Path, project: Path, compiler: Compiler) -> BuildResult:
     return result
 
 
-def find_image(project: Path) -> Path:
-    """The newest .elf below project/build, whoever built it; EnvironmentError_ without one."""
+def find_image(project: Path, firmware_sha256: str) -> Path:
+    """The newest .elf below project/build that holds this firmware, whoever built it.
+
+    One that was built before the project was generated anew does not count. EnvironmentError_
+    without one.
+    """
     images = sorted((project / "build").rglob("*.elf"), key=lambda path: path.stat().st_mtime)
-    if not images:
+    # HELLO answers the hash, so it is in the image as text.
+    current = [path for path in images if firmware_sha256.encode() in path.read_bytes()]
+    if not current:
+        found = (
+            f"{images[-1]} is of an earlier build"
+            if images
+            else f"no .elf is below {project / 'build'}"
+        )
         raise EnvironmentError_(
-            f"{project} was not compiled: there is no .elf below {project / 'build'}",
+            f"{project} was not compiled: {found}",
             hint="run `mcugen build` again, without --no-compile; its output and the project's "
             "README.md say what it needs",
         )
-    return images[-1]
+    return current[-1]
 
 
 def _run(command: list[str], project: Path) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from mcugen.boards import find_board
-from mcugen.codegen.tree import write_tree
+from mcugen.codegen.tree_writer import write_tree
 from mcugen.config import Config
 from mcugen.export.exporter import SampleSet
 from mcugen.export.project import generate

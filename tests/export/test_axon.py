@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 from mcugen import __version__
 from mcugen.boards import find_board
 from mcugen.cli.build import command as build
-from mcugen.codegen.tree import SourceTree, write_tree
+from mcugen.codegen.tree import SourceTree
+from mcugen.codegen.tree_writer import write_tree
 from mcugen.config import Config
 from mcugen.errors import ConfigError, McugenError, ModelError
 from mcugen.export.axon_workspace import workspace

@@ -14,7 +14,8 @@ import pytest
 
 from mcugen import __version__
 from mcugen.boards import Board, find_board
-from mcugen.codegen.tree import SourceTree, write_tree
+from mcugen.codegen.tree import SourceTree
+from mcugen.codegen.tree_writer import write_tree
 from mcugen.config import Config
 from mcugen.engines import ENGINES
 from mcugen.engines.contract import EngineOptions

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from mcugen.boards import find_board
-from mcugen.codegen.tree import write_tree
+from mcugen.codegen.tree_writer import write_tree
 from mcugen.errors import ConfigError
 from mcugen.export.exporter import CompiledModel
 from mcugen.export.linux_board import linux_board

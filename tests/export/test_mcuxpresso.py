@@ -19,7 +19,8 @@ import pytest
 
 from mcugen.boards import find_board
 from mcugen.cli import cli
-from mcugen.codegen.tree import SourceTree, merge, write_tree
+from mcugen.codegen.tree import SourceTree, merge
+from mcugen.codegen.tree_writer import write_tree
 from mcugen.errors import ConfigError
 from mcugen.export.app import board_tree
 from mcugen.export.exporter import ExportOptions

@@ -153,7 +153,9 @@ def test_a_board_without_an_interpreter(
 def test_a_program_for_another_machine(server: Server, native: Project, tmp_path: Path) -> None:
     folder = tmp_path / "p"
     shutil.copytree(native.folder, folder)
-    (folder / "build" / "firmware.elf").write_bytes(b"\x7fELF" + bytes(200))
+    (folder / "build" / "firmware.elf").write_bytes(
+        b"\x7fELF" + bytes(200) + native.manifest.firmware_sha256.encode()
+    )
     project = Project(folder, native.manifest, native.board)
     with (
         pytest.raises(DeviceError, match=r"board \(\w+\) cannot run the scorer: .*") as caught,

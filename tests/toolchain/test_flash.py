@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from dataclasses import replace
 from pathlib import Path
@@ -239,17 +240,19 @@ def test_list_probes(data: FlashData, tools: Path) -> None:
         list_probes(data.runner("west"))
 
 
-def test_newest_image_wins(tmp_path: Path) -> None:
-    import os
-
+def test_newest_image_of_this_firmware_wins(tmp_path: Path) -> None:
     with pytest.raises(EnvironmentError_, match="no .elf"):
-        find_image(tmp_path)
-    for age, name in enumerate(("new", "old")):
+        find_image(tmp_path, "f00d")
+    for age, (name, firmware) in enumerate(
+        {"foreign": "cafe", "new": "f00d", "old": "f00d"}.items()
+    ):
         folder = tmp_path / "build" / name
         folder.mkdir(parents=True)
-        (folder / "a.elf").write_bytes(b"")
+        (folder / "a.elf").write_bytes(b"\x7fELF firmware_sha256=%s\n" % firmware.encode())
         os.utime(folder / "a.elf", (1000 - age, 1000 - age))
-    assert find_image(tmp_path) == tmp_path / "build" / "new" / "a.elf"
+    assert find_image(tmp_path, "f00d") == tmp_path / "build" / "new" / "a.elf"
+    with pytest.raises(EnvironmentError_, match="of an earlier build"):
+        find_image(tmp_path, "beef")
 
 
 @pytest.fixture
@@ -259,7 +262,7 @@ def bench(tmp_path: Path) -> Bench:
     manifest = replace(made.manifest, board="mcxn947")
     (made.folder / "manifest.json").write_bytes(manifest_json(manifest, {}))
     (made.folder / "build" / "release").mkdir(parents=True)
-    (made.folder / "build" / "release" / "a.elf").write_bytes(b"")
+    (made.folder / "build" / "release" / "a.elf").write_bytes(manifest.firmware_sha256.encode())
     return replace(made, manifest=manifest)
 
 
