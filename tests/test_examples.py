@@ -13,7 +13,7 @@ from mcugen.cli import VERBS
 from mcugen.config import load_config
 from mcugen.features.audio import read_wav
 from mcugen.features.reference import cut_windows, row_extractor
-from mcugen.features.table import front_end_from_dict
+from mcugen.features.toml import front_end_from_dict
 from mcugen.model.tflite import read_tflite
 from mcugen.paths import examples_dir
 from mcugen.scoring.reconstruction import reconstruction_errors

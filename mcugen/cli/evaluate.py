@@ -111,7 +111,7 @@ def _device(job: EvaluationJob, board_name: str, options: EvaluateOptions) -> De
 def _request(job: EvaluationJob, board: Board, options: EvaluateOptions) -> Request:
     """What `mcugen build` would make of the model, so that a flashed board runs the same."""
     from mcugen.export.request import Choices, make_request
-    from mcugen.features.table import front_end_to_dict
+    from mcugen.features.toml import front_end_to_dict
 
     table = {} if job.front_end is None else front_end_to_dict(job.front_end)
     score = "reconstruction-error" if job.detects else "none"

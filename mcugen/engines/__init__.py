@@ -6,7 +6,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mcugen.engines import aot, axon, efinix, tflm
+from mcugen.engines import axon, efinix, tflm
+from mcugen.engines.aot import engine as aot
 from mcugen.engines.contract import Engine
 
 ENGINES: Mapping[str, Engine] = {

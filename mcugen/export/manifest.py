@@ -15,7 +15,7 @@ from mcugen.codegen.tree import MARKER, SourceTree
 from mcugen.codegen.tree_writer import is_half_written, seal_manifest
 from mcugen.errors import ConfigError
 from mcugen.features.spec import FrontEnd
-from mcugen.features.table import front_end_from_dict, front_end_to_dict
+from mcugen.features.toml import front_end_from_dict, front_end_to_dict
 from mcugen.records import NANOSECONDS_PER_SECOND, RunRecord
 from mcugen.scoring.decode import Decode, decode_from_dict, decode_to_dict
 

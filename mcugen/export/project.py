@@ -19,8 +19,8 @@ from mcugen.export.app import board_tree, config_macros, runtime_tree
 from mcugen.export.decode import emit_decode
 from mcugen.export.exporter import ExportOptions
 from mcugen.export.manifest import Manifest, manifest_json
+from mcugen.features.c_tables import RUNTIME_SOURCES, emit_front_end
 from mcugen.features.spec import FrontEnd, check_front_end
-from mcugen.features.tables import RUNTIME_SOURCES, emit_front_end
 from mcugen.model.check import check_graph, refuse
 from mcugen.model.ir import Graph, Problem
 from mcugen.paths import runtime_dir

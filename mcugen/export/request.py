@@ -18,7 +18,7 @@ from mcugen.export.mcuxpresso import with_memory
 from mcugen.export.project import Request
 from mcugen.features.benchmarks import BENCHMARKS, mlperf_id
 from mcugen.features.spec import PRESETS, FrontEnd, raw_front_end
-from mcugen.features.table import front_end_from_dict
+from mcugen.features.toml import front_end_from_dict
 from mcugen.model.ir import Graph
 from mcugen.model.tflite import NO_MODEL_HINT, parse_tflite
 from mcugen.scoring.decode import decode_from_dict

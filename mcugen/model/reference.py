@@ -28,8 +28,8 @@ from numpy.typing import NDArray
 import mcugen
 from mcugen.errors import EnvironmentError_, ModelError
 from mcugen.model.ir import Graph
+from mcugen.model.numpy_graph import check_known, run_graph
 from mcugen.model.reference_worker import receive, send
-from mcugen.model.single_rounding import check_known, run_graph
 from mcugen.model.tflite import parse_tflite
 
 _MAX_ARENA_BYTES = 2**31 - 1
@@ -98,7 +98,7 @@ def open_reference(
 ) -> Iterator[Reference]:
     """The reference interpreter with `model` in it, for the length of a `with` block.
 
-    `rounding` "double" is TFLite Micro; "single" is our own NumPy code, single_rounding.py, and
+    `rounding` "double" is TFLite Micro; "single" is our own NumPy code, numpy_graph.py, and
     knows the operators there only. `timeout_s` bounds every call of an interpreter. ModelError when
     the reference does not take the model, EnvironmentError_ when no interpreter is installed.
     """

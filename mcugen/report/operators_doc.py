@@ -29,7 +29,7 @@ emulated Cortex-M33 (`tests/engines/ops/`). Where TFLite Micro and TensorFlow Li
 Micro is the reference. With `--rounding single` convolutions, FULLY_CONNECTED, the LSTM, LOGISTIC,
 TANH and RESIZE_BILINEAR round once when they requantise, in 64-bit integers; ADD, SUB, MUL, PRELU,
 MEAN, SOFTMAX and the lookups of RELU, LEAKY_RELU, HARD_SWISH and QUANTIZE round twice in either
-mode. `mcugen verify` compares single rounding with NumPy code (`mcugen/model/single_rounding.py`), which
+mode. `mcugen verify` compares single rounding with NumPy code (`mcugen/model/numpy_graph.py`), which
 supports CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED, ADD, pooling, RESHAPE and SOFTMAX, and refuses
 other operators. LiteRT 2.3 with XNNPACK, its default, nearly agrees: it multiplies in float32, and
 about two of a million values of a convolution are one step off. LiteRT's reference kernels

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from mcugen.features.spec import FrontEnd
 from mcugen.model.ir import Graph, Op, Quant
+from mcugen.model.numpy_graph import run_layer
 from mcugen.model.reference import open_reference
-from mcugen.model.single_rounding import run_layer
 from mcugen.protocol import What
 from mcugen.run.client import Client
 from mcugen.run.stimulus import from_int8_rows

@@ -27,7 +27,7 @@ from mcugen.errors import DataError, EnvironmentError_
 from mcugen.features.reference import row_extractor
 from mcugen.features.sources import read_source
 from mcugen.features.spec import FrontEnd
-from mcugen.features.table import front_end_to_dict
+from mcugen.features.toml import front_end_to_dict
 
 Rows = NDArray[np.float32]
 CHUNK_CLIPS = 8

@@ -15,7 +15,7 @@ from mcugen.errors import ConfigError, DataError, nearest
 from mcugen.features.reference import Source, cut_windows, dequantize, row_extractor
 from mcugen.features.sources import SOURCE_SUFFIXES
 from mcugen.features.spec import PRESETS, FrontEnd
-from mcugen.features.table import front_end_from_dict
+from mcugen.features.toml import front_end_from_dict
 from mcugen.model.ir import Quant
 from mcugen.train.datasets import ANOMALY, NORMAL, Dataset, Sample, load_array
 from mcugen.train.detection import WindowsOf

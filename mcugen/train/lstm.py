@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcugen.features.reference import Floats, RowsOf, row_extractor
-from mcugen.features.table import front_end_from_dict
+from mcugen.features.toml import front_end_from_dict
 from mcugen.train.autoencoder import Epoch
 from mcugen.train.backend import load_tf_keras, quiet, seed_everything, use_one_thread
 from mcugen.train.files import write_json

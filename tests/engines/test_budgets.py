@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from benchmarks.bench import bench
+from mcugen.engines.aot.lowering import lower
 from mcugen.engines.contract import EngineOptions
-from mcugen.engines.lowering import lower
 from mcugen.export.request import Choices
 from mcugen.model.ir import Graph
 from mcugen.model.tflite import read_tflite

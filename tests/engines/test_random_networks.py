@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mcugen.engines import lowering
+from mcugen.engines.aot import lowering
 from tests.engines.vectors import OPTIONS, Vectors, differences, vectors_of
 from tests.tflite_writer import OpSpec, TensorSpec, model_bytes
 

@@ -8,7 +8,7 @@ import re
 import tomllib
 
 from mcugen.features.spec import KINDS, PRESETS, LogMel
-from mcugen.features.table import front_end_from_dict
+from mcugen.features.toml import front_end_from_dict
 from tests.conftest import ROOT
 
 PAGE = (ROOT / "docs" / "front-ends.md").read_text(encoding="utf-8")

@@ -20,7 +20,7 @@ from mcugen.errors import DeviceError
 from mcugen.export.manifest import Manifest
 from mcugen.features.reference import dequantize, quantize, row_extractor
 from mcugen.model.ir import Graph
-from mcugen.model.single_rounding import run_graph
+from mcugen.model.numpy_graph import run_graph
 from mcugen.protocol import Frame, Request, Source, Status, What
 
 ROW_TICKS = 90_000

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from mcugen.errors import ConfigError, DataError
-from mcugen.features.table import front_end_from_dict
+from mcugen.features.toml import front_end_from_dict
 from mcugen.train.series import front_end_table, make_series, read_series, split_series
 
 

@@ -103,7 +103,7 @@ def test_a_state_that_is_not_reset_is_noticed(lstm: Path, tmp_path: Path) -> Non
     out = shutil.copytree(lstm, tmp_path / "lstm")
     run("convert", out / "model.keras", "--data", out / "data")
     from mcugen.features.reference import quantize, row_extractor
-    from mcugen.features.table import front_end_from_dict
+    from mcugen.features.toml import front_end_from_dict
 
     front_end = front_end_from_dict(load_config(out / "mcugen.toml").front_end, "test")
     values = np.load(out / "data" / "x_test.npy")

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from mcugen.engines.aot.variants import Operator
 from mcugen.engines.ops import (
     add,
     concatenation,
@@ -30,7 +31,6 @@ from mcugen.engines.ops import (
     transpose_conv,
     unary,
 )
-from mcugen.engines.steps import Operator
 
 OPS: Mapping[str, Operator] = {
     "ADD": add.OPERATOR,

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mcugen.engines.aot.scales import activation_range, dsp_requant, quantize_multiplier
+from mcugen.engines.aot.variants import Kernel, Operator, Variant
 from mcugen.engines.contract import EngineOptions
-from mcugen.engines.ops.broadcast import (
+from mcugen.engines.ops.shared.broadcast import (
     NEEDS_TWO,
     Fields,
     Pair,
@@ -20,9 +22,7 @@ from mcugen.engines.ops.broadcast import (
     pair_reasons,
     pair_variant,
 )
-from mcugen.engines.ops.checks import activation_reasons, fused_activation, to_problems
-from mcugen.engines.quantize import activation_range, dsp_requant, quantize_multiplier
-from mcugen.engines.steps import Kernel, Operator, Variant
+from mcugen.engines.ops.shared.checks import activation_reasons, fused_activation, to_problems
 from mcugen.model.ir import Graph, Op, Problem
 
 _PORTABLE_COST = 94  # instructions per element

@@ -6,9 +6,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from mcugen.engines.aot.variants import (
+    Call,
+    Layout,
+    Operands,
+    Operator,
+    Variant,
+    activations,
+    is_activation,
+)
 from mcugen.engines.contract import EngineOptions
-from mcugen.engines.ops.checks import Reason, int8_reasons, same_quantisation_reasons, to_problems
-from mcugen.engines.ops.copy import (
+from mcugen.engines.ops.shared.checks import (
+    Reason,
+    int8_reasons,
+    same_quantisation_reasons,
+    to_problems,
+)
+from mcugen.engines.ops.shared.copy_call import (
     AXES,
     Block,
     Side,
@@ -18,7 +32,6 @@ from mcugen.engines.ops.copy import (
     strides_of,
     window_of,
 )
-from mcugen.engines.steps import Call, Form, Operands, Operator, Variant, activations, is_activation
 from mcugen.model.ir import Graph, Op, Problem, Tensor
 
 
@@ -63,7 +76,7 @@ def _without(shape: tuple[int, ...], axis: int) -> tuple[int, ...]:
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
     """One copy per input."""
     blocks = [*_blocks(graph, op)]
-    reads = (Form.DENSE,) * len(activations(graph, op))
+    reads = (Layout.NATIVE,) * len(activations(graph, op))
     cost = sum(copy_cost(block, 1) for _, block in blocks)
 
     def build(operands: Operands) -> tuple[Call, ...]:
@@ -76,7 +89,7 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
             for number, (tensor, block) in enumerate(blocks)
         )
 
-    return (Variant(reads, (Form.DENSE,), cost, build),)
+    return (Variant(reads, (Layout.NATIVE,), cost, build),)
 
 
 def _blocks(graph: Graph, op: Op) -> Iterator[tuple[Tensor, Block]]:

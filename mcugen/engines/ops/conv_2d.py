@@ -9,11 +9,11 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
+from mcugen.engines.aot.variants import Call, Kernel, Layout, Operands, Operator, Table, Variant
 from mcugen.engines.contract import EngineOptions
-from mcugen.engines.ops import convolution
-from mcugen.engines.ops.checks import to_problems
-from mcugen.engines.ops.convolution import Convolution, Fields
-from mcugen.engines.steps import Call, Form, Kernel, Operands, Operator, Table, Variant
+from mcugen.engines.ops.shared import convolution
+from mcugen.engines.ops.shared.checks import to_problems
+from mcugen.engines.ops.shared.convolution import Convolution, Fields
 from mcugen.model.ir import Graph, Op, Problem
 
 _CHANNEL_AXIS = 0
@@ -42,8 +42,8 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
     layer = convolution.read_convolution(graph, op, _CHANNEL_AXIS)
     outputs = layer.filter.positions * layer.filter.out_channels
     portable = Variant(
-        (Form.DENSE,),
-        (Form.DENSE,),
+        (Layout.NATIVE,),
+        (Layout.NATIVE,),
         int(_PORTABLE_COST * layer.macs) + _OUTPUT_COST * outputs,
         lambda operands: _build_portable(layer, operands, options),
     )
@@ -53,8 +53,8 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
     macs = layer.filter.positions * layer.filter.out_channels * depth
     gathered = _GATHER_COST * layer.filter.positions * depth
     packed = Variant(
-        (Form.DENSE,),
-        (Form.DENSE,),
+        (Layout.NATIVE,),
+        (Layout.NATIVE,),
         int(_DSP_COST * macs + gathered) + _DSP_OUTPUT_COST * outputs,
         lambda operands: _build_dsp(layer, operands, options),
         scratch_bytes=depth * (4 if _whole_words(layer) else 5),

@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from mcugen.engines.aot.variants import Call, Kernel, Layout, Operands, Operator, Table, Variant
 from mcugen.engines.contract import EngineOptions
-from mcugen.engines.ops import convolution
-from mcugen.engines.ops.checks import to_problems
-from mcugen.engines.ops.convolution import Convolution, Fields, Filter
-from mcugen.engines.steps import Call, Form, Kernel, Operands, Operator, Table, Variant
+from mcugen.engines.ops.shared import convolution
+from mcugen.engines.ops.shared.checks import to_problems
+from mcugen.engines.ops.shared.convolution import Convolution, Fields, Filter
 from mcugen.model.ir import Graph, Op, Problem
 
 _CHANNEL_AXIS = 3
@@ -46,8 +46,8 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
     layer = convolution.read_convolution(graph, op, _CHANNEL_AXIS)
     outputs = layer.filter.positions * layer.filter.out_channels
     portable = Variant(
-        (Form.DENSE,),
-        (Form.DENSE,),
+        (Layout.NATIVE,),
+        (Layout.NATIVE,),
         int(_PORTABLE_COST * layer.macs) + _OUTPUT_COST * outputs,
         lambda operands: _build_portable(layer, operands, options),
     )
@@ -62,8 +62,8 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
     kernel = "dsp_exact" if exact else "3x3" if _is_3x3(f) else "dsp"
     pixels = f.batches * f.in_height * f.in_width * f.in_channels
     planar = Variant(
-        (Form.DENSE,),
-        (Form.DENSE,),
+        (Layout.NATIVE,),
+        (Layout.NATIVE,),
         int(_DSP_COST[kernel] * outputs * 2 * _weight_words(f))
         + _DSP_OUTPUT_COST * outputs
         + _LAY_OUT_COST * pixels,

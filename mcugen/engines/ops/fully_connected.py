@@ -10,29 +10,29 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mcugen.engines.contract import EngineOptions
-from mcugen.engines.ops.checks import activation_reasons, fused_activation
-from mcugen.engines.quantize import (
+from mcugen.engines.aot.scales import (
     LARGEST_FACTOR,
     activation_range,
     dsp_requant,
     quantize_multiplier,
 )
-from mcugen.engines.steps import (
+from mcugen.engines.aot.variants import (
     Call,
-    Form,
     Kernel,
+    Layout,
     Operands,
     Operator,
     Table,
     Variant,
     is_activation,
 )
+from mcugen.engines.contract import EngineOptions
+from mcugen.engines.ops.shared.checks import activation_reasons, fused_activation
 from mcugen.model.check import where
 from mcugen.model.ir import DType, Graph, Op, Problem, Tensor
 
 _PORTABLE_COST = 6.0  # instructions per multiplication
-_DSP_COST = {Form.WIDE: 0.94, Form.DENSE: 1.06}
+_DSP_COST = {Layout.INT16: 0.94, Layout.NATIVE: 1.06}
 _ROW_COST = 15
 _DEPTH_STEP = 8  # inputs the DSP kernel takes per turn
 _UINT16_MAX = 65535
@@ -174,14 +174,14 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
     macs = layer.batches * layer.rows * layer.depth
     rows = layer.batches * layer.rows
     portable = Variant(
-        (Form.DENSE,),
-        (Form.DENSE,),
+        (Layout.NATIVE,),
+        (Layout.NATIVE,),
         int(_PORTABLE_COST * macs) + 2 * _ROW_COST * rows,
         lambda operands: _build_portable(layer, operands, options),
     )
     if "dsp" not in options.isa or not _fits_dsp(layer):
         return (portable,)
-    forms = (Form.DENSE, Form.WIDE) if options.optimize == "speed" else (Form.DENSE,)
+    layouts = (Layout.NATIVE, Layout.INT16) if options.optimize == "speed" else (Layout.NATIVE,)
     packed = tuple(
         Variant(
             (read,),
@@ -189,8 +189,8 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
             int(_DSP_COST[read] * macs) + _ROW_COST * rows,
             lambda operands, r=read, w=write: _build_dsp(layer, operands, options, r, w),  # type: ignore[misc]
         )
-        for read in forms
-        for write in forms
+        for read in layouts
+        for write in layouts
     )
     return (portable, *packed)
 
@@ -239,14 +239,14 @@ def _requant_table(requant: NDArray[np.int32], name: str) -> Table:
 
 # --- DSP ----------------------------------------------------------------------------------------
 
-_BYTES = {Form.DENSE: 1, Form.WIDE: 2}
-_SUFFIX = {Form.DENSE: "s8", Form.WIDE: "s16"}
-_ORDER = {Form.DENSE: (0, 2, 1, 3), Form.WIDE: (0, 1, 2, 3)}
+_BYTES = {Layout.NATIVE: 1, Layout.INT16: 2}
+_SUFFIX = {Layout.NATIVE: "s8", Layout.INT16: "s16"}
+_ORDER = {Layout.NATIVE: (0, 2, 1, 3), Layout.INT16: (0, 1, 2, 3)}
 """Inputs A, B, C, D of fully_connected.h among four."""
 
 
 def _build_dsp(
-    layer: _Layer, operands: Operands, options: EngineOptions, read: Form, write: Form
+    layer: _Layer, operands: Operands, options: EngineOptions, read: Layout, write: Layout
 ) -> tuple[Call, ...]:
     name = operands.name
     paired_rows = _paired_rows(layer.weights)
@@ -273,7 +273,7 @@ def _build_dsp(
         ("depth", -(-layer.depth // _DEPTH_STEP) * _DEPTH_STEP),
         ("in_stride", layer.depth * _BYTES[read]),
         ("shift", shift),
-        ("wide_output", int(write is Form.WIDE)),
+        ("wide_output", int(write is Layout.INT16)),
         ("zero_point", layer.zero_point),
         ("low", layer.low),
         ("high", layer.high),
@@ -300,7 +300,7 @@ def _uniform_requant(layer: _Layer, options: EngineOptions) -> tuple[int, int, i
     return dsp_requant(multiplier, shift, layer.zero_point, largest, options.rounding)
 
 
-def pack_rows(weights: NDArray[np.int8], paired_rows: int, read: Form) -> NDArray[np.uint32]:
+def pack_rows(weights: NDArray[np.int8], paired_rows: int, read: Layout) -> NDArray[np.uint32]:
     """The weight words that fully_connected.h describes: quads, at most one pair, single rows."""
     rows, depth = weights.shape
     padded = np.zeros((rows, -(-depth // _DEPTH_STEP) * _DEPTH_STEP), np.int64)

@@ -9,10 +9,21 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from mcugen.engines.aot.scales import LARGEST_FACTOR
+from mcugen.engines.aot.variants import (
+    Call,
+    Kernel,
+    Layout,
+    Operands,
+    Operator,
+    Table,
+    Variant,
+    is_activation,
+)
 from mcugen.engines.contract import EngineOptions
-from mcugen.engines.ops import lstm_dsp
-from mcugen.engines.ops.checks import INT8_HINT, Reason, int8_reasons, to_problems
-from mcugen.engines.ops.lstm_layer import (
+from mcugen.engines.ops.shared import lstm_dsp
+from mcugen.engines.ops.shared.checks import INT8_HINT, Reason, int8_reasons, to_problems
+from mcugen.engines.ops.shared.lstm_layer import (
     BIASES,
     CELL,
     HIDDEN,
@@ -27,17 +38,6 @@ from mcugen.engines.ops.lstm_layer import (
     shape_fields,
     sum_factors,
     tensors_of,
-)
-from mcugen.engines.quantize import LARGEST_FACTOR
-from mcugen.engines.steps import (
-    Call,
-    Form,
-    Kernel,
-    Operands,
-    Operator,
-    Table,
-    Variant,
-    is_activation,
 )
 from mcugen.model.ir import DType, Graph, Op, Problem
 
@@ -134,8 +134,8 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
     """A portable kernel; for double rounding a DSP kernel, where sums stay within 32 bits."""
     layer = lstm_of(graph, op)
     portable = Variant(
-        (Form.DENSE,),
-        (Form.DENSE,),
+        (Layout.NATIVE,),
+        (Layout.NATIVE,),
         int(_PORTABLE_COST * layer.macs) + _UNIT_COST * layer.runs,
         lambda operands: _build(layer, operands, options),
     )

@@ -6,10 +6,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from mcugen.engines.aot.variants import Kernel, Operator, Variant
 from mcugen.engines.contract import EngineOptions
-from mcugen.engines.ops.broadcast import NEEDS_TWO, pair_of, pair_reasons, pair_variant
-from mcugen.engines.ops.checks import same_quantisation_reasons, to_problems
-from mcugen.engines.steps import Kernel, Operator, Variant
+from mcugen.engines.ops.shared.broadcast import NEEDS_TWO, pair_of, pair_reasons, pair_variant
+from mcugen.engines.ops.shared.checks import same_quantisation_reasons, to_problems
 from mcugen.model.ir import Graph, Op, Problem
 
 _PORTABLE_COST = 14  # instructions per element

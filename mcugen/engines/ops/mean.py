@@ -8,18 +8,18 @@ import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from mcugen.engines.aot.scales import quantize_multiplier
+from mcugen.engines.aot.variants import Call, Kernel, Layout, Operands, Operator, Variant
 from mcugen.engines.contract import EngineOptions
-from mcugen.engines.ops.broadcast import list_text
-from mcugen.engines.ops.checks import (
+from mcugen.engines.ops.shared.broadcast import list_text
+from mcugen.engines.ops.shared.checks import (
     Reason,
     factor_reasons,
     int8_reasons,
     one_to_one,
     to_problems,
 )
-from mcugen.engines.ops.copy import strides_of
-from mcugen.engines.quantize import quantize_multiplier
-from mcugen.engines.steps import Call, Form, Kernel, Operands, Operator, Variant
+from mcugen.engines.ops.shared.copy_call import strides_of
 from mcugen.model.ir import DType, Graph, Op, Problem, Tensor
 
 _AXES = 3  # MCUGEN_MEAN_AXES
@@ -108,7 +108,7 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
         return (Call(_KERNEL, fields, (*operands.inputs, *operands.outputs)),)
 
     cost = _COST * x.elements + _OUTPUT_COST * out.elements
-    return (Variant((Form.DENSE,), (Form.DENSE,), cost, build),)
+    return (Variant((Layout.NATIVE,), (Layout.NATIVE,), cost, build),)
 
 
 def requantisation(x: Tensor, out: Tensor, summed: set[int]) -> tuple[int, int]:

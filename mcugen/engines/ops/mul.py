@@ -6,8 +6,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from mcugen.engines.aot.scales import activation_range, dsp_requant, quantize_multiplier
+from mcugen.engines.aot.variants import Kernel, Operator, Variant
 from mcugen.engines.contract import EngineOptions
-from mcugen.engines.ops.broadcast import (
+from mcugen.engines.ops.shared.broadcast import (
     NEEDS_TWO,
     Fields,
     Pair,
@@ -17,14 +19,12 @@ from mcugen.engines.ops.broadcast import (
     pair_variant,
     requant_text,
 )
-from mcugen.engines.ops.checks import (
+from mcugen.engines.ops.shared.checks import (
     activation_reasons,
     factor_reasons,
     fused_activation,
     to_problems,
 )
-from mcugen.engines.quantize import activation_range, dsp_requant, quantize_multiplier
-from mcugen.engines.steps import Kernel, Operator, Variant
 from mcugen.model.ir import Graph, Op, Problem
 
 _PORTABLE_COST = 45  # instructions per element

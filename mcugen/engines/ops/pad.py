@@ -6,15 +6,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from mcugen.engines.aot.variants import Call, Kernel, Layout, Operands, Operator, Variant
 from mcugen.engines.contract import EngineOptions
-from mcugen.engines.ops.checks import (
+from mcugen.engines.ops.shared.checks import (
     Reason,
     int8_reasons,
     one_to_one,
     same_quantisation_reasons,
     to_problems,
 )
-from mcugen.engines.ops.copy import (
+from mcugen.engines.ops.shared.copy_call import (
     AXES,
     CALL_COST,
     Block,
@@ -24,7 +25,6 @@ from mcugen.engines.ops.copy import (
     strides_of,
     window_of,
 )
-from mcugen.engines.steps import Call, Form, Kernel, Operands, Operator, Variant
 from mcugen.model.ir import DType, Graph, Op, Problem, Tensor
 
 _FILL = Kernel("mcugen_fill", "mcugen_fill_t", "copy.h", "copy.c")
@@ -87,7 +87,7 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
         return Call(_FILL, fields, (target,)), copy_call(block, 1, operands.inputs[0], target)
 
     cost = CALL_COST + out.elements + copy_cost(block, 1)
-    return (Variant((Form.DENSE,), (Form.DENSE,), cost, build),)
+    return (Variant((Layout.NATIVE,), (Layout.NATIVE,), cost, build),)
 
 
 OPERATOR = Operator(problems, variants)

@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from mcugen.engines.aot.scales import activation_range
+from mcugen.engines.aot.variants import Call, Kernel, Layout, Operands, Operator, Variant
 from mcugen.engines.contract import EngineOptions
-from mcugen.engines.ops.checks import (
+from mcugen.engines.ops.shared.checks import (
     Reason,
     activation_reasons,
     fused_activation,
@@ -19,8 +21,6 @@ from mcugen.engines.ops.checks import (
     one_to_one,
     to_problems,
 )
-from mcugen.engines.quantize import activation_range
-from mcugen.engines.steps import Call, Form, Kernel, Operands, Operator, Variant
 from mcugen.model.ir import Graph, Op, Problem, Tensor
 
 _PORTABLE_COST = 7.0  # instructions per value that a window sees
@@ -129,7 +129,9 @@ def _variant(op: Op, x: Tensor, out: Tensor, suffix: str, cost: float) -> Varian
     def build(operands: Operands) -> tuple[Call, ...]:
         return (Call(kernel, fields, (*operands.inputs, *operands.outputs)),)
 
-    return Variant((Form.DENSE,), (Form.DENSE,), int(cost) + _OUTPUT_COST * out.elements, build)
+    return Variant(
+        (Layout.NATIVE,), (Layout.NATIVE,), int(cost) + _OUTPUT_COST * out.elements, build
+    )
 
 
 def _fields(op: Op, x: Tensor, out: Tensor) -> tuple[tuple[str, int], ...]:

@@ -6,14 +6,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from mcugen.engines.aot.variants import Kernel, Operator, Variant
 from mcugen.engines.contract import EngineOptions
-from mcugen.engines.ops.broadcast import Pair, pair_of, pair_reasons, pair_variant, requant_text
-from mcugen.engines.ops.checks import (
+from mcugen.engines.ops.shared.broadcast import (
+    Pair,
+    pair_of,
+    pair_reasons,
+    pair_variant,
+    requant_text,
+)
+from mcugen.engines.ops.shared.checks import (
     Reason,
     factor_reasons,
     to_problems,
 )
-from mcugen.engines.steps import Kernel, Operator, Variant
 from mcugen.model.ir import Graph, Op, Problem
 
 _COST = 50  # instructions per element

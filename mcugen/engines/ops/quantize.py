@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from mcugen.codegen.c_text import c_float
+from mcugen.engines.aot.variants import Call, Kernel, Layout, Operands, Operator, Variant
 from mcugen.engines.contract import EngineOptions
-from mcugen.engines.ops.checks import (
+from mcugen.engines.ops.shared.checks import (
     INT8_HINT,
     Reason,
     factor_reasons,
@@ -18,14 +19,13 @@ from mcugen.engines.ops.checks import (
     one_to_one,
     to_problems,
 )
-from mcugen.engines.ops.copying import renamings
+from mcugen.engines.ops.shared.moving import renamings
 from mcugen.engines.ops.unary import (
     INPUTS,
     lookup_variant,
     requantize,
     same_shape_reasons,
 )
-from mcugen.engines.steps import Call, Form, Kernel, Operands, Operator, Variant
 from mcugen.model.ir import DType, Graph, Op, Problem, Quant, Tensor
 
 _QUANTIZE_COST = 25  # instructions per value
@@ -97,7 +97,7 @@ def _float_variant(stem: str, cost: int, x: Tensor, quant: Quant) -> Variant:
 
     # The first element of int8 ends before the second one of float32 begins, and so on.
     in_place = ((0, 0),) if stem == "quantize" else ()
-    return Variant((Form.DENSE,), (Form.DENSE,), cost * x.elements, build, in_place=in_place)
+    return Variant((Layout.NATIVE,), (Layout.NATIVE,), cost * x.elements, build, in_place=in_place)
 
 
 OPERATOR = Operator(problems, variants)

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from mcugen.engines.aot.variants import Operator, Variant, activations
 from mcugen.engines.contract import EngineOptions
-from mcugen.engines.ops.copying import renamings
-from mcugen.engines.steps import Operator, Variant, activations
+from mcugen.engines.ops.shared.moving import renamings
 from mcugen.model.check import where
 from mcugen.model.ir import Graph, Op, Problem
 

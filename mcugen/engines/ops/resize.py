@@ -10,11 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from mcugen.engines.aot.scales import round_half_away
+from mcugen.engines.aot.variants import Call, Kernel, Layout, Operands, Operator, Table, Variant
 from mcugen.engines.contract import EngineOptions
-from mcugen.engines.ops.checks import INT8_HINT, Reason, one_to_one, to_problems
-from mcugen.engines.ops.copying import numbers
-from mcugen.engines.quantize import round_half_away
-from mcugen.engines.steps import Call, Form, Kernel, Operands, Operator, Table, Variant
+from mcugen.engines.ops.shared.checks import INT8_HINT, Reason, one_to_one, to_problems
+from mcugen.engines.ops.shared.moving import numbers
 from mcugen.model.ir import DType, Graph, Op, Problem, Tensor
 
 _TYPES = {
@@ -152,7 +152,7 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
         )
         return (Call(kernel, (*fields, last, *tables), (*operands.inputs, *operands.outputs)),)
 
-    return (Variant((Form.DENSE,), (Form.DENSE,), int(work) + _PIXEL_COST * pixels, build),)
+    return (Variant((Layout.NATIVE,), (Layout.NATIVE,), int(work) + _PIXEL_COST * pixels, build),)
 
 
 _NEAREST = Kernel("mcugen_resize_nearest", "mcugen_resize_nearest_t", "resize.h", "resize.c")

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from mcugen.engines.aot.scales import quantize_multiplier
+from mcugen.engines.aot.variants import Operator, Variant
 from mcugen.engines.contract import EngineOptions, Rounding
-from mcugen.engines.ops.checks import Reason, int8_reasons, one_to_one, to_problems
+from mcugen.engines.ops.shared.checks import Reason, int8_reasons, one_to_one, to_problems
 from mcugen.engines.ops.unary import lookup_variant
-from mcugen.engines.quantize import quantize_multiplier
-from mcugen.engines.steps import Operator, Variant
 from mcugen.model.fixed_point import Raw, divide_by_power, logistic, multiply_high, tanh
 from mcugen.model.ir import Graph, Op, Problem, Quant
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from mcugen.engines.aot.variants import Call, Layout, Operands, Operator, Variant
 from mcugen.engines.contract import EngineOptions
-from mcugen.engines.ops.checks import Reason, one_to_one, to_problems
-from mcugen.engines.ops.copy import (
+from mcugen.engines.ops.shared.checks import Reason, one_to_one, to_problems
+from mcugen.engines.ops.shared.copy_call import (
     AXES,
     Block,
     Side,
@@ -18,8 +19,7 @@ from mcugen.engines.ops.copy import (
     strides_of,
     window_of,
 )
-from mcugen.engines.ops.copying import element_reasons, numbers, renamings
-from mcugen.engines.steps import Call, Form, Operands, Operator, Variant
+from mcugen.engines.ops.shared.moving import element_reasons, numbers, renamings
 from mcugen.model.ir import Graph, Op, Problem, Tensor
 
 _CONSTANTS = {"SLICE": 2, "STRIDED_SLICE": 3}
@@ -122,7 +122,7 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
         (source,), (target,) = operands.inputs, operands.outputs
         return (copy_call(block, x.dtype.bytes, source, target),)
 
-    return (Variant((Form.DENSE,), (Form.DENSE,), copy_cost(block, x.dtype.bytes), build),)
+    return (Variant((Layout.NATIVE,), (Layout.NATIVE,), copy_cost(block, x.dtype.bytes), build),)
 
 
 def _block(axes: tuple[_Axis, ...], x: Tensor) -> Block:

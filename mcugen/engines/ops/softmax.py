@@ -7,10 +7,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 
+from mcugen.engines.aot.scales import quantize_multiplier
+from mcugen.engines.aot.variants import Call, Kernel, Layout, Operands, Operator, Variant
 from mcugen.engines.contract import EngineOptions
-from mcugen.engines.ops.checks import Reason, int8_reasons, one_to_one, to_problems
-from mcugen.engines.quantize import quantize_multiplier
-from mcugen.engines.steps import Call, Form, Kernel, Operands, Operator, Variant
+from mcugen.engines.ops.shared.checks import Reason, int8_reasons, one_to_one, to_problems
 from mcugen.model.ir import Graph, Op, Problem, Tensor
 
 _COST = 320  # instructions per value: two exponentials
@@ -73,7 +73,7 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
         return (Call(_KERNEL, fields, (*operands.inputs, *operands.outputs)),)
 
     cost = _COST * x.elements
-    return (Variant((Form.DENSE,), (Form.DENSE,), cost, build, in_place=((0, 0),)),)
+    return (Variant((Layout.NATIVE,), (Layout.NATIVE,), cost, build, in_place=((0, 0),)),)
 
 
 _EXACTNESS = "equals TFLite Micro, which stops where more than 511 values share the maximum"

@@ -8,19 +8,19 @@ import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from mcugen.engines.contract import EngineOptions
-from mcugen.engines.ops.checks import Reason, to_problems
-from mcugen.engines.ops.copying import element_reasons, numbers, renamings
-from mcugen.engines.steps import (
+from mcugen.engines.aot.variants import (
     Call,
-    Form,
     Kernel,
+    Layout,
     Operands,
     Operator,
     Value,
     Variant,
     is_activation,
 )
+from mcugen.engines.contract import EngineOptions
+from mcugen.engines.ops.shared.checks import Reason, to_problems
+from mcugen.engines.ops.shared.moving import element_reasons, numbers, renamings
 from mcugen.model.ir import Graph, Op, Problem, Tensor
 
 _X_PLACE = {"SPLIT": 1, "SPLIT_V": 0, "UNPACK": 0}
@@ -125,8 +125,8 @@ def split_variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Varian
             for i, (part, block) in enumerate(zip(operands.outputs, seam.blocks, strict=True))
         )
 
-    forms = (Form.DENSE,) * len(parts)
-    return (Variant((Form.DENSE,), forms, _cost(seam), build),)
+    layouts = (Layout.NATIVE,) * len(parts)
+    return (Variant((Layout.NATIVE,), layouts, _cost(seam), build),)
 
 
 def pack_variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
@@ -146,8 +146,8 @@ def pack_variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant
             for i, (part, block) in enumerate(zip(operands.inputs, seam.blocks, strict=True))
         )
 
-    forms = (Form.DENSE,) * len(parts)
-    return (Variant(forms, (Form.DENSE,), _cost(seam), build),)
+    layouts = (Layout.NATIVE,) * len(parts)
+    return (Variant(layouts, (Layout.NATIVE,), _cost(seam), build),)
 
 
 def _cost(seam: _Seam) -> int:

@@ -6,17 +6,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from mcugen.engines.aot.variants import Call, Layout, Operands, Operator, Variant
 from mcugen.engines.contract import EngineOptions
-from mcugen.engines.ops.checks import (
+from mcugen.engines.ops.shared.checks import (
     Reason,
     int8_reasons,
     one_to_one,
     same_quantisation_reasons,
     to_problems,
 )
-from mcugen.engines.ops.copy import AXES, Block, Side, copy_call, copy_cost, strides_of
-from mcugen.engines.ops.copying import renamings
-from mcugen.engines.steps import Call, Form, Operands, Operator, Variant
+from mcugen.engines.ops.shared.copy_call import AXES, Block, Side, copy_call, copy_cost, strides_of
+from mcugen.engines.ops.shared.moving import renamings
 from mcugen.model.ir import DType, Graph, Op, Problem, Tensor
 
 
@@ -62,7 +62,7 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
     def build(operands: Operands) -> tuple[Call, ...]:
         return (copy_call(block, 1, operands.inputs[0], operands.outputs[0]),)
 
-    return (Variant((Form.DENSE,), (Form.DENSE,), copy_cost(block, 1), build),)
+    return (Variant((Layout.NATIVE,), (Layout.NATIVE,), copy_cost(block, 1), build),)
 
 
 OPERATOR = Operator(problems, variants)

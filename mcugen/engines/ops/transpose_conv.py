@@ -6,11 +6,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from mcugen.engines.aot.variants import Call, Kernel, Layout, Operands, Operator, Table, Variant
 from mcugen.engines.contract import EngineOptions
-from mcugen.engines.ops import convolution
-from mcugen.engines.ops.checks import to_problems
-from mcugen.engines.ops.convolution import Convolution, Fields
-from mcugen.engines.steps import Call, Form, Kernel, Operands, Operator, Table, Variant
+from mcugen.engines.ops.shared import convolution
+from mcugen.engines.ops.shared.checks import to_problems
+from mcugen.engines.ops.shared.convolution import Convolution, Fields
 from mcugen.model.ir import Graph, Op, Problem
 
 _CHANNEL_AXIS = 0
@@ -43,7 +43,10 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
     cost = int(_COST * macs) + (_TAP_COST * f.height * f.width + _OUTPUT_COST) * outputs
     return (
         Variant(
-            (Form.DENSE,), (Form.DENSE,), cost, lambda operands: _build(layer, operands, options)
+            (Layout.NATIVE,),
+            (Layout.NATIVE,),
+            cost,
+            lambda operands: _build(layer, operands, options),
         ),
     )
 

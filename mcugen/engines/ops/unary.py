@@ -13,8 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from mcugen.engines.aot.scales import activation_range, quantize_multiplier
+from mcugen.engines.aot.variants import Call, Kernel, Layout, Operands, Operator, Table, Variant
 from mcugen.engines.contract import EngineOptions
-from mcugen.engines.ops.checks import (
+from mcugen.engines.ops.shared.checks import (
     Reason,
     activation_reasons,
     factor_reasons,
@@ -23,8 +25,6 @@ from mcugen.engines.ops.checks import (
     same_quantisation_reasons,
     to_problems,
 )
-from mcugen.engines.quantize import activation_range, quantize_multiplier
-from mcugen.engines.steps import Call, Form, Kernel, Operands, Operator, Table, Variant
 from mcugen.model.fixed_point import Raw, divide_by_power, multiply_high
 from mcugen.model.ir import Graph, Op, Problem, Quant, Tensor
 
@@ -180,7 +180,9 @@ def lookup_variant(kind: str, x: Tensor, outputs: NDArray[np.int8]) -> Variant:
         fields = (("table", table), ("count", x.elements))
         return (Call(_KERNEL, fields, (*operands.inputs, *operands.outputs)),)
 
-    return Variant((Form.DENSE,), (Form.DENSE,), _COST * x.elements, build, in_place=((0, 0),))
+    return Variant(
+        (Layout.NATIVE,), (Layout.NATIVE,), _COST * x.elements, build, in_place=((0, 0),)
+    )
 
 
 OPERATOR = Operator(problems, variants)

@@ -23,9 +23,9 @@ from numpy.typing import NDArray
 
 from mcugen.engines.ops import OPS, mean
 from mcugen.engines.passes.sums import Sums, read_sums
-from mcugen.model import same_rounding
+from mcugen.model import numpy_layers
 from mcugen.model.ir import DType, Graph, Op, Tensor
-from mcugen.model.single_rounding import ROUNDINGS
+from mcugen.model.numpy_graph import ROUNDINGS
 
 Int64s = NDArray[np.int64]
 
@@ -127,7 +127,7 @@ def sum_bounds(sums: Sums, given: Range) -> tuple[Int64s, Int64s]:
 
 def _monotone(graph: Graph, op: Op, found: Mapping[int, Range]) -> Range | None:
     """By the reference, for tensors full of the ends."""
-    if not same_rounding.knows(graph, op):
+    if not numpy_layers.knows(graph, op):
         return None
     values: list[dict[int, NDArray[np.int8]]] = [{}, {}]
     for index in op.inputs:
@@ -135,7 +135,7 @@ def _monotone(graph: Graph, op: Op, found: Mapping[int, Range]) -> Range | None:
         if tensor.data is None and index in found:
             for ends, end in zip(values, (found[index].low, found[index].high), strict=True):
                 ends[index] = np.broadcast_to(end, (1, *tensor.shape)).astype(np.int8)
-    low, high = (same_rounding.run_layer(graph, op, ends) for ends in values)
+    low, high = (numpy_layers.run_layer(graph, op, ends) for ends in values)
     axes = tuple(range(low.ndim - 1))
     return Range(low.min(axis=axes).astype(np.int64), high.max(axis=axes).astype(np.int64))
 
@@ -152,7 +152,7 @@ def _mean(graph: Graph, op: Op, found: Mapping[int, Range]) -> Range | None:
         return None
     by, count = mean.requantisation(x, out, summed), mean.count_of(x, summed)
     ends = (count * (end - x.quant.zero_point) for end in (given.low, given.high))
-    scaled = (same_rounding.requantize_double(end, *by) + out.quant.zero_point for end in ends)
+    scaled = (numpy_layers.requantize_double(end, *by) + out.quant.zero_point for end in ends)
     return Range(*(np.clip(end, -128, 127) for end in scaled))
 
 

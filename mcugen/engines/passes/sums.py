@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from mcugen.engines.aot.scales import activation_range, quantize_multiplier
 from mcugen.engines.ops import OPS
-from mcugen.engines.ops.convolution import Convolution, read_convolution
-from mcugen.engines.quantize import activation_range, quantize_multiplier
+from mcugen.engines.ops.shared.convolution import Convolution, read_convolution
 from mcugen.model.ir import Graph, Op
 
 Int64s = NDArray[np.int64]

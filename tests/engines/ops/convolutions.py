@@ -13,10 +13,10 @@ import numpy as np
 from hypothesis import strategies as st
 
 from mcugen.engines import ENGINES
-from mcugen.engines.ops.convolution import Filter, read_convolution
+from mcugen.engines.ops.shared.convolution import Filter, read_convolution
 from mcugen.model.ir import Graph
+from mcugen.model.numpy_graph import ROUNDINGS
 from mcugen.model.reference import open_reference
-from mcugen.model.single_rounding import ROUNDINGS
 from mcugen.model.tflite import parse_tflite
 from tests.engines.vectors import Vectors, random_inputs
 from tests.tflite_writer import OpSpec, TensorSpec, model_bytes

@@ -14,9 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mcugen.engines import ENGINES
+from mcugen.engines.aot.variants import Layout
 from mcugen.engines.contract import EngineOptions
 from mcugen.engines.ops.fully_connected import pack_rows
-from mcugen.engines.steps import Form
 from mcugen.model.tflite import parse_tflite
 from tests.engines.vectors import OPTIONS, Vectors, differences, vectors_of
 from tests.tflite_writer import OpSpec, TensorSpec, fully_connected, model_bytes
@@ -178,16 +178,16 @@ def test_a_break_is_noticed(
     assert any(differences(edges, OPTIONS[name], tmp_path, patch=(file, old, new)))
 
 
-@pytest.mark.parametrize("read", [Form.DENSE, Form.WIDE])
+@pytest.mark.parametrize("read", [Layout.NATIVE, Layout.INT16])
 @pytest.mark.parametrize("rows", range(1, 10))
-def test_packing_keeps_every_weight(read: Form, rows: int) -> None:
+def test_packing_keeps_every_weight(read: Layout, rows: int) -> None:
     """Undoes what fully_connected.h describes, independently of how it is done."""
     weights = np.arange(-50, -50 + rows * 11).reshape(rows, 11).astype(np.int8)
     paired = rows // 2 * 2
     words = pack_rows(weights, paired, read).tolist()
     assert len(words) * 4 == rows * 16
     found = np.zeros((rows, 16), int)
-    abcd = (0, 2, 1, 3) if read is Form.DENSE else (0, 1, 2, 3)
+    abcd = (0, 2, 1, 3) if read is Layout.NATIVE else (0, 1, 2, 3)
 
     def halves(word: int) -> list[int]:
         return [int(np.int16(np.uint16(part))) for part in (word & 0xFFFF, word >> 16)]

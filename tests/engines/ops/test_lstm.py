@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mcugen.engines import ENGINES
-from mcugen.engines.ops import lstm_layer
-from mcugen.engines.ops.lstm_layer import curve
+from mcugen.engines.ops.shared import lstm_layer
+from mcugen.engines.ops.shared.lstm_layer import curve
 from mcugen.model.reference import open_reference
 from mcugen.model.tflite import parse_tflite, read_tflite
 from mcugen.paths import runtime_dir

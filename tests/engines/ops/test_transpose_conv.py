@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mcugen.engines.contract import EngineOptions
-from mcugen.engines.ops.convolution import Filter, read_convolution
+from mcugen.engines.ops.shared.convolution import Filter, read_convolution
 from mcugen.model.ir import Graph
-from mcugen.model.single_rounding import ROUNDINGS
+from mcugen.model.numpy_graph import ROUNDINGS
 from tests.engines.vectors import (
     Layer,
     Vectors,

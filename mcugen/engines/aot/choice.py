@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which variant computes each operator: the cheapest combination over the whole network.
 
-Operators are visited in execution order. A state says in which forms each live tensor exists; for
+Operators are visited in execution order. A state says in which layouts each live tensor exists; for
 every state only the cheapest way to reach it is kept (dynamic programming over the frontier, exact
 as long as there are at most BEAM states). Ties go to the variant listed first.
 """
@@ -12,30 +12,30 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from mcugen.engines.forms import CALL_COST, CONVERSIONS
-from mcugen.engines.steps import Form, Variant, activations
+from mcugen.engines.aot.layouts import CALL_COST, CONVERSIONS
+from mcugen.engines.aot.variants import Layout, Variant, activations
 from mcugen.model.ir import Graph, Op
 
 BEAM = 128
 """States kept per operator; graphs met so far need fewer than 100, apart from LSTMs unrolled over a
 hundred steps, where eight are enough and 512 took minutes."""
 
-_State = tuple[tuple[int, tuple[Form, ...]], ...]
-"""Live tensors, by index, with the forms each exists in."""
+_State = tuple[tuple[int, tuple[Layout, ...]], ...]
+"""Live tensors, by index, with the layouts each exists in."""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Tensor `tensor` is converted from one form to another."""
+    """Tensor `tensor` is converted from one layout to another."""
 
     tensor: int
-    source: Form
-    target: Form
+    source: Layout
+    target: Layout
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """`before` is changed, `variant` computes `op`, `after` makes outputs of the model DENSE."""
+    """`before` is changed, `variant` computes `op`, `after` makes outputs of the model NATIVE."""
 
     before: tuple[Change, ...]
     op: Op
@@ -55,7 +55,7 @@ class _Path:
 def choose(graph: Graph, offered: Mapping[int, tuple[Variant, ...]]) -> tuple[Choice, ...]:
     """One Choice per operator, in order. `offered` holds the variants of each by its index."""
     last_read = {t.index: op.index for op in graph.ops for t in activations(graph, op)}
-    start = tuple((t, (Form.DENSE,)) for t in sorted(set(graph.inputs)))
+    start = tuple((t, (Layout.NATIVE,)) for t in sorted(set(graph.inputs)))
     paths: dict[_State, _Path] = {start: _Path(0, None, None)}
     for op in graph.ops:
         reached: dict[_State, _Path] = {}
@@ -72,38 +72,42 @@ def _moves(
 ) -> Iterator[tuple[_State, Choice, int]]:
     """Every state that one of the variants leads to, how, and its cost."""
     for variant in variants:
-        forms = dict(state)
+        layouts = dict(state)
         before: list[Change] = []
         after: list[Change] = []
         cost = variant.cost
-        for tensor, form in zip(activations(graph, op), variant.reads, strict=True):
-            cost += _obtain(graph, forms, tensor.index, form, before)
-        forms |= {t: (form,) for t, form in zip(op.outputs, variant.writes, strict=True)}
-        done = [t for t in forms if last_read.get(t, -1) <= op.index]
+        for tensor, layout in zip(activations(graph, op), variant.reads, strict=True):
+            cost += _obtain(graph, layouts, tensor.index, layout, before)
+        layouts |= {t: (layout,) for t, layout in zip(op.outputs, variant.writes, strict=True)}
+        done = [t for t in layouts if last_read.get(t, -1) <= op.index]
         for t in done:
             if t in graph.outputs:
-                cost += _obtain(graph, forms, t, Form.DENSE, after)
-                forms[t] = (Form.DENSE,)
+                cost += _obtain(graph, layouts, t, Layout.NATIVE, after)
+                layouts[t] = (Layout.NATIVE,)
             else:
-                del forms[t]
-        reached = tuple(sorted(forms.items(), key=lambda item: item[0]))
+                del layouts[t]
+        reached = tuple(sorted(layouts.items(), key=lambda item: item[0]))
         yield reached, Choice(tuple(before), op, variant, tuple(after)), cost
 
 
 def _obtain(
-    graph: Graph, forms: dict[int, tuple[Form, ...]], tensor: int, form: Form, changes: list[Change]
+    graph: Graph,
+    layouts: dict[int, tuple[Layout, ...]],
+    tensor: int,
+    layout: Layout,
+    changes: list[Change],
 ) -> int:
-    """Makes `form` of a tensor exist: extends `forms` and `changes`, returns the cost."""
-    held = forms[tensor]
-    if form in held:
+    """Makes `layout` of a tensor exist: extends `layouts` and `changes`, returns the cost."""
+    held = layouts[tensor]
+    if layout in held:
         return 0
     source = min(
-        (f for f in held if (f, form) in CONVERSIONS),
-        key=lambda f: CONVERSIONS[f, form].cost_per_element,
+        (f for f in held if (f, layout) in CONVERSIONS),
+        key=lambda f: CONVERSIONS[f, layout].cost_per_element,
     )
-    changes.append(Change(tensor, source, form))
-    forms[tensor] = (*held, form)
-    per_element = CONVERSIONS[source, form].cost_per_element
+    changes.append(Change(tensor, source, layout))
+    layouts[tensor] = (*held, layout)
+    per_element = CONVERSIONS[source, layout].cost_per_element
     return CALL_COST + int(per_element * graph.tensors[tensor].elements)
 
 

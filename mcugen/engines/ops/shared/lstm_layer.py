@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mcugen.engines.quantize import quantize_multiplier
-from mcugen.engines.steps import Operands, Table
+from mcugen.engines.aot.scales import quantize_multiplier
+from mcugen.engines.aot.variants import Operands, Table
 from mcugen.model.ir import Graph, Op, Tensor
 
 GATES = 4

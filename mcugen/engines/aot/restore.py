@@ -6,15 +6,15 @@ from __future__ import annotations
 
 import numpy as np
 
+from mcugen.engines.aot.variants import Call, Kernel, Table, Value
 from mcugen.engines.passes.rewrite import View
-from mcugen.engines.steps import Call, Kernel, Table, Value
 from mcugen.model.ir import Tensor
 
 _KERNEL = Kernel("mcugen_restore", "mcugen_restore_t", "restore.h", "restore.c")
 
 
 def restore(view: View, tensor: Tensor, given: Value, made: Value) -> Call:
-    """From `given`, the DENSE value of the view's tensor, to `made`, all of `tensor`."""
+    """From `given`, the NATIVE value of the view's tensor, to `made`, all of `tensor`."""
     rows = tensor.elements // len(view.source)
     source = Table(f"{made.name}_source", np.asarray(view.source, np.int32), "channels")
     fields = (

@@ -7,9 +7,9 @@ from __future__ import annotations
 from functools import lru_cache
 
 from mcugen.codegen.tree import SourceTree
+from mcugen.engines.aot.emit import emit_model, table_bytes
+from mcugen.engines.aot.lowering import Lowered, lower
 from mcugen.engines.contract import EngineOptions, EnginePlan
-from mcugen.engines.emit import emit_model, table_bytes
-from mcugen.engines.lowering import Lowered, lower
 from mcugen.engines.ops import OPS
 from mcugen.memory import live_bytes
 from mcugen.model.check import refuse, where

@@ -8,19 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mcugen.engines.quantize import (
+from mcugen.engines.aot.scales import (
     activation_range,
     dsp_requant,
     quantize_multiplier,
     round_half_away,
 )
-from mcugen.model import single_rounding
+from mcugen.model import numpy_graph
 from mcugen.model.ir import Quant
 
 
 @given(st.floats(0, 2.0**29, allow_subnormal=False))
 def test_the_multiplier_is_the_references(factor: float) -> None:
-    assert quantize_multiplier(factor) == single_rounding.quantize_multiplier(factor)
+    assert quantize_multiplier(factor) == numpy_graph.quantize_multiplier(factor)
 
 
 @pytest.mark.parametrize(

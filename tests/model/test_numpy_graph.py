@@ -15,13 +15,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mcugen.errors import ModelError
-from mcugen.model.reference import open_reference
-from mcugen.model.single_rounding import (
+from mcugen.model.numpy_graph import (
     quantize_multiplier,
     requantize_double,
     requantize_single,
     run_graph,
 )
+from mcugen.model.reference import open_reference
 from mcugen.model.tflite import parse_tflite
 from tests.engines.ops import test_add, test_pooling, test_softmax
 from tests.engines.vectors import model_of, vectors_of

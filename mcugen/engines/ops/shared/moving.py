@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mcugen.engines.ops.checks import Reason
-from mcugen.engines.steps import Form, Variant
+from mcugen.engines.aot.variants import Layout, Variant
+from mcugen.engines.ops.shared.checks import Reason
 from mcugen.model.ir import DType, Tensor
 
 _TYPES = frozenset({DType.INT8, DType.INT16, DType.INT32, DType.FLOAT32})
@@ -32,6 +32,6 @@ def numbers(tensor: Tensor | None) -> tuple[int, ...] | None:
 
 
 def renamings(tensor: Tensor) -> tuple[Variant, ...]:
-    """The variants of an operator that moves nothing: its output is its input, in any form."""
-    forms = (Form.DENSE, Form.WIDE) if tensor.dtype is DType.INT8 else (Form.DENSE,)
-    return tuple(Variant((form,), (form,), 0, None) for form in forms)
+    """The variants of an operator that moves nothing: its output is its input, in any layout."""
+    layouts = (Layout.NATIVE, Layout.INT16) if tensor.dtype is DType.INT8 else (Layout.NATIVE,)
+    return tuple(Variant((layout,), (layout,), 0, None) for layout in layouts)

@@ -3,7 +3,7 @@
 """Graphs in NumPy with either rounding: the named reference of `--rounding single`.
 
 FULLY_CONNECTED and convolutions follow TFLite's MultiplyByQuantizedMultiplier with and without
-TFLITE_SINGLE_ROUNDING; same_rounding.py has what rounds in one way only.
+TFLITE_SINGLE_ROUNDING; numpy_layers.py has what rounds in one way only.
 
 Nothing on PyPI answers so throughout. LiteRT 2.3 with XNNPACK, its default, multiplies in float32:
 about two of a million values of a convolution are one step off. Its own reference kernels
@@ -19,9 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcugen.errors import ModelError
-from mcugen.model import same_rounding
+from mcugen.model import numpy_layers
 from mcugen.model.ir import DType, Graph, Op, Tensor
-from mcugen.model.same_rounding import (
+from mcugen.model.numpy_layers import (
     Int64s,
     activation_range,
     quantize_multiplier,
@@ -55,7 +55,7 @@ def run_graph(
         values[op.outputs[0]] = (
             _weighted_sums(graph, op, values[op.inputs[0]], rounding)
             if op.kind in _WEIGHTS_RANK
-            else same_rounding.run_layer(graph, op, values)
+            else numpy_layers.run_layer(graph, op, values)
         )
     return values
 
@@ -75,7 +75,7 @@ def check_known(graph: Graph) -> None:
     others = [
         f"op {op.index} {op.kind}"
         for op in graph.ops
-        if not (_is_plain(graph, op) or same_rounding.knows(graph, op))
+        if not (_is_plain(graph, op) or numpy_layers.knows(graph, op))
     ]
     if others:
         raise ModelError(

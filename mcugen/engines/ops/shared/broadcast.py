@@ -10,9 +10,17 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mcugen.engines.ops.checks import Reason, int8_reasons
-from mcugen.engines.quantize import quantize_multiplier
-from mcugen.engines.steps import Call, Form, Kernel, Operands, Table, Variant, is_activation
+from mcugen.engines.aot.scales import quantize_multiplier
+from mcugen.engines.aot.variants import (
+    Call,
+    Kernel,
+    Layout,
+    Operands,
+    Table,
+    Variant,
+    is_activation,
+)
+from mcugen.engines.ops.shared.checks import Reason, int8_reasons
 from mcugen.model.ir import Graph, Op, Tensor
 
 _AXES = 5  # MCUGEN_BROADCAST_AXES
@@ -96,8 +104,8 @@ def pair_variant(pair: Pair, kernel: Kernel, fields: Fields, cost_per_element: i
         return (Call(kernel, (*shape_fields(pair), constant, *fields), args),)
 
     return Variant(
-        (Form.DENSE,) * (2 if pair.b.data is None else 1),
-        (Form.DENSE,),
+        (Layout.NATIVE,) * (2 if pair.b.data is None else 1),
+        (Layout.NATIVE,),
         cost_per_element * pair.out.elements + _ROW_COST * math.prod(n for n, _, _ in rows),
         build,
         in_place=pair.in_place,

@@ -13,9 +13,9 @@ from mcugen import __version__
 from mcugen.codegen.c_text import C_TYPES, c_int, c_values
 from mcugen.codegen.render import render
 from mcugen.codegen.tree import SourceTree
+from mcugen.engines.aot.lowering import Lowered
+from mcugen.engines.aot.variants import ALIGNMENT_BYTES, Call, Table, Value
 from mcugen.engines.contract import EngineOptions
-from mcugen.engines.lowering import Lowered
-from mcugen.engines.steps import ALIGNMENT_BYTES, Call, Table, Value
 from mcugen.memory import draw
 from mcugen.model.ir import DType, Graph, Tensor
 from mcugen.paths import runtime_dir

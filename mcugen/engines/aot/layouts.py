@@ -1,18 +1,18 @@
 # SPDX-FileCopyrightText: 2026 the mcugen authors
 # SPDX-License-Identifier: Apache-2.0
-"""Steps that change the form of an activation, where two operators cannot agree on one."""
+"""Steps that change the layout of an activation, where two operators cannot agree on one."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from mcugen.engines.steps import Call, Form, Kernel, Value
+from mcugen.engines.aot.variants import Call, Kernel, Layout, Value
 
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
-    """From one form to another: instructions per element, and the call for (from, to)."""
+    """From one layout to another: instructions per element, and the call for (from, to)."""
 
     cost_per_element: float
     build: Callable[[Value, Value], Call]
@@ -28,9 +28,9 @@ def _narrow(source: Value, target: Value) -> Call:
     return Call(kernel, (("count", source.elements),), (source, target))
 
 
-CONVERSIONS: Mapping[tuple[Form, Form], Conversion] = {
-    (Form.DENSE, Form.WIDE): Conversion(2.0, _widen),
-    (Form.WIDE, Form.DENSE): Conversion(4.0, _narrow),
+CONVERSIONS: Mapping[tuple[Layout, Layout], Conversion] = {
+    (Layout.NATIVE, Layout.INT16): Conversion(2.0, _widen),
+    (Layout.INT16, Layout.NATIVE): Conversion(4.0, _narrow),
 }
 """Every conversion may run in place: its kernel allows the target to start where the source does."""
 

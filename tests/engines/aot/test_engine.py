@@ -14,9 +14,9 @@ import pytest
 
 from mcugen.codegen.tree import tree_sha256
 from mcugen.engines import ENGINES
+from mcugen.engines.aot.variants import Call, Kernel, Layout, Operands, Operator, Variant
 from mcugen.engines.contract import EngineOptions
 from mcugen.engines.ops import OPS
-from mcugen.engines.steps import Call, Form, Kernel, Operands, Operator, Variant
 from mcugen.errors import ModelError
 from mcugen.model.ir import Graph
 from mcugen.model.reference import open_reference
@@ -103,7 +103,7 @@ from mcugen.codegen.tree import tree_sha256
 from mcugen.engines import ENGINES
 from mcugen.engines.contract import EngineOptions
 from mcugen.engines.ops import OPS
-from mcugen.engines.steps import Call, Form, Kernel, Operands, Operator, Variant
+from mcugen.engines.aot.variants import Call, Layout, Kernel, Operands, Operator, Variant
 from mcugen.model.tflite import read_tflite
 options = EngineOptions(isa=frozenset({"dsp", "fpu", "other"}), per_layer=True)
 print(tree_sha256(ENGINES["aot"].emit(read_tflite(Path(sys.argv[1])), options)))
@@ -174,7 +174,7 @@ def _copies(read_state: bool) -> Variant:
             return (Call(widen, count, (state, out)),)
         return (Call(widen, count, (given, out)), Call(narrow, count, (out, state)))
 
-    return Variant((Form.DENSE,), (Form.DENSE,), 1, build)
+    return Variant((Layout.NATIVE,), (Layout.NATIVE,), 1, build)
 
 
 def test_state_lasts_until_reset(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

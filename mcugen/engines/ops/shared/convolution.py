@@ -10,23 +10,23 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from mcugen.engines.aot.scales import (
+    LARGEST_FACTOR,
+    activation_range,
+    channel_requant,
+    quantize_multiplier,
+)
+from mcugen.engines.aot.variants import Table, is_activation
 from mcugen.engines.contract import Rounding
-from mcugen.engines.ops.checks import (
+from mcugen.engines.ops.shared.checks import (
     INT8_HINT,
     Reason,
     activation_reasons,
     fused_activation,
     int8_reasons,
 )
-from mcugen.engines.quantize import (
-    LARGEST_FACTOR,
-    activation_range,
-    channel_requant,
-    quantize_multiplier,
-)
-from mcugen.engines.steps import Table, is_activation
 from mcugen.model.ir import DType, Graph, Op, Tensor
-from mcugen.model.single_rounding import ROUNDINGS
+from mcugen.model.numpy_graph import ROUNDINGS
 
 _UINT16_MAX = 65535
 

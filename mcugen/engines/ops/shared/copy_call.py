@@ -7,8 +7,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mcugen.engines.ops.broadcast import list_text
-from mcugen.engines.steps import Call, Kernel, Table, Value
+from mcugen.engines.aot.variants import Call, Kernel, Table, Value
+from mcugen.engines.ops.shared.broadcast import list_text
 from mcugen.model.ir import Tensor
 
 AXES = 5

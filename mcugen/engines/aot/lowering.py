@@ -8,30 +8,30 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from mcugen.codegen.c_text import c_comment
-from mcugen.engines.choice import Change, choose
-from mcugen.engines.contract import EngineOptions
-from mcugen.engines.forms import CONVERSIONS
-from mcugen.engines.ops import OPS
-from mcugen.engines.passes.prune import prune
-from mcugen.engines.passes.rewrite import Removal, Rewritten, View, whole
-from mcugen.engines.restore import restore
-from mcugen.engines.steps import (
+from mcugen.engines.aot.choice import Change, choose
+from mcugen.engines.aot.layouts import CONVERSIONS
+from mcugen.engines.aot.restore import restore
+from mcugen.engines.aot.variants import (
     ALIGNMENT_BYTES,
     Call,
-    Form,
+    Layout,
     Operands,
     Value,
     Variant,
     activations,
     held_element,
 )
+from mcugen.engines.contract import EngineOptions
+from mcugen.engines.ops import OPS
+from mcugen.engines.passes.prune import prune
+from mcugen.engines.passes.rewrite import Removal, Rewritten, View, whole
 from mcugen.memory import Buffer, MemoryPlan, plan_memory
 from mcugen.model.ir import DType, Graph, Op, Tensor
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Calls that run together. `op` is the layer's index, None for a change of form.
+    """Calls that run together. `op` is the layer's index, None for a change of layout.
 
     `in_place` pairs (output, input) that may share memory if nobody needs the input afterwards.
     """
@@ -51,7 +51,7 @@ class Layer:
     """What `verify --per-layer` sees of op `op` of the model: its outputs, once `after_step` steps
     have run.
 
-    A value that is not DENSE, or has lost channels, is first made whole by `calls`.
+    A value that is not NATIVE, or has lost channels, is first made whole by `calls`.
     """
 
     op: int
@@ -101,8 +101,8 @@ def lower(graph: Graph, options: EngineOptions) -> Lowered:
             builder.observe(graph, op, pruned.views)
         for change in choice.after if choice is not None else ():
             builder.convert(change)
-    inputs = tuple(builder.held[t, Form.DENSE] for t in graph.inputs)
-    outputs = tuple(builder.held[t, Form.DENSE] for t in graph.outputs)
+    inputs = tuple(builder.held[t, Layout.NATIVE] for t in graph.inputs)
+    outputs = tuple(builder.held[t, Layout.NATIVE] for t in graph.outputs)
     states = tuple(state.value for state in builder.states)
     # Per layer, one set of inputs is run many times, so nothing may overwrite them.
     kept = (*outputs, *states, *(inputs if options.per_layer else ()))
@@ -123,34 +123,34 @@ def lower(graph: Graph, options: EngineOptions) -> Lowered:
 
 @dataclass(slots=True)
 class _Builder:
-    """Collects steps while the choices are walked; `held` finds the value of a tensor in a form."""
+    """Collects steps while the choices are walked; `held` finds the value of a tensor in a layout."""
 
     graph: Graph
     steps: list[Step] = field(default_factory=list)
     values: list[Value] = field(default_factory=list)
     states: list[State] = field(default_factory=list)
     layers: list[Layer] = field(default_factory=list)
-    held: dict[tuple[int, Form], Value] = field(default_factory=dict)
-    converted: dict[tuple[str, Form], Value] = field(default_factory=dict)
+    held: dict[tuple[int, Layout], Value] = field(default_factory=dict)
+    converted: dict[tuple[str, Layout], Value] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for position, index in enumerate(dict.fromkeys(self.graph.inputs)):
-            self.add(f"input_{position}", self.graph.tensors[index], Form.DENSE)
+            self.add(f"input_{position}", self.graph.tensors[index], Layout.NATIVE)
         variables = (t for t in self.graph.tensors if t.is_variable and t.data is None)
         for position, tensor in enumerate(variables):
-            value = self.add(f"state_{position}", tensor, Form.DENSE)
+            value = self.add(f"state_{position}", tensor, Layout.NATIVE)
             self.states.append(State(value, _reset_fill(tensor)))
 
-    def add(self, name: str, tensor: Tensor, form: Form) -> Value:
+    def add(self, name: str, tensor: Tensor, layout: Layout) -> Value:
         """A new value for a tensor."""
         comment = f'"{_shown(tensor.name)}" {list(tensor.shape)}'
-        value = Value(name, held_element(tensor, form), tensor.elements, comment)
+        value = Value(name, held_element(tensor, layout), tensor.elements, comment)
         self.values.append(value)
-        self.held[tensor.index, form] = value
+        self.held[tensor.index, layout] = value
         return value
 
     def convert(self, change: Change) -> None:
-        """A step that makes a tensor exist in another form.
+        """A step that makes a tensor exist in another layout.
 
         None where a tensor that shares its value, by a RESHAPE, has been converted before.
         """
@@ -159,7 +159,7 @@ class _Builder:
         if known is not None:
             self.held[change.tensor, change.target] = known
             return
-        name = f"{source.name}_{change.target.name.lower()}"
+        name = f"{source.name}_{change.target.value or 'dense'}"
         target = self.add(name, self.graph.tensors[change.tensor], change.target)
         self.converted[source.name, change.target] = target
         call = CONVERSIONS[change.source, change.target].build(source, target)
@@ -178,20 +178,22 @@ class _Builder:
     def compute(self, op: Op, variant: Variant) -> None:
         """The step of an operator; none when its output is its input."""
         given = zip(activations(self.graph, op), variant.reads, strict=True)
-        inputs = tuple(self.held[tensor.index, form] for tensor, form in given)
+        inputs = tuple(self.held[tensor.index, layout] for tensor, layout in given)
         if variant.build is None:
             self.held[op.outputs[0], variant.writes[0]] = inputs[0]
             return
         name = layer_name(op)
         outputs = tuple(
             self.add(
-                _output_name(name, position, len(op.outputs), form), self.graph.tensors[index], form
+                _output_name(name, position, len(op.outputs), layout),
+                self.graph.tensors[index],
+                layout,
             )
-            for position, (index, form) in enumerate(zip(op.outputs, variant.writes, strict=True))
+            for position, (index, layout) in enumerate(zip(op.outputs, variant.writes, strict=True))
         )
         scratch = self._scratch(name, variant.scratch_bytes)
         given_tensors = (t for t in self.graph.input_tensors(op) if t is not None)
-        states = tuple(self.held[t.index, Form.DENSE] for t in given_tensors if t.is_variable)
+        states = tuple(self.held[t.index, Layout.NATIVE] for t in given_tensors if t.is_variable)
         operands = Operands(name, inputs, outputs, states, scratch[0] if scratch else None)
         self.steps.append(
             Step(
@@ -214,7 +216,7 @@ class _Builder:
         return (scratch,)
 
     def observe(self, model: Graph, op: Op, views: Mapping[int, View]) -> None:
-        """Makes the outputs of an op of the model visible, DENSE and with all their channels."""
+        """Makes the outputs of an op of the model visible, NATIVE and with all their channels."""
         calls: list[Call] = []
         seen: list[Value] = []
         for position, index in enumerate(op.outputs):
@@ -229,12 +231,12 @@ class _Builder:
         self.layers.append(Layer(op.index, len(self.steps), tuple(calls), tuple(seen)))
 
     def _dense(self, index: int, name: str, calls: list[Call]) -> Value:
-        """The DENSE value of a tensor, by a call where there is none."""
-        if (index, Form.DENSE) in self.held:
-            return self.held[index, Form.DENSE]
-        form, value = next((f, v) for (t, f), v in self.held.items() if t == index)
+        """The NATIVE value of a tensor, by a call where there is none."""
+        if (index, Layout.NATIVE) in self.held:
+            return self.held[index, Layout.NATIVE]
+        layout, value = next((f, v) for (t, f), v in self.held.items() if t == index)
         dense = self._observed(name, self.graph.tensors[index], value.comment)
-        calls.append(CONVERSIONS[form, Form.DENSE].build(value, dense))
+        calls.append(CONVERSIONS[layout, Layout.NATIVE].build(value, dense))
         return dense
 
     def _observed(self, name: str, tensor: Tensor, comment: str) -> Value:
@@ -264,9 +266,9 @@ def layer_name(op: Op) -> str:
     return f"{op.kind.lower()}_{op.index}"
 
 
-def _output_name(name: str, position: int, count: int, form: Form) -> str:
+def _output_name(name: str, position: int, count: int, layout: Layout) -> str:
     stem = f"{name}_out" if count == 1 else f"{name}_out{position}"
-    return f"{stem}_{form.value}" if form.value else stem
+    return f"{stem}_{layout.value}" if layout.value else stem
 
 
 # --- memory -------------------------------------------------------------------------------------

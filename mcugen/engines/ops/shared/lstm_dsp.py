@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from mcugen.engines.aot.variants import Call, Kernel, Layout, Operands, Table, Variant
 from mcugen.engines.ops.fully_connected import pack_rows
-from mcugen.engines.ops.lstm_layer import GATES, Lstm, shape_fields
-from mcugen.engines.steps import Call, Form, Kernel, Operands, Table, Variant
+from mcugen.engines.ops.shared.lstm_layer import GATES, Lstm, shape_fields
 
 _DEPTH_STEP = 8  # hidden values the kernel takes per turn
 _LARGEST_SHIFT = 22  # of the int8 result: its zero point is added before
@@ -36,8 +36,8 @@ def variant(layer: Lstm) -> Variant | None:
     runs = layer.batches * layer.steps * layer.units
     macs = runs * GATES * (layer.units + layer.features)
     return Variant(
-        (Form.DENSE,),
-        (Form.DENSE,),
+        (Layout.NATIVE,),
+        (Layout.NATIVE,),
         int(_COST * macs) + _UNIT_COST * runs,
         lambda operands: _build(layer, packed, operands),
         scratch_bytes=4 * _depth(layer) + 4 * _pairs(layer),
@@ -74,7 +74,7 @@ def _pack(layer: Lstm) -> _Packed | None:
         return None
     quads = layer.hidden_weights.reshape(layer.units * GATES, layer.units)
     return _Packed(
-        hidden_weights=pack_rows(quads, len(quads), Form.WIDE),
+        hidden_weights=pack_rows(quads, len(quads), Layout.INT16),
         rows=_rows(hidden_bias, input_bias, input_weights),
         by=_requantisations(layer),
     )

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mcugen.engines.aot.lowering import Lowered, lower
 from mcugen.engines.contract import EngineOptions
-from mcugen.engines.lowering import Lowered, lower
 from mcugen.model.ir import Graph
 from mcugen.model.tflite import parse_tflite
 from tests.tflite_writer import OpSpec, TensorSpec, model_bytes

@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: 2026 the mcugen authors
 # SPDX-License-Identifier: Apache-2.0
-"""The language operators speak: forms, values, tables, kernel calls and variants of an operator.
+"""The language operators speak: layouts, values, tables, kernel calls and variants of an operator.
 
-An operator offers Variants. A Variant says in which Form it reads and writes its activations and
+An operator offers Variants. A Variant says in which Layout it reads and writes its activations and
 what it costs; the lowering chooses one per operator so that the whole network is cheapest, and only
 then asks the chosen one to `build` its kernel calls.
 """
@@ -27,19 +27,19 @@ ALIGNMENT_BYTES = 16
 """Every value starts at a multiple of this and may be read up to the next one."""
 
 
-class Form(Enum):
+class Layout(Enum):
     """How an activation lies in the arena; the value is the suffix of its name in C.
 
-    Inputs and outputs of a model are always DENSE.
+    Inputs and outputs of a model are always NATIVE.
     """
 
-    DENSE = ""  # the tensor's own element type, row-major (NHWC)
-    WIDE = "wide"  # an int8 tensor held as int16, row-major
+    NATIVE = ""  # the tensor's own element type, row-major (NHWC)
+    INT16 = "wide"  # an int8 tensor held as int16, row-major
 
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """An activation in one form, or scratch memory, with its name in C."""
+    """An activation in one layout, or scratch memory, with its name in C."""
 
     name: str
     element: str  # numpy's name of the type it is held as
@@ -106,13 +106,13 @@ class Operands:
 class Variant:
     """One way to compute an operator.
 
-    `reads` has a form per activation input (constants are not counted), `writes` per output. `cost`
+    `reads` has a layout per activation input (constants are not counted), `writes` per output. `cost`
     estimates instructions. `in_place` pairs (output, input) positions that may share memory from
     their first byte on. A variant without `build` computes nothing: its output is its input.
     """
 
-    reads: tuple[Form, ...]
-    writes: tuple[Form, ...]
+    reads: tuple[Layout, ...]
+    writes: tuple[Layout, ...]
     cost: int
     build: Callable[[Operands], tuple[Call, ...]] | None
     scratch_bytes: int = 0
@@ -142,6 +142,6 @@ def activations(graph: Graph, op: Op) -> tuple[Tensor, ...]:
     return tuple(t for t in graph.input_tensors(op) if t is not None and is_activation(t))
 
 
-def held_element(tensor: Tensor, form: Form) -> str:
-    """numpy's name of the element type a tensor is held as in a form."""
-    return "int16" if form is Form.WIDE else tensor.dtype.value
+def held_element(tensor: Tensor, layout: Layout) -> str:
+    """numpy's name of the element type a tensor is held as in a layout."""
+    return "int16" if layout is Layout.INT16 else tensor.dtype.value

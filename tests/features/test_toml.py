@@ -9,7 +9,7 @@ import pytest
 
 from mcugen.errors import ConfigError
 from mcugen.features.spec import PRESETS, FrontEnd, LogMel, Timeseries
-from mcugen.features.table import front_end_from_dict, front_end_to_dict
+from mcugen.features.toml import front_end_from_dict, front_end_to_dict
 
 WHERE = "mcugen.toml [front_end]"
 

@@ -9,12 +9,12 @@ import itertools
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mcugen.engines.choice import Choice, choose
-from mcugen.engines.forms import CALL_COST, CONVERSIONS
-from mcugen.engines.steps import Form, Variant, activations
+from mcugen.engines.aot.choice import Choice, choose
+from mcugen.engines.aot.layouts import CALL_COST, CONVERSIONS
+from mcugen.engines.aot.variants import Layout, Variant, activations
 from mcugen.model.ir import DType, Graph, Op, Tensor
 
-FORMS = (Form.DENSE, Form.WIDE)
+LAYOUTS = (Layout.NATIVE, Layout.INT16)
 ELEMENTS = 100
 
 
@@ -34,22 +34,22 @@ def graph_of(ops: list[tuple[int, ...]], outputs: tuple[int, ...]) -> Graph:
 
 def cost_of(graph: Graph, picked: tuple[Variant, ...]) -> int:
     """What a combination of variants costs, conversions shared by all readers of a tensor."""
-    held = {0: {Form.DENSE}}
+    held = {0: {Layout.NATIVE}}
     total = 0
 
-    def obtain(tensor: int, form: Form) -> int:
-        if form in held[tensor]:
+    def obtain(tensor: int, layout: Layout) -> int:
+        if layout in held[tensor]:
             return 0
         (source,) = held[tensor]
-        held[tensor].add(form)
-        return CALL_COST + int(CONVERSIONS[source, form].cost_per_element * ELEMENTS)
+        held[tensor].add(layout)
+        return CALL_COST + int(CONVERSIONS[source, layout].cost_per_element * ELEMENTS)
 
     for op, variant in zip(graph.ops, picked, strict=True):
         total += variant.cost
-        for tensor, form in zip(activations(graph, op), variant.reads, strict=True):
-            total += obtain(tensor.index, form)
+        for tensor, layout in zip(activations(graph, op), variant.reads, strict=True):
+            total += obtain(tensor.index, layout)
         held[op.outputs[0]] = {variant.writes[0]}
-    return total + sum(obtain(tensor, Form.DENSE) for tensor in graph.outputs)
+    return total + sum(obtain(tensor, Layout.NATIVE) for tensor in graph.outputs)
 
 
 @st.composite
@@ -61,11 +61,11 @@ def networks(draw: st.DrawFn) -> tuple[Graph, dict[int, tuple[Variant, ...]]]:
     ]
     offered = {}
     for i, inputs in enumerate(ops):
-        forms = st.tuples(*[st.sampled_from(FORMS)] * len(inputs))
+        layouts = st.tuples(*[st.sampled_from(LAYOUTS)] * len(inputs))
         variant = st.builds(
             Variant,
-            reads=forms,
-            writes=st.tuples(st.sampled_from(FORMS)),
+            reads=layouts,
+            writes=st.tuples(st.sampled_from(LAYOUTS)),
             cost=st.integers(0, 1000),
             build=st.none(),
         )
@@ -84,17 +84,17 @@ def test_no_combination_is_cheaper(network: tuple[Graph, dict[int, tuple[Variant
     assert choose(graph, offered) == choices
 
 
-def variant(read: Form, write: Form, cost: int) -> Variant:
+def variant(read: Layout, write: Layout, cost: int) -> Variant:
     return Variant((read,), (write,), cost, None)
 
 
 def described(choices: tuple[Choice, ...]) -> list[tuple[int, str, int]]:
-    """Changes before, form written, changes after."""
+    """Changes before, layout written, changes after."""
     return [(len(c.before), c.variant.writes[0].value, len(c.after)) for c in choices]
 
 
 def test_a_whole_chain_changes_form_when_one_change_pays_for_it() -> None:
-    offered = (variant(Form.DENSE, Form.DENSE, 500), variant(Form.WIDE, Form.WIDE, 300))
+    offered = (variant(Layout.NATIVE, Layout.NATIVE, 500), variant(Layout.INT16, Layout.INT16, 300))
     chain = graph_of([(0,), (1,), (2,), (3,), (4,)], (5,))
     choices = choose(chain, dict.fromkeys(range(5), offered))
     assert described(choices) == [(1, "wide", 0), *[(0, "wide", 0)] * 3, (0, "wide", 1)]

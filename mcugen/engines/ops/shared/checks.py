@@ -7,8 +7,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 
-from mcugen.engines.quantize import ACTIVATIONS, quantize_multiplier
-from mcugen.engines.steps import is_activation
+from mcugen.engines.aot.scales import ACTIVATIONS, quantize_multiplier
+from mcugen.engines.aot.variants import is_activation
 from mcugen.model.check import where
 from mcugen.model.ir import DType, Graph, Op, Problem, Tensor
 
