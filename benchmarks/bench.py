@@ -33,10 +33,10 @@ from mcugen.export.request import Choices, make_request
 from mcugen.model.tflite import read_tflite
 from mcugen.paths import examples_dir, runtime_dir
 from mcugen.run.client import Client
-from mcugen.run.expected import input_quant
 from mcugen.run.measure import push_zero_window, repeat_inference
 from mcugen.run.project import open_device, open_project, project_link
 from mcugen.run.verify import ask_device, vector_sets
+from mcugen.samples.expected import input_quant
 from mcugen.toolchain.build import compile_project
 from mcugen.toolchain.size import parse_map
 

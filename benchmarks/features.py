@@ -44,7 +44,7 @@ def measure(clips: list[Path], jobs: int) -> tuple[float, float]:
     import joblib
 
     from mcugen.features.spec import PRESETS
-    from mcugen.train.feature_store import CHUNK_CLIPS
+    from mcugen.samples.feature_store import CHUNK_CLIPS
 
     chunks = [clips[start : start + CHUNK_CLIPS] for start in range(0, len(clips), CHUNK_CLIPS)]
     with joblib.Parallel(n_jobs=jobs, batch_size=1) as parallel:
@@ -56,7 +56,7 @@ def measure(clips: list[Path], jobs: int) -> tuple[float, float]:
 
 def timed_rows(clips: list[Path], front_end: object) -> float:
     """Extracts, and returns the seconds of the processor it took."""
-    from mcugen.train.feature_store import extract_rows
+    from mcugen.samples.feature_store import extract_rows
 
     start = time.process_time()
     extract_rows(clips, front_end)  # type: ignore[arg-type]

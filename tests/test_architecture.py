@@ -12,8 +12,9 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parent.parent / "mcugen"
 ROOMS = (  # from the top of the house to the ground; docs/ARCHITECTURE.md tells what each is for
-    "__main__ cli report run train toolchain transport export engines protocol memory "
-    "features scoring records model config boards codegen strict_toml errors foreign_text paths __init__"
+    "__main__ cli report train evaluate run toolchain transport export engines samples protocol "
+    "memory features scoring records model config boards codegen strict_toml files errors foreign_text "
+    "paths __init__"
 ).split()
 HEAVY = ("librosa", "soundfile", "matplotlib", "tensorflow", "tf_keras", "tflite_micro", "serial")
 FILES = sorted(PACKAGE.rglob("*.py"))
@@ -39,6 +40,27 @@ def test_imports_go_downwards(path: Path) -> None:
     for module in imports(ast.parse(path.read_text())):
         if module.split(".")[0] == "mcugen":
             assert ROOMS.index(room_of(module)) >= ROOMS.index(own), f"{path.name} imports {module}"
+
+
+def importers(room: str) -> set[str]:
+    """The rooms that import `room`, itself apart."""
+    return {
+        path.relative_to(PACKAGE).parts[0]
+        for path in FILES
+        for module in imports(ast.parse(path.read_text()))
+        if module.startswith(f"mcugen.{room}.")
+    } - {room}
+
+
+def test_tensorflow_is_behind_one_door() -> None:
+    """Only `cli` imports `train`, and only `train` imports TensorFlow, apart from the script that runs
+    the reference in a process of its own where TFLite Micro has no wheel."""
+    assert importers("train") == {"cli"}
+    worker = PACKAGE / "model" / "reference_worker.py"
+    for path in FILES:
+        names = {module.split(".")[0] for module in imports(ast.parse(path.read_text()))}
+        if path.relative_to(PACKAGE).parts[0] != "train" and path != worker:
+            assert not names & {"tensorflow", "tf_keras", "keras"}, path
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))

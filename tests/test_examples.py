@@ -11,14 +11,14 @@ import pytest
 
 from mcugen.cli import VERBS
 from mcugen.config import load_config
-from mcugen.features.audio import read_wav
+from mcugen.evaluate.model_runner import open_tflite
 from mcugen.features.reference import cut_windows, row_extractor
 from mcugen.features.toml import front_end_from_dict
 from mcugen.model.tflite import read_tflite
 from mcugen.paths import examples_dir
+from mcugen.samples.wav import read_wav
 from mcugen.scoring.reconstruction import reconstruction_errors
 from mcugen.scoring.roc import area_under, roc_curve
-from mcugen.train.model_runner import open_runner
 from mcugen.train.synth_set import demo_clips
 
 FOLDER = examples_dir() / "machine-sound"
@@ -42,11 +42,11 @@ def test_it_tells_faulty_machines_from_healthy_ones(tmp_path: Path) -> None:
     front_end = front_end_from_dict(config.front_end, "mcugen.toml")
     rows_of = row_extractor(front_end)
     scores: dict[str, list[float]] = {"normal": [], "anomaly": []}
-    with open_runner(config.model) as runner:
+    with open_tflite(config.model) as loaded:
         for clip in demo_clips(tmp_path):
             windows = cut_windows(rows_of(read_wav(clip, 16000)), front_end)
             assert windows.shape == (196, 640)
-            score = float(reconstruction_errors(windows, runner(windows)).mean())
+            score = float(reconstruction_errors(windows, loaded.run(windows)).mean())
             scores[clip.name.partition("_")[0]].append(score)
     assert area_under(roc_curve(scores["anomaly"], scores["normal"])) >= 0.9
     assert config.threshold is not None

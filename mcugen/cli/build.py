@@ -64,7 +64,7 @@ def _request(options: BuildOptions, config: Config, board: Board) -> Request:
     request = make_request(config, board, options.choices)
     if not options.test_data:
         return request
-    from mcugen.run.test_set import read_test_set
+    from mcugen.samples.sample_set import read_test_set
 
     test_set = read_test_set(
         options.test_data,

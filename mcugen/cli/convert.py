@@ -55,11 +55,11 @@ def command(
     Every 5th training vector calibrates the int8 model, as in the MLPerf Tiny reference. A model
     that reconstructs its input gets a threshold from the scores of normal clips.
     """
+    from mcugen.samples.datasets import load_dataset
+    from mcugen.samples.feature_store import Extraction
+    from mcugen.samples.inputs import FeatureOptions
     from mcugen.train.convert import Conversion
-    from mcugen.train.datasets import load_dataset
-    from mcugen.train.feature_store import Extraction
     from mcugen.train.model_files import convert_model, open_conversion
-    from mcugen.train.sources import FeatureOptions
 
     job = open_conversion(model, load_dataset(data), machine_type, front_end)
     options = FeatureOptions(cache, Extraction(jobs, parallel))

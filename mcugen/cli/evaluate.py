@@ -18,13 +18,13 @@ from mcugen.errors import ConfigError
 
 if TYPE_CHECKING:
     from mcugen.boards import Board
+    from mcugen.evaluate.classification import ClassEvaluation
+    from mcugen.evaluate.detection import Evaluation
+    from mcugen.evaluate.job import EvaluationJob
+    from mcugen.evaluate.model_table import ModelRow
     from mcugen.export.project import Request
     from mcugen.run.project import Project
-    from mcugen.train.class_evaluation import ClassEvaluation
-    from mcugen.train.evaluate import EvaluationJob
-    from mcugen.train.evaluation import Evaluation
-    from mcugen.train.model_table import ModelRow
-    from mcugen.train.sources import Inputs
+    from mcugen.samples.inputs import Inputs
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +59,19 @@ def command(model: Path, data: Path, **given: Any) -> None:
     An autoencoder is judged by AUC and pAUC per machine, a classifier by accuracy and confusion.
     OUT gets the scores as CSV, evaluation.json and evaluation.html.
     """
+    from mcugen.evaluate.job import open_evaluation
+    from mcugen.evaluate.model_table import read_rows
     from mcugen.run.journal import check_writable
-    from mcugen.train.datasets import load_dataset
-    from mcugen.train.evaluate import open_evaluation
-    from mcugen.train.feature_store import Extraction
-    from mcugen.train.model_table import read_rows
-    from mcugen.train.sources import FeatureOptions
+    from mcugen.samples.datasets import load_dataset
+    from mcugen.samples.feature_store import Extraction
+    from mcugen.samples.inputs import FeatureOptions
+    from mcugen.train.backend import open_model
 
     options = EvaluateOptions(**given)
     refuse_idle_options(options)
-    job = open_evaluation(model, load_dataset(data), options.machine_type, options.front_end)
+    job = open_evaluation(
+        model, load_dataset(data), options.machine_type, options.front_end, open_model
+    )
     others = tuple(row for folder in options.beside for row in read_rows(folder))
     device = None if options.board_name is None else _device(job, options.board_name, options)
     extraction = FeatureOptions(options.cache, Extraction(options.jobs, options.parallel))
@@ -86,8 +89,8 @@ def _device(job: EvaluationJob, board_name: str, options: EvaluateOptions) -> De
     from mcugen.boards import find_board
     from mcugen.codegen.tree_writer import write_tree
     from mcugen.export.project import generate
-    from mcugen.run.expected import input_quant
     from mcugen.run.project import open_project
+    from mcugen.samples.expected import input_quant
     from mcugen.toolchain.compilers import COMPILERS, Places
 
     board = find_board(board_name, options.board_dir)
@@ -122,17 +125,17 @@ def _request(job: EvaluationJob, board: Board, options: EvaluateOptions) -> Requ
 def _detect(
     job: EvaluationJob, inputs: Inputs, device: Device | None, options: EvaluateOptions
 ) -> None:
+    from mcugen.evaluate.detection import Evaluation, judge, labelled
+    from mcugen.evaluate.job import detect_on_host
+    from mcugen.report.evaluation import write_evaluation
+    from mcugen.samples.datasets import NORMAL
     from mcugen.scoring.roc import threshold_at
-    from mcugen.train.datasets import NORMAL
-    from mcugen.train.detection import judge, labelled
-    from mcugen.train.evaluate import detect_on_host
-    from mcugen.train.evaluation import Evaluation, write_evaluation
 
     resamples = options.resamples
     with clip_bar(len(job.samples) * len(job.models), "scores") as step:
         steps = detect_on_host(job, inputs, resamples, step)
     if device is not None:
-        from mcugen.run.evaluation import score_on_device
+        from mcugen.evaluate.on_device import score_on_device
 
         with clip_bar(len(job.samples), device.name) as step:
             scored = score_on_device(device.project, device.port, job.samples, device.folder, step)
@@ -161,14 +164,14 @@ def _classify(
     out: Path,
     others: tuple[ModelRow, ...],
 ) -> None:
-    from mcugen.train.class_evaluation import ClassEvaluation, write_class_evaluation
-    from mcugen.train.classification import judge_classes, run_classes
-    from mcugen.train.evaluate import classify_on_host
+    from mcugen.evaluate.classification import ClassEvaluation, judge_classes, run_classes
+    from mcugen.evaluate.job import classify_on_host
+    from mcugen.report.class_evaluation import write_class_evaluation
 
     task, steps = classify_on_host(job, inputs)
     unit = None
     if device is not None:
-        from mcugen.run.evaluation import open_device_runner
+        from mcugen.evaluate.on_device import open_device_runner
 
         with open_device_runner(device.project, device.port) as (runner, ticks, unit):
             outputs, _ = run_classes(runner, inputs.windows_of, task)
@@ -219,8 +222,8 @@ def _figure(value: float | None) -> str:
 def _print_classes(evaluation: ClassEvaluation, page: Path) -> None:
     from rich.table import Table
 
-    from mcugen.train.class_evaluation import changes
-    from mcugen.train.model_table import MODEL_HEAD, model_cells
+    from mcugen.evaluate.classification import changes
+    from mcugen.evaluate.model_table import MODEL_HEAD, model_cells
 
     table = Table(*MODEL_HEAD)
     for cells in model_cells(evaluation.rows()):

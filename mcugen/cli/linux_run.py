@@ -13,10 +13,10 @@ from mcugen.cli.console import say
 from mcugen.errors import ConfigError, DeviceError
 
 if TYPE_CHECKING:
-    from mcugen.run.clips import Clip
     from mcugen.run.linux import LinuxOptions, LinuxResult
     from mcugen.run.project import Project
     from mcugen.run.session import Outcome
+    from mcugen.samples.clips import Clip
     from mcugen.transport.ssh_failure import SshTarget
 
 LOG_NAME = "launcher.log"

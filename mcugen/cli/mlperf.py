@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mcugen.protocol import Identity
     from mcugen.run.mlperf_run import Accuracy, OnFile, Performance
     from mcugen.run.project import Project
-    from mcugen.train.datasets import Sample
+    from mcugen.samples.datasets import Sample
 
 
 @click.command("mlperf")
@@ -56,10 +56,10 @@ def command(
     of every file, and AUC or top-1. Only the official runner's results count for a submission: see
     docs/mlperf.md.
     """
+    from mcugen.files import write_json
     from mcugen.report.mlperf_text import result_lines
     from mcugen.run.journal import check_writable
     from mcugen.run.project import open_project
-    from mcugen.train.files import write_json
 
     project = open_project(build_dir, board_dir)
     folder = out or build_dir.with_name(f"{build_dir.resolve().name}-mlperf")

@@ -21,9 +21,9 @@ from mcugen.errors import ConfigError, DataError
 if TYPE_CHECKING:
     from mcugen.features.spec import FrontEnd
     from mcugen.records import Run
-    from mcugen.run.clips import Clip
     from mcugen.run.project import Project
     from mcugen.run.session import Outcome, Progress
+    from mcugen.samples.clips import Clip
     from mcugen.transport.ssh_failure import SshTarget
 
 
@@ -58,10 +58,10 @@ def _score(
 ) -> None:
     """The clips through the device, after everything that can be checked without it."""
     from mcugen.model.tflite import read_tflite
-    from mcugen.run.expected import input_quant
     from mcugen.run.journal import check_writable
     from mcugen.run.project import open_project
-    from mcugen.run.stimulus import default_input
+    from mcugen.samples.expected import input_quant
+    from mcugen.samples.stimulus import default_input
 
     project = open_project(build_dir, options.board_dir)
     input_quant(read_tflite(project.model))  # the firmware of any other model takes no clips
@@ -83,8 +83,8 @@ def _clips(
     named: tuple[Path, ...], source: str, front_end: FrontEnd, labels: Path | None
 ) -> tuple[Clip, ...]:
     """The clips that were named, every one read once and found usable."""
-    from mcugen.run.clips import find_clips, read_labels
-    from mcugen.run.stimulus import check_clips, suffixes_for
+    from mcugen.samples.clips import find_clips, read_labels
+    from mcugen.samples.stimulus import check_clips, suffixes_for
 
     known = read_labels(labels) if labels is not None else None
     found = find_clips(named, suffixes_for(source, front_end), known)
@@ -153,7 +153,7 @@ def _progress(clip_count: int) -> Iterator[Progress]:
 def _draw(run: Run, clips: tuple[Clip, ...], front_end: FrontEnd, folder: Path) -> None:
     """folder/pictures/<clip>.svg: what was found, drawn on the images that were given."""
     from mcugen.report.files import write_picture
-    from mcugen.run.stimulus import image_of
+    from mcugen.samples.stimulus import image_of
 
     found = {record.sha256: record.decoded for record in run.clips}
     for clip in clips:

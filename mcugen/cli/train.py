@@ -17,9 +17,9 @@ from mcugen.cli.feature_options import clip_bar, feature_options
 from mcugen.cli.sections import SuggestingGroup
 
 if TYPE_CHECKING:
+    from mcugen.samples.datasets import Dataset
+    from mcugen.samples.feature_store import Extraction, FeatureStore
     from mcugen.train.autoencoder import Epoch
-    from mcugen.train.datasets import Dataset
-    from mcugen.train.feature_store import Extraction, FeatureStore
 
 AT_LEAST_ONE = click.IntRange(1)
 
@@ -69,12 +69,11 @@ def train_ad(
     Network, front-end and hyper-parameters are those of the MLPerf Tiny reference unless changed.
     The same command continues after an interruption.
     """
+    from mcugen.samples.datasets import load_dataset
+    from mcugen.samples.feature_store import Extraction, open_store
+    from mcugen.samples.inputs import CACHE_NAME, front_end_of, preset_table, require_audio
     from mcugen.train.autoencoder import Recipe, check_recipe, read_recipe
     from mcugen.train.backend import load_keras
-    from mcugen.train.datasets import load_dataset
-    from mcugen.train.feature_store import Extraction, open_store
-    from mcugen.train.inputs import front_end_of, preset_table, require_audio
-    from mcugen.train.sources import CACHE_NAME
 
     dataset = load_dataset(data)
     recipe, table = (
@@ -99,10 +98,10 @@ def _train_type(
     out: Path,
     table: dict[str, Any],
 ) -> None:
+    from mcugen.report import figures
     from mcugen.run.journal import check_writable
-    from mcugen.train import figures
+    from mcugen.samples.inputs import training_samples
     from mcugen.train.autoencoder import train
-    from mcugen.train.inputs import training_samples
     from mcugen.train.model_config import write_config
 
     clips = tuple(sample.path for sample in training_samples(dataset, machine_type))
@@ -193,8 +192,8 @@ def train_lstm(
     Without --data: windows of a sine with noise, every third one with spikes. The normalisation
     becomes the front-end `timeseries` in mcugen.toml.
     """
+    from mcugen.report import figures
     from mcugen.run.journal import check_writable
-    from mcugen.train import figures
     from mcugen.train.lstm import LstmRecipe, train
     from mcugen.train.series import make_series, read_series
 

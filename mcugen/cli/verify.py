@@ -70,12 +70,12 @@ def command(
     one step of the output's quantisation); 3: some differ.
     """
     from mcugen.model.tflite import read_tflite
-    from mcugen.run.clips import find_clips
-    from mcugen.run.expected import input_quant
     from mcugen.run.linux_device import device_link, ssh_target
     from mcugen.run.project import open_project
-    from mcugen.run.stimulus import suffixes_for
     from mcugen.run.verify import clip_vectors, vector_sets
+    from mcugen.samples.clips import find_clips
+    from mcugen.samples.expected import input_quant
+    from mcugen.samples.stimulus import suffixes_for
 
     if ssh_option and not host:
         raise ConfigError("--ssh-option needs --host", hint="see mcugen verify --help")

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from mcugen.codegen.tree import SourceTree
 from mcugen.engines.axon import model_symbol
-from mcugen.export.exporter import SampleSet
 from mcugen.features.spec import FrontEnd, LogMel
+from mcugen.samples.sample_set import SampleSet
 
 FOLDER = "axon"
 MOST_VECTORS = 100

@@ -7,12 +7,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
 from mcugen.boards import Board
 from mcugen.codegen.tree import SourceTree
 from mcugen.features.spec import FrontEnd
+from mcugen.samples.sample_set import SampleSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,18 +20,6 @@ class CompiledModel:
     content: bytes
     compiler: str  # "vela 5.2.0"
     estimate: Mapping[str, float]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class SampleSet:
-    """Samples for tools that test by themselves: int8 [samples, *input shape], a class index each.
-
-    `labels` is None where the samples have none; `classes` names the classes, where names are known.
-    """
-
-    inputs: NDArray[np.int8]
-    labels: NDArray[np.int32] | None = None
-    classes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

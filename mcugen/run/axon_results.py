@@ -25,8 +25,8 @@ from mcugen.export.manifest import run_record
 from mcugen.model.reference import open_reference
 from mcugen.model.tflite import read_tflite
 from mcugen.records import ClipRecord, LatencyRecord, MemoryRecord, Record, RunRecord
-from mcugen.run.expected import expected_outputs
 from mcugen.run.project import Project
+from mcugen.samples.expected import expected_outputs
 
 HISTOGRAM_STEPS = 256
 SCALARS: Mapping[str, Any] = {"null": None, "true": True, "false": False, "''": "", "NA": None}

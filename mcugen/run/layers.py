@@ -20,9 +20,9 @@ from mcugen.model.numpy_graph import run_layer
 from mcugen.model.reference import open_reference
 from mcugen.protocol import What
 from mcugen.run.client import Client
-from mcugen.run.stimulus import from_int8_rows
 from mcugen.run.stream import stream
 from mcugen.run.verify import ROUNDINGS, VectorSet
+from mcugen.samples.stimulus import from_int8_rows
 
 Values = NDArray[np.generic]
 """One tensor of all vectors, [vectors, values], of the tensor's type."""

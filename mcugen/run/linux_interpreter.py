@@ -20,10 +20,10 @@ from mcugen.export.manifest import run_record
 from mcugen.model.reference import Reference
 from mcugen.paths import templates_dir
 from mcugen.records import ClipRecord, RunRecord
-from mcugen.run.clips import Clip
-from mcugen.run.expected import expected_outputs, expected_score, input_quant
 from mcugen.run.project import Project
-from mcugen.run.stimulus import Stimulus, make_stimulus
+from mcugen.samples.clips import Clip
+from mcugen.samples.expected import expected_outputs, expected_score, input_quant
+from mcugen.samples.stimulus import Stimulus, make_stimulus
 from mcugen.transport.ssh import SshSession
 
 SCRIPT = "score_tflite.py"

@@ -16,8 +16,8 @@ from mcugen.model.ir import Quant
 from mcugen.protocol import MAX_REPEATS
 from mcugen.records import LatencyRecord, MemoryRecord, Run, summarise
 from mcugen.run.client import Client
-from mcugen.run.stimulus import from_int8_rows
 from mcugen.run.stream import stream
+from mcugen.samples.stimulus import from_int8_rows
 
 SATURATED = 2**32 - 1
 COSTS = (("inference", "inference_ticks"), ("front-end row", "row_ticks"))

@@ -13,9 +13,9 @@ import numpy as np
 
 from mcugen.errors import DataError, DeviceError
 from mcugen.run.mlperf import Dialect, Inference, file_scores, iterations_for_window
+from mcugen.samples.datasets import ANOMALY, NORMAL, Sample, load_dataset
 from mcugen.scoring.classes import top_accuracy
 from mcugen.scoring.roc import area_under, roc_curve
-from mcugen.train.datasets import ANOMALY, NORMAL, Sample, load_dataset
 
 WINDOWS = 5
 WARMUP = 10

@@ -18,13 +18,13 @@ from mcugen.model.reference import Reference
 from mcugen.protocol import Identity, Source, What, Window
 from mcugen.records import ClipRecord, MemoryRecord, Record, Run, RunRecord, summarise
 from mcugen.run.client import Client
-from mcugen.run.clips import Clip
 from mcugen.run.decoded import decoded_outputs
-from mcugen.run.expected import expected_outputs, expected_score, input_quant
 from mcugen.run.journal import Journal
 from mcugen.run.measure import clip_costs, device_memory, push_zero_window, repeat_inference
-from mcugen.run.stimulus import Stimulus, make_stimulus
 from mcugen.run.stream import stream
+from mcugen.samples.clips import Clip
+from mcugen.samples.expected import expected_outputs, expected_score, input_quant
+from mcugen.samples.stimulus import Stimulus, make_stimulus
 
 WARMUP = 3
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from mcugen.protocol import PushReply, What
 from mcugen.run.client import Client
-from mcugen.run.stimulus import Stimulus
+from mcugen.samples.stimulus import Stimulus
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,15 +14,15 @@ from numpy.typing import NDArray
 
 from mcugen.errors import DeviceError, ModelError
 from mcugen.features.reference import quantize
-from mcugen.features.sources import noise_rows
 from mcugen.features.spec import FrontEnd
 from mcugen.model.ir import Quant
 from mcugen.model.reference import open_reference
 from mcugen.protocol import What
 from mcugen.run.client import Client
-from mcugen.run.expected import expected_outputs
-from mcugen.run.stimulus import from_int8_rows, make_stimulus
 from mcugen.run.stream import stream
+from mcugen.samples.expected import expected_outputs
+from mcugen.samples.files import noise_rows
+from mcugen.samples.stimulus import from_int8_rows, make_stimulus
 from mcugen.toolchain import neutron
 
 LOWEST, HIGHEST = -128, 127

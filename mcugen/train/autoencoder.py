@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 
 from mcugen.errors import ConfigError, DataError
 from mcugen.features.spec import FrontEnd
+from mcugen.files import write_json
+from mcugen.samples.feature_store import FeatureStore, gather_windows
 from mcugen.train.backend import load_keras, quiet, seed_everything
-from mcugen.train.feature_store import FeatureStore, gather_windows
-from mcugen.train.files import write_json
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import math
 import os
 import sys
 import tempfile
@@ -14,7 +15,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from mcugen.errors import EnvironmentError_, ModelError
+from mcugen.evaluate.model_runner import LoadedModel, open_tflite
+from mcugen.features.reference import Floats
 
 INSTALL_HINT = "pip install 'mcugen[train]'"
 
@@ -108,3 +113,21 @@ def load_model(path: Path) -> Any:
         f"{path} is no Keras model that can be read ({'; '.join(reasons)})",
         hint="give a .keras, .h5 or .hdf5 file, or a SavedModel folder",
     )
+
+
+@contextlib.contextmanager
+def open_model(path: Path) -> Iterator[LoadedModel]:
+    """A .tflite file in TFLite Micro, any other in TensorFlow (see load_model)."""
+    if path.suffix == ".tflite":
+        with open_tflite(path) as loaded:
+            yield loaded
+        return
+    model = load_model(path)
+    shape, given = (tuple(map(int, end[0].shape[1:])) for end in (model.inputs, model.outputs))
+
+    def run(values: Floats) -> Floats:
+        with quiet():
+            outputs = model.predict(values.reshape(-1, *shape), batch_size=512, verbose=0)
+        return np.asarray(outputs, np.float32).reshape(len(values), -1)
+
+    yield LoadedModel(math.prod(shape), math.prod(given), run)

@@ -16,10 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcugen.errors import DataError, ModelError
+from mcugen.files import write_bytes
 from mcugen.model.ir import Graph
 from mcugen.model.tflite import parse_tflite
 from mcugen.train.backend import load_model, load_tensorflow, quiet
-from mcugen.train.files import write_bytes
 from mcugen.train.inference_copy import inference_copy
 
 REPRESENTATIVE_STEP = 5

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from mcugen.features.reference import Floats, RowsOf, row_extractor
 from mcugen.features.toml import front_end_from_dict
+from mcugen.files import write_json
 from mcugen.train.autoencoder import Epoch
 from mcugen.train.backend import load_tf_keras, quiet, seed_everything, use_one_thread
-from mcugen.train.files import write_json
 from mcugen.train.model_config import write_config
 from mcugen.train.series import SeriesSet, front_end_table, save_set, split_series
 

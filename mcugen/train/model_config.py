@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from mcugen.config import CONFIG_NAME, SCHEMA_VERSION, load_config
-from mcugen.train.files import write_text
+from mcugen.files import write_text
 
 BUILD_KEYS = ("board", "engine", "rounding", "optimize")
 

@@ -11,17 +11,25 @@ from typing import Any
 
 from mcugen.config import CONFIG_NAME, Config, load_config
 from mcugen.errors import DataError, ModelError
+from mcugen.evaluate.detection import host_scorer
+from mcugen.evaluate.model_runner import open_tflite
 from mcugen.features.spec import FrontEnd
 from mcugen.model.tflite import parse_tflite
+from mcugen.samples.datasets import NORMAL, Dataset, Sample
+from mcugen.samples.inputs import (
+    FeatureOptions,
+    Inputs,
+    Progress,
+    front_end_of,
+    held_out_normals,
+    open_inputs,
+    preset_table,
+    training_samples,
+)
 from mcugen.scoring.roc import threshold_at
 from mcugen.train.backend import load_tensorflow
 from mcugen.train.convert import REPRESENTATIVE_STEP, Conversion, convert_all
-from mcugen.train.datasets import NORMAL, Dataset, Sample
-from mcugen.train.detection import host_scorer
-from mcugen.train.inputs import front_end_of, held_out_normals, preset_table, training_samples
 from mcugen.train.model_config import write_config
-from mcugen.train.model_runner import open_runner
-from mcugen.train.sources import FeatureOptions, Inputs, Progress, open_inputs
 
 MAX_THRESHOLD_CLIPS = 400
 """Enough for a threshold at 1 %; more would only take longer."""
@@ -148,8 +156,8 @@ def _threshold(
     job: ConversionJob, inputs: Inputs, model: Path, false_alarm_rate: float
 ) -> tuple[float, str]:
     """The int8 model's threshold, rounded up to four decimals, and how it was found."""
-    with open_runner(model) as runner:
-        scores = [clip.score for clip in host_scorer(runner, inputs.windows_of)(job.normals)]
+    with open_tflite(model) as loaded:
+        scores = [clip.score for clip in host_scorer(loaded.run, inputs.windows_of)(job.normals)]
     threshold = threshold_at(scores, false_alarm_rate)
     above = sum(score > threshold for score in scores)
     held_out = all(s.split == "test" and s.label == NORMAL for s in job.normals)

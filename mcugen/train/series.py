@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcugen.errors import ConfigError, DataError
-from mcugen.train.files import write_bytes
+from mcugen.files import write_bytes
 
 Windows = NDArray[np.float32]
 SPLIT = (0.70, 0.15)  # training, validation; the rest is for testing

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcugen.errors import ConfigError, nearest
+from mcugen.files import write_bytes
 from mcugen.foreign_text import csv_text
-from mcugen.train.files import write_bytes
 from mcugen.train.synth import (
     DEFAULT_SECONDS,
     FAULTS,

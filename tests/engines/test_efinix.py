@@ -16,10 +16,10 @@ import pytest
 from mcugen.boards import find_board
 from mcugen.codegen.tree_writer import write_tree
 from mcugen.config import Config
-from mcugen.export.exporter import SampleSet
 from mcugen.export.project import generate
 from mcugen.export.request import Choices, make_request
 from mcugen.run.efinix_log import Cost, parse_efinix_log
+from mcugen.samples.sample_set import SampleSet
 from tests.c_compiler import SANITIZERS, WARNINGS
 from tests.c_program import FIRMWARE_TESTS
 from tests.conftest import require_tool

@@ -24,10 +24,10 @@ from mcugen.codegen.tree_writer import write_tree
 from mcugen.config import Config
 from mcugen.errors import ConfigError, McugenError, ModelError
 from mcugen.export.axon_workspace import workspace
-from mcugen.export.exporter import SampleSet
 from mcugen.export.project import generate
 from mcugen.export.request import Choices, make_request
 from mcugen.features.spec import PRESETS
+from mcugen.samples.sample_set import SampleSet
 from mcugen.toolchain.axon import compile_workspace
 from tests.conftest import ROOT, require_tool
 from tests.run.projects import small_model

@@ -21,13 +21,13 @@ from mcugen.engines import ENGINES
 from mcugen.engines.contract import EngineOptions
 from mcugen.errors import ConfigError, DataError, ModelError
 from mcugen.export.efinix import Accelerator, accelerator_defines, read_accelerator
-from mcugen.export.exporter import SampleSet
 from mcugen.export.project import generate
 from mcugen.export.request import Choices, make_request
 from mcugen.model.tflite import parse_tflite
 from mcugen.records import ClipRecord, LatencyRecord
 from mcugen.run.efinix_log import log_records, parse_efinix_log
 from mcugen.run.project import open_project
+from mcugen.samples.sample_set import SampleSet
 from tests.c_compiler import WARNINGS
 from tests.c_program import RUNTIME
 from tests.conftest import ROOT, require_tool

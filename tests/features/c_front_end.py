@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from mcugen.codegen.c_text import c_array, c_float
 from mcugen.features.c_tables import RUNTIME_SOURCES, emit_front_end
 from mcugen.features.reference import Source, row_extractor
-from mcugen.features.sources import source_bytes
 from mcugen.features.spec import FrontEnd, LogMel, Mfcc
+from mcugen.samples.files import source_bytes
 from tests.c_program import RUNTIME, compile_library, put_sources
 
 TOLERANCES = {"log-mel": 1e-3, "mfcc": 1e-3, "image": 0.0, "timeseries": 0.0}

@@ -13,12 +13,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mcugen.features.audio import read_wav
 from mcugen.features.c_tables import emit_front_end
 from mcugen.features.reference import Source, cut_windows, quantize, row_extractor
-from mcugen.features.sources import source_bytes
 from mcugen.features.spec import PRESETS, FrontEnd, Image, LogMel, Mfcc, Timeseries
 from mcugen.model.ir import Quant
+from mcugen.samples.files import source_bytes
+from mcugen.samples.wav import read_wav
 from tests.c_program import FIRMWARE_TESTS, compile_for_board, run_on_board, run_on_host
 from tests.features.c_front_end import (
     TOLERANCES,

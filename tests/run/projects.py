@@ -20,10 +20,10 @@ from mcugen.model.ir import Graph
 from mcugen.model.reference import Reference
 from mcugen.model.tflite import parse_tflite
 from mcugen.run.client import Client
-from mcugen.run.clips import Clip, find_clips
 from mcugen.run.journal import open_journal
 from mcugen.run.project import open_device
 from mcugen.run.session import Outcome, Session, describe_run, run_clips
+from mcugen.samples.clips import Clip, find_clips
 from mcugen.transport.fake_link import FakeLink, Faults
 from mcugen.transport.link import Link
 from tests.run.simulated_device import Clock, SimulatedDevice

@@ -18,9 +18,9 @@ from mcugen.boards import find_board
 from mcugen.cli.build import command as build
 from mcugen.model.reference import open_reference
 from mcugen.paths import examples_dir
-from mcugen.run.expected import expected_outputs, expected_score, input_quant
 from mcugen.run.project import Project, open_project
-from mcugen.run.stimulus import make_stimulus
+from mcugen.samples.expected import expected_outputs, expected_score, input_quant
+from mcugen.samples.stimulus import make_stimulus
 from tests.conftest import require_tool
 
 EMULATOR = "qemu-aarch64"

@@ -26,8 +26,8 @@ from mcugen.run.axon_results import (
     read_variants,
     workspace_records,
 )
-from mcugen.run.expected import expected_outputs
 from mcugen.run.project import open_project
+from mcugen.samples.expected import expected_outputs
 from tests.run.projects import small_model
 from tests.tflite_writer import OpSpec, TensorSpec, model_bytes
 

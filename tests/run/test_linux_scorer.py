@@ -16,9 +16,9 @@ from click.testing import CliRunner
 from mcugen.cli.build import command as build
 from mcugen.cli.verify import command as verify
 from mcugen.model.tflite import read_tflite
-from mcugen.run.expected import input_quant
 from mcugen.run.project import Project
-from mcugen.run.stimulus import make_stimulus
+from mcugen.samples.expected import input_quant
+from mcugen.samples.stimulus import make_stimulus
 from tests.conftest import require_tool
 from tests.run.scorer_projects import (
     EMULATOR,

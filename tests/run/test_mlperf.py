@@ -20,7 +20,7 @@ from mcugen.run.mlperf_run import (
     measure_accuracy,
     measure_performance,
 )
-from mcugen.train.datasets import Sample
+from mcugen.samples.datasets import Sample
 from tests.run.simulated_device import Clock
 from tests.run.text_device import TextDevice
 

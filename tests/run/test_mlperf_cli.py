@@ -18,11 +18,11 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from mcugen.features.reference import dequantize, quantize, row_extractor
-from mcugen.features.sources import read_source
 from mcugen.features.spec import PRESETS
 from mcugen.model.reference import Reference, open_reference
 from mcugen.paths import examples_dir
 from mcugen.run import mlperf
+from mcugen.samples.files import read_source
 from mcugen.train.synth_set import demo_clips
 from tests.cli.calls import call
 from tests.conftest import ROOT, require_tool

@@ -12,10 +12,10 @@ import pytest
 from mcugen.errors import DataError, DeviceError
 from mcugen.model.reference import Reference
 from mcugen.records import ClipRecord, as_run, read_records
-from mcugen.run.clips import Clip
-from mcugen.run.expected import expected_outputs, expected_score, input_quant
 from mcugen.run.session import measure_clip
-from mcugen.run.stimulus import make_stimulus
+from mcugen.samples.clips import Clip
+from mcugen.samples.expected import expected_outputs, expected_score, input_quant
+from mcugen.samples.stimulus import make_stimulus
 from mcugen.transport.fake_link import Faults
 from tests.run.projects import LOG_MEL, Bench, opened, run_bench
 from tests.run.simulated_device import INFERENCE_TICKS, ROW_TICKS, Clock

@@ -12,7 +12,7 @@ import soundfile
 
 from mcugen.errors import ConfigError, DataError
 from mcugen.model.ir import Quant
-from mcugen.run.stimulus import check_clips, default_input, make_stimulus, suffixes_for
+from mcugen.samples.stimulus import check_clips, default_input, make_stimulus, suffixes_for
 from tests.run.projects import LOG_MEL, RATE_HZ, RAW, ROWS, Bench
 
 QUANT = Quant((0.5,), (-10,))

@@ -14,8 +14,8 @@ from mcugen.errors import DataError, DeviceError
 from mcugen.features.spec import FrontEnd
 from mcugen.report.verify_text import verdict_lines
 from mcugen.run.client import Client
-from mcugen.run.expected import input_quant
 from mcugen.run.verify import TOLERANCES_LSB, Answers, ask_device, clip_vectors, judge, vector_sets
+from mcugen.samples.expected import input_quant
 from tests.run.projects import LOG_MEL, RAW, SESSION, Bench, make_bench
 from tests.run.simulated_device import Clock
 

@@ -13,8 +13,8 @@ import pytest
 from mcugen.errors import ConfigError
 from mcugen.features.spec import FrontEnd, Timeseries
 from mcugen.paths import examples_dir
-from mcugen.train.datasets import load_dataset
-from mcugen.train.inputs import require_audio
+from mcugen.samples.datasets import load_dataset
+from mcugen.samples.inputs import require_audio
 from mcugen.train.synth import synth_clip
 from mcugen.train.synth_set import write_wav
 from tests.cli.calls import call

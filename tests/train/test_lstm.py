@@ -16,14 +16,14 @@ import pytest
 from mcugen.boards import find_board
 from mcugen.config import load_config
 from mcugen.errors import DataError
+from mcugen.evaluate.job import open_evaluation
+from mcugen.evaluate.on_device import open_device_runner
 from mcugen.model.tflite import read_tflite
-from mcugen.run.evaluation import open_device_runner
 from mcugen.run.project import open_project
+from mcugen.samples.datasets import load_dataset
+from mcugen.samples.inputs import FeatureOptions
 from mcugen.toolchain.build import compile_project
-from mcugen.train.datasets import load_dataset
-from mcugen.train.evaluate import open_evaluation
 from mcugen.train.series import make_series
-from mcugen.train.sources import FeatureOptions
 from tests.conftest import require_tool
 from tests.train.commands import run
 

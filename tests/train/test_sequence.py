@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from mcugen.features.reference import dequantize
 from mcugen.features.spec import FrontEnd
 from mcugen.model.reference import Reference, open_reference
-from mcugen.run.expected import expected_outputs, input_quant, output_quant
 from mcugen.run.project import open_project
-from mcugen.run.stimulus import make_stimulus
+from mcugen.samples.expected import expected_outputs, input_quant, output_quant
+from mcugen.samples.stimulus import make_stimulus
 from mcugen.scoring.reconstruction import reconstruction_errors
 from mcugen.train.synth_set import SetSpec, write_set
 from tests.conftest import ROOT, require_tool

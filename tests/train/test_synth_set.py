@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from mcugen.errors import ConfigError, EnvironmentError_
-from mcugen.train.datasets import load_dataset
+from mcugen.samples.datasets import load_dataset
 from mcugen.train.synth import FAULTS
 from mcugen.train.synth_set import SetSpec, demo_clips, plan_set, write_set
 

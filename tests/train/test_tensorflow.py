@@ -17,9 +17,9 @@ from mcugen.config import load_config
 from mcugen.errors import EnvironmentError_, ModelError
 from mcugen.features.spec import FrontEnd, LogMel
 from mcugen.model.tflite import read_tflite
+from mcugen.samples.feature_store import Extraction, open_store
 from mcugen.train.autoencoder import Recipe
 from mcugen.train.convert import Conversion, convert_all
-from mcugen.train.feature_store import Extraction, open_store
 from mcugen.train.inference_copy import fold
 from tests.train.commands import run
 
@@ -56,14 +56,14 @@ def test_the_model_carries_front_end_and_threshold(trained: Path) -> None:
 
 @needs_tensorflow
 def test_keras_and_float_tflite_agree(trained: Path, sounds: Path, tmp_path: Path) -> None:
-    from mcugen.train.model_runner import open_runner
+    from mcugen.train.backend import open_model
 
     windows = np.random.default_rng(0).normal(-20, 10, (50, 640)).astype(np.float32)
     with (
-        open_runner(trained / "model.keras") as keras,
-        open_runner(trained / "model.tflite") as lite,
+        open_model(trained / "model.keras") as keras,
+        open_model(trained / "model.tflite") as lite,
     ):
-        np.testing.assert_allclose(lite(windows), keras(windows), atol=2e-3)
+        np.testing.assert_allclose(lite.run(windows), keras.run(windows), atol=2e-3)
 
 
 @needs_tensorflow

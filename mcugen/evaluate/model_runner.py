@@ -1,40 +1,44 @@
 # SPDX-FileCopyrightText: 2026 the mcugen authors
 # SPDX-License-Identifier: Apache-2.0
-"""A model file as a function from float windows to float outputs, whatever is inside."""
+"""A model file as a function from float windows to float outputs."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mcugen.errors import ModelError
-from mcugen.features.reference import dequantize, quantize
+from mcugen.features.reference import Floats, dequantize, quantize
 from mcugen.model.ir import DType, Graph, Tensor
 from mcugen.model.reference import Reference, open_reference
-from mcugen.train.backend import load_model, quiet
-
-Floats = NDArray[np.float32]
 
 Runner = Callable[[Floats], Floats]
 """float32 [samples, input values] -> float32 [samples, output values], each sample on its own."""
 
 
-@contextmanager
-def open_runner(model: Path) -> Iterator[Runner]:
-    """The function a .tflite, .keras or .h5 file computes, for the length of a `with` block.
+@dataclass(frozen=True, slots=True)
+class LoadedModel:
+    """A model on this computer: values of an input and of an output sample, and what it computes."""
 
-    A .tflite file runs in TFLite Micro, an int8 one between quantisation and dequantisation as on
-    the device; a Keras file runs in TensorFlow.
-    """
-    if model.suffix == ".tflite":
-        with open_reference(model) as reference:
-            yield _tflite_runner(reference)
-        return
-    yield _keras_runner(model)
+    taken: int
+    given: int
+    run: Runner
+
+
+Opener = Callable[[Path], AbstractContextManager[LoadedModel]]
+"""Opens a model file for the length of a `with` block: `open_tflite`, or one that reads more types."""
+
+
+@contextmanager
+def open_tflite(model: Path) -> Iterator[LoadedModel]:
+    """A .tflite file in TFLite Micro; an int8 one between quantisation and dequantisation."""
+    with open_reference(model) as reference:
+        taken, given = _ends(reference.graph)
+        yield LoadedModel(taken.elements, given.elements, _tflite_runner(reference))
 
 
 def _tflite_runner(reference: Reference) -> Runner:
@@ -66,15 +70,3 @@ def _ends(graph: Graph) -> tuple[Tensor, Tensor]:
                 f"{graph.name}: {tensor.name} is {tensor.dtype.value}, not int8 or float"
             )
     return taken, given
-
-
-def _keras_runner(path: Path) -> Runner:
-    model = load_model(path)
-    shape = tuple(int(size) for size in model.inputs[0].shape[1:])
-
-    def run(values: Floats) -> Floats:
-        with quiet():
-            outputs = model.predict(values.reshape(-1, *shape), batch_size=512, verbose=0)
-        return np.asarray(outputs, np.float32).reshape(len(values), -1)
-
-    return run

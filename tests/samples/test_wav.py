@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from mcugen.errors import DataError
-from mcugen.features.audio import read_wav
+from mcugen.samples.wav import read_wav
 
 
 def write(path: Path, samples: np.ndarray, sample_rate_hz: int = 16000) -> Path:

@@ -19,17 +19,17 @@ from mcugen.features.reference import (
     quantize,
     row_extractor,
 )
-from mcugen.features.sources import (
+from mcugen.features.spec import FrontEnd, Image
+from mcugen.model.ir import Quant
+from mcugen.protocol import Source
+from mcugen.samples.clips import ARRAYS
+from mcugen.samples.files import (
     SOURCE_SUFFIXES,
     read_source,
     source_bytes,
     source_row_bytes,
     used_source,
 )
-from mcugen.features.spec import FrontEnd, Image
-from mcugen.model.ir import Quant
-from mcugen.protocol import Source
-from mcugen.run.clips import ARRAYS
 
 SOURCES = {"pcm": Source.PCM, "features": Source.FEATURES, "int8": Source.INT8}
 """What `--input` says -> what the bytes of a PUSH are."""

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcugen.errors import DataError
-from mcugen.features.audio import read_wav
 from mcugen.features.reference import Floats, Source, least_samples, row_extractor
 from mcugen.features.spec import FrontEnd, Image, LogMel, Mfcc, Timeseries
+from mcugen.samples.wav import read_wav
 
 SOURCE_SUFFIXES: dict[str, tuple[str, ...]] = {
     "raw": (),

@@ -5,37 +5,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from mcugen.codegen.render import render
+from mcugen.evaluate.detection import ClipScore, Evaluation, MachineResult, StepResult, labelled
+from mcugen.files import write_json, write_text
 from mcugen.foreign_text import csv_text
+from mcugen.report import figures
+from mcugen.samples.datasets import ANOMALY, NORMAL
 from mcugen.scoring.roc import roc_curve
-from mcugen.train import figures
-from mcugen.train.datasets import ANOMALY, NORMAL
-from mcugen.train.detection import ClipScore, MachineResult, StepResult, labelled
-from mcugen.train.files import write_json, write_text
 
 SCHEMA_VERSION = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Evaluation:
-    """All steps of one evaluation, from float to device, on the same clips."""
-
-    title: str
-    data: str
-    steps: tuple[StepResult, ...]
-    threshold: float | None
-    false_alarm_rate: float
-    facts: tuple[tuple[str, str], ...] = ()
-
-    def auc_costs(self) -> tuple[tuple[str, float], ...]:
-        """(step, change of the mean AUC against the step before)."""
-        pairs = zip(self.steps, self.steps[1:], strict=False)
-        changes = [(after.name, before.mean("auc"), after.mean("auc")) for before, after in pairs]
-        return tuple((n, b - a) for n, a, b in changes if a is not None and b is not None)
 
 
 def write_evaluation(evaluation: Evaluation, out: Path) -> Path:

@@ -10,7 +10,8 @@ import pytest
 
 from mcugen.errors import DataError
 from mcugen.features.reference import row_extractor
-from mcugen.features.sources import (
+from mcugen.features.spec import KINDS, PRESETS, FrontEnd, Image, LogMel, Timeseries
+from mcugen.samples.files import (
     SOURCE_SUFFIXES,
     noise_rows,
     read_source,
@@ -18,7 +19,6 @@ from mcugen.features.sources import (
     source_row_bytes,
     used_source,
 )
-from mcugen.features.spec import KINDS, PRESETS, FrontEnd, Image, LogMel, Timeseries
 
 IMAGE = FrontEnd("image", 6, 4, stride_rows=4, rows=Image(2, 3))
 SERIES = FrontEnd("timeseries", 2, 3, rows=Timeseries((1.0, 2.0), (2.0, 4.0)))

@@ -25,9 +25,9 @@ from numpy.typing import NDArray
 
 from mcugen.errors import DataError, EnvironmentError_
 from mcugen.features.reference import row_extractor
-from mcugen.features.sources import read_source
 from mcugen.features.spec import FrontEnd
 from mcugen.features.toml import front_end_to_dict
+from mcugen.samples.files import read_source
 
 Rows = NDArray[np.float32]
 CHUNK_CLIPS = 8

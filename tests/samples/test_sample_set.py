@@ -15,8 +15,8 @@ from mcugen.features.reference import quantize
 from mcugen.features.spec import FrontEnd, raw_front_end
 from mcugen.model.ir import Graph
 from mcugen.model.tflite import parse_tflite
-from mcugen.run.expected import input_quant
-from mcugen.run.test_set import read_test_set
+from mcugen.samples.expected import input_quant
+from mcugen.samples.sample_set import read_test_set
 from tests.run.projects import LOG_MEL, make_bench, small_model
 
 GRAPH: Graph = parse_tflite(small_model(), "small")

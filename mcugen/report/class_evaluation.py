@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -13,76 +13,15 @@ from typing import Any
 import numpy as np
 
 from mcugen.codegen.render import render
+from mcugen.evaluate.classification import ClassEvaluation, changes
+from mcugen.evaluate.model_table import MODEL_HEAD, model_cells
+from mcugen.files import write_json, write_text
 from mcugen.foreign_text import csv_text
-from mcugen.train import figures
-from mcugen.train.classification import ClassStep, Task
-from mcugen.train.datasets import anomalous_steps, load_array
-from mcugen.train.evaluation import SCHEMA_VERSION
-from mcugen.train.files import write_json, write_text
-from mcugen.train.model_table import MODEL_HEAD, ModelRow, RecurrentForm, model_cells
+from mcugen.report import figures
+from mcugen.report.evaluation import SCHEMA_VERSION
+from mcugen.samples.datasets import anomalous_steps, load_array
 
 SHOWN_WINDOWS = 6
-
-
-@dataclass(frozen=True, slots=True)
-class ClassEvaluation:
-    """All steps of one evaluation on the same samples; `beside`: rows of other models' tables."""
-
-    title: str
-    data: str
-    task: Task
-    steps: tuple[ClassStep, ...]
-    tick_unit: str | None = None
-    facts: tuple[tuple[str, str], ...] = ()
-    form: RecurrentForm | None = None
-    beside: tuple[ModelRow, ...] = ()
-
-    def rows(self) -> tuple[ModelRow, ...]:
-        """One row per step in the table of models, those of `beside` first."""
-        own = (
-            ModelRow(
-                model=self.title,
-                seq_len=None if self.form is None else self.form.seq_len,
-                form=None if self.form is None else self.form.name,
-                step=step.name,
-                accuracy=step.accuracy,
-                host_us=step.host_us,
-                device_ticks=step.device_ticks,
-                tick_unit=None if step.device_ticks is None else self.tick_unit,
-            )
-            for step in self.steps
-        )
-        return (*self.beside, *own)
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A step held against the one before: what quantisation, or the device, costs."""
-
-    step: str
-    before: str
-    accuracy: float  # change of the top-1 accuracy; negative: a loss
-    different: int  # samples that are predicted to be of another class
-
-    def text(self, samples: int) -> str:
-        """One line."""
-        return (
-            f"{self.step} against {self.before}: top-1 accuracy changes by {self.accuracy:+.4f}, "
-            f"{self.different} of {samples} predictions differ"
-        )
-
-
-def changes(steps: Sequence[ClassStep]) -> tuple[Change, ...]:
-    """Every step against the one before it: int8 against float, the device against int8."""
-    return tuple(
-        Change(
-            after.name,
-            before.name,
-            after.accuracy - before.accuracy,
-            sum(a != b for a, b in zip(before.predicted, after.predicted, strict=True)),
-        )
-        for before, after in zip(steps, steps[1:], strict=False)
-    )
 
 
 def write_class_evaluation(evaluation: ClassEvaluation, out: Path) -> Path:

@@ -11,7 +11,7 @@ from mcugen.errors import ModelError
 from mcugen.features.reference import dequantize
 from mcugen.model.ir import DType, Graph, Quant
 from mcugen.model.reference import Reference
-from mcugen.run.stimulus import Stimulus
+from mcugen.samples.stimulus import Stimulus
 from mcugen.scoring.reconstruction import reconstruction_errors
 
 

@@ -12,10 +12,9 @@ from pathlib import Path
 
 from mcugen.features.reference import row_extractor
 from mcugen.features.spec import FrontEnd, LogMel
-from mcugen.train.datasets import Dataset, Sample
-from mcugen.train.feature_store import Extraction, open_store
-from mcugen.train.inputs import audio_windows
-from mcugen.train.sources import Inputs
+from mcugen.samples.datasets import Dataset, Sample
+from mcugen.samples.feature_store import Extraction, open_store
+from mcugen.samples.inputs import Inputs, audio_windows
 from mcugen.train.synth import synth_clip
 from mcugen.train.synth_set import write_wav
 
@@ -60,7 +59,7 @@ CPU_TIME = """
 import sys, time
 from pathlib import Path
 from mcugen.features.spec import PRESETS
-from mcugen.train.feature_store import extract_rows
+from mcugen.samples.feature_store import extract_rows
 
 clip = Path(sys.argv[1])
 extract_rows([clip], PRESETS["mlperf-ad"])

@@ -1,10 +1,11 @@
 # SPDX-FileCopyrightText: 2026 the mcugen authors
 # SPDX-License-Identifier: Apache-2.0
-"""Samples of a data set -> model inputs, whether they are clips, .bin files or array rows."""
+"""Samples of a data set -> model inputs: clips through a cache of features, .bin files, array rows."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcugen.errors import ConfigError, DataError, nearest
-from mcugen.features.reference import Source, cut_windows, dequantize, row_extractor
-from mcugen.features.sources import SOURCE_SUFFIXES
+from mcugen.features.reference import Floats, Source, cut_windows, dequantize, row_extractor
 from mcugen.features.spec import PRESETS, FrontEnd
 from mcugen.features.toml import front_end_from_dict
 from mcugen.model.ir import Quant
-from mcugen.train.datasets import ANOMALY, NORMAL, Dataset, Sample, load_array
-from mcugen.train.detection import WindowsOf
-from mcugen.train.feature_store import FeatureStore
-from mcugen.train.model_runner import Floats
+from mcugen.samples.datasets import ANOMALY, NORMAL, Dataset, Sample, load_array
+from mcugen.samples.feature_store import Extraction, FeatureStore, gather_windows, open_store
+from mcugen.samples.files import SOURCE_SUFFIXES
+
+WindowsOf = Callable[[Sample], Floats]
+"""The model inputs of a sample, float32 [windows, values]."""
 
 SOURCE_TYPES: dict[str, type[np.generic]] = {"image": np.uint8, "timeseries": np.float32}
 """Front-ends whose source is an array -> its type."""
@@ -135,3 +137,54 @@ def _read_bytes(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise DataError(f"{path} cannot be read: {error.strerror}") from error
+
+
+CACHE_NAME = ".mcugen-features"
+
+Progress = Callable[[Path], None]
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureOptions:
+    """Where features are kept and how they are extracted."""
+
+    cache: Path | None = None  # None: a folder in the data set
+    extraction: Extraction = Extraction()
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """The samples of a data set as model inputs. `store` is None for arrays."""
+
+    dataset: Dataset
+    windows_of: WindowsOf
+    store: FeatureStore | None = None
+
+    def vectors(self, samples: Sequence[Sample], step: int) -> Iterator[Floats]:
+        """Every `step`-th window of the samples, in order, float32 [values] each."""
+        if self.store is None:
+            for sample in samples[::step]:
+                yield self.windows_of(sample)[0]
+            return
+        starts = self.store.window_starts(sample.path for sample in samples)[::step]
+        rows = self.store.all_rows()
+        for start in starts:
+            yield gather_windows(rows, np.asarray([start]), self.store.front_end)[0]
+
+
+def open_inputs(
+    dataset: Dataset,
+    samples: Sequence[Sample],
+    front_end: FrontEnd | None,
+    options: FeatureOptions,
+    progress: Progress,
+    *,
+    quant: Quant | None = None,
+) -> Inputs:
+    """Windows of `samples`; the features of clips are extracted first, if they are not kept yet."""
+    if dataset.source != "audio":
+        return Inputs(dataset, array_windows(quant, front_end))
+    spec = require_audio(dataset, front_end)
+    store = open_store(options.cache or dataset.root / CACHE_NAME, spec)
+    store.extract([sample.path for sample in samples], options.extraction, progress)
+    return Inputs(dataset, audio_windows(store), store)

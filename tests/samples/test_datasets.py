@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from mcugen.errors import DataError
-from mcugen.train.datasets import check_two_classes, labels_of, load_dataset
-from mcugen.train.inputs import held_out_normals, training_samples
+from mcugen.samples.datasets import check_two_classes, labels_of, load_dataset
+from mcugen.samples.inputs import held_out_normals, training_samples
 from mcugen.train.synth_set import write_wav
 
 SILENCE = np.zeros(160, np.int16)

@@ -12,11 +12,14 @@ from typing import Any
 
 from mcugen.config import CONFIG_NAME, Config, find_config, load_config
 from mcugen.errors import DataError, ModelError
+from mcugen.evaluate.classification import ClassStep, Task, class_task, judge_classes, run_classes
+from mcugen.evaluate.detection import ClipScore, StepResult, host_scorer, judge
+from mcugen.evaluate.model_runner import Opener, open_tflite
+from mcugen.evaluate.model_table import RecurrentForm, recurrent_form
 from mcugen.features.spec import FrontEnd
 from mcugen.model.ir import Graph, Quant
 from mcugen.model.tflite import read_tflite
-from mcugen.train.classification import ClassStep, Task, class_task, judge_classes, run_classes
-from mcugen.train.datasets import (
+from mcugen.samples.datasets import (
     ANOMALY,
     NORMAL,
     Dataset,
@@ -24,11 +27,14 @@ from mcugen.train.datasets import (
     anomalous_steps,
     check_two_classes,
 )
-from mcugen.train.detection import ClipScore, StepResult, host_scorer, judge
-from mcugen.train.inputs import front_end_of, preset_table
-from mcugen.train.model_runner import open_runner
-from mcugen.train.model_table import RecurrentForm, recurrent_form
-from mcugen.train.sources import FeatureOptions, Inputs, Progress, open_inputs
+from mcugen.samples.inputs import (
+    FeatureOptions,
+    Inputs,
+    Progress,
+    front_end_of,
+    open_inputs,
+    preset_table,
+)
 
 INT8_ENDINGS = ("_int8_float_io", "_int8")
 
@@ -44,6 +50,7 @@ class EvaluationJob:
     front_end: FrontEnd | None
     output_values: int
     detects: bool  # reconstruction error; else the outputs are classes
+    open_model: Opener
     form: RecurrentForm | None = None
 
     @property
@@ -71,16 +78,20 @@ class EvaluationJob:
 
 
 def open_evaluation(
-    model: Path, dataset: Dataset, machine_type: str | None, front_end: str | None
+    model: Path,
+    dataset: Dataset,
+    machine_type: str | None,
+    front_end: str | None,
+    open_model: Opener = open_tflite,
 ) -> EvaluationJob:
     """Finds models, front-end and samples; reads no sample yet.
 
     `model` is a file, or a folder with an mcugen.toml. Beside an int8 file the float file it was
-    converted from is evaluated too, when it is there.
+    converted from is also evaluated, when it is there. `open_model` opens the files.
     """
     config = _config(model)
     table: Mapping[str, Any] = config.front_end if front_end is None else preset_table(front_end)
-    taken, given = _sizes(config.model)
+    taken, given = _sizes(config.model, open_model)
     kind = _type_of(dataset, machine_type, config.model)
     samples = tuple(s for s in dataset.part("test") if kind in (None, s.machine_type))
     if not samples:
@@ -98,6 +109,7 @@ def open_evaluation(
         front_end=front_end_of(table, "[front_end]"),
         output_values=given,
         detects=detects,
+        open_model=open_model,
         form=next(filter(None, map(recurrent_form, _graphs(_steps(config.model)))), None),
     )
 
@@ -139,25 +151,14 @@ def _input_quant(models: Mapping[str, Path]) -> Quant | None:
     return next((quant for quant in quants if quant is not None), None)
 
 
-def _sizes(model: Path) -> tuple[int, int]:
+def _sizes(model: Path, open_model: Opener) -> tuple[int, int]:
     """Values of the input and of the output."""
     if model.suffix == ".tflite":
         graph = read_tflite(model)
         ends = graph.inputs[0], graph.outputs[0]
         return graph.tensors[ends[0]].elements, graph.tensors[ends[1]].elements
-    from mcugen.train.backend import load_model
-
-    keras_model = load_model(model)
-    shapes = (keras_model.inputs[0].shape[1:], keras_model.outputs[0].shape[1:])
-    sizes = [int(_product(shape)) for shape in shapes]
-    return sizes[0], sizes[1]
-
-
-def _product(shape: tuple[int, ...]) -> int:
-    total = 1
-    for size in shape:
-        total *= size
-    return total
+    with open_model(model) as loaded:
+        return loaded.taken, loaded.given
 
 
 def _type_of(dataset: Dataset, given: str | None, model: Path) -> str | None:
@@ -175,8 +176,8 @@ def detect_on_host(
     """Every model of the job over all clips."""
     results = []
     for name, path in job.models.items():
-        with open_runner(path) as runner:
-            scores = _reported(host_scorer(runner, inputs.windows_of)(job.samples), progress)
+        with job.open_model(path) as model:
+            scores = _reported(host_scorer(model.run, inputs.windows_of)(job.samples), progress)
             results.append(judge(name, scores, resamples=resamples, seed=0))
     return tuple(results)
 
@@ -197,7 +198,7 @@ def classify_on_host(job: EvaluationJob, inputs: Inputs) -> tuple[Task, tuple[Cl
     task = class_task(job.dataset, job.samples, max(job.output_values, 2), names)
     steps = []
     for name, path in job.models.items():
-        with open_runner(path) as runner:
-            outputs, host_us = run_classes(runner, inputs.windows_of, task)
+        with job.open_model(path) as model:
+            outputs, host_us = run_classes(model.run, inputs.windows_of, task)
         steps.append(judge_classes(name, outputs, task, host_us=host_us))
     return task, tuple(steps)

@@ -12,10 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcugen.errors import DataError
+from mcugen.evaluate.model_runner import Runner
+from mcugen.evaluate.model_table import ModelRow, RecurrentForm
+from mcugen.features.reference import Floats
+from mcugen.samples.datasets import ANOMALY, NORMAL, Dataset, Sample
+from mcugen.samples.inputs import WindowsOf
 from mcugen.scoring.classes import confusion_matrix, top_accuracy, top_classes
-from mcugen.train.datasets import ANOMALY, NORMAL, Dataset, Sample
-from mcugen.train.detection import WindowsOf
-from mcugen.train.model_runner import Floats, Runner
 
 BATCH_SAMPLES = 256
 
@@ -126,3 +128,64 @@ def judge_classes(
 
 def _shares(hits: NDArray[np.int64], totals: NDArray[np.int64]) -> tuple[float | None, ...]:
     return tuple(int(h) / int(t) if t else None for h, t in zip(hits, totals, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class ClassEvaluation:
+    """All steps of one evaluation on the same samples; `beside`: rows of other models' tables."""
+
+    title: str
+    data: str
+    task: Task
+    steps: tuple[ClassStep, ...]
+    tick_unit: str | None = None
+    facts: tuple[tuple[str, str], ...] = ()
+    form: RecurrentForm | None = None
+    beside: tuple[ModelRow, ...] = ()
+
+    def rows(self) -> tuple[ModelRow, ...]:
+        """One row per step in the table of models, those of `beside` first."""
+        own = (
+            ModelRow(
+                model=self.title,
+                seq_len=None if self.form is None else self.form.seq_len,
+                form=None if self.form is None else self.form.name,
+                step=step.name,
+                accuracy=step.accuracy,
+                host_us=step.host_us,
+                device_ticks=step.device_ticks,
+                tick_unit=None if step.device_ticks is None else self.tick_unit,
+            )
+            for step in self.steps
+        )
+        return (*self.beside, *own)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A step held against the one before: what quantisation, or the device, costs."""
+
+    step: str
+    before: str
+    accuracy: float  # change of the top-1 accuracy; negative: a loss
+    different: int  # samples that are predicted to be of another class
+
+    def text(self, samples: int) -> str:
+        """One line."""
+        return (
+            f"{self.step} against {self.before}: top-1 accuracy changes by {self.accuracy:+.4f}, "
+            f"{self.different} of {samples} predictions differ"
+        )
+
+
+def changes(steps: Sequence[ClassStep]) -> tuple[Change, ...]:
+    """Every step against the one before it: int8 against float, the device against int8."""
+    return tuple(
+        Change(
+            after.name,
+            before.name,
+            after.accuracy - before.accuracy,
+            sum(a != b for a, b in zip(before.predicted, after.predicted, strict=True)),
+        )
+        for before, after in zip(steps, steps[1:], strict=False)
+    )

@@ -12,20 +12,20 @@ from pathlib import Path
 
 import numpy as np
 
-from mcugen.features.reference import dequantize, quantize
+from mcugen.evaluate.detection import ClipScore
+from mcugen.evaluate.model_runner import Runner
+from mcugen.features.reference import Floats, dequantize, quantize
 from mcugen.model.reference import Reference, open_reference
 from mcugen.protocol import Identity, What
 from mcugen.run.client import Client
-from mcugen.run.clips import Clip, find_clips
-from mcugen.run.expected import input_quant, output_quant
 from mcugen.run.journal import open_journal
 from mcugen.run.project import Project, open_device, project_link
 from mcugen.run.session import Session, describe_run, run_clips
-from mcugen.run.stimulus import default_input, from_int8_rows, suffixes_for
 from mcugen.run.stream import stream
-from mcugen.train.datasets import Sample
-from mcugen.train.detection import ClipScore
-from mcugen.train.model_runner import Floats, Runner
+from mcugen.samples.clips import Clip, find_clips
+from mcugen.samples.datasets import Sample
+from mcugen.samples.expected import input_quant, output_quant
+from mcugen.samples.stimulus import default_input, from_int8_rows, suffixes_for
 
 
 @dataclass(frozen=True, slots=True)

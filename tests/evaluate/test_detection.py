@@ -9,15 +9,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mcugen.features.audio import read_wav
+from mcugen.evaluate.detection import ClipScore, Evaluation, StepResult, host_scorer, judge
+from mcugen.evaluate.model_runner import open_tflite
 from mcugen.features.reference import cut_windows, dequantize, quantize, row_extractor
 from mcugen.features.spec import PRESETS
 from mcugen.model.reference import open_reference
+from mcugen.report.evaluation import result_rows, score_file_name, write_evaluation
+from mcugen.samples.datasets import Sample
+from mcugen.samples.wav import read_wav
 from mcugen.scoring.reconstruction import reconstruction_errors
-from mcugen.train.datasets import Sample
-from mcugen.train.detection import ClipScore, StepResult, host_scorer, judge
-from mcugen.train.evaluation import Evaluation, result_rows, score_file_name, write_evaluation
-from mcugen.train.model_runner import open_runner
 
 
 def clip(label: str | None, score: float, machine: str = "id_01") -> ClipScore:
@@ -101,8 +101,8 @@ def test_golden_scores_of_the_real_model(real_models: Path) -> None:
     samples = read_wav(real_models / "example_input.wav", 16000)
     windows = cut_windows(row_extractor(front_end)(samples), front_end)
     assert windows.shape == (196, 640)
-    with open_runner(model) as runner:
-        double = float(np.mean(reconstruction_errors(windows, runner(windows))))
+    with open_tflite(model) as loaded:
+        double = float(np.mean(reconstruction_errors(windows, loaded.run(windows))))
     with open_reference(model, rounding="single") as reference:
         graph = reference.graph
         taken, given = (graph.tensors[i[0]].quant for i in (graph.inputs, graph.outputs))

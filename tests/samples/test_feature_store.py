@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from mcugen.errors import DataError, EnvironmentError_
-from mcugen.features.audio import read_wav
 from mcugen.features.reference import cut_windows, row_extractor
 from mcugen.features.spec import PRESETS, FrontEnd, LogMel
-from mcugen.train.feature_store import Extraction, open_store
+from mcugen.samples.feature_store import Extraction, open_store
+from mcugen.samples.wav import read_wav
 from mcugen.train.synth import synth_clip
 from mcugen.train.synth_set import write_wav
 

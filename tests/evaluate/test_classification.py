@@ -12,17 +12,21 @@ import pytest
 
 from mcugen.cli import main
 from mcugen.errors import DataError
-from mcugen.features.spec import FrontEnd, Timeseries
-from mcugen.model.ir import Quant
-from mcugen.train.class_evaluation import (
+from mcugen.evaluate.classification import (
     ClassEvaluation,
     changes,
+    class_task,
+    judge_classes,
+    run_classes,
+)
+from mcugen.features.spec import FrontEnd, Timeseries
+from mcugen.model.ir import Quant
+from mcugen.report.class_evaluation import (
     telling_samples,
     write_class_evaluation,
 )
-from mcugen.train.classification import class_task, judge_classes, run_classes
-from mcugen.train.datasets import Dataset, Sample, load_dataset
-from mcugen.train.inputs import array_windows
+from mcugen.samples.datasets import Dataset, Sample, load_dataset
+from mcugen.samples.inputs import array_windows
 from tests.tflite_writer import fully_connected
 
 

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +13,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcugen.errors import DataError
-from mcugen.export.exporter import SampleSet
 from mcugen.features.reference import quantize
 from mcugen.features.spec import FrontEnd
 from mcugen.model.ir import Graph
-from mcugen.run.clips import LABEL_PREFIXES, find_clips, read_labels
-from mcugen.run.expected import input_quant
-from mcugen.run.stimulus import make_stimulus, suffixes_for
+from mcugen.samples.clips import LABEL_PREFIXES, find_clips, read_labels
+from mcugen.samples.expected import input_quant
+from mcugen.samples.stimulus import make_stimulus, suffixes_for
 from mcugen.scoring.labels import class_indices
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SampleSet:
+    """Samples for tools that test by themselves: int8 [samples, *input shape], a class index each.
+
+    `labels` is None where the samples have none; `classes` names the classes, where names are known.
+    """
+
+    inputs: NDArray[np.int8]
+    labels: NDArray[np.int32] | None = None
+    classes: tuple[str, ...] = ()
+
 
 VERDICTS = tuple(dict.fromkeys(LABEL_PREFIXES.values()))
 """Classes of an anomaly detector: normal is 0."""

@@ -9,15 +9,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mcugen.evaluate.model_runner import Runner
+from mcugen.samples.datasets import ANOMALY, NORMAL, Sample
+from mcugen.samples.inputs import WindowsOf
 from mcugen.scoring.reconstruction import reconstruction_errors
 from mcugen.scoring.roc import area_interval, area_under, roc_curve
-from mcugen.train.datasets import ANOMALY, NORMAL, Sample
-from mcugen.train.model_runner import Floats, Runner
 
 MAX_FPR = 0.1
-
-WindowsOf = Callable[[Sample], Floats]
-"""The model inputs of a sample, float32 [windows, values]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,3 +109,21 @@ def _judge_machine(
 def labelled(scores: Iterable[ClipScore], label: str) -> list[float]:
     """Scores of the clips with a label."""
     return [score.score for score in scores if score.sample.label == label]
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """All steps of one evaluation, from float to device, on the same clips."""
+
+    title: str
+    data: str
+    steps: tuple[StepResult, ...]
+    threshold: float | None
+    false_alarm_rate: float
+    facts: tuple[tuple[str, str], ...] = ()
+
+    def auc_costs(self) -> tuple[tuple[str, float], ...]:
+        """(step, change of the mean AUC against the step before)."""
+        pairs = zip(self.steps, self.steps[1:], strict=False)
+        changes = [(after.name, before.mean("auc"), after.mean("auc")) for before, after in pairs]
+        return tuple((n, b - a) for n, a, b in changes if a is not None and b is not None)
