@@ -24,7 +24,8 @@ from pathlib import Path
 from statistics import median
 
 from mcugen.boards import find_board
-from mcugen.codegen.tree import read_tree, tree_sha256, write_tree
+from mcugen.codegen.tree import read_tree, tree_sha256
+from mcugen.codegen.tree_writer import write_tree
 from mcugen.config import Config
 from mcugen.errors import ModelError
 from mcugen.export.cmake import compile_flags
