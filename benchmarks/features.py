@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """How fast features are extracted, over processes: `python benchmarks/features.py [CLIPS]`.
 
-Every process computes with one thread, so that a process is a core. Real time is what the clips
-last; a core's rate is real time by seconds of its processor, which other programs do not change.
+A process computes with one thread, so it is a core. Real time is what the clips last; a core's rate
+is real time by seconds of its processor, which other programs do not change.
 """
 
 from __future__ import annotations
@@ -14,13 +14,11 @@ import tempfile
 import time
 from pathlib import Path
 
-THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 SECONDS = 11.0
 
 
 def main(count: int) -> None:
     """Prints a table: processes, seconds of the clock, real time by clock and by processor."""
-    os.environ.update(dict.fromkeys(THREADS, "1"))  # before NumPy is loaded
     from mcugen.train.synth import synth_clip
     from mcugen.train.synth_set import write_wav
 

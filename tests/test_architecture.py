@@ -13,8 +13,8 @@ import pytest
 PACKAGE = Path(__file__).resolve().parent.parent / "mcugen"
 ROOMS = (  # from the top of the house to the ground; docs/ARCHITECTURE.md tells what each is for
     "__main__ cli report train evaluate run toolchain transport export engines samples protocol "
-    "memory features scoring records model config boards codegen strict_toml files errors foreign_text "
-    "paths __init__"
+    "memory features scoring records model config boards codegen strict_toml files reproducible errors "
+    "foreign_text paths __init__"
 ).split()
 HEAVY = ("librosa", "soundfile", "matplotlib", "tensorflow", "tf_keras", "tflite_micro", "serial")
 FILES = sorted(PACKAGE.rglob("*.py"))

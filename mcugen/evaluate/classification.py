@@ -15,6 +15,7 @@ from mcugen.errors import DataError
 from mcugen.evaluate.model_runner import Runner
 from mcugen.evaluate.model_table import ModelRow, RecurrentForm
 from mcugen.features.reference import Floats
+from mcugen.reproducible import ordered_mean
 from mcugen.samples.datasets import ANOMALY, NORMAL, Dataset, Sample
 from mcugen.samples.inputs import WindowsOf
 from mcugen.scoring.classes import confusion_matrix, top_accuracy, top_classes
@@ -97,7 +98,7 @@ def run_classes(runner: Runner, windows_of: WindowsOf, task: Task) -> tuple[Floa
         seconds += time.perf_counter() - begin
         windows += len(results)
         cuts = np.cumsum([len(part) for part in parts])[:-1]
-        outputs += [part.mean(axis=0) for part in np.split(results, cuts)]
+        outputs += [ordered_mean(part.T) for part in np.split(results, cuts)]
     return np.asarray(outputs, np.float32), 1e6 * seconds / windows
 
 

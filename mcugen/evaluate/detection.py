@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mcugen.evaluate.model_runner import Runner
+from mcugen.reproducible import ordered_mean
 from mcugen.samples.datasets import ANOMALY, NORMAL, Sample
 from mcugen.samples.inputs import WindowsOf
 from mcugen.scoring.reconstruction import reconstruction_errors
@@ -38,7 +39,7 @@ def host_scorer(runner: Runner, windows_of: WindowsOf) -> ClipScorer:
         for sample in samples:
             windows = windows_of(sample)
             errors = reconstruction_errors(windows, runner(windows))
-            yield ClipScore(sample, float(np.mean(errors)), tuple(map(float, errors)))
+            yield ClipScore(sample, float(ordered_mean(errors)), tuple(map(float, errors)))
 
     return score
 
@@ -68,7 +69,7 @@ class StepResult:
         """Average of "auc" or "pauc" over the machines, as the reference prints it."""
         values = [getattr(machine, value) for machine in self.machines]
         known = [number for number in values if number is not None]
-        return float(np.mean(known)) if known else None
+        return float(ordered_mean(np.array(known))) if known else None
 
     def of_machine(self, machine_type: str, machine_id: str) -> tuple[ClipScore, ...]:
         """Scores of one machine's clips."""

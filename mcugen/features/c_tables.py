@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -15,6 +14,7 @@ from mcugen.codegen.render import render
 from mcugen.codegen.tree import SourceTree
 from mcugen.features.reference import dct_matrix, hann, htk_mel_filters, mel_filters
 from mcugen.features.spec import PCM16_FULL_SCALE, FrontEnd, LogMel, Mfcc, Timeseries
+from mcugen.reproducible import LN_10, unit_circle
 
 Floats = NDArray[np.float32]
 
@@ -87,17 +87,17 @@ def fft_tables(points: int) -> tuple[NDArray[np.uint16], Floats, Floats]:
     done = 8 if bits % 2 else 4
     stages = []
     while done < count:
-        turns = np.outer(np.arange(done), (1, 2, 3)) / (4 * done)
-        stages.append(_unit_circle(turns))
+        stages.append(_twiddles(np.outer(np.arange(done), (1, 2, 3)), 4 * done))
         done *= 4
-    split = _unit_circle(np.arange(count // 2) / points)
+    split = _twiddles(np.arange(count // 2), points)
     return np.array(reversed_, np.uint16), np.concatenate(stages), split
 
 
-def _unit_circle(turns: NDArray[np.float64]) -> Floats:
-    """(cos, -sin) pairs of the angles, in float32: exp(-2 pi i turns)."""
-    angle = 2 * np.pi * turns.reshape(-1)
-    pairs: Floats = np.stack([np.cos(angle), -np.sin(angle)], axis=1).astype(np.float32)
+def _twiddles(steps: NDArray[np.int64], points: int) -> Floats:
+    """(cos, -sin) pairs in float32 of steps / points turns: exp(-2 pi i steps / points)."""
+    cos, sin = unit_circle(points)
+    index = steps.reshape(-1)
+    pairs: Floats = np.stack([cos[index], -sin[index]], axis=1).astype(np.float32)
     return pairs.reshape(-1)
 
 
@@ -141,7 +141,7 @@ def _log_mel_tables(front_end: FrontEnd) -> _Values:
     assert isinstance(rows, LogMel)
     return {
         "spectrum": "MCUGEN_POWER" if rows.power == 2 else "MCUGEN_MAGNITUDE",
-        "log_scale": 20 / rows.power / math.log(10),
+        "log_scale": 20 / rows.power / LN_10,
         "padding_samples": rows.n_fft // 2 if rows.center else 0,
         **_mel_tables(rows.n_fft, rows.n_fft, 1 / PCM16_FULL_SCALE, mel_filters(rows)),
     }

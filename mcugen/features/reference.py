@@ -1,6 +1,10 @@
 # SPDX-FileCopyrightText: 2026 the mcugen authors
 # SPDX-License-Identifier: Apache-2.0
-"""The front-ends on the PC: what the device is compared with, and what training uses."""
+"""The front-ends on the PC: what the device is compared with, and what training uses.
+
+Rows have the same bits on every processor: no matrix product and no transcendental function of
+NumPy stands between the samples and the rows (mcugen/reproducible.py).
+"""
 
 from __future__ import annotations
 
@@ -10,12 +14,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcugen.features.spec import PCM16_FULL_SCALE, FrontEnd, Image, LogMel, Mfcc, Timeseries
+from mcugen.features.transform import real_spectrum
 from mcugen.model.ir import Quant
+from mcugen.reproducible import LN_10, Doubles, exp, log, unit_circle
 
 Floats = NDArray[np.float32]
 
 Source = NDArray[np.int16] | NDArray[np.uint8] | NDArray[np.float32]
 """One clip as the device takes it: PCM16, pixels, or channels of a series."""
+
+ROWS_VERSION = 2
+"""Counts up when rows change in any bit: rows that were kept are then computed again."""
+
+BLOCK_FRAMES = 32
+"""Frames that are transformed at once."""
 
 RowsOf = Callable[[Source], Floats]
 """All rows of one clip: its source -> float32 [rows, row_values]."""
@@ -67,50 +79,61 @@ def least_samples(front_end: FrontEnd) -> int:
 
 
 def mel_filters(rows: LogMel) -> Floats:
-    """librosa's Slaney filter bank, float32 [n_mels, n_fft / 2 + 1]."""
-    from librosa.filters import mel
+    """Slaney's filter bank as librosa.filters.mel has it, float32 [n_mels, n_fft / 2 + 1].
 
-    filters: Floats = mel(
-        sr=rows.sample_rate_hz,
-        n_fft=rows.n_fft,
-        n_mels=rows.n_mels,
-        fmin=rows.fmin_hz,
-        fmax=rows.fmax_hz,
-    )
-    return filters
+    Triangles of area 1 in Hz, whose corners are evenly spaced in mel (Slaney, Auditory Toolbox,
+    1998): 3 mel are 200 Hz up to 1000 Hz, and 27 mel are a factor of 6.4 above.
+    """
+    log_step = log(np.array(6.4)) / 27
+
+    def mel(hz: float) -> float:
+        return 15 + float(log(np.array(hz / 1000)) / log_step) if hz >= 1000 else 3 * hz / 200
+
+    mels = _evenly(mel(rows.fmin_hz), mel(rows.fmax_hz), rows.n_mels + 2)
+    corners = np.where(mels >= 15, 1000 * exp(log_step * (mels - 15)), 200 * mels / 3)
+    bins = _evenly(0.0, rows.sample_rate_hz / 2, rows.n_fft // 2 + 1)
+    area = (corners[2:] - corners[:-2]) / 2
+    return np.asarray(_triangles(bins, corners) / area[:, None], np.float32)
 
 
 def htk_mel_filters(rows: Mfcc) -> Floats:
-    """TensorFlow's filter bank, float32 [n_mels, n_fft / 2 + 1].
+    """The filter bank of tf.signal.linear_to_mel_weight_matrix, [n_mels, n_fft / 2 + 1].
 
-    Equals tf.signal.linear_to_mel_weight_matrix, transposed: triangles that are linear in mel (HTK:
-    1127 ln(1 + f / 700)), peak 1, nothing from bin 0.
+    Triangles that are linear in mel (HTK: 1127 ln(1 + f / 700)), peak 1, nothing from bin 0.
     """
 
-    def mel(hz: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.asarray(1127.0 * np.log1p(hz / 700.0))
+    def mel(hz: Doubles) -> Doubles:
+        return 1127.0 * log(1 + hz / 700.0)
 
     low, high = mel(np.array([rows.fmin_hz, rows.fmax_hz])).tolist()
-    edges = np.linspace(low, high, rows.n_mels + 2)
-    lower, center, upper = (edges[i : i + rows.n_mels, None] for i in range(3))
-    bins = mel(np.linspace(0.0, rows.sample_rate_hz / 2, rows.n_fft // 2 + 1))
-    rising, falling = (bins - lower) / (center - lower), (upper - bins) / (upper - center)
-    filters: Floats = np.maximum(0.0, np.minimum(rising, falling)).astype(np.float32)
+    bins = mel(_evenly(0.0, rows.sample_rate_hz / 2, rows.n_fft // 2 + 1))
+    filters = _triangles(bins, _evenly(low, high, rows.n_mels + 2)).astype(np.float32)
     filters[:, 0] = 0.0
     return filters
+
+
+def _evenly(first: float, last: float, count: int) -> Doubles:
+    return np.asarray(first + (last - first) * np.arange(count) / (count - 1))
+
+
+def _triangles(places: Doubles, corners: Doubles) -> Doubles:
+    """[len(corners) - 2, len(places)]: from 0 at a corner to 1 at the next, to 0 at the third."""
+    lower, center, upper = (corners[i : len(corners) - 2 + i, None] for i in range(3))
+    rising, falling = (places - lower) / (center - lower), (upper - places) / (upper - center)
+    return np.asarray(np.maximum(0.0, np.minimum(rising, falling)))
 
 
 def dct_matrix(rows: Mfcc) -> Floats:
     """The scaled DCT-II of tf.signal.mfccs_from_log_mel_spectrograms, [coefficients, n_mels]."""
     k, n = np.arange(rows.coefficients)[:, None], np.arange(rows.n_mels)
-    cosines = np.cos(np.pi * k * (n + 0.5) / rows.n_mels) * np.sqrt(2 / rows.n_mels)
-    return np.asarray(cosines, np.float32)
+    cosines, _ = unit_circle(4 * rows.n_mels)
+    scaled = cosines[k * (2 * n + 1) % (4 * rows.n_mels)] * np.sqrt(2 / rows.n_mels)
+    return np.asarray(scaled, np.float32)
 
 
-def hann(points: int) -> NDArray[np.float64]:
+def hann(points: int) -> Doubles:
     """The periodic Hann window."""
-    window: NDArray[np.float64] = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(points) / points)
-    return window
+    return np.asarray(0.5 - 0.5 * unit_circle(points)[0])
 
 
 def _frames(samples: Floats, length: int, hop: int) -> Floats:
@@ -120,37 +143,83 @@ def _frames(samples: Floats, length: int, hop: int) -> Floats:
     return np.lib.stride_tricks.sliding_window_view(samples, length)[::hop]
 
 
-def _log_mel_extractor(front_end: FrontEnd) -> RowsOf:
-    """Log-mel rows as librosa computes them: same operations, same types, batched over the clip.
+def _weighted_sums(weights: Floats) -> Callable[[Doubles], Doubles]:
+    """The product of weights [outputs, inputs] with values [inputs, frames], summed in order.
 
-    librosa 0.11 windows and transforms in float64 and keeps complex64; everything after is float32.
+    Only inputs from an output's first weight on are added, as many as the longest output has.
     """
+    used = weights != 0
+    spans = used.shape[1] - used[:, ::-1].argmax(axis=1) - used.argmax(axis=1)
+    longest = int(spans[used.any(axis=1)].max(initial=1))
+    first = np.minimum(used.argmax(axis=1), used.shape[1] - longest)
+    inputs = first + np.arange(longest)[:, None]
+    factors = weights[np.arange(len(weights)), inputs].astype(np.float64)[..., None]
+
+    def sums(values: Doubles) -> Doubles:
+        total = np.zeros((len(weights), values.shape[1]))
+        for factor, index in zip(factors, inputs, strict=True):
+            total += factor * values[index]
+        return total
+
+    return sums
+
+
+def _powers(points: int, window: Doubles) -> Callable[[Floats], Doubles]:
+    """Frames [frames, len(window)] -> squared magnitudes of their spectra [bins, frames]."""
+
+    def powers(frames: Floats) -> Doubles:
+        padded = np.zeros((points, len(frames)))
+        padded[: len(window)] = frames.T * window[:, None]
+        re, im = real_spectrum(padded)
+        return re * re + im * im
+
+    return powers
+
+
+def _by_blocks(rows_of: Callable[[Floats], Doubles], frames: Floats, row_values: int) -> Floats:
+    """Rows of all frames, rounded to float32. A block stays in the processor's cache."""
+    rows = np.empty((len(frames), row_values), np.float32)
+    for start in range(0, len(frames), BLOCK_FRAMES):
+        block = slice(start, start + BLOCK_FRAMES)
+        rows[block] = rows_of(frames[block]).T
+    return rows
+
+
+def _log_mel_extractor(front_end: FrontEnd) -> RowsOf:
+    """Log-mel rows as librosa computes them, in float64 and rounded once."""
     rows = front_end.rows
     assert isinstance(rows, LogMel)
-    filters, window = mel_filters(rows), hann(rows.n_fft)
+    powers = _powers(rows.n_fft, hann(rows.n_fft))
+    sums = _weighted_sums(mel_filters(rows))
     padding = rows.n_fft // 2 if rows.center else 0
+    scale = 20 / rows.power / LN_10
+
+    def decibels(frames: Floats) -> Doubles:
+        spectrum = powers(frames) if rows.power == 2 else np.sqrt(powers(frames))
+        return scale * log(sums(spectrum) + rows.epsilon)
 
     def rows_of(samples: Source) -> Floats:
         padded = np.pad(samples.astype(np.float32) / np.float32(PCM16_FULL_SCALE), padding)
         frames = _frames(padded, rows.n_fft, rows.hop_samples)
-        spectrum = np.abs(np.fft.rfft(frames * window).astype(np.complex64))
-        mel = (spectrum**rows.power) @ filters.T
-        scale = np.float32(20 / rows.power)
-        decibels: Floats = scale * np.log10(mel + np.float32(rows.epsilon))
-        return decibels
+        return _by_blocks(decibels, frames, rows.n_mels)
 
     return rows_of
 
 
 def _mfcc_extractor(front_end: FrontEnd) -> RowsOf:
-    """MFCC rows as tf.signal computes them, without TensorFlow. Float64 up to the rows.
+    """MFCC rows as tf.signal computes them, in float64 and rounded once.
 
     A clip without a positive sample, for which the MLPerf script divides by zero or turns the sign,
     is divided by 32768.
     """
     rows = front_end.rows
     assert isinstance(rows, Mfcc)
-    filters, cosines, window = htk_mel_filters(rows), dct_matrix(rows), hann(rows.frame_samples)
+    powers = _powers(rows.n_fft, hann(rows.frame_samples))
+    sums = _weighted_sums(htk_mel_filters(rows))
+    transform = _weighted_sums(dct_matrix(rows))
+
+    def mfccs(frames: Floats) -> Doubles:
+        return transform(log(sums(np.sqrt(powers(frames))) + rows.epsilon))
 
     def rows_of(samples: Source) -> Floats:
         clip = np.zeros(rows.clip_samples, np.float32)
@@ -158,9 +227,7 @@ def _mfcc_extractor(front_end: FrontEnd) -> RowsOf:
         peak = int(used.max(initial=0))
         clip[: used.size] = used / np.float32(peak or PCM16_FULL_SCALE)
         frames = _frames(clip, rows.frame_samples, rows.hop_samples)
-        mel = np.abs(np.fft.rfft(frames * window, rows.n_fft)) @ filters.T
-        mfccs: NDArray[np.float64] = np.log(mel + rows.epsilon) @ cosines.T
-        return mfccs.astype(np.float32)
+        return _by_blocks(mfccs, frames, rows.coefficients)
 
     return rows_of
 

@@ -60,7 +60,7 @@ def _is_apart(clip: ClipRecord) -> bool:
 
 
 def _is_unexpected(check: Check, input_name: str | None) -> bool:
-    """A front-end in float32 may differ from librosa in few features by one step, and then the
+    """A front-end in float32 may differ from the reference in few features by one step, and then the
     outputs differ, too; where the PC made the features, nothing may differ at all."""
     if input_name != "pcm":
         return check.different > 0

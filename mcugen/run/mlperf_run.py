@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from mcugen.errors import DataError, DeviceError
+from mcugen.reproducible import ordered_mean, ordered_sum
 from mcugen.run.mlperf import Dialect, Inference, file_scores, iterations_for_window
 from mcugen.samples.datasets import ANOMALY, NORMAL, Sample, load_dataset
 from mcugen.scoring.classes import top_accuracy
@@ -91,8 +92,8 @@ def measure_accuracy(dialect: Dialect, samples: tuple[Sample, ...], on_file: OnF
             raise DeviceError(f"{sample.name}: windows gave different numbers of results")
         windows = np.array(found)
         if windows.shape[1] > 1:
-            windows = windows / np.maximum(windows.sum(axis=1, keepdims=True), 1e-9)
-        means = tuple(windows.mean(axis=0).tolist())
+            windows = windows / np.maximum(ordered_sum(windows)[:, None], 1e-9)
+        means = tuple(ordered_mean(windows.T).tolist())
         files.append(FileScore(sample.path.name, sample.label or "", len(windows), means))
     return _judge(tuple(files))
 

@@ -11,6 +11,7 @@ from mcugen.errors import ModelError
 from mcugen.features.reference import dequantize
 from mcugen.model.ir import DType, Graph, Quant
 from mcugen.model.reference import Reference
+from mcugen.reproducible import ordered_mean
 from mcugen.samples.stimulus import Stimulus
 from mcugen.scoring.reconstruction import reconstruction_errors
 
@@ -48,4 +49,4 @@ def expected_outputs(reference: Reference, inputs: NDArray[np.int8]) -> NDArray[
 def expected_score(reference: Reference, stimulus: Stimulus, outputs: NDArray[np.int8]) -> float:
     """The score of the clip: mean over its windows of the reconstruction error."""
     values = dequantize(outputs, output_quant(reference.graph))
-    return float(np.mean(reconstruction_errors(stimulus.windows, values)))
+    return float(ordered_mean(reconstruction_errors(stimulus.windows, values)))

@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcugen.errors import DataError, EnvironmentError_
-from mcugen.features.reference import row_extractor
+from mcugen.features.reference import ROWS_VERSION, row_extractor
 from mcugen.features.spec import FrontEnd
 from mcugen.features.toml import front_end_to_dict
 from mcugen.samples.files import read_source
@@ -110,7 +110,7 @@ def gather_windows(rows: Rows, starts: NDArray[np.int64], front_end: FrontEnd) -
 
 def open_store(cache: Path, front_end: FrontEnd) -> FeatureStore:
     """The store of a front-end in a cache folder, created if it is not there."""
-    table = json.dumps(front_end_to_dict(front_end), sort_keys=True)
+    table = json.dumps({"rows": ROWS_VERSION, **front_end_to_dict(front_end)}, sort_keys=True)
     folder = cache / hashlib.sha256(table.encode()).hexdigest()[:16]
     try:
         folder.mkdir(parents=True, exist_ok=True)

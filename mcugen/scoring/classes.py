@@ -10,14 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcugen.model.ir import Quant
+from mcugen.reproducible import exp, ordered_sum
 from mcugen.scoring.decode import Classes, softmax_table, value_table
 
 
 def softmax(logits: NDArray[np.float32]) -> NDArray[np.float64]:
     """Probabilities along the last axis, stable for any finite logits."""
     wide = logits.astype(np.float64)
-    powers = np.exp(wide - wide.max(axis=-1, keepdims=True))
-    return np.asarray(powers / powers.sum(axis=-1, keepdims=True))
+    powers = exp(wide - wide.max(axis=-1, keepdims=True))
+    return np.asarray(powers / ordered_sum(powers)[..., None])
 
 
 def top_classes(scores: NDArray[np.generic], count: int) -> NDArray[np.intp]:
@@ -33,7 +34,7 @@ def top_classes(scores: NDArray[np.generic], count: int) -> NDArray[np.intp]:
 def top_accuracy(scores: NDArray[np.generic], classes: NDArray[np.int64], count: int = 1) -> float:
     """Share of rows of `scores` [samples, classes] whose true class is among the best `count`."""
     hits = (top_classes(scores, count) == classes[:, None]).any(axis=1)
-    return float(hits.mean())
+    return np.count_nonzero(hits) / len(hits)
 
 
 def confusion_matrix(

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from mcugen.errors import ConfigError
 from mcugen.model.ir import DType, Graph, Problem, Quant
+from mcugen.reproducible import exp
 from mcugen.strict_toml import Table
 
 Floats = NDArray[np.float32]
@@ -200,16 +201,16 @@ def value_table(quant: Quant) -> Floats:
 def sigmoid_table(quant: Quant) -> Floats:
     """int8 value + 128 -> 1 / (1 + exp(-real value))."""
     values = value_table(quant).astype(np.float64)
-    return np.asarray(1.0 / (1.0 + np.exp(-values)), np.float32)
+    return np.asarray(1.0 / (1.0 + exp(-values)), np.float32)
 
 
 def exponential_table(quant: Quant) -> Floats:
     """int8 value + 128 -> exp(real value)."""
     values = np.minimum(value_table(quant).astype(np.float64), LARGEST_EXPONENT)
-    return np.asarray(np.exp(values), np.float32)
+    return exp(values).astype(np.float32)
 
 
 def softmax_table(quant: Quant) -> Floats:
     """How far below the largest value, in steps -> exp(-scale * steps)."""
     steps = np.arange(256.0)
-    return np.asarray(np.exp(-float(np.float32(quant.scale)) * steps), np.float32)
+    return exp(-float(np.float32(quant.scale)) * steps).astype(np.float32)

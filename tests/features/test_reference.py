@@ -13,6 +13,7 @@ from mcugen.features.reference import (
     cut_windows,
     dequantize,
     least_samples,
+    mel_filters,
     quantize,
     row_extractor,
 )
@@ -45,22 +46,37 @@ def noise(count: int) -> np.ndarray:
     return samples.clip(-32768, 32767).astype(np.int16)
 
 
-@pytest.mark.parametrize(
-    "rows",
-    [
-        LogMel(),
-        LogMel(n_fft=512, hop_samples=160, n_mels=40, center=False),
-        LogMel(n_fft=2048, n_mels=64, power=1.0, fmin_hz=50.0, fmax_hz=7000.0),
-    ],
-    ids=["mlperf-ad", "no padding", "magnitude"],
+SPECTRA = (
+    LogMel(),
+    LogMel(n_fft=512, hop_samples=160, n_mels=40, center=False),
+    LogMel(n_fft=2048, n_mels=64, power=1.0, fmin_hz=50.0, fmax_hz=7000.0),
 )
+IDS = ("mlperf-ad", "no padding", "magnitude")
+
+
+@pytest.mark.parametrize("rows", SPECTRA, ids=IDS)
 @pytest.mark.parametrize("count", [4096, 16000, 16383])
-def test_rows_equal_librosa_bit_for_bit(rows: LogMel, count: int) -> None:
+def test_rows_are_those_of_librosa(rows: LogMel, count: int) -> None:
+    """librosa computes in float32 where the reference computes in float64, in an order that depends
+    on the processor: within 2e-5 dB, and nearly every int8 feature of ad01 the same."""
     front_end = FrontEnd("log-mel", rows.n_mels, 1, rows=rows)
     expected = librosa_rows(noise(count), rows)
     found = row_extractor(front_end)(noise(count))
-    assert found.dtype == expected.dtype == np.float32
-    np.testing.assert_array_equal(found, expected)
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found, expected, rtol=0, atol=2e-5)
+    quant = Quant((0.39101523,), (89,))
+    steps = np.abs(quantize(found, quant).astype(int) - quantize(expected, quant))
+    assert steps.max() <= 1
+    assert (steps == 0).mean() >= 0.999
+
+
+@pytest.mark.parametrize("rows", SPECTRA, ids=IDS)
+def test_filters_are_those_of_librosa(rows: LogMel) -> None:
+    from librosa.filters import mel
+
+    named = {"sr": rows.sample_rate_hz, "n_fft": rows.n_fft, "n_mels": rows.n_mels}
+    expected = mel(**named, fmin=rows.fmin_hz, fmax=rows.fmax_hz, dtype=np.float64)
+    np.testing.assert_allclose(mel_filters(rows), expected, rtol=0, atol=1e-7 * expected.max())
 
 
 def test_extraction_is_a_hundred_times_faster_than_real_time() -> None:

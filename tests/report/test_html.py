@@ -150,7 +150,7 @@ def test_run_without_scores_shows_outputs() -> None:
     ("input_name", "different", "largest", "is_warned"),
     [
         ("pcm", 0, 0, False),
-        ("pcm", 10, 1, False),  # a thousandth, by one step: float32 against librosa
+        ("pcm", 10, 1, False),  # a thousandth, by one step: float32 against float64
         ("pcm", 11, 1, True),
         ("pcm", 1, 2, True),
         ("features", 1, 1, True),
