@@ -31,13 +31,13 @@ from mcugen.errors import ModelError
 from mcugen.export.cmake import compile_flags
 from mcugen.export.project import generate
 from mcugen.export.request import Choices, make_request
+from mcugen.features.coding import input_coding
 from mcugen.model.tflite import read_tflite
 from mcugen.paths import examples_dir, runtime_dir
 from mcugen.run.client import Client
 from mcugen.run.measure import push_zero_window, repeat_inference
 from mcugen.run.project import open_device, open_project, project_link
 from mcugen.run.verify import ask_device, vector_sets
-from mcugen.samples.expected import input_quant
 from mcugen.toolchain.build import compile_project
 from mcugen.toolchain.size import parse_map
 
@@ -104,14 +104,15 @@ def bench(model: Path, choices: Choices, tflm: Path | None, folder: Path) -> Row
     compile_project(folder, board, tflm)
     opened = open_project(folder)
     link = project_link(opened, None)
-    with open_device(link, opened.manifest, _client) as (client, who):
-        front_end, quant = opened.manifest.front_end, input_quant(read_tflite(model))
-        sets = vector_sets(front_end, quant, VECTORS)
-        answers = ask_device(client, sets, front_end, quant, who.output_bytes)
-        push_zero_window(client, front_end, quant)
+    with open_device(link, opened.manifest, _client) as (client, _):
+        front_end, graph = opened.manifest.front_end, read_tflite(model)
+        coding = input_coding(graph)
+        sets = vector_sets(front_end, coding, VECTORS)
+        answers = ask_device(client, graph, sets, front_end, coding)
+        push_zero_window(client, front_end, coding)
         samples = repeat_inference(client, warmup=1, repeats=3)
         stats = client.stats()
-    outputs = b"".join(answer.outputs.tobytes() for answer in answers)
+    outputs = b"".join(answer.outputs[0].tobytes() for answer in answers)
     return Row(
         model=project.manifest.model,
         engine=choices.engine,

@@ -15,6 +15,9 @@ typedef enum {
   kTfLiteNoType = 0,
   kTfLiteFloat32 = 1,
   kTfLiteInt32 = 2,
+  kTfLiteUInt8 = 3,
+  kTfLiteInt64 = 4,
+  kTfLiteBool = 6,
   kTfLiteInt16 = 7,
   kTfLiteInt8 = 9,
 } TfLiteType;
@@ -27,6 +30,7 @@ typedef struct {
 typedef union {
   void *raw;
   int8_t *int8;
+  uint8_t *uint8;
 } TfLitePtrUnion;
 
 typedef struct {

@@ -9,6 +9,7 @@
 #include "identity.h"
 #include "little_endian.h"
 #include "port.h"
+#include "quantize.h"
 
 // Where a tick is not a time, board.toml names a rate to make steadily growing numbers of it.
 #ifndef MCUGEN_NOMINAL_TICKS_PER_SECOND
@@ -47,10 +48,15 @@ void mcugen_device_init(mcugen_device_t *device) {
   if (mcugen_engine_init() != MCUGEN_STATUS_OK) {
     mcugen_port_fatal("the engine does not start");
   }
-  const bool int8 = info->input[0].dtype == MCUGEN_INT8 && info->output[0].dtype == MCUGEN_INT8;
-  if (info->input[0].bytes != MCUGEN_INPUT_BYTES || info->output[0].bytes != MCUGEN_OUTPUT_BYTES ||
+  size_t input_bytes = 0;
+  for (uint32_t i = 0; i < info->inputs; ++i) {
+    input_bytes += info->input[i].bytes;
+  }
+  const size_t values = info->output[0].bytes / mcugen_element_bytes(info->output[0].dtype);
+  if (input_bytes != MCUGEN_INPUT_BYTES || info->output[0].bytes != MCUGEN_OUTPUT_BYTES ||
       mcugen_front_end_info.stride_rows == 0 ||
-      (MCUGEN_SCORE_RECONSTRUCTION && (!int8 || MCUGEN_INPUT_BYTES != MCUGEN_OUTPUT_BYTES))) {
+      (MCUGEN_SCORE_RECONSTRUCTION &&
+       (!mcugen_window_takes_floats() || values != MCUGEN_WINDOW_VALUES))) {
     mcugen_port_fatal("engine and harness are of different models");
   }
   mcugen_device_reset(device);
@@ -179,7 +185,7 @@ static mcugen_window_event_t take_bytes(mcugen_device_t *device, const uint8_t b
     case MCUGEN_SOURCE_FEATURES:
       return mcugen_window_push_floats(&device->window, bytes, count, taken);
     case MCUGEN_SOURCE_INT8:
-      return mcugen_window_push_int8(&device->window, bytes, count, taken);
+      return mcugen_window_push_bytes(&device->window, bytes, count, taken);
     case MCUGEN_SOURCE_FRONT_END:
       break;
   }

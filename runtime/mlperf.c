@@ -8,6 +8,7 @@
 #include "front_end.h"
 #include "identity.h"
 #include "port.h"
+#include "quantize.h"
 #include "text.h"
 
 #define MICROSECONDS_PER_SECOND 1000000u
@@ -19,7 +20,7 @@
 
 // What an upload consists of: float features where the score is computed from them, else the input
 // tensor as it is.
-#define UPLOAD_BYTES (MCUGEN_SCORE_RECONSTRUCTION ? MCUGEN_INPUT_BYTES * 4u : MCUGEN_INPUT_BYTES)
+#define UPLOAD_BYTES (MCUGEN_SCORE_RECONSTRUCTION ? MCUGEN_WINDOW_VALUES * 4u : MCUGEN_INPUT_BYTES)
 
 // A word of a command.
 typedef struct {
@@ -139,7 +140,7 @@ static void take_upload(mcugen_device_t *device, uint8_t byte) {
 #if MCUGEN_SCORE_RECONSTRUCTION
   (void)mcugen_window_push_floats(&device->window, &value, 1, &taken);
 #else
-  (void)mcugen_window_push_int8(&device->window, &value, 1, &taken);
+  (void)mcugen_window_push_bytes(&device->window, &value, 1, &taken);
 #endif
 }
 
@@ -226,10 +227,12 @@ static const result_style_t *result_style(void) {
 
 static void put_outputs(const mcugen_tensor_t *tensor, mcugen_text_t *text) {
   const result_style_t *style = result_style();
-  const int8_t *output = mcugen_engine_output(0);
-  for (size_t i = 0; i < MCUGEN_OUTPUT_BYTES; i++) {
+  const size_t values = MCUGEN_OUTPUT_BYTES / mcugen_element_bytes(tensor->dtype);
+  for (size_t i = 0; i < values; i++) {
+    float value;
+    mcugen_tensor_get(tensor, mcugen_engine_output(0), i, 1, &value);
     mcugen_text_put(text, i > 0 ? "," : "");
-    style->put_value(text, tensor->scale * (float)(output[i] - tensor->zero_point));
+    style->put_value(text, value);
   }
   mcugen_text_put(text, style->end);
 }

@@ -17,9 +17,13 @@ typedef enum {
   MCUGEN_INT16 = 1,
   MCUGEN_INT32 = 2,
   MCUGEN_FLOAT32 = 3,
+  MCUGEN_UINT8 = 4,
+  MCUGEN_INT64 = 5,
+  MCUGEN_BOOL = 6,
 } mcugen_dtype_t;
 
-// A model input or output as the outside sees it: dense, row-major (NHWC), quantised per tensor.
+// A model input or output as the outside sees it: dense, row-major (NHWC), quantised per tensor. An
+// end that the file has as uint8 and that a QUANTIZE only moves by 128 is int8 here: 128 less.
 typedef struct {
   mcugen_dtype_t dtype;
   uint32_t bytes;

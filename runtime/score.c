@@ -3,29 +3,31 @@
 #include "score.h"
 
 #include "float_math.h"
+#include "quantize.h"
 
 #define BLOCK 32u
 
-static float block_error(const float features[], const int8_t output[], size_t count, float scale,
-                         int32_t zero_point) {
+static float block_error(const float features[], const float values[], size_t count) {
   float sum = 0.0f;
   for (size_t i = 0; i < count; ++i) {
-    const float difference = scale * (float)(output[i] - zero_point) - features[i];
+    const float difference = values[i] - features[i];
     sum = mcugen_multiply_add(difference, difference, sum);
   }
   return sum;
 }
 
-float mcugen_reconstruction_error(const float features[], const int8_t output[], size_t count,
-                                  float scale, int32_t zero_point) {
+float mcugen_reconstruction_error(const mcugen_tensor_t *tensor, const void *output,
+                                  const float features[], size_t count) {
   if (count == 0) {
     return 0.0f;
   }
   float sum = 0.0f;
   for (size_t start = 0; start < count; start += BLOCK) {
     const size_t left = count - start;
-    sum += block_error(&features[start], &output[start], left < BLOCK ? left : BLOCK, scale,
-                       zero_point);
+    const size_t values = left < BLOCK ? left : BLOCK;
+    float block[BLOCK];
+    mcugen_tensor_get(tensor, output, start, values, block);
+    sum += block_error(&features[start], block, values);
   }
   return sum / (float)count;
 }

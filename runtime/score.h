@@ -7,12 +7,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// Mean over `count` values of (scale * (output - zero_point) - feature)^2; 0 for no values.
+#include "engine.h"
+
+// Mean over `count` values of (dequantised output - feature)^2; 0 for no values.
 // Sums of 32 are added up, so the relative error is at most (40 + count / 32) * 2^-24 on top of the
 // rounding of each dequantised value: below 4e-6 for 640 values (Higham, Accuracy and
 // Stability, 4.2).
-float mcugen_reconstruction_error(const float features[], const int8_t output[], size_t count,
-                                  float scale, int32_t zero_point);
+float mcugen_reconstruction_error(const mcugen_tensor_t *tensor, const void *output,
+                                  const float features[], size_t count);
 
 // The mean of window scores of one clip, with compensated summation (Kahan, 1965): its relative
 // error is at most 3 * 2^-24 for any number of windows. Zero-initialise to start a clip.

@@ -4,15 +4,18 @@
 // without, it is a device: requests on standard input, replies on standard output
 // (docs/PROTOCOL.md).
 #include <inttypes.h>
+#include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "config.h"
+#include "engine.h"
 #include "harness.h"
 #include "little_endian.h"
 #include "port.h"
+#include "quantize.h"
 
 #define PUSH_HEADER_BYTES 2u
 #define PUSH_END 1u
@@ -165,17 +168,23 @@ static bool push_file(FILE *file, const char *name, mcugen_source_t source, uint
 
 // Index of the largest value of the last output: the class, for a model that classifies.
 static uint32_t largest_output(void) {
+  const mcugen_tensor_t *tensor = &mcugen_engine_info()->output[0];
+  const uint32_t element = (uint32_t)mcugen_element_bytes(tensor->dtype);
   uint8_t read[READ_REQUEST_BYTES] = {READ_OUTPUT};
   uint32_t best = 0;
-  int8_t largest = INT8_MIN;
-  for (uint32_t i = 0; i < MCUGEN_OUTPUT_BYTES; i++) {
+  float largest = -INFINITY;
+  for (uint32_t i = 0; i < MCUGEN_OUTPUT_BYTES / element; i++) {
     size_t bytes = 0;
-    mcugen_put_u32(i, read + 2);
-    mcugen_put_u16(1, read + 6);
+    mcugen_put_u32(i * element, read + 2);
+    mcugen_put_u16((uint16_t)element, read + 6);
     const mcugen_status_t status =
         mcugen_device_execute(&harness.device, MCUGEN_READ, read, sizeof(read), reply, &bytes);
-    if (status == MCUGEN_STATUS_OK && bytes == 1 && (int8_t)reply[0] > largest) {
-      largest = (int8_t)reply[0];
+    float value = -INFINITY;
+    if (status == MCUGEN_STATUS_OK && bytes == element) {
+      mcugen_tensor_get(tensor, reply, 0, 1, &value);
+    }
+    if (value > largest) {
+      largest = value;
       best = i;
     }
   }

@@ -13,12 +13,20 @@ tflite::MicroInterpreter *interpreter = nullptr;
 
 mcugen_tensor_t inputs[kMaxTensors];
 mcugen_tensor_t outputs[kMaxTensors];
+constexpr uint8_t kShift = 128;  // what a uint8 value is more than the int8 that stands for it
 mcugen_engine_info_t info = {nullptr, "double", 0, 0, inputs, outputs, 0};
 
 bool DescribeTensor(const TfLiteTensor *tensor, mcugen_tensor_t *described) {
   switch (tensor->type) {
     case kTfLiteInt8:
+    case kTfLiteUInt8:
       described->dtype = MCUGEN_INT8;
+      break;
+    case kTfLiteInt64:
+      described->dtype = MCUGEN_INT64;
+      break;
+    case kTfLiteBool:
+      described->dtype = MCUGEN_BOOL;
       break;
     case kTfLiteInt16:
       described->dtype = MCUGEN_INT16;
@@ -34,7 +42,7 @@ bool DescribeTensor(const TfLiteTensor *tensor, mcugen_tensor_t *described) {
   }
   described->bytes = static_cast<uint32_t>(tensor->bytes);
   described->scale = tensor->params.scale;
-  described->zero_point = tensor->params.zero_point;
+  described->zero_point = tensor->params.zero_point - (tensor->type == kTfLiteUInt8 ? kShift : 0);
   return true;
 }
 
@@ -54,6 +62,15 @@ bool DescribeTensors() {
   return known;
 }
 
+// Between uint8 and the int8 that engine.h has in its place.
+void Shift(TfLiteTensor *tensor) {
+  if (tensor->type == kTfLiteUInt8) {
+    for (size_t i = 0; i < tensor->bytes; ++i) {
+      tensor->data.uint8[i] ^= kShift;
+    }
+  }
+}
+
 }  // namespace
 
 extern "C" const mcugen_engine_info_t *mcugen_engine_info(void) { return &info; }
@@ -71,7 +88,16 @@ extern "C" void mcugen_engine_reset(void) { mcugen_reset_interpreter(interpreter
 extern "C" void *mcugen_engine_input(uint32_t index) { return interpreter->input(index)->data.raw; }
 
 extern "C" mcugen_status_t mcugen_engine_invoke(void) {
-  return interpreter->Invoke() == kTfLiteOk ? MCUGEN_STATUS_OK : MCUGEN_STATUS_ENGINE;
+  for (uint32_t i = 0; i < info.inputs; ++i) {
+    Shift(interpreter->input(i));
+  }
+  if (interpreter->Invoke() != kTfLiteOk) {
+    return MCUGEN_STATUS_ENGINE;
+  }
+  for (uint32_t i = 0; i < info.outputs; ++i) {
+    Shift(interpreter->output(i));
+  }
+  return MCUGEN_STATUS_OK;
 }
 
 extern "C" const void *mcugen_engine_output(uint32_t index) {

@@ -14,6 +14,8 @@
 #define ROW_BYTES (MCUGEN_INPUT_BYTES / MCUGEN_WINDOW_ROWS)
 _Static_assert(ROW_BYTES *MCUGEN_WINDOW_ROWS == MCUGEN_INPUT_BYTES, "a window is whole rows");
 
+#define ELEMENT_BYTES (ROW_BYTES / MCUGEN_ROW_VALUES)  // of the only input that takes floats
+
 #define PIECE_VALUES 32u  // floats taken from the wire at a time
 
 void mcugen_window_reset(mcugen_window_t *window) {
@@ -28,7 +30,13 @@ bool mcugen_window_is_full(const mcugen_window_t *window) {
 }
 
 bool mcugen_window_takes_floats(void) {
-  return mcugen_engine_info()->input[0].dtype == MCUGEN_INT8 && ROW_BYTES == MCUGEN_ROW_VALUES;
+  const mcugen_engine_info_t *info = mcugen_engine_info();
+  const mcugen_dtype_t dtype = info->input[0].dtype;
+  const bool known = dtype == MCUGEN_FLOAT32 ||
+                     (info->input[0].scale > 0.0f &&
+                      (dtype == MCUGEN_INT8 || dtype == MCUGEN_UINT8 || dtype == MCUGEN_INT16));
+  return info->inputs == 1 && known &&
+         MCUGEN_INPUT_BYTES == MCUGEN_WINDOW_VALUES * mcugen_element_bytes(dtype);
 }
 
 // Makes room for the next row: as late as possible, so that the window can be read back.
@@ -43,12 +51,13 @@ static void slide(mcugen_window_t *window) {
   const size_t drop = stride * ROW_BYTES;
   memmove(window->input, window->input + drop, MCUGEN_INPUT_BYTES - drop);
 #if MCUGEN_SCORE_RECONSTRUCTION
-  memmove(window->features, window->features + drop,
-          (MCUGEN_INPUT_BYTES - drop) * sizeof(window->features[0]));
+  const size_t values = stride * MCUGEN_ROW_VALUES;
+  memmove(window->features, window->features + values,
+          (MCUGEN_WINDOW_VALUES - values) * sizeof(window->features[0]));
 #endif
 }
 
-// Where the next value of the window goes.
+// Where the next byte of the window goes.
 static size_t next(const mcugen_window_t *window) {
   return window->rows * ROW_BYTES + window->row_bytes;
 }
@@ -61,32 +70,28 @@ static bool keeps(mcugen_window_t *window) {
   return window->skip_rows == 0;
 }
 
-// Both take `count` values that fit into the current row.
+// Both take what fits into the current row.
 static void add_floats(mcugen_window_t *window, const float values[], size_t count) {
-  const mcugen_tensor_t *input = &mcugen_engine_info()->input[0];
   if (keeps(window)) {
     const size_t at = next(window);
-    mcugen_quantize_int8(values, window->input + at, count, input->scale, input->zero_point);
+    mcugen_tensor_put(&mcugen_engine_info()->input[0], values, count, window->input + at);
 #if MCUGEN_SCORE_RECONSTRUCTION
-    memcpy(window->features + at, values, count * sizeof(values[0]));
+    memcpy(window->features + at / ELEMENT_BYTES, values, count * sizeof(values[0]));
 #endif
+  }
+  window->row_bytes += count * ELEMENT_BYTES;
+}
+
+static void add_bytes(mcugen_window_t *window, const uint8_t bytes[], size_t count) {
+  if (keeps(window)) {
+    memcpy(window->input + next(window), bytes, count);
   }
   window->row_bytes += count;
 }
 
-static void add_int8(mcugen_window_t *window, const int8_t values[], size_t count) {
-  if (keeps(window)) {
-    const size_t at = next(window);
-    memcpy(window->input + at, values, count);
-#if MCUGEN_SCORE_RECONSTRUCTION
-    const mcugen_tensor_t *input = &mcugen_engine_info()->input[0];
-    mcugen_dequantize_int8(values, window->features + at, count, input->scale, input->zero_point);
-#endif
-  }
-  window->row_bytes += count;
-}
-
-static mcugen_window_event_t end_of_row(mcugen_window_t *window) {
+// `of_bytes`: the row came as elements, whose values the score wants.
+static mcugen_window_event_t end_of_row(mcugen_window_t *window, bool of_bytes) {
+  (void)of_bytes;
   if (window->row_bytes < ROW_BYTES) {
     return MCUGEN_WINDOW_NOTHING;
   }
@@ -95,6 +100,13 @@ static mcugen_window_event_t end_of_row(mcugen_window_t *window) {
     window->skip_rows--;
     return MCUGEN_WINDOW_ROW;
   }
+#if MCUGEN_SCORE_RECONSTRUCTION
+  if (of_bytes) {
+    const size_t first = window->rows * MCUGEN_ROW_VALUES;
+    mcugen_tensor_get(&mcugen_engine_info()->input[0], window->input, first, MCUGEN_ROW_VALUES,
+                      window->features + first);
+  }
+#endif
   window->rows++;
   return mcugen_window_is_full(window) ? MCUGEN_WINDOW_FULL : MCUGEN_WINDOW_ROW;
 }
@@ -105,7 +117,7 @@ mcugen_window_event_t mcugen_window_push_floats(mcugen_window_t *window, const u
   while (used < count && window->row_bytes < ROW_BYTES) {
     float piece[PIECE_VALUES];
     size_t values = 0;
-    const size_t wanted = ROW_BYTES - window->row_bytes;
+    const size_t wanted = (ROW_BYTES - window->row_bytes) / ELEMENT_BYTES;
     while (values < PIECE_VALUES && values < wanted && used < count) {
       window->cut[window->cut_bytes++] = bytes[used++];
       if (window->cut_bytes == sizeof(window->cut)) {
@@ -116,27 +128,32 @@ mcugen_window_event_t mcugen_window_push_floats(mcugen_window_t *window, const u
     add_floats(window, piece, values);
   }
   *taken = used;
-  return end_of_row(window);
+  return end_of_row(window, false);
 }
 
-mcugen_window_event_t mcugen_window_push_int8(mcugen_window_t *window, const uint8_t bytes[],
-                                              size_t count, size_t *taken) {
+mcugen_window_event_t mcugen_window_push_bytes(mcugen_window_t *window, const uint8_t bytes[],
+                                               size_t count, size_t *taken) {
   const size_t wanted = ROW_BYTES - window->row_bytes;
   *taken = count < wanted ? count : wanted;
   if (*taken > 0) {
-    add_int8(window, (const int8_t *)bytes, *taken);
+    add_bytes(window, bytes, *taken);
   }
-  return end_of_row(window);
+  return end_of_row(window, true);
 }
 
 mcugen_window_event_t mcugen_window_push_row(mcugen_window_t *window,
                                              const float row[MCUGEN_ROW_VALUES]) {
   add_floats(window, row, MCUGEN_ROW_VALUES);
-  return end_of_row(window);
+  return end_of_row(window, false);
 }
 
 static void present(const mcugen_window_t *window) {
-  memcpy(mcugen_engine_input(0), window->input, MCUGEN_INPUT_BYTES);
+  const mcugen_engine_info_t *info = mcugen_engine_info();
+  size_t at = 0;
+  for (uint32_t i = 0; i < info->inputs; ++i) {
+    memcpy(mcugen_engine_input(i), window->input + at, info->input[i].bytes);
+    at += info->input[i].bytes;
+  }
   mcugen_engine_reset();
 }
 
@@ -155,9 +172,8 @@ mcugen_status_t mcugen_window_run_layers(const mcugen_window_t *window, uint32_t
 
 float mcugen_window_score(const mcugen_window_t *window) {
 #if MCUGEN_SCORE_RECONSTRUCTION
-  const mcugen_tensor_t *output = &mcugen_engine_info()->output[0];
-  return mcugen_reconstruction_error(window->features, mcugen_engine_output(0), MCUGEN_INPUT_BYTES,
-                                     output->scale, output->zero_point);
+  return mcugen_reconstruction_error(&mcugen_engine_info()->output[0], mcugen_engine_output(0),
+                                     window->features, MCUGEN_WINDOW_VALUES);
 #else
   (void)window;
   return 0.0f;

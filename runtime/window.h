@@ -12,10 +12,12 @@
 #include "config.h"
 #include "status.h"
 
+#define MCUGEN_WINDOW_VALUES (MCUGEN_ROW_VALUES * MCUGEN_WINDOW_ROWS)
+
 typedef struct {
-  alignas(4) int8_t input[MCUGEN_INPUT_BYTES];  // as input 0 of the model gets it
+  alignas(4) uint8_t input[MCUGEN_INPUT_BYTES];  // as the model's inputs get it, one after the other
 #if MCUGEN_SCORE_RECONSTRUCTION
-  float features[MCUGEN_INPUT_BYTES];  // what the score compares the output with
+  float features[MCUGEN_WINDOW_VALUES];  // what the score compares the output with
 #endif
   uint32_t rows;       // complete rows in the window
   uint32_t skip_rows;  // rows between this window and the last one, still to be dropped
@@ -37,15 +39,15 @@ void mcugen_window_reset(mcugen_window_t *window);
 // True from the push that completed the window until the next one that takes bytes.
 bool mcugen_window_is_full(const mcugen_window_t *window);
 
-// True if floats can be quantised to the type of the model's input.
+// True if the model has one input, of a type that floats can be quantised to.
 bool mcugen_window_takes_floats(void);
 
 // Take bytes up to the end of the current row at most; *taken tells how many. Rows of little-endian
-// float32, or bytes of the input tensor as they are.
+// float32, or bytes of the input tensors as they are.
 mcugen_window_event_t mcugen_window_push_floats(mcugen_window_t *window, const uint8_t bytes[],
                                                 size_t count, size_t *taken);
-mcugen_window_event_t mcugen_window_push_int8(mcugen_window_t *window, const uint8_t bytes[],
-                                              size_t count, size_t *taken);
+mcugen_window_event_t mcugen_window_push_bytes(mcugen_window_t *window, const uint8_t bytes[],
+                                               size_t count, size_t *taken);
 
 // Takes a whole row at the beginning of a row.
 mcugen_window_event_t mcugen_window_push_row(mcugen_window_t *window,

@@ -35,24 +35,52 @@ static void test_quantize_survives_what_is_no_number(void) {
   }
 }
 
+// Every type of an end: values there and back, and what does not fit.
+static void test_every_type_of_a_tensor(void) {
+  static const mcugen_tensor_t types[] = {
+      {MCUGEN_INT8, 3, 0.5f, -3},   {MCUGEN_UINT8, 3, 0.5f, 125},  {MCUGEN_INT16, 6, 0.5f, 0},
+      {MCUGEN_FLOAT32, 12, 0.0f, 0},
+  };
+  static const float largest[] = {65.0f, 65.0f, 16383.5f, 1e9f};
+  for (size_t i = 0; i < sizeof types / sizeof types[0]; ++i) {
+    const float given[] = {-1.5f, 0.26f, 1e9f};
+    uint8_t elements[12];
+    float restored[3];
+    mcugen_tensor_put(&types[i], given, 3, elements);
+    mcugen_tensor_get(&types[i], elements, 0, 3, restored);
+    CHECK_EQUAL(restored[0], -1.5f);
+    CHECK_EQUAL(restored[1], types[i].scale > 0.0f ? 0.5f : 0.26f);
+    CHECK_EQUAL(restored[2], largest[i]);
+  }
+  static const mcugen_tensor_t counts = {MCUGEN_INT64, 16, 0.0f, 0};
+  static const int64_t numbers[] = {-5, 7};
+  float read[2];
+  mcugen_tensor_get(&counts, numbers, 1, 1, read);
+  CHECK_EQUAL(read[0], 7.0f);
+  mcugen_tensor_get(&counts, numbers, 0, 2, read);
+  CHECK_EQUAL(read[0], -5.0f);
+}
+
+static const mcugen_tensor_t TENSOR = {MCUGEN_INT8, WINDOW_VALUES, SCALE, ZERO_POINT};
+
 // The bound that score.h states.
 static void test_reconstruction_error_is_within_its_bound(void) {
   for (size_t w = 0; w < WINDOWS; ++w) {
     const float score =
-        mcugen_reconstruction_error(&features[w * WINDOW_VALUES], &outputs[w * WINDOW_VALUES],
-                                    WINDOW_VALUES, SCALE, ZERO_POINT);
+        mcugen_reconstruction_error(&TENSOR, &outputs[w * WINDOW_VALUES],
+                                    &features[w * WINDOW_VALUES], WINDOW_VALUES);
     CHECK_NEAR(score, expected_scores[w], 4e-6f * expected_scores[w]);
   }
 }
 
 static void test_reconstruction_error_of_any_length(void) {
-  CHECK_EQUAL(mcugen_reconstruction_error(features, outputs, 0, SCALE, ZERO_POINT), 0.0f);
+  CHECK_EQUAL(mcugen_reconstruction_error(&TENSOR, outputs, features, 0), 0.0f);
   double sum = 0.0;
   for (size_t count = 1; count <= 100; ++count) {
     const double difference =
         (double)(SCALE * (float)(outputs[count - 1] - ZERO_POINT)) - (double)features[count - 1];
     sum += difference * difference;
-    const float score = mcugen_reconstruction_error(features, outputs, count, SCALE, ZERO_POINT);
+    const float score = mcugen_reconstruction_error(&TENSOR, outputs, features, count);
     CHECK_NEAR(score, sum / (double)count, 4e-6 * sum / (double)count);
   }
 }
@@ -75,6 +103,7 @@ int main(void) {
   test_quantize_equals_python();
   test_dequantize_equals_python();
   test_quantize_survives_what_is_no_number();
+  test_every_type_of_a_tensor();
   test_reconstruction_error_is_within_its_bound();
   test_reconstruction_error_of_any_length();
   test_clip_score_does_not_drift();

@@ -49,7 +49,10 @@ def command(model: Path | None, **given: Any) -> None:
     say(project_line(project, board))
     compiled = Compiled(None) if options.no_compile else _compile(folder, board, places)
     console().print(build_table(project, request.board, compiled.result))
-    for note in (*notes, *compiled.notes):
+    taken = (
+        (f"the file has several parts: it is {request.graph.taken}",) if request.graph.taken else ()
+    )
+    for note in (*taken, *notes, *compiled.notes):
         say(note)
 
 

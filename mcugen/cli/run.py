@@ -19,6 +19,7 @@ from mcugen.cli.sections import PATH, SectionedCommand
 from mcugen.errors import ConfigError, DataError
 
 if TYPE_CHECKING:
+    from mcugen.features.coding import Coding
     from mcugen.features.spec import FrontEnd
     from mcugen.records import Run
     from mcugen.run.project import Project
@@ -57,16 +58,16 @@ def _score(
     build_dir: Path, named: tuple[Path, ...], options: RunOptions, target: SshTarget | None
 ) -> None:
     """The clips through the device, after everything that can be checked without it."""
+    from mcugen.features.coding import input_coding
     from mcugen.model.tflite import read_tflite
     from mcugen.run.journal import check_writable
     from mcugen.run.project import open_project
-    from mcugen.samples.expected import input_quant
     from mcugen.samples.stimulus import default_input
 
     project = open_project(build_dir, options.board_dir)
-    input_quant(read_tflite(project.model))  # the firmware of any other model takes no clips
-    source = default_input(options.input_name, project.manifest.front_end)
-    clips = _clips(named, source, project.manifest.front_end, options.labels)
+    coding = input_coding(read_tflite(project.model))
+    source = default_input(options.input_name, project.manifest.front_end, coding)
+    clips = _clips(named, source, project.manifest.front_end, coding, options.labels)
     folder = options.out or build_dir.with_name(f"{build_dir.resolve().name}-run")
     check_writable(folder)
     if options.interpreter and target is not None:
@@ -80,7 +81,11 @@ def _score(
 
 
 def _clips(
-    named: tuple[Path, ...], source: str, front_end: FrontEnd, labels: Path | None
+    named: tuple[Path, ...],
+    source: str,
+    front_end: FrontEnd,
+    coding: Coding,
+    labels: Path | None,
 ) -> tuple[Clip, ...]:
     """The clips that were named, every one read once and found usable."""
     from mcugen.samples.clips import find_clips, read_labels
@@ -88,7 +93,7 @@ def _clips(
 
     known = read_labels(labels) if labels is not None else None
     found = find_clips(named, suffixes_for(source, front_end), known)
-    check_clips([clip.path for clip in found], source, front_end)
+    check_clips([clip.path for clip in found], source, front_end, coding)
     if found and known is not None and not any(clip.label for clip in found):
         raise DataError(
             f"{labels} labels none of the clips, such as {found[0].path.name}",

@@ -47,8 +47,8 @@ _OPTIONS = (
         "--input",
         "input_name",
         type=click.Choice(["pcm", "features", "int8"]),
-        help="What travels: samples, float features or quantised features. Default: pcm, or int8 "
-        "where the front-end takes no PCM.",
+        help="What travels: samples, float features or, by int8, the input tensors as they are, of "
+        "any type. Default: pcm, or int8 where the front-end takes no PCM.",
     ),
     _measurement(
         "--repeats",

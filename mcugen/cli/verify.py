@@ -20,7 +20,7 @@ from mcugen.errors import ConfigError
 from mcugen.report.verify_text import layer_lines, verdict_lines
 
 if TYPE_CHECKING:
-    from mcugen.model.ir import Quant
+    from mcugen.model.ir import Graph
     from mcugen.run.client import Client
     from mcugen.run.layers import LayerVerdict
     from mcugen.run.project import Project
@@ -69,12 +69,12 @@ def command(
     Exit status 0: all equal to the reference of the rounding it was built with (of an NPU: within
     one step of the output's quantisation); 3: some differ.
     """
+    from mcugen.features.coding import input_coding
     from mcugen.model.tflite import read_tflite
     from mcugen.run.linux_device import device_link, ssh_target
     from mcugen.run.project import open_project
     from mcugen.run.verify import clip_vectors, vector_sets
     from mcugen.samples.clips import find_clips
-    from mcugen.samples.expected import input_quant
     from mcugen.samples.stimulus import suffixes_for
 
     if ssh_option and not host:
@@ -83,14 +83,15 @@ def command(
         raise ConfigError("--host and --port name two devices", hint="give one of them")
     project = open_project(build_dir, board_dir)
     front_end = project.manifest.front_end
-    quant = input_quant(read_tflite(project.model))
-    sets = list(vector_sets(front_end, quant, vectors))
+    graph = read_tflite(project.model)
+    coding = input_coding(graph)
+    sets = list(vector_sets(front_end, coding, vectors))
     if clips:
         found = find_clips(clips, suffixes_for("int8", front_end))
-        sets.append(clip_vectors([clip.path for clip in found], front_end, quant))
+        sets.append(clip_vectors([clip.path for clip in found], front_end, coding))
     compare = _compare_layers if per_layer else _compare_outputs
     verdicts, is_accepted, lines = compare(
-        partial(device_link, project, port, ssh_target(host, ssh_option)), project, sets, quant
+        partial(device_link, project, port, ssh_target(host, ssh_option)), project, graph, sets
     )
     if as_json:
         say(json.dumps({"schema": 1, "verdicts": [asdict(v) for v in verdicts]}, indent=2))
@@ -107,14 +108,15 @@ def _client(link: Link) -> Client:
 
 
 def _compare_outputs(
-    open_link: LinkOpener, project: Project, sets: list[VectorSet], quant: Quant
+    open_link: LinkOpener, project: Project, graph: Graph, sets: list[VectorSet]
 ) -> tuple[tuple[Verdict, ...], bool, list[str]]:
+    from mcugen.features.coding import input_coding
     from mcugen.run.project import open_device
     from mcugen.run.verify import TOLERANCES_LSB, ask_device, judge
 
     manifest = project.manifest
-    with open_link() as link, open_device(link, manifest, _client) as (client, who):
-        answers = ask_device(client, sets, manifest.front_end, quant, who.output_bytes)
+    with open_link() as link, open_device(link, manifest, _client) as (client, _):
+        answers = ask_device(client, graph, sets, manifest.front_end, input_coding(graph))
     tolerance_lsb = TOLERANCES_LSB[manifest.accelerator]
     verdicts = judge(project.model, answers, manifest.rounding, tolerance_lsb)
     lines = [line for verdict in verdicts for line in verdict_lines(verdict)]
@@ -122,17 +124,16 @@ def _compare_outputs(
 
 
 def _compare_layers(
-    open_link: LinkOpener, project: Project, sets: list[VectorSet], quant: Quant
+    open_link: LinkOpener, project: Project, graph: Graph, sets: list[VectorSet]
 ) -> tuple[tuple[LayerVerdict, ...], bool, list[str]]:
-    from mcugen.model.tflite import read_tflite
+    from mcugen.features.coding import input_coding
     from mcugen.run.layers import ask_layers, judge_layers, single_windows
     from mcugen.run.project import open_device
 
     manifest = project.manifest
     windows = single_windows(sets, manifest.front_end, LAYER_WINDOWS)
     with open_link() as link, open_device(link, manifest, _client) as (client, _):
-        graph = read_tflite(project.model)
-        answers = ask_layers(client, graph, windows, manifest.front_end, quant)
+        answers = ask_layers(client, graph, windows, manifest.front_end, input_coding(graph))
     verdicts = judge_layers(project.model, answers, manifest.rounding)
     lines = layer_lines(verdicts, len(windows.streams))
     return verdicts, all(v.first is None for v in verdicts), lines

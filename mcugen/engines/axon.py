@@ -49,7 +49,7 @@ def plan(graph: Graph, options: EngineOptions) -> EnginePlan:
     What the NPU needs (interlayer buffer, command buffer) only Nordic's compiler knows.
     """
     refuse(supports(graph), graph.name)
-    constants = {i for op in graph.ops for i in op.inputs if i >= 0}
+    constants = {i for op in graph.file_ops for i in op.inputs if i >= 0}
     weights = sum(t.bytes for t in map(graph.tensors.__getitem__, constants) if t.data is not None)
     arena = 2 * sum(_buffers(graph))
     step = "copies of input and output; the interlayer buffer is the compiler's to tell"

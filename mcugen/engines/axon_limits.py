@@ -43,7 +43,7 @@ def _model_problems(graph: Graph) -> Iterator[Problem]:
 
 
 def _op_problems(graph: Graph) -> Iterator[Problem]:
-    for op in graph.ops:
+    for op in graph.file_ops:
         check = CHECKS.get(op.kind)
         if check is None:
             yield Problem(where(op), "is no operator of Axon", HINTS.get(op.kind, ""))

@@ -38,7 +38,7 @@ def supports(graph: Graph) -> tuple[Problem, ...]:
     copies one vector of int8 and prints int8, could not give or print."""
     unknown = (
         Problem(where(op), "is no operator of the platform's TFLite Micro (2022)")
-        for op in graph.ops
+        for op in graph.file_ops
         if RESOLVER_METHODS.get(op.kind) not in METHODS
     )
     inputs = len(graph.inputs)
@@ -66,7 +66,7 @@ def emit(graph: Graph, options: EngineOptions) -> SourceTree:
         "name": name,
         "bytes": len(content),
         "values": c_values(np.frombuffer(content, np.uint8)),
-        "calls": list(dict.fromkeys(RESOLVER_METHODS[op.kind] for op in graph.ops)),
+        "calls": list(dict.fromkeys(RESOLVER_METHODS[op.kind] for op in graph.file_ops)),
         "arena_bytes": tflm.plan(graph, options).arena_bytes,
     }
     generated = {

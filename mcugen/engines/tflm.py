@@ -38,11 +38,21 @@ CALL_SUBGRAPHS = frozenset(("CALL_ONCE", "IF", "WHILE"))
 def supports(graph: Graph) -> tuple[Problem, ...]:
     """One problem per operator kind that TFLM does not register or that hides other operators."""
     problems = (_problem(graph, kind) for kind in _kinds(graph))
-    return tuple(problem for problem in problems if problem is not None)
+    return (*_end_problems(graph), *(problem for problem in problems if problem is not None))
+
+
+def _end_problems(graph: Graph) -> list[Problem]:
+    """uint8 ends are int8 ones moved by 128 to the runtime, which must be true of the graph too."""
+    ends = [*enumerate(graph.inputs), *enumerate(graph.outputs)]
+    return [
+        Problem("model", f"input or output {number} is uint8 that no QUANTIZE moves by 128")
+        for number, index in ends
+        if graph.tensors[index].dtype is DType.UINT8
+    ]
 
 
 def _problem(graph: Graph, kind: str) -> Problem | None:
-    where = next(f"op {op.index} {kind}" for op in graph.ops if op.kind == kind)
+    where = next(f"op {op.index} {kind}" for op in graph.file_ops if op.kind == kind)
     known = RESOLVER_METHODS.keys() | CUSTOM_KERNELS.keys()
     if kind not in known:
         near = nearest(kind, known)
@@ -61,8 +71,8 @@ def propose_arena_bytes(graph: Graph, measured_bytes: int) -> int:
     both. Two things come on top: the scratch of the optimised kernels, of one operator at a time,
     and what the planner itself needs where the activations will lie. The device tells what it used.
     """
-    scratch_bytes = max((_cmsis_nn_scratch_bytes(graph, op) for op in graph.ops), default=0)
-    activation_bytes = max((_live_bytes(graph, op) for op in graph.ops), default=0)
+    scratch_bytes = max((_cmsis_nn_scratch_bytes(graph, op) for op in graph.file_ops), default=0)
+    activation_bytes = max((_live_bytes(graph, op) for op in graph.file_ops), default=0)
     planning_bytes = max(_planning_bytes(graph) - activation_bytes, 0)
     needed_bytes = measured_bytes + scratch_bytes + planning_bytes
     return -(-needed_bytes // ALIGNMENT) * ALIGNMENT
@@ -72,7 +82,7 @@ def _planning_bytes(graph: Graph) -> int:
     """AllocationInfo (32 bytes with 64-bit pointers) for each tensor and scratch buffer, 40 bytes in
     greedy_memory_planner.cc for each one that is planned; one scratch buffer per operator."""
     planned = sum(tensor.data is None for tensor in graph.tensors)
-    scratch = len(graph.ops)
+    scratch = len(graph.file_ops)
     return 32 * (len(graph.tensors) + scratch) + 40 * (planned + scratch)
 
 
@@ -96,8 +106,8 @@ def plan(graph: Graph, options: EngineOptions) -> EnginePlan:
     """The arena as one buffer, since TFLM plans inside it; the file itself is the weights."""
     graph = _deployed(graph, options)
     arena_bytes = _arena_bytes(graph, options)
-    arena = Buffer("TFLM arena", arena_bytes, 0, max(len(graph.ops) - 1, 0))
-    names = tuple(f"{op.index} {op.kind}" for op in graph.ops)
+    arena = Buffer("TFLM arena", arena_bytes, 0, max(len(graph.file_ops) - 1, 0))
+    names = tuple(f"{op.index} {op.kind}" for op in graph.file_ops)
     return EnginePlan(
         arena_bytes=arena_bytes,
         weight_bytes=graph.file_bytes,
@@ -125,7 +135,7 @@ def emit(graph: Graph, options: EngineOptions) -> SourceTree:
         "arena_bytes": _arena_bytes(graph, options),
         "arena_limit_bytes": options.arena_limit_bytes,
         "alignment": ALIGNMENT,
-        "resource_variables": sum(op.kind == "VAR_HANDLE" for op in graph.ops),
+        "resource_variables": sum(op.kind == "VAR_HANDLE" for op in graph.file_ops),
         "calls": [call for call, _ in registrations],
         "headers": sorted({header for _, header in registrations if header}),
     }
@@ -161,7 +171,7 @@ def _arena_bytes(graph: Graph, options: EngineOptions) -> int:
 
 def _kinds(graph: Graph) -> tuple[str, ...]:
     """The operator kinds of the graph, each once, in order of first use."""
-    return tuple(dict.fromkeys(op.kind for op in graph.ops))
+    return tuple(dict.fromkeys(op.kind for op in graph.file_ops))
 
 
 def _registration(graph: Graph, kind: str) -> tuple[str, str]:
@@ -170,7 +180,7 @@ def _registration(graph: Graph, kind: str) -> tuple[str, str]:
         return CUSTOM_KERNELS[kind]
     method = RESOLVER_METHODS[kind]
     kernel = INT8_KERNELS.get(kind)
-    if kernel is None or not _all_int8(graph, (op for op in graph.ops if op.kind == kind)):
+    if kernel is None or not _all_int8(graph, (op for op in graph.file_ops if op.kind == kind)):
         return f"{method}()", ""
     return (
         f"{method}(tflite::{kernel.function}())",

@@ -9,11 +9,9 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from mcugen.errors import ModelError
-from mcugen.features.reference import Floats, dequantize, quantize
-from mcugen.model.ir import DType, Graph, Tensor
+from mcugen.features.coding import input_coding, output_coding
+from mcugen.features.reference import Floats
 from mcugen.model.reference import Reference, open_reference
 
 Runner = Callable[[Floats], Floats]
@@ -37,12 +35,12 @@ Opener = Callable[[Path], AbstractContextManager[LoadedModel]]
 def open_tflite(model: Path) -> Iterator[LoadedModel]:
     """A .tflite file in TFLite Micro; an int8 one between quantisation and dequantisation."""
     with open_reference(model) as reference:
-        taken, given = _ends(reference.graph)
+        taken, given = input_coding(reference.graph), output_coding(reference.graph)
         yield LoadedModel(taken.elements, given.elements, _tflite_runner(reference))
 
 
 def _tflite_runner(reference: Reference) -> Runner:
-    taken, given = _ends(reference.graph)
+    taken, given = input_coding(reference.graph), output_coding(reference.graph)
 
     def run(values: Floats) -> Floats:
         if values.shape[1] != taken.elements:
@@ -51,22 +49,7 @@ def _tflite_runner(reference: Reference) -> Runner:
                 f"{values.shape[1]} per window",
                 hint="use the front-end and data that the model was trained with",
             )
-        inputs = values if taken.quant is None else quantize(values, taken.quant)
-        outputs = reference.run([inputs.reshape(-1, *taken.shape)])[0].reshape(len(values), -1)
-        return (
-            outputs.astype(np.float32) if given.quant is None else dequantize(outputs, given.quant)
-        )
+        outputs = reference.run(taken.split(taken.encode(values)))[0].reshape(len(values), -1)
+        return given.decode(outputs)
 
     return run
-
-
-def _ends(graph: Graph) -> tuple[Tensor, Tensor]:
-    """Input and first output; ModelError when they are of a type that windows cannot feed."""
-    taken, given = graph.tensors[graph.inputs[0]], graph.tensors[graph.outputs[0]]
-    for tensor in (taken, given):
-        quantised = tensor.dtype is DType.INT8 and tensor.quant is not None
-        if not quantised and tensor.dtype is not DType.FLOAT32:
-            raise ModelError(
-                f"{graph.name}: {tensor.name} is {tensor.dtype.value}, not int8 or float"
-            )
-    return taken, given

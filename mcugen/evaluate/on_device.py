@@ -14,8 +14,10 @@ import numpy as np
 
 from mcugen.evaluate.detection import ClipScore
 from mcugen.evaluate.model_runner import Runner
-from mcugen.features.reference import Floats, dequantize, quantize
+from mcugen.features.coding import input_coding, output_coding
+from mcugen.features.reference import Floats
 from mcugen.model.reference import Reference, open_reference
+from mcugen.model.tflite import read_tflite
 from mcugen.protocol import Identity, What
 from mcugen.run.client import Client
 from mcugen.run.journal import open_journal
@@ -24,8 +26,7 @@ from mcugen.run.session import Session, describe_run, run_clips
 from mcugen.run.stream import stream
 from mcugen.samples.clips import Clip, find_clips
 from mcugen.samples.datasets import Sample
-from mcugen.samples.expected import input_quant, output_quant
-from mcugen.samples.stimulus import default_input, from_int8_rows, suffixes_for
+from mcugen.samples.stimulus import default_input, from_elements, suffixes_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,9 @@ def score_on_device(
 
     Raises the DeviceError that ended the run early, or KeyboardInterrupt.
     """
-    source = default_input(None, project.manifest.front_end)
+    source = default_input(
+        None, project.manifest.front_end, input_coding(read_tflite(project.model))
+    )
     suffixes = suffixes_for(source, project.manifest.front_end)
     clips = find_clips([sample.path for sample in samples], suffixes)
     folder.mkdir(parents=True, exist_ok=True)
@@ -100,16 +103,17 @@ def open_device_runner(
     inference to, and the unit of that cost. Every window is a clip of its own."""
     front_end = project.manifest.front_end
     with _opened(project, port) as (client, who, reference, _):
-        taken, given = input_quant(reference.graph), output_quant(reference.graph)
+        taken, given = input_coding(reference.graph), output_coding(reference.graph)
         ticks: list[int] = []
 
         def run(windows: Floats) -> Floats:
             outputs = []
-            for window in quantize(windows, taken):
+            for window in taken.encode(windows):
                 rows = window.reshape(front_end.window_rows, front_end.row_values)
-                for step in stream(client, from_int8_rows(rows, front_end, taken)):
+                for step in stream(client, from_elements(rows, front_end, taken)):
                     ticks.extend(result.ticks for result in step.reply.windows)
-                outputs.append(np.frombuffer(client.read(What.OUTPUT, who.output_bytes), np.int8))
-            return dequantize(np.asarray(outputs), given)
+                content = client.read(What.OUTPUT, who.output_bytes)
+                outputs.append(np.frombuffer(content, given.dtype))
+            return given.decode(np.asarray(outputs))
 
         yield run, ticks, who.fact("tick_unit")

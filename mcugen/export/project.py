@@ -121,7 +121,7 @@ def _config(request: Request) -> bytes:
     macros = config_macros(
         request.front_end,
         request.score,
-        graph.tensors[graph.inputs[0]].bytes,
+        sum(graph.tensors[index].bytes for index in graph.inputs),
         graph.tensors[graph.outputs[0]].bytes,
         request.board.tick_unit,
     )

@@ -9,6 +9,7 @@ NumPy stands between the samples and the rows (mcugen/reproducible.py).
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ from mcugen.features.transform import real_spectrum
 from mcugen.model.ir import Quant
 from mcugen.reproducible import LN_10, Doubles, exp, log, unit_circle
 
+T = TypeVar("T", bound=np.generic)
 Floats = NDArray[np.float32]
 
 Source = NDArray[np.int16] | NDArray[np.uint8] | NDArray[np.float32]
@@ -41,29 +43,31 @@ def row_extractor(front_end: FrontEnd) -> RowsOf:
     return _EXTRACTORS[front_end.kind](front_end)
 
 
-def cut_windows(rows: Floats, front_end: FrontEnd) -> Floats:
-    """The windows of one clip, float32 [windows, window_rows * row_values], row after row."""
+def cut_windows(rows: NDArray[T], front_end: FrontEnd) -> NDArray[T]:
+    """The windows of one clip, [windows, window_rows * row_values], row after row."""
     used = rows[front_end.first_row : front_end.last_row]
     starts = np.arange(front_end.windows(len(rows))) * front_end.stride_rows
     indices = starts[:, None] + np.arange(front_end.window_rows)
-    return used[indices].reshape(len(starts), front_end.window_rows * front_end.row_values)
+    return used[indices].reshape(len(starts), front_end.window_rows * rows.shape[1])
 
 
-def quantize(values: Floats, quant: Quant) -> NDArray[np.int8]:
-    """int8 of float32 values: value / scale rounded half away from zero, plus the zero point.
+def quantize(values: Floats, quant: Quant, dtype: Any = np.int8) -> NDArray[Any]:
+    """Integers of float32 values: value / scale rounded half away from zero, plus the zero point.
 
-    All in float32, then clamped. Equals mcugen_quantize_int8 (runtime/quantize.c) for every finite
-    value.
+    All in float32, then clamped to the type. Equals mcugen_tensor_put (runtime/quantize.c) for every
+    finite value.
     """
     scaled = values.astype(np.float32) / np.float32(quant.scale)
     whole = np.trunc(scaled)
     rounded = whole + np.where(np.abs(scaled - whole) >= 0.5, np.sign(scaled), np.float32(0))
-    clamped: NDArray[np.float32] = np.clip(rounded + np.float32(quant.zero_point), -128, 127)
-    return clamped.astype(np.int8)
+    limits = np.iinfo(dtype)
+    steps = rounded + np.float32(quant.zero_point)
+    clamped: NDArray[np.float32] = np.clip(steps, limits.min, limits.max)
+    return clamped.astype(dtype)
 
 
-def dequantize(values: NDArray[np.int8], quant: Quant) -> Floats:
-    """float32 of int8 values: scale * (value - zero point), rounded once."""
+def dequantize(values: NDArray[Any], quant: Quant) -> Floats:
+    """float32 of quantised values: scale * (value - zero point), rounded once."""
     difference = values.astype(np.int32) - quant.zero_point
     return np.float32(quant.scale) * difference.astype(np.float32)
 

@@ -209,14 +209,19 @@ PRESETS = {
 
 
 def raw_front_end(graph: Graph) -> FrontEnd:
-    """The front-end that does nothing: one row, one window, all of the model's first input."""
-    return FrontEnd("raw", graph.tensors[graph.inputs[0]].elements, 1)
+    """The front-end that does nothing: one row, one window, all of the model's inputs."""
+    return FrontEnd("raw", sum(graph.tensors[index].elements for index in graph.inputs), 1)
 
 
 def check_front_end(front_end: FrontEnd, graph: Graph) -> list[Problem]:
-    """What keeps the front-end from feeding the model's first input."""
+    """What keeps the front-end from feeding the model's inputs."""
     tensor = graph.tensors[graph.inputs[0]]
     window = front_end.window_rows * front_end.row_values
+    if front_end == raw_front_end(graph):
+        return []
+    if len(graph.inputs) > 1:
+        what = f"front-end {front_end.kind} feeds one input, the model has {len(graph.inputs)}"
+        return [Problem("model", what, "use --front-end raw")]
     if window == tensor.elements:
         return []
     return [

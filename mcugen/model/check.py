@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from mcugen.errors import ModelError
 from mcugen.model.ir import DType, Graph, Op, Problem, Tensor
+from mcugen.model.shapes import FIXED_SHAPE_HINT, shape_problems
 
 _QUANTISE = (
     "convert with full integer quantisation: a representative dataset, "
@@ -26,7 +27,15 @@ _CARRIES_FLOAT = frozenset({"QUANTIZE", "DEQUANTIZE", "SPLIT"})
 """Operators that may touch float32: they convert it or only move it."""
 
 _ENGINE_TYPES = frozenset(
-    {DType.INT8, DType.INT16, DType.INT32, DType.INT64, DType.FLOAT32, DType.BOOL}
+    {
+        DType.INT8,
+        DType.UINT8,
+        DType.INT16,
+        DType.INT32,
+        DType.INT64,
+        DType.FLOAT32,
+        DType.BOOL,
+    }
 )
 _TYPE_HINTS: Mapping[DType, str] = {
     DType.UINT8: "quantise again: uint8 is the scheme of TensorFlow 1, engines take int8",
@@ -42,6 +51,7 @@ _TYPE_HINTS: Mapping[DType, str] = {
 def check_graph(graph: Graph) -> list[Problem]:
     """Every reason why no engine can take the graph; an engine may know more of its own."""
     return [
+        *shape_problems(graph),
         *_operator_problems(graph),
         *_float_problems(graph),
         *_tensor_problems(graph),
@@ -49,13 +59,14 @@ def check_graph(graph: Graph) -> list[Problem]:
 
 
 def check_int8_ends(graph: Graph) -> tuple[Problem, ...]:
-    """One problem per input or output of the model that is not int8."""
+    """One problem per input or output that the file has in another type than int8."""
     ends = (("input", graph.inputs), ("output", graph.outputs))
+    types = {t.index: t.dtype for t in graph.tensors} | dict.fromkeys(graph.shifted, DType.UINT8)
     return tuple(
-        Problem("model", f"{name} {number} is {graph.tensors[index].dtype.value}, not int8")
+        Problem("model", f"{name} {number} is {types[index].value}, not int8")
         for name, indices in ends
         for number, index in enumerate(indices)
-        if graph.tensors[index].dtype is not DType.INT8
+        if types[index] is not DType.INT8
     )
 
 
@@ -147,8 +158,7 @@ def _problems_of(tensor: Tensor, place: str) -> Iterator[Problem]:
     if tensor.data is not None:
         return
     if 0 in tensor.shape:
-        hint = "convert with a fixed input shape (batch 1)"
-        yield Problem(place, f"has no fixed size: shape {list(tensor.shape)}", hint)
+        yield Problem(place, f"has no fixed size: shape {list(tensor.shape)}", FIXED_SHAPE_HINT)
     if tensor.dtype in (DType.INT8, DType.INT16):
         if tensor.quant is None:
             yield Problem(place, f"is {tensor.dtype.value} without a scale", _QUANTISE)

@@ -119,7 +119,13 @@ class Op:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Graph:
-    """A whole model: ops are in execution order, tensors are addressed by index."""
+    """A whole model: ops are in execution order, tensors are addressed by index.
+
+    `ops` lacks those that reading has folded away, so an Op's `index`, its number in the file, may
+    be larger than its position; `folded` has them, for interpreters of the file. `shifted` names
+    the inputs and outputs that the file has as uint8, 128 more than the int8 here. `taken` says
+    which part of a file with several is read, "" for all.
+    """
 
     name: str
     sha256: str
@@ -128,6 +134,14 @@ class Graph:
     ops: tuple[Op, ...]
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
+    folded: tuple[Op, ...] = ()
+    shifted: frozenset[int] = frozenset()
+    taken: str = ""
+
+    @property
+    def file_ops(self) -> tuple[Op, ...]:
+        """All operators of the file, in execution order."""
+        return tuple(sorted((*self.ops, *self.folded), key=lambda op: op.index))
 
     def input_tensors(self, op: Op) -> tuple[Tensor | None, ...]:
         """The op's inputs, None where an optional one is absent."""

@@ -17,7 +17,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import IO, Any
@@ -27,9 +27,12 @@ from numpy.typing import NDArray
 
 import mcugen
 from mcugen.errors import EnvironmentError_, ModelError
+from mcugen.model.check import refuse
+from mcugen.model.ends import flip
 from mcugen.model.ir import Graph
 from mcugen.model.numpy_graph import check_known, run_graph
 from mcugen.model.reference_worker import receive, send
+from mcugen.model.shapes import shape_problems
 from mcugen.model.tflite import parse_tflite
 
 _MAX_ARENA_BYTES = 2**31 - 1
@@ -69,10 +72,17 @@ class Reference:
         [N, *shape] per graph output, then one per tensor index in `tensors` (activations only).
         """
         self._check(inputs, tensors)
-        results = self._compute(self.graph, inputs, tensors)
-        indices = [*self.graph.outputs, *tensors]
+        graph = self.graph
+        given = [
+            flip(value) if index in graph.shifted else value
+            for index, value in zip(graph.inputs, inputs, strict=True)
+        ]
+        results = self._compute(graph, given, tensors)
+        indices = [*graph.outputs, *tensors]
         return tuple(
-            result.reshape(-1, *self.graph.tensors[index].shape)
+            (
+                flip(result) if result.dtype == np.uint8 and index in graph.shifted else result
+            ).reshape(-1, *graph.tensors[index].shape)
             for result, index in zip(results, indices, strict=True)
         )
 
@@ -100,11 +110,14 @@ def open_reference(
 
     `rounding` "double" is TFLite Micro; "single" is our own NumPy code, numpy_graph.py, and
     knows the operators there only. `timeout_s` bounds every call of an interpreter. ModelError when
-    the reference does not take the model, EnvironmentError_ when no interpreter is installed.
+    the reference does not take the model or would compute nonsense because the file contradicts
+    itself, EnvironmentError_ when no interpreter is installed.
     """
     data, graph = _read(model)
+    refuse([*shape_problems(graph)], graph.name)
     if rounding == "single":
         check_known(graph)
+        graph = replace(graph, shifted=frozenset())  # our own code takes the folded graph
         yield Reference(_SINGLE_ROUNDING_INFO, graph, _compute_single_rounding)
         return
     info = _installed_reference(graph)

@@ -25,7 +25,9 @@ import tflite
 from numpy.typing import NDArray
 
 from mcugen.errors import ModelError
+from mcugen.model.ends import fold_ends
 from mcugen.model.ir import DType, Graph, Op, Quant, Tensor
+from mcugen.model.shapes import fold_shapes
 from mcugen.model.topology import check_topology
 
 _IDENTIFIER = b"TFL3"
@@ -179,9 +181,24 @@ def _read_model(source: _Source) -> Graph:
         ops=ops,
         inputs=inputs,
         outputs=outputs,
+        taken=_taken(source, model, len(subgraphs)),
     )
     check_topology(graph, source.name)
-    return graph
+    return fold_ends(fold_shapes(graph))
+
+
+def _taken(source: _Source, model: Any, subgraphs: int) -> str:
+    """Which signature, or graph, of a file with several is read: always that of the first graph."""
+    signatures = [
+        (source.text(signature.SignatureKey()), signature.SubgraphIndex())
+        for signature in source.tables(model, "SignatureDefs")
+    ]
+    if len({graph for _, graph in signatures}) > 1:
+        taken = [name for name, graph in signatures if graph == 0]
+        left = [name for name, graph in signatures if graph != 0]
+        what = f"signature {', '.join(taken)}" if taken else "the first graph, without a signature"
+        return f"{what}; the file also has {', '.join(left)}"
+    return f"the first of {subgraphs} graphs" if subgraphs > 1 and not signatures else ""
 
 
 # --- tensors ------------------------------------------------------------------------------------
@@ -196,7 +213,7 @@ def _read_tensor(
     if tensor.Sparsity() is not None:
         raise source.fault(f"{where} is sparse", "convert without sparsity (densify the weights)")
     dtype = _dtype(source, where, tensor.Type())
-    shape = source.numbers(tensor, "Shape")
+    shape = tuple(1 if d == -1 else d for d in source.numbers(tensor, "Shape"))
     if len(shape) > _MAX_RANK or any(d < 0 for d in shape) or math.prod(shape) > _MAX_ELEMENTS:
         raise source.fault(f"{where} has the impossible shape {list(shape)}")
     data = _constant(source, where, shape, dtype, _buffer_bytes(source, where, tensor, buffers))

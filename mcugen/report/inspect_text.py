@@ -43,14 +43,17 @@ def _heading(inspection: Inspection) -> Text:
     graph = inspection.graph
     lines = [
         f"{graph.name}: {graph.file_bytes:,} bytes, sha256 {graph.sha256[:16]}",
-        *(f"  input   {_tensor_text(graph.tensors[i])}" for i in graph.inputs),
-        *(f"  output  {_tensor_text(graph.tensors[i])}" for i in graph.outputs),
+        *([f"  reads {graph.taken}"] if graph.taken else []),
+        *(f"  input   {_end_text(graph, i)}" for i in graph.inputs),
+        *(f"  output  {_end_text(graph, i)}" for i in graph.outputs),
     ]
     return Text("\n".join(lines))
 
 
-def _tensor_text(tensor: Tensor) -> str:
-    return f"{_shape_text(tensor)} {tensor.dtype.value}  {_quant_text(tensor)}  {tensor.name[:40]}"
+def _end_text(graph: Graph, index: int) -> str:
+    tensor = graph.tensors[index]
+    kind = tensor.dtype.value + (" (uint8 in the file)" if index in graph.shifted else "")
+    return f"{_shape_text(tensor)} {kind}  {_quant_text(tensor)}  {tensor.name[:40]}"
 
 
 def _layer_table(inspection: Inspection) -> Table:

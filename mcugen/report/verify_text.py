@@ -24,9 +24,9 @@ def verdict_lines(verdict: Verdict) -> list[str]:
     first = verdict.first
     lines = [
         counted,
-        f"{verdict.different} differ, by {verdict.largest_difference} at most; the first in "
-        f"{first.vectors} vector {first.vector}, value {first.index}: device {first.device}, "
-        f"reference {first.reference}",
+        f"{verdict.different} differ, by {verdict.largest_difference:g} at most; the first in "
+        f"{first.vectors} vector {first.vector}, output {first.output}, value {first.index}: "
+        f"device {first.device}, reference {first.reference}",
     ]
     if verdict.tolerance_lsb:
         within = "within" if verdict.is_accepted else "beyond"

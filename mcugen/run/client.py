@@ -92,15 +92,16 @@ class Client:
     def push(
         self, source: Source, data: bytes, *, end: bool = False, chunk_bytes: int | None = None
     ) -> Iterator[PushReply]:
-        """Pushes `data` (any cut of a clip) in requests of at most `chunk_bytes`, yielding each reply.
+        """Pushes `data` (any cut of a clip), yielding each reply. No request goes on behind a multiple
+        of `chunk_bytes`.
 
         `end` ends the clip with the last byte. Consume the iterator: it pushes as it is read.
         """
         largest = self._max_payload - protocol.PUSH_OVERHEAD_BYTES
-        limit = min(chunk_bytes or largest, largest)
         at = 0
         while True:
-            piece = data[at : at + limit]
+            left = chunk_bytes - at % chunk_bytes if chunk_bytes else largest
+            piece = data[at : at + min(left, largest)]
             last = end and at + len(piece) == len(data)
             flags = protocol.PushFlag.END if last else protocol.PushFlag.NONE
             payload = protocol.push_payload(source, flags, piece)

@@ -196,15 +196,15 @@ def _latencies(log: EfinixLog, graph: Graph, where: str) -> Iterator[Record]:
         yield summarise(name, "nanoseconds", values)
     runs: dict[tuple[int, str], list[float]] = {}
     for layer in log.layers:
-        number = layer.number % len(graph.ops)  # the platform's profiler counts on and on
-        if layer.operator != graph.ops[number].kind:
+        number = layer.number % len(graph.file_ops)  # the platform's profiler counts on and on
+        if layer.operator != graph.file_ops[number].kind:
             raise DataError(
                 f"{where}: layer {layer.number} is {layer.operator}, but operator {number} of the "
-                f"model is {graph.ops[number].kind}",
+                f"model is {graph.file_ops[number].kind}",
                 hint="the log is of another model, or lines are missing at its start",
             )
         runs.setdefault((number, layer.where), []).append(layer.time_ns)
     for (number, place), values in runs.items():
         accelerator = "cpu" if place == "SOFTWARE" else f"TinyML accelerator, {place.lower()}"
-        name = f"layer {number} {graph.ops[number].kind}"
+        name = f"layer {number} {graph.file_ops[number].kind}"
         yield summarise(name, "nanoseconds", values, accelerator=accelerator)

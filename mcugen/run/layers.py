@@ -10,19 +10,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mcugen.features.coding import Coding, input_coding
 from mcugen.features.spec import FrontEnd
-from mcugen.model.ir import Graph, Op, Quant
+from mcugen.model.ir import Graph, Op
 from mcugen.model.numpy_graph import run_layer
 from mcugen.model.reference import open_reference
 from mcugen.protocol import What
 from mcugen.run.client import Client
 from mcugen.run.stream import stream
 from mcugen.run.verify import ROUNDINGS, VectorSet
-from mcugen.samples.stimulus import from_int8_rows
+from mcugen.samples.stimulus import from_elements
 
 Values = NDArray[np.generic]
 """One tensor of all vectors, [vectors, values], of the tensor's type."""
@@ -32,7 +34,7 @@ Values = NDArray[np.generic]
 class LayerAnswers:
     """What the device computed: the vectors that went in, and each operator's outputs by tensor."""
 
-    inputs: NDArray[np.int8]
+    inputs: NDArray[Any]
     tensors: Mapping[int, Values]
 
 
@@ -76,13 +78,13 @@ def single_windows(sets: Sequence[VectorSet], front_end: FrontEnd, limit: int) -
 
 
 def ask_layers(
-    client: Client, graph: Graph, windows: VectorSet, front_end: FrontEnd, quant: Quant
+    client: Client, graph: Graph, windows: VectorSet, front_end: FrontEnd, coding: Coding
 ) -> LayerAnswers:
     """Runs every window up to each operator in turn and reads all outputs of that operator."""
-    inputs: list[NDArray[np.int8]] = []
+    inputs: list[NDArray[Any]] = []
     found: dict[int, list[Values]] = {}
     for rows in windows.streams:
-        stimulus = from_int8_rows(rows, front_end, quant)
+        stimulus = from_elements(rows, front_end, coding)
         for _ in stream(client, stimulus):
             pass
         inputs.append(stimulus.inputs)
@@ -125,9 +127,10 @@ def _explained(
     graph: Graph, verdict: LayerVerdict, answers: LayerAnswers, declared_rounding: str
 ) -> LayerVerdict:
     """The verdict on the first layer that differs, computed anew with the other rounding."""
-    op = graph.ops[verdict.layer]
+    op = next(op for op in graph.ops if op.index == verdict.layer)
     source = op.inputs[0]
-    given = answers.inputs if source in graph.inputs else answers.tensors.get(source)
+    is_input = graph.inputs == (source,)
+    given = answers.inputs if is_input else answers.tensors.get(source)
     (other,) = (rounding for rounding in ROUNDINGS if rounding != declared_rounding)
     if verdict.first is None or given is None:
         return verdict
@@ -144,9 +147,9 @@ def _expected(model: Path, answers: LayerAnswers, rounding: str) -> tuple[Graph,
     with open_reference(model, rounding=rounding) as reference:
         graph = reference.graph
         indices = sorted(answers.tensors)
-        shaped = answers.inputs.reshape(-1, *graph.tensors[graph.inputs[0]].shape)
-        results = reference.run([shaped], tensors=indices)[len(graph.outputs) :]
-    flat = (result.reshape(len(shaped), -1) for result in results)
+        shaped = input_coding(graph).split(answers.inputs)
+        results = reference.run(shaped, tensors=indices)[len(graph.outputs) :]
+    flat = (result.reshape(len(answers.inputs), -1) for result in results)
     return graph, dict(zip(indices, flat, strict=True))
 
 

@@ -17,12 +17,13 @@ from numpy.typing import NDArray
 
 from mcugen.errors import DeviceError
 from mcugen.export.manifest import run_record
+from mcugen.features.coding import input_coding, output_coding
 from mcugen.model.reference import Reference
 from mcugen.paths import templates_dir
 from mcugen.records import ClipRecord, RunRecord
 from mcugen.run.project import Project
 from mcugen.samples.clips import Clip
-from mcugen.samples.expected import expected_outputs, expected_score, input_quant
+from mcugen.samples.expected import expected_outputs, expected_score
 from mcugen.samples.stimulus import Stimulus, make_stimulus
 from mcugen.transport.ssh import SshSession
 
@@ -49,9 +50,9 @@ def interpret_clips(
     """Each clip's record, with the record of the run it belongs to, as soon as it is measured."""
     session.upload(SCRIPT, (templates_dir() / "linux" / SCRIPT).read_bytes())
     session.upload("model.tflite", project.model.read_bytes())
-    quant = input_quant(reference.graph)
+    coding = input_coding(reference.graph)
     for clip in clips:
-        stimulus = make_stimulus(clip.path, "int8", project.manifest.front_end, quant)
+        stimulus = make_stimulus(clip.path, "int8", project.manifest.front_end, coding)
         answer = _ask(session, reference, stimulus, python)
         head = _run_record(project, answer.interpreter, reference)
         yield head, _clip_record(project, reference, clip, stimulus, answer)
@@ -60,7 +61,8 @@ def interpret_clips(
 def _ask(session: SshSession, reference: Reference, stimulus: Stimulus, python: str) -> Answer:
     graph = reference.graph
     size = graph.tensors[graph.outputs[0]].bytes * len(stimulus.inputs)
-    session.upload("inputs.bin", stimulus.inputs.tobytes())
+    taken, given = input_coding(graph), output_coding(graph)
+    session.upload("inputs.bin", taken.as_in_file(stimulus.inputs).tobytes())
     command = [python, SCRIPT, "model.tflite", "inputs.bin", "outputs.bin"]
     result = session.run(command, timeout_s=TIMEOUT_S)
     facts = dict(re.findall(r"^(interpreter|version|nanoseconds)=(.*)$", result.output, re.M))
@@ -72,7 +74,7 @@ def _ask(session: SshSession, reference: Reference, stimulus: Stimulus, python: 
             hint="the board needs python3, numpy and tflite_runtime or ai_edge_litert;"
             " without them leave out --interpreter",
         )
-    outputs = np.frombuffer(session.download("outputs.bin", size), np.int8)
+    outputs = given.from_file(session.download("outputs.bin", size))
     return Answer(
         interpreter=f"{facts['interpreter']} {facts['version']}",
         outputs=outputs.reshape(len(stimulus.inputs), -1),
@@ -94,7 +96,7 @@ def _run_record(project: Project, interpreter: str, reference: Reference) -> Run
 def _clip_record(
     project: Project, reference: Reference, clip: Clip, stimulus: Stimulus, answer: Answer
 ) -> ClipRecord:
-    expected = expected_outputs(reference, stimulus.inputs)
+    expected = expected_outputs(reference, stimulus.inputs)[0]
     scored = project.manifest.score != "none"
     return ClipRecord(
         clip=clip.name,

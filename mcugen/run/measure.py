@@ -11,13 +11,13 @@ import numpy as np
 
 from mcugen.boards import Board
 from mcugen.errors import DeviceError
+from mcugen.features.coding import Coding
 from mcugen.features.spec import FrontEnd
-from mcugen.model.ir import Quant
 from mcugen.protocol import MAX_REPEATS
 from mcugen.records import LatencyRecord, MemoryRecord, Run, summarise
 from mcugen.run.client import Client
 from mcugen.run.stream import stream
-from mcugen.samples.stimulus import from_int8_rows
+from mcugen.samples.stimulus import from_elements
 
 SATURATED = 2**32 - 1
 COSTS = (("inference", "inference_ticks"), ("front-end row", "row_ticks"))
@@ -45,10 +45,12 @@ def repeat_inference(client: Client, *, warmup: int, repeats: int) -> tuple[int,
     return tuple(samples)
 
 
-def push_zero_window(client: Client, front_end: FrontEnd, quant: Quant) -> None:
+def push_zero_window(client: Client, front_end: FrontEnd, coding: Coding) -> None:
     """One inference on a window of zero points, so that the device has an input to repeat."""
-    rows = np.full((front_end.window_rows, front_end.row_values), quant.zero_point, np.int8)
-    for _ in stream(client, from_int8_rows(rows, front_end, quant)):
+    zero = 0 if coding.quant is None else coding.quant.zero_point
+    shape = (front_end.window_rows, coding.elements // front_end.window_rows)
+    rows = np.full(shape, zero, coding.dtype)
+    for _ in stream(client, from_elements(rows, front_end, coding)):
         pass
 
 

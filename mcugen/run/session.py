@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from mcugen.boards import TICK_UNITS
 from mcugen.errors import DeviceError
 from mcugen.export.manifest import Manifest, run_record
+from mcugen.features.coding import input_coding
 from mcugen.model.reference import Reference
 from mcugen.protocol import Identity, Source, What, Window
 from mcugen.records import ClipRecord, MemoryRecord, Record, Run, RunRecord, summarise
@@ -21,9 +23,10 @@ from mcugen.run.client import Client
 from mcugen.run.decoded import decoded_outputs
 from mcugen.run.journal import Journal
 from mcugen.run.measure import clip_costs, device_memory, push_zero_window, repeat_inference
-from mcugen.run.stream import stream
+from mcugen.run.stream import Read, stream
+from mcugen.run.verify import gaps_of, output_reads
 from mcugen.samples.clips import Clip
-from mcugen.samples.expected import expected_outputs, expected_score, input_quant
+from mcugen.samples.expected import expected_outputs, expected_score
 from mcugen.samples.stimulus import Stimulus, make_stimulus
 
 WARMUP = 3
@@ -152,8 +155,8 @@ def _relabelled(clips: Sequence[Clip], done: dict[tuple[str, str], ClipRecord]) 
 
 def _repeated(session: Session, head: RunRecord, repeats: int) -> Record:
     """The cost of one inference, repeated on one input that does not depend on the clips."""
-    front_end, quant = session.manifest.front_end, input_quant(session.reference.graph)
-    push_zero_window(session.client, front_end, quant)
+    front_end, coding = session.manifest.front_end, input_coding(session.reference.graph)
+    push_zero_window(session.client, front_end, coding)
     samples = repeat_inference(session.client, warmup=WARMUP, repeats=repeats)
     name = "inference, repeated on one input"
     return summarise(name, head.tick_unit, samples, warmup_count=WARMUP)
@@ -162,8 +165,8 @@ def _repeated(session: Session, head: RunRecord, repeats: int) -> Record:
 def measure_clip(session: Session, clip: Clip, on_progress: Progress) -> ClipRecord:
     """One clip through the device and through the reference."""
     manifest, reference = session.manifest, session.reference
-    quant = input_quant(reference.graph)
-    stimulus = make_stimulus(clip.path, session.input_name, manifest.front_end, quant)
+    coding = input_coding(reference.graph)
+    stimulus = make_stimulus(clip.path, session.input_name, manifest.front_end, coding)
     expected = expected_outputs(reference, stimulus.inputs)
     result = _stream_clip(session, clip, stimulus, expected, on_progress)
     if len(result.windows) != len(stimulus.inputs):
@@ -179,7 +182,7 @@ def measure_clip(session: Session, clip: Clip, on_progress: Progress) -> ClipRec
         label=clip.label,
         windows=len(result.windows),
         score=result.score if scored else None,
-        reference_score=expected_score(reference, stimulus, expected) if scored else None,
+        reference_score=expected_score(reference, stimulus, expected[0]) if scored else None,
         window_scores=tuple(window.score for window in result.windows) if scored else (),
         row_ticks=tuple(result.row_ticks) if stimulus.source is Source.PCM else (),
         inference_ticks=tuple(window.ticks for window in result.windows),
@@ -200,11 +203,11 @@ class _Tally:
     different: int | None = None
     largest: int | None = None
 
-    def add(self, got: NDArray[np.int8], expected: NDArray[np.int8]) -> None:
-        gaps = np.abs(got.astype(np.int32) - expected)
+    def add(self, got: bytes, expected: NDArray[Any]) -> None:
+        gaps = gaps_of(np.frombuffer(got, expected.dtype), expected)
         self.compared = (self.compared or 0) + gaps.size
         self.different = (self.different or 0) + int(np.count_nonzero(gaps))
-        self.largest = max(self.largest or 0, int(gaps.max()))
+        self.largest = max(self.largest or 0, int(np.ceil(gaps.max())))
 
 
 @dataclass(slots=True)
@@ -222,19 +225,22 @@ def _stream_clip(
     session: Session,
     clip: Clip,
     stimulus: Stimulus,
-    expected: NDArray[np.int8],
+    expected: tuple[NDArray[Any], ...],
     on_progress: Progress,
 ) -> _ClipResult:
     result = _ClipResult()
-    sizes = {What.INPUT: session.identity.input_bytes, What.OUTPUT: session.identity.output_bytes}
-    reads = sizes if session.check_outputs else None
+    window = Read(What.INPUT, 0, session.identity.input_bytes)
+    outputs = output_reads(session.reference.graph)
+    reads = (window, *outputs) if session.check_outputs else ()
     for step in stream(session.client, stimulus, reads=reads):
         result.windows.extend(step.reply.windows)
         result.row_ticks.extend(step.reply.row_ticks)
         result.score = step.reply.clip_score
-        index = step.reply.windows[-1].index if step.reply.windows else len(expected)
-        if step.tensors and index < len(expected):
-            result.features.add(step.tensors[What.INPUT], stimulus.inputs[index])
-            result.outputs.add(step.tensors[What.OUTPUT], expected[index])
+        count = len(stimulus.inputs)
+        index = step.reply.windows[-1].index if step.reply.windows else count
+        if step.tensors and index < count:
+            result.features.add(step.tensors[window], stimulus.inputs[index])
+            for read, wanted in zip(outputs, expected, strict=True):
+                result.outputs.add(step.tensors[read], wanted[index])
         on_progress(clip, step.done)
     return result

@@ -4,15 +4,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-
-import numpy as np
-from numpy.typing import NDArray
 
 from mcugen.protocol import PushReply, What
 from mcugen.run.client import Client
 from mcugen.samples.stimulus import Stimulus
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A tensor to read: what, its number, and its size."""
+
+    what: What
+    index: int
+    bytes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,23 +27,20 @@ class Step:
 
     done: float  # part of the stimulus that the device has taken, 0 to 1
     reply: PushReply
-    tensors: Mapping[What, NDArray[np.int8]]
+    tensors: Mapping[Read, bytes]
 
 
-def stream(
-    client: Client, stimulus: Stimulus, *, reads: Mapping[What, int] | None = None
-) -> Iterator[Step]:
+def stream(client: Client, stimulus: Stimulus, *, reads: Collection[Read] = ()) -> Iterator[Step]:
     """Sends the stimulus as one clip from a clean state, request by request.
 
-    `reads` names int8 tensors and their sizes in bytes. With it every request completes at most one
-    row, so that each window's tensors (those of windows completed by padding apart, of which only
-    the last is seen) are read before the next window replaces them.
+    With `reads` every request completes at most one row, so that each window's tensors are read
+    before the next window replaces them; of the windows that padding completes only the last is.
     """
     client.reset()
     chunk_bytes = stimulus.row_bytes if reads else None
     taken = 0
     for reply in client.push(stimulus.source, stimulus.data, end=True, chunk_bytes=chunk_bytes):
         taken += reply.taken
-        wanted = (reads or {}).items() if reply.windows else ()
-        tensors = {what: np.frombuffer(client.read(what, size), np.int8) for what, size in wanted}
+        wanted = reads if reply.windows else ()
+        tensors = {r: client.read(r.what, r.bytes, index=r.index) for r in wanted}
         yield Step(taken / len(stimulus.data), reply, tensors)

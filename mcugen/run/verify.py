@@ -8,30 +8,30 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mcugen.errors import DeviceError, ModelError
-from mcugen.features.reference import quantize
+from mcugen.features.coding import Coding
 from mcugen.features.spec import FrontEnd
-from mcugen.model.ir import Quant
+from mcugen.model.ir import DType, Graph, Tensor
 from mcugen.model.reference import open_reference
 from mcugen.protocol import What
 from mcugen.run.client import Client
-from mcugen.run.stream import stream
+from mcugen.run.stream import Read, stream
 from mcugen.samples.expected import expected_outputs
 from mcugen.samples.files import noise_rows
-from mcugen.samples.stimulus import from_int8_rows, make_stimulus
+from mcugen.samples.stimulus import from_elements, make_stimulus
 from mcugen.toolchain import neutron
 
-LOWEST, HIGHEST = -128, 127
 ROUNDINGS = ("double", "single")
 TOLERANCES_LSB = {"cpu": 0, "npu": neutron.TOLERANCE_LSB}
 """By the manifest's `accelerator`: how far an output may be from the reference."""
 
-Rows = NDArray[np.int8]
-"""A stream of quantised rows, int8 [rows, row_values]; windows are cut from it as from a clip."""
+Rows = NDArray[Any]
+"""A stream of rows of elements, [rows, elements]; windows are cut from it as from a clip."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +44,11 @@ class VectorSet:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What went into the device and what came out, [vectors, values] each."""
+    """What went into the device and what came out of each output, [vectors, values] each."""
 
     name: str
-    inputs: NDArray[np.int8]
-    outputs: NDArray[np.int8]
+    inputs: NDArray[Any]
+    outputs: tuple[NDArray[Any], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +58,9 @@ class Difference:
     vectors: str
     vector: int
     index: int
-    device: int
-    reference: int
+    device: float
+    reference: float
+    output: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +72,8 @@ class Verdict:
     vectors: int
     values: int
     different: int
-    largest_difference: int
-    tolerance_lsb: int  # steps of the output's quantisation
+    largest_difference: float  # in steps of the output's quantisation; of float32 in its unit
+    tolerance_lsb: int
     first: Difference | None
 
     @property
@@ -82,20 +83,21 @@ class Verdict:
 
 
 def vector_sets(
-    front_end: FrontEnd, quant: Quant, vectors: int, seed: int = 0
+    front_end: FrontEnd, coding: Coding, vectors: int, seed: int = 0
 ) -> tuple[VectorSet, ...]:
     """Random, extreme and, where there is an audio front-end, sound-like inputs; same for same seed.
 
     `vectors` random windows overlap as the windows of a clip do, so each brings at least one new row.
     """
     random = np.random.default_rng(seed)
-    shape = (_rows_for(front_end, vectors), front_end.row_values)
+    count = _rows_for(front_end, vectors)
     sets = [
-        VectorSet("random", (random.integers(LOWEST, HIGHEST + 1, shape, np.int8),)),
-        VectorSet("extreme", _extremes(front_end)),
+        VectorSet("random", (_random_rows(coding, count, front_end, random),)),
+        VectorSet("extreme", _extremes(front_end, coding)),
     ]
     if front_end.rows is not None:
-        sets.append(VectorSet("front-end", (_sound_rows(front_end, quant, vectors, random),)))
+        sound = noise_rows(front_end, count, random)
+        sets.append(VectorSet("front-end", (coding.encode(sound),)))
     return tuple(sets)
 
 
@@ -103,50 +105,93 @@ def _rows_for(front_end: FrontEnd, windows: int) -> int:
     return front_end.window_rows + (windows - 1) * front_end.stride_rows
 
 
-def _extremes(front_end: FrontEnd) -> tuple[Rows, ...]:
-    """One window each: all lowest, all highest, alternating by value, alternating by row."""
-    shape = (front_end.window_rows, front_end.row_values)
-    by_value = np.indices(shape).sum(axis=0) % 2
-    by_row = np.indices(shape)[0] % 2
-    patterns = (np.zeros(shape), np.ones(shape), by_value, 1 - by_value, by_row, 1 - by_row)
-    return tuple(np.where(pattern > 0, HIGHEST, LOWEST).astype(np.int8) for pattern in patterns)
+REAL_RANGE = 4.0
+"""Random float32 inputs lie within this, extreme ones at its ends."""
+_FEW = 2  # random integers without a scale, as indices are, are 0 or 1
 
 
-def _sound_rows(
-    front_end: FrontEnd, quant: Quant, vectors: int, random: np.random.Generator
+def _limits(tensor: Tensor) -> tuple[float, float]:
+    """Smallest and largest value that is sent."""
+    if tensor.dtype is DType.FLOAT32:
+        return -REAL_RANGE, REAL_RANGE
+    if tensor.quant is None:
+        return 0, _FEW - 1
+    limits = np.iinfo(tensor.dtype.value)
+    return int(limits.min), int(limits.max)
+
+
+def _random_rows(
+    coding: Coding, rows: int, front_end: FrontEnd, random: np.random.Generator
 ) -> Rows:
-    """Rows the front-end computes of noise that swells from silence to full scale."""
-    return quantize(noise_rows(front_end, _rows_for(front_end, vectors), random), quant)
+    """Uniform values of each input's range."""
+    parts = []
+    for tensor in coding.tensors:
+        low, high = _limits(tensor)
+        shape = (rows, tensor.elements // front_end.window_rows)
+        values = (
+            random.uniform(low, high, shape)
+            if tensor.dtype is DType.FLOAT32
+            else random.integers(int(low), int(high) + 1, shape)
+        )
+        parts.append(values.astype(tensor.dtype.value))
+    return coding.join(parts)
 
 
-def clip_vectors(paths: Sequence[Path], front_end: FrontEnd, quant: Quant) -> VectorSet:
+def _extremes(front_end: FrontEnd, coding: Coding) -> tuple[Rows, ...]:
+    """One window each: all lowest, all highest, alternating by value, alternating by row."""
+    windows = []
+    for pattern in range(6):
+        parts = []
+        for tensor in coding.tensors:
+            shape = (front_end.window_rows, tensor.elements // front_end.window_rows)
+            at = np.indices(shape)
+            by_value, by_row = at.sum(axis=0) % 2, at[0] % 2
+            zeros = np.zeros(shape, np.int64)
+            chosen = (zeros, zeros + 1, by_value, 1 - by_value, by_row, 1 - by_row)[pattern]
+            low, high = _limits(tensor)
+            parts.append(np.where(chosen > 0, high, low).astype(tensor.dtype.value))
+        windows.append(coding.join(parts))
+    return tuple(windows)
+
+
+def clip_vectors(paths: Sequence[Path], front_end: FrontEnd, coding: Coding) -> VectorSet:
     """The windows of real clips, quantised on this PC, so that only the engine is compared."""
-    stimuli = [make_stimulus(path, "int8", front_end, quant) for path in paths]
-    rows = (np.frombuffer(s.data, np.int8).reshape(-1, front_end.row_values) for s in stimuli)
+    stimuli = [make_stimulus(path, "int8", front_end, coding) for path in paths]
+    size = coding.elements // front_end.window_rows
+    rows = (np.frombuffer(s.data, coding.dtype).reshape(-1, size) for s in stimuli)
     return VectorSet("clips", tuple(rows))
 
 
+def output_reads(graph: Graph) -> tuple[Read, ...]:
+    """Every output of the model."""
+    tensors = (graph.tensors[index] for index in graph.outputs)
+    return tuple(Read(What.OUTPUT, number, t.bytes) for number, t in enumerate(tensors))
+
+
 def ask_device(
-    client: Client,
-    sets: Sequence[VectorSet],
-    front_end: FrontEnd,
-    quant: Quant,
-    output_bytes: int,
+    client: Client, graph: Graph, sets: Sequence[VectorSet], front_end: FrontEnd, coding: Coding
 ) -> tuple[Answers, ...]:
     """The device's outputs for every window of every set; DeviceError when one is missing."""
+    reads = output_reads(graph)
+    types = [np.dtype(graph.tensors[index].dtype.value) for index in graph.outputs]
     answers = []
     for vectors in sets:
-        inputs, outputs = [], []
+        inputs: list[NDArray[Any]] = []
+        outputs: list[tuple[NDArray[Any], ...]] = []
         for rows in vectors.streams:
-            stimulus = from_int8_rows(rows, front_end, quant)
-            got: list[NDArray[np.int8]] = []
-            for step in stream(client, stimulus, reads={What.OUTPUT: output_bytes}):
-                got.extend(step.tensors.values())
-            if len(got) != len(stimulus.inputs):
-                raise DeviceError(f"{len(got)} outputs for {len(stimulus.inputs)} windows")
+            stimulus = from_elements(rows, front_end, coding)
+            before = len(outputs)
+            for step in stream(client, stimulus, reads=reads):
+                found = [step.tensors[read] for read in reads if read in step.tensors]
+                if found:
+                    pairs = zip(found, types, strict=True)
+                    outputs.append(tuple(np.frombuffer(data, kind) for data, kind in pairs))
+            if len(outputs) - before != len(stimulus.inputs):
+                got = len(outputs) - before
+                raise DeviceError(f"{got} outputs for {len(stimulus.inputs)} windows")
             inputs.append(stimulus.inputs)
-            outputs.append(np.stack(got))
-        answers.append(Answers(vectors.name, np.concatenate(inputs), np.concatenate(outputs)))
+        stacked = tuple(np.stack(one) for one in zip(*outputs, strict=True))
+        answers.append(Answers(vectors.name, np.concatenate(inputs), stacked))
     return tuple(answers)
 
 
@@ -170,29 +215,43 @@ def judge(
 def _against(model: Path, answers: Sequence[Answers], rounding: str, tolerance_lsb: int) -> Verdict:
     with open_reference(model, rounding=rounding) as reference:
         pairs = [(a, expected_outputs(reference, a.inputs)) for a in answers]
-    gaps = [a.outputs.astype(np.int32) - expected for a, expected in pairs]
+    gaps = [
+        gaps_of(got, wanted)
+        for a, expected in pairs
+        for got, wanted in zip(a.outputs, expected, strict=True)
+    ]
     return Verdict(
         reference=str(reference.info),
         rounding=rounding,
-        vectors=sum(len(gap) for gap in gaps),
+        vectors=sum(len(a.inputs) for a, _ in pairs),
         values=sum(gap.size for gap in gaps),
         different=sum(int(np.count_nonzero(gap)) for gap in gaps),
-        largest_difference=max(int(np.abs(gap).max()) for gap in gaps),
+        largest_difference=max(float(gap.max()) for gap in gaps),
         tolerance_lsb=tolerance_lsb,
         first=next(_differences(pairs), None),
     )
 
 
+def gaps_of(got: NDArray[Any], wanted: NDArray[Any]) -> NDArray[np.float64]:
+    """How far values are apart; equal infinities and NaN for NaN are not."""
+    with np.errstate(invalid="ignore"):
+        gaps = np.abs(got.astype(np.float64) - wanted.astype(np.float64))
+    same = (got == wanted) | ((got != got) & (wanted != wanted))
+    return np.where(same, 0.0, np.where(np.isnan(gaps), np.inf, gaps))
+
+
 def _differences(
-    pairs: Sequence[tuple[Answers, NDArray[np.int8]]],
+    pairs: Sequence[tuple[Answers, tuple[NDArray[Any], ...]]],
 ) -> Iterator[Difference]:
-    """All differences in the order of the sets, vectors and values."""
+    """All differences in the order of the sets, outputs, vectors and values."""
     for answers, expected in pairs:
-        for vector, index in np.argwhere(answers.outputs != expected):
-            yield Difference(
-                vectors=answers.name,
-                vector=int(vector),
-                index=int(index),
-                device=int(answers.outputs[vector, index]),
-                reference=int(expected[vector, index]),
-            )
+        for number, (got, wanted) in enumerate(zip(answers.outputs, expected, strict=True)):
+            for vector, index in np.argwhere(gaps_of(got, wanted) != 0):
+                yield Difference(
+                    vectors=answers.name,
+                    vector=int(vector),
+                    index=int(index),
+                    device=got[vector, index].item(),
+                    reference=wanted[vector, index].item(),
+                    output=number,
+                )

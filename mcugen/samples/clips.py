@@ -13,7 +13,7 @@ from pathlib import Path
 
 from mcugen.errors import DataError
 
-ARRAYS = (".npy", ".bin")
+ARRAYS = (".npy", ".npz", ".bin")
 LABEL_PREFIXES = {"normal": "normal", "anomaly": "anomaly", "abnormal": "anomaly"}
 """What a file name starts with (up to the first `_`) -> its label."""
 LABEL_WORDS = LABEL_PREFIXES | {"0": "normal", "1": "anomaly"}

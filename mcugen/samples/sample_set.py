@@ -13,11 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcugen.errors import DataError
-from mcugen.features.reference import quantize
+from mcugen.features.coding import input_coding
 from mcugen.features.spec import FrontEnd
 from mcugen.model.ir import Graph
 from mcugen.samples.clips import LABEL_PREFIXES, find_clips, read_labels
-from mcugen.samples.expected import input_quant
 from mcugen.samples.stimulus import make_stimulus, suffixes_for
 from mcugen.scoring.labels import class_indices
 
@@ -62,8 +61,8 @@ def read_test_set(
     return _from_clips(data, labels, classes, graph, front_end)
 
 
-def read_inputs(path: Path, graph: Graph) -> NDArray[np.int8]:
-    """int8 [samples, *input shape] of an .npy; floats are quantised as on the device."""
+def read_inputs(path: Path, graph: Graph) -> NDArray[Any]:
+    """Elements [samples, *input shape] of an .npy; floats are quantised as on the device."""
     values = _load(path)
     shape = graph.tensors[graph.inputs[0]].shape[1:]
     expected = int(np.prod(shape))
@@ -73,11 +72,14 @@ def read_inputs(path: Path, graph: Graph) -> NDArray[np.int8]:
             hint=f"[samples, {', '.join(map(str, shape))}]",
         )
     values = values.reshape(-1, *shape)
-    if values.dtype == np.int8:
-        return values
+    coding = input_coding(graph)
+    elements = coding.accept(values)
+    if elements is not None:
+        return elements
     if values.dtype.kind == "f":
-        return quantize(values.astype(np.float32), input_quant(graph))
-    raise DataError(f"{path}: type {values.dtype}", hint="int8 inputs, or float features")
+        return coding.encode(values.astype(np.float32))
+    wanted = " or ".join(coding.names)
+    raise DataError(f"{path}: type {values.dtype}", hint=f"{wanted} inputs, or float features")
 
 
 def read_label_array(
@@ -118,8 +120,8 @@ def _from_clips(
     kind = "int8" if front_end.rows is None else "pcm"
     known = read_labels(labels) if labels is not None else None
     clips = find_clips(named, suffixes_for(kind, front_end), known)
-    quant = input_quant(graph)
-    windows = [make_stimulus(clip.path, kind, front_end, quant).inputs for clip in clips]
+    coding = input_coding(graph)
+    windows = [make_stimulus(clip.path, kind, front_end, coding).inputs for clip in clips]
     shape = graph.tensors[graph.inputs[0]].shape[1:]
     samples = np.concatenate(windows).reshape(-1, *shape)
     pairs = zip(clips, windows, strict=True)

@@ -8,19 +8,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mcugen.errors import ConfigError, DataError
-from mcugen.features.reference import (
-    cut_windows,
-    dequantize,
-    quantize,
-    row_extractor,
-)
+from mcugen.features.coding import Coding
+from mcugen.features.reference import cut_windows, row_extractor
 from mcugen.features.spec import FrontEnd, Image
-from mcugen.model.ir import Quant
 from mcugen.protocol import Source
 from mcugen.samples.clips import ARRAYS
 from mcugen.samples.files import (
@@ -38,17 +34,23 @@ SOURCES = {"pcm": Source.PCM, "features": Source.FEATURES, "int8": Source.INT8}
 @dataclass(frozen=True, slots=True)
 class Stimulus:
     """One clip, ready to stream. `windows` are the float features that its score is about
-    (dequantised for int8), `inputs` what the engine sees; both [windows, values]."""
+    (dequantised where elements were given), `inputs` the elements that the engine sees; both
+    [windows, values]."""
 
     source: Source
     data: bytes
     row_bytes: int  # bytes that complete one row, padding apart
     windows: NDArray[np.float32]
-    inputs: NDArray[np.int8]
+    inputs: NDArray[Any]
 
 
-def default_input(input_name: str | None, front_end: FrontEnd) -> str:
-    """What is sent when nothing else is asked for; ConfigError for what the front-end cannot take."""
+def default_input(input_name: str | None, front_end: FrontEnd, coding: Coding) -> str:
+    """What is sent when nothing else is asked for; ConfigError for what the firmware cannot take."""
+    if input_name in ("pcm", "features") and not coding.takes_floats:
+        raise ConfigError(
+            f"the model's inputs take no float features, which --input {input_name} sends",
+            hint="use --input int8: the input tensors as they are",
+        )
     if input_name == "pcm" and front_end.rows is None:
         raise ConfigError(
             f"front-end {front_end.kind!r} takes no PCM", hint="use --input int8 or features"
@@ -62,23 +64,25 @@ def suffixes_for(input_name: str, front_end: FrontEnd) -> tuple[str, ...]:
     return sources if input_name == "pcm" else tuple(dict.fromkeys((*sources, *ARRAYS)))
 
 
-def check_clips(paths: Iterable[Path], input_name: str, front_end: FrontEnd) -> None:
+def check_clips(
+    paths: Iterable[Path], input_name: str, front_end: FrontEnd, coding: Coding
+) -> None:
     """Reads every clip once; DataError lists all that cannot be used, before any device is opened."""
     faults: list[DataError] = []
     for path in paths:
         try:
-            read_clip(path, input_name, front_end)
+            read_clip(path, input_name, front_end, coding)
         except DataError as error:
             faults.append(error)
     if faults:
         raise DataError("; ".join(fault.what for fault in faults), hint=faults[0].hint)
 
 
-def read_clip(path: Path, input_name: str, front_end: FrontEnd) -> NDArray[Any]:
-    """The source in a file, or [rows, row_values] of an array; enough for one window at least."""
+def read_clip(path: Path, input_name: str, front_end: FrontEnd, coding: Coding) -> NDArray[Any]:
+    """The source in a file, or the rows of an array; enough for one window at least."""
     if _holds_source(path, input_name, front_end):
         return read_source(path, front_end)
-    return _read_rows(path, input_name, front_end)
+    return _read_rows(path, input_name, front_end, coding)
 
 
 def _holds_source(path: Path, input_name: str, front_end: FrontEnd) -> bool:
@@ -89,43 +93,44 @@ def _holds_source(path: Path, input_name: str, front_end: FrontEnd) -> bool:
     )
 
 
-def make_stimulus(path: Path, input_name: str, front_end: FrontEnd, quant: Quant) -> Stimulus:
+def make_stimulus(path: Path, input_name: str, front_end: FrontEnd, coding: Coding) -> Stimulus:
     """Reads a clip and prepares what is sent and what is expected. DataError names the file.
 
     Sources: the rows are the reference front-end's. Arrays (`.npy`, or `.bin` without header) hold the
-    rows that windows are made of, float32 [rows, row_values], or int8 for `int8`.
+    rows that windows are made of, float32 [rows, row_values], or elements of the input for `int8`.
+    An `.npz` has one array for each input of a model with several.
     """
-    values = read_clip(path, input_name, front_end)
+    values = read_clip(path, input_name, front_end, coding)
     if not _holds_source(path, input_name, front_end):
-        if values.dtype == np.int8:
-            return from_int8_rows(values, front_end, quant)
-        return _from_float_rows(values, input_name, front_end, quant)
+        if input_name == "int8" and values.dtype == coding.dtype:
+            return from_elements(values, front_end, coding)
+        return _from_float_rows(values, input_name, front_end, coding)
     rows = row_extractor(front_end)(values)
     if input_name != "pcm":
         kept = rows[front_end.first_row : front_end.last_row]
-        return _from_float_rows(kept, input_name, front_end, quant)
+        return _from_float_rows(kept, input_name, front_end, coding)
     windows = cut_windows(rows, front_end)
     return Stimulus(
         source=Source.PCM,
         data=source_bytes(used_source(values, front_end)),
         row_bytes=source_row_bytes(front_end),
         windows=windows,
-        inputs=quantize(windows, quant),
+        inputs=coding.encode(windows),
     )
 
 
 def _from_float_rows(
-    rows: NDArray[np.float32], input_name: str, front_end: FrontEnd, quant: Quant
+    rows: NDArray[np.float32], input_name: str, front_end: FrontEnd, coding: Coding
 ) -> Stimulus:
     if input_name == "int8":
-        return from_int8_rows(quantize(rows, quant), front_end, quant)
+        return from_elements(coding.encode(rows), front_end, coding)
     windows = cut_windows(rows, _every_row(front_end))
     return Stimulus(
         source=Source.FEATURES,
         data=rows.astype("<f4").tobytes(),
         row_bytes=4 * front_end.row_values,
         windows=windows,
-        inputs=quantize(windows, quant),
+        inputs=coding.encode(windows),
     )
 
 
@@ -134,18 +139,18 @@ def image_of(path: Path, front_end: FrontEnd) -> NDArray[np.uint8] | None:
     rows = front_end.rows
     if not isinstance(rows, Image):
         return None
-    lines = read_clip(path, "pcm", front_end)[: front_end.window_rows * front_end.row_values]
+    lines = read_source(path, front_end)[: front_end.window_rows * front_end.row_values]
     return np.asarray(lines.reshape(-1, rows.line_pixels, rows.channels), np.uint8)
 
 
-def from_int8_rows(rows: NDArray[np.int8], front_end: FrontEnd, quant: Quant) -> Stimulus:
-    """A stimulus of quantised rows [rows, row_values]: no rounding of features anywhere."""
-    inputs = cut_windows(rows.astype(np.float32), _every_row(front_end)).astype(np.int8)
+def from_elements(rows: NDArray[Any], front_end: FrontEnd, coding: Coding) -> Stimulus:
+    """A stimulus of rows of elements: no rounding of features anywhere."""
+    inputs = cut_windows(rows, _every_row(front_end))
     return Stimulus(
         source=Source.INT8,
         data=rows.tobytes(),
-        row_bytes=front_end.row_values,
-        windows=dequantize(inputs, quant),
+        row_bytes=rows.itemsize * rows.shape[1],
+        windows=coding.decode(inputs),
         inputs=inputs,
     )
 
@@ -155,41 +160,79 @@ def _every_row(front_end: FrontEnd) -> FrontEnd:
     return replace(front_end, first_row=0, last_row=None)
 
 
-def _read_rows(path: Path, input_name: str, front_end: FrontEnd) -> NDArray[Any]:
-    """The array of a file as [rows, row_values], float32 or int8; the type fits `input_name`."""
-    array = READERS[path.suffix.lower()](path, input_name)
-    wanted = (np.float32, np.int8) if input_name == "int8" else (np.float32,)
-    if array.dtype not in wanted:
-        names = " or ".join(np.dtype(kind).name for kind in wanted)
-        raise DataError(f"{path}: holds {array.dtype.name}; --input {input_name} takes {names}")
-    if array.size == 0 or array.size % front_end.row_values:
+def _read_rows(path: Path, input_name: str, front_end: FrontEnd, coding: Coding) -> NDArray[Any]:
+    """The array of a file as rows: float32 [rows, row_values] or elements [rows, elements of a row]."""
+    given = READERS[path.suffix.lower()](path, input_name, coding)
+    array = coding.accept(given) if input_name == "int8" else None
+    if array is None and given.dtype == np.float32 and coding.takes_floats:
+        array = given
+    if array is None:
+        wanted = coding.names if input_name == "int8" else ["float32"]
         raise DataError(
-            f"{path}: {array.size} values are not a whole number of rows of {front_end.row_values}"
+            f"{path}: holds {given.dtype.name}; --input {input_name} takes {' or '.join(wanted)}"
         )
-    if array.size < front_end.row_values * front_end.window_rows:
+    is_elements = input_name == "int8" and array.dtype == coding.dtype
+    row_values = coding.elements // front_end.window_rows if is_elements else front_end.row_values
+    if array.size == 0 or array.size % row_values:
         raise DataError(
-            f"{path}: {array.size // front_end.row_values} rows, one window needs "
-            f"{front_end.window_rows}"
+            f"{path}: {array.size} values are not a whole number of rows of {row_values}"
+        )
+    if array.size < row_values * front_end.window_rows:
+        raise DataError(
+            f"{path}: {array.size // row_values} rows, one window needs {front_end.window_rows}"
         )
     if array.dtype == np.float32 and not np.isfinite(array).all():
         raise DataError(f"{path}: holds NaN or infinite values")
-    return array.reshape(-1, front_end.row_values)
+    return array.reshape(-1, row_values)
 
 
-def _read_npy(path: Path, input_name: str) -> NDArray[Any]:
+def _read_npy(path: Path, input_name: str, coding: Coding) -> NDArray[Any]:
     try:
         return np.asarray(np.load(path, allow_pickle=False))
     except (OSError, ValueError, EOFError) as error:
         raise DataError(f"{path}: not a readable .npy file: {error}") from error
 
 
-def _read_bin(path: Path, input_name: str) -> NDArray[Any]:
-    """Raw values: int8 for `int8`, else little-endian float32 as in the MLPerf Tiny data sets."""
-    kind = np.dtype(np.int8 if input_name == "int8" else "<f4")
+def _read_bin(path: Path, input_name: str, coding: Coding) -> NDArray[Any]:
+    """Raw values: elements for `int8`, else little-endian float32 as in the MLPerf Tiny data sets."""
+    kind = coding.dtype if input_name == "int8" else np.dtype("<f4")
     data = path.read_bytes()
     if len(data) % kind.itemsize:
-        raise DataError(f"{path}: {len(data)} bytes are not a whole number of float32 values")
+        raise DataError(f"{path}: {len(data)} bytes are not a whole number of {kind.name} values")
     return np.frombuffer(data, kind).astype(kind.newbyteorder("="))
 
 
-READERS: dict[str, Callable[[Path, str], NDArray[Any]]] = {".npy": _read_npy, ".bin": _read_bin}
+def _read_npz(path: Path, input_name: str, coding: Coding) -> NDArray[Any]:
+    """One array for each input, by its name or in order, as windows of bytes."""
+    try:
+        with np.load(path, allow_pickle=False) as content:
+            arrays = dict(content)
+    except (OSError, ValueError, EOFError, BadZipFile) as error:
+        raise DataError(f"{path}: not a readable .npz file: {error}") from error
+    names = [tensor.name for tensor in coding.tensors]
+    if len(arrays) != len(names):
+        raise DataError(f"{path}: {len(arrays)} arrays for {len(names)} inputs: {', '.join(names)}")
+    ordered = [arrays[n] for n in names] if set(names) == set(arrays) else [*arrays.values()]
+    try:
+        return coding.join([_tensor_of(array, coding, i) for i, array in enumerate(ordered)])
+    except ValueError as error:
+        raise DataError(f"{path}: {error}") from error
+
+
+def _tensor_of(array: NDArray[Any], coding: Coding, number: int) -> NDArray[Any]:
+    """An array of an .npz as [windows, *shape] of input `number`; ValueError if it is not that."""
+    tensor = coding.tensors[number]
+    kept = coding.accept_one(array, number)
+    if kept is None or array.size == 0 or array.size % tensor.elements:
+        wanted = f"{tensor.dtype.value} {list(tensor.shape)}"
+        raise ValueError(
+            f"input {number} ({tensor.name}) is {wanted}, the array {array.dtype} {list(array.shape)}"
+        )
+    return kept.reshape(-1, tensor.elements)
+
+
+READERS: dict[str, Callable[[Path, str, Coding], NDArray[Any]]] = {
+    ".npy": _read_npy,
+    ".npz": _read_npz,
+    ".bin": _read_bin,
+}

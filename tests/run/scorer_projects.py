@@ -16,10 +16,11 @@ from click.testing import CliRunner
 
 from mcugen.boards import find_board
 from mcugen.cli.build import command as build
+from mcugen.features.coding import input_coding
 from mcugen.model.reference import open_reference
 from mcugen.paths import examples_dir
 from mcugen.run.project import Project, open_project
-from mcugen.samples.expected import expected_outputs, expected_score, input_quant
+from mcugen.samples.expected import expected_outputs, expected_score
 from mcugen.samples.stimulus import make_stimulus
 from tests.conftest import require_tool
 
@@ -79,7 +80,7 @@ def reference_score(project: Project, path: Path, input_name: str = "pcm") -> tu
     """What the host computes for the clip, with the build's rounding; and its windows."""
     front_end = project.manifest.front_end
     with open_reference(project.model, rounding=project.manifest.rounding) as reference:
-        quant = input_quant(reference.graph)
-        stimulus = make_stimulus(path, input_name, front_end, quant)
-        outputs = expected_outputs(reference, stimulus.inputs)
+        coding = input_coding(reference.graph)
+        stimulus = make_stimulus(path, input_name, front_end, coding)
+        outputs = expected_outputs(reference, stimulus.inputs)[0]
         return expected_score(reference, stimulus, outputs), len(outputs)

@@ -145,7 +145,7 @@ def test_push_goes_on_where_the_device_stopped_taking() -> None:
 
     client, _ = client_of(answer)
     replies = list(client.push(Source.PCM, b"abcdefgh", end=True, chunk_bytes=5))
-    assert taken == [b"abc", b"def", b"gh", b""]
+    assert taken == [b"abc", b"de", b"fgh", b""], "no request goes on behind a multiple of 5"
     assert [reply.ended for reply in replies] == [False, False, False, True]
 
 

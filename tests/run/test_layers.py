@@ -9,12 +9,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from mcugen.features.coding import input_coding
 from mcugen.model.tflite import parse_tflite
 from mcugen.report.verify_text import layer_lines
 from mcugen.run.client import Client
 from mcugen.run.layers import LayerAnswers, ask_layers, judge_layers, single_windows
 from mcugen.run.verify import vector_sets
-from mcugen.samples.expected import input_quant
 from tests.run.projects import RAW, SESSION, Bench, make_bench
 from tests.run.simulated_device import Clock
 from tests.tflite_writer import OpSpec, TensorSpec, model_bytes
@@ -53,10 +53,10 @@ def answers_of(bench: Bench, rounding: str = "double") -> LayerAnswers:
     device.open()
     client = Client(device, SESSION, clock=clock)
     client.hello()
-    quant = input_quant(bench.graph)
-    windows = single_windows(vector_sets(RAW, quant, 30), RAW, 20)
+    coding = input_coding(bench.graph)
+    windows = single_windows(vector_sets(RAW, coding, 30), RAW, 20)
     assert len(windows.streams) == 20 + 6
-    return ask_layers(client, bench.graph, windows, RAW, quant)
+    return ask_layers(client, bench.graph, windows, RAW, coding)
 
 
 def test_right_layers_are_equal(deep: Bench) -> None:

@@ -15,9 +15,9 @@ from click.testing import CliRunner
 
 from mcugen.cli.build import command as build
 from mcugen.cli.verify import command as verify
+from mcugen.features.coding import input_coding
 from mcugen.model.tflite import read_tflite
 from mcugen.run.project import Project
-from mcugen.samples.expected import input_quant
 from mcugen.samples.stimulus import make_stimulus
 from tests.conftest import require_tool
 from tests.run.scorer_projects import (
@@ -49,11 +49,11 @@ def test_a_clip_is_scored_as_on_the_host(
 
 def test_rows_of_features_and_of_int8(emulated: Project, tmp_path: Path) -> None:
     front_end = emulated.manifest.front_end
-    quant = input_quant(read_tflite(emulated.model))
+    coding = input_coding(read_tflite(emulated.model))
     clip = write_wav(tmp_path / "clip.wav")
-    floats = make_stimulus(clip, "features", front_end, quant)
+    floats = make_stimulus(clip, "features", front_end, coding)
     (tmp_path / "floats.bin").write_bytes(floats.data)
-    bytes_ = make_stimulus(clip, "int8", front_end, quant)
+    bytes_ = make_stimulus(clip, "int8", front_end, coding)
     (tmp_path / "int8.bin").write_bytes(bytes_.data)
     with wave.open(str(clip)) as file:
         (tmp_path / "pcm.bin").write_bytes(file.readframes(file.getnframes()))

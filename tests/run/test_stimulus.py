@@ -11,11 +11,16 @@ import pytest
 import soundfile
 
 from mcugen.errors import ConfigError, DataError
-from mcugen.model.ir import Quant
+from mcugen.features.coding import Coding
+from mcugen.features.spec import FrontEnd
+from mcugen.model.ir import DType, Quant, Tensor
 from mcugen.samples.stimulus import check_clips, default_input, make_stimulus, suffixes_for
 from tests.run.projects import LOG_MEL, RATE_HZ, RAW, ROWS, Bench
 
-QUANT = Quant((0.5,), (-10,))
+QUANT = Coding((Tensor(0, "x", (1, 16), DType.INT8, Quant((0.5,), (-10,))),))
+UINT8 = Coding(QUANT.tensors, frozenset({0}))
+FLOAT = Coding((Tensor(0, "x", (1, 16), DType.FLOAT32),))
+TWO = Coding((*QUANT.tensors, Tensor(1, "n", (3,), DType.INT32)))
 
 
 def save(path: Path, array: np.ndarray) -> Path:
@@ -84,15 +89,49 @@ def test_all_unusable_clips_are_told_before_any_device_is_opened(tmp_path: Path)
     paths[3].write_bytes(b"RIFF")
     np.save(paths[4], np.array([{}], dtype=object), allow_pickle=True)
     with pytest.raises(DataError) as caught:
-        check_clips([*paths, tmp_path / "gone.wav"], "features", LOG_MEL)
+        check_clips([*paths, tmp_path / "gone.wav"], "features", LOG_MEL, QUANT)
     assert "\n" not in caught.value.what
     for name in (*names, "gone.wav"):
         assert name in caught.value.what
 
 
 def test_raw_takes_arrays_only() -> None:
-    assert default_input(None, RAW) == "int8" and default_input(None, LOG_MEL) == "pcm"
-    assert suffixes_for("int8", RAW) == (".npy", ".bin")
+    assert (
+        default_input(None, RAW, QUANT) == "int8" and default_input(None, LOG_MEL, QUANT) == "pcm"
+    )
+    assert suffixes_for("int8", RAW) == (".npy", ".npz", ".bin")
     assert suffixes_for("pcm", LOG_MEL) == (".wav",)
     with pytest.raises(ConfigError, match="takes no PCM"):
-        default_input("pcm", RAW)
+        default_input("pcm", RAW, QUANT)
+
+
+def test_uint8_of_the_file_is_int8_that_is_128_less(tmp_path: Path) -> None:
+    path = save(tmp_path / "u.npy", np.arange(100, 116, dtype=np.uint8))
+    assert make_stimulus(path, "int8", RAW, UINT8).inputs.tolist() == [[*range(-28, -12)]]
+    with pytest.raises(DataError, match="holds uint8; --input int8 takes int8 or float32"):
+        make_stimulus(path, "int8", RAW, QUANT)
+
+
+def test_a_float32_input_is_sent_as_it_is(tmp_path: Path) -> None:
+    values = np.linspace(-1, 1, 16, dtype=np.float32)
+    for name in ("int8", "features"):
+        stimulus = make_stimulus(save(tmp_path / "f.npy", values), name, RAW, FLOAT)
+        assert stimulus.inputs.dtype == np.float32 and stimulus.data == values.tobytes()
+    assert stimulus.row_bytes == 64
+
+
+def test_several_inputs_are_one_npz(tmp_path: Path) -> None:
+    x, n = np.arange(-16, 16, dtype=np.int8).reshape(2, 16), np.arange(6, dtype=np.int32)
+    np.savez(tmp_path / "a.npz", n=n, x=x)
+    two = FrontEnd("raw", 19, 1)
+    stimulus = make_stimulus(tmp_path / "a.npz", "int8", two, TWO)
+    assert stimulus.data == x[0].tobytes() + n[:3].tobytes() + x[1].tobytes() + n[3:].tobytes()
+    split = TWO.split(stimulus.inputs)
+    assert (split[0].reshape(2, 16) == x).all() and (split[1] == n.reshape(2, 3)).all()
+    np.savez(tmp_path / "b.npz", x=x)
+    np.savez(tmp_path / "c.npz", n=n.astype(np.int64), x=x)
+    for name, words in (("b", "1 arrays for 2 inputs"), ("c", "input 1 .n. is int32")):
+        with pytest.raises(DataError, match=words):
+            make_stimulus(tmp_path / f"{name}.npz", "int8", two, TWO)
+    with pytest.raises(ConfigError, match="no float features"):
+        default_input("features", two, TWO)

@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 
 from mcugen.errors import DataError, DeviceError
+from mcugen.features.coding import input_coding
 from mcugen.features.spec import FrontEnd
 from mcugen.report.verify_text import verdict_lines
 from mcugen.run.client import Client
 from mcugen.run.verify import TOLERANCES_LSB, Answers, ask_device, clip_vectors, judge, vector_sets
-from mcugen.samples.expected import input_quant
 from tests.run.projects import LOG_MEL, RAW, SESSION, Bench, make_bench
 from tests.run.simulated_device import Clock
 
@@ -31,10 +31,10 @@ def answers_of(bench: Bench, vectors: int = 20, **how: object) -> tuple[Answers,
     device.open()
     client = Client(device, SESSION, clock=clock)
     client.hello()
-    quant = input_quant(bench.graph)
+    coding = input_coding(bench.graph)
     front_end = bench.manifest.front_end
-    sets = vector_sets(front_end, quant, vectors)
-    return ask_device(client, sets, front_end, quant, output_bytes=16)
+    sets = vector_sets(front_end, coding, vectors)
+    return ask_device(client, bench.graph, sets, front_end, coding)
 
 
 def test_right_device_is_equal_to_the_reference(any_bench: Bench) -> None:
@@ -49,7 +49,7 @@ def test_right_device_is_equal_to_the_reference(any_bench: Bench) -> None:
 def test_vectors_hold_every_extreme(any_bench: Bench) -> None:
     sets = {
         s.name: s
-        for s in vector_sets(any_bench.manifest.front_end, input_quant(any_bench.graph), 50)
+        for s in vector_sets(any_bench.manifest.front_end, input_coding(any_bench.graph), 50)
     }
     extremes = np.stack([rows.ravel() for rows in sets["extreme"].streams])
     assert set(np.unique(extremes)) == {-128, 127}
@@ -60,7 +60,7 @@ def test_vectors_hold_every_extreme(any_bench: Bench) -> None:
 
 
 def test_vectors_are_the_same_every_time(bench: Bench) -> None:
-    first, second = (vector_sets(LOG_MEL, input_quant(bench.graph), 5) for _ in range(2))
+    first, second = (vector_sets(LOG_MEL, input_coding(bench.graph), 5) for _ in range(2))
     for a, b in zip(first, second, strict=True):
         for x, y in zip(a.streams, b.streams, strict=True):
             np.testing.assert_array_equal(x, y)
@@ -68,7 +68,7 @@ def test_vectors_are_the_same_every_time(bench: Bench) -> None:
 
 @pytest.mark.parametrize(("front_end", "vectors"), [(LOG_MEL, 1), (LOG_MEL, 30), (RAW, 7)], ids=str)
 def test_number_of_vectors(bench: Bench, front_end: FrontEnd, vectors: int) -> None:
-    for found in vector_sets(front_end, input_quant(bench.graph), vectors):
+    for found in vector_sets(front_end, input_coding(bench.graph), vectors):
         windows = [front_end.windows(front_end.first_row + len(rows)) for rows in found.streams]
         assert sum(windows) == (6 if found.name == "extreme" else vectors)
 
@@ -84,9 +84,9 @@ def test_an_npu_may_be_one_step_off_and_no_more(bench: Bench) -> None:
     good = answers_of(bench)
     tolerance_lsb = TOLERANCES_LSB["npu"]
     for gap, accepted in ((tolerance_lsb, True), (tolerance_lsb + 1, False)):
-        outputs = good[0].outputs.copy()
+        outputs = good[0].outputs[0].copy()
         outputs[3, 5] += gap if outputs[3, 5] < 0 else -gap
-        answers = (Answers(good[0].name, good[0].inputs, outputs), *good[1:])
+        answers = (Answers(good[0].name, good[0].inputs, (outputs,)), *good[1:])
         verdict = judge(bench.model, answers, "double", tolerance_lsb)[0]
         assert (verdict.different, verdict.is_accepted) == (1, accepted)
         assert verdict_lines(verdict)[-1].startswith("within" if accepted else "beyond")
@@ -95,21 +95,21 @@ def test_an_npu_may_be_one_step_off_and_no_more(bench: Bench) -> None:
 
 def test_one_wrong_value_is_found_and_named(bench: Bench) -> None:
     good = answers_of(bench)
-    damaged = good[1].outputs.copy()
+    damaged = good[1].outputs[0].copy()
     damaged[3, 5] ^= 4
     damaged[4, 0] ^= 1
-    answers = (good[0], Answers(good[1].name, good[1].inputs, damaged), *good[2:])
+    answers = (good[0], Answers(good[1].name, good[1].inputs, (damaged,)), *good[2:])
     verdict = judge(bench.model, answers, "double")[0]
     assert verdict.first is not None
     found = verdict.first
     assert (found.vectors, found.vector, found.index) == ("extreme", 3, 5)
-    assert found.device == damaged[3, 5] and found.reference == good[1].outputs[3, 5]
+    assert found.device == damaged[3, 5] and found.reference == good[1].outputs[0][3, 5]
     assert (verdict.different, verdict.largest_difference) == (2, 4)
 
 
 def test_clips_are_verified_as_quantised_features(bench: Bench) -> None:
     paths = [clip.path for clip in bench.found()]
-    found = clip_vectors(paths, LOG_MEL, input_quant(bench.graph))
+    found = clip_vectors(paths, LOG_MEL, input_coding(bench.graph))
     assert [rows.shape for rows in found.streams] == [(37, 8)] * 4
 
 
@@ -120,11 +120,11 @@ def test_device_that_skips_windows_is_an_error(bench: Bench) -> None:
     device.open()
     client = Client(device, SESSION, clock=clock)
     client.hello()
-    quant = input_quant(bench.graph)
+    coding = input_coding(bench.graph)
     with pytest.raises(DeviceError, match="5 outputs for 10 windows"):
-        ask_device(client, vector_sets(LOG_MEL, quant, 10), LOG_MEL, quant, output_bytes=16)
+        ask_device(client, bench.graph, vector_sets(LOG_MEL, coding, 10), LOG_MEL, coding)
 
 
 def test_a_file_that_is_not_there_is_named(bench: Bench, tmp_path: Path) -> None:
     with pytest.raises(DataError, match="gone.wav"):
-        clip_vectors([tmp_path / "gone.wav"], LOG_MEL, input_quant(bench.graph))
+        clip_vectors([tmp_path / "gone.wav"], LOG_MEL, input_coding(bench.graph))

@@ -11,11 +11,10 @@ import numpy as np
 import pytest
 
 from mcugen.errors import DataError
-from mcugen.features.reference import quantize
+from mcugen.features.coding import input_coding
 from mcugen.features.spec import FrontEnd, raw_front_end
 from mcugen.model.ir import Graph
 from mcugen.model.tflite import parse_tflite
-from mcugen.samples.expected import input_quant
 from mcugen.samples.sample_set import read_test_set
 from tests.run.projects import LOG_MEL, make_bench, small_model
 
@@ -38,7 +37,7 @@ def test_int8_is_taken_as_it_is_and_floats_are_quantised(tmp_path: Path) -> None
     floats = random.normal(0, 20, (5, 4, 4)).astype(np.float32)  # another shape, as many values
     found = read_test_set([save(tmp_path, "f.npy", floats)], None, None, GRAPH, RAW)
     assert found.inputs.shape == (5, 16) and found.labels is None
-    assert (found.inputs == quantize(floats.reshape(5, 16), input_quant(GRAPH))).all()
+    assert (found.inputs == input_coding(GRAPH).encode(floats.reshape(5, 16))).all()
 
 
 def test_words_are_numbered_by_the_class_file(tmp_path: Path) -> None:

@@ -14,11 +14,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from mcugen.features.reference import dequantize
+from mcugen.features.coding import input_coding, output_coding
 from mcugen.features.spec import FrontEnd
 from mcugen.model.reference import Reference, open_reference
 from mcugen.run.project import open_project
-from mcugen.samples.expected import expected_outputs, input_quant, output_quant
+from mcugen.samples.expected import expected_outputs
 from mcugen.samples.stimulus import make_stimulus
 from mcugen.scoring.reconstruction import reconstruction_errors
 from mcugen.train.synth_set import SetSpec, write_set
@@ -135,9 +135,9 @@ def window_scores(
     reference: Reference, clip: Path, source: str, front_end: FrontEnd
 ) -> NDArray[np.float64]:
     """The score of every window by the PC's features and the reference."""
-    stimulus = make_stimulus(clip, source, front_end, input_quant(reference.graph))
-    outputs = expected_outputs(reference, stimulus.inputs)
-    restored = dequantize(outputs, output_quant(reference.graph))
+    stimulus = make_stimulus(clip, source, front_end, input_coding(reference.graph))
+    outputs = expected_outputs(reference, stimulus.inputs)[0]
+    restored = output_coding(reference.graph).decode(outputs)
     return reconstruction_errors(stimulus.windows, restored)
 
 

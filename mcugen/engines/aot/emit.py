@@ -9,6 +9,8 @@ import textwrap
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import numpy as np
+
 from mcugen import __version__
 from mcugen.codegen.c_text import C_TYPES, c_int, c_values
 from mcugen.codegen.render import render
@@ -23,12 +25,18 @@ from mcugen.paths import runtime_dir
 ENGINE_VERSION = 1
 """MCUGEN_ENGINE_VERSION of the runtime that the generated code is written for."""
 
-_DTYPE_NAMES = {
-    DType.INT8: "MCUGEN_INT8",
-    DType.INT16: "MCUGEN_INT16",
-    DType.INT32: "MCUGEN_INT32",
-    DType.FLOAT32: "MCUGEN_FLOAT32",
-}
+ENGINE_DTYPES = frozenset(
+    {
+        DType.INT8,
+        DType.UINT8,
+        DType.INT16,
+        DType.INT32,
+        DType.INT64,
+        DType.FLOAT32,
+        DType.BOOL,
+    }
+)
+"""Element types that engine.h can name: MCUGEN_<name>."""
 
 
 def emit_model(graph: Graph, options: EngineOptions, lowered: Lowered) -> SourceTree:
@@ -192,7 +200,7 @@ def _used_values(lowered: Lowered) -> list[dict[str, Any]]:
 
 def _dense_bytes(value: Value) -> int:
     """Bytes of the elements alone."""
-    return value.elements * {"int8": 1, "int16": 2, "int32": 4, "float32": 4}[value.element]
+    return value.elements * np.dtype(value.element).itemsize
 
 
 def _border(
@@ -210,7 +218,7 @@ def _tensor_context(tensor: Tensor) -> dict[str, Any]:
     quant = tensor.quant
     per_tensor = quant is not None and quant.axis is None
     return {
-        "dtype": _DTYPE_NAMES[tensor.dtype],
+        "dtype": f"MCUGEN_{tensor.dtype.name}",
         "bytes": tensor.bytes,
         "scale": quant.scale if quant is not None and per_tensor else 0.0,
         "zero_point": quant.zero_point if quant is not None and per_tensor else 0,

@@ -7,16 +7,13 @@ from __future__ import annotations
 from functools import lru_cache
 
 from mcugen.codegen.tree import SourceTree
-from mcugen.engines.aot.emit import emit_model, table_bytes
+from mcugen.engines.aot.emit import ENGINE_DTYPES, emit_model, table_bytes
 from mcugen.engines.aot.lowering import Lowered, lower
 from mcugen.engines.contract import EngineOptions, EnginePlan
 from mcugen.engines.ops import OPS
 from mcugen.memory import live_bytes
 from mcugen.model.check import refuse, where
-from mcugen.model.ir import DType, Graph, Problem
-
-_BORDER_DTYPES = frozenset({DType.INT8, DType.INT16, DType.INT32, DType.FLOAT32})
-"""Element types that engine.h can name."""
+from mcugen.model.ir import Graph, Problem
 
 
 def supports(graph: Graph) -> tuple[Problem, ...]:
@@ -30,7 +27,7 @@ def _border_problems(graph: Graph) -> list[Problem]:
     for side, indices in (("input", graph.inputs), ("output", graph.outputs)):
         for number, index in enumerate(indices):
             tensor = graph.tensors[index]
-            if tensor.dtype not in _BORDER_DTYPES:
+            if tensor.dtype not in ENGINE_DTYPES:
                 what = f"element type {tensor.dtype.value} is not supported"
                 problems.append(Problem(f"{side} {number}", what))
             if tensor.data is not None:
