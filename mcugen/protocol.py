@@ -87,14 +87,21 @@ class Frame:
 
 
 def cobs_encode(data: bytes) -> bytes:
-    """`data` without zero bytes, at most one byte longer per 254 (Cheshire and Baker, 1999)."""
+    """`data` without zero bytes: one byte for each 254 or part of them is added.
+
+    Cheshire and Baker, 1999. Data that end with a full block of 254 bytes end there: the paper's
+    listing adds a block without bytes, which decodes to the same.
+    """
     out = bytearray()
-    for run in data.split(b"\0"):
+    runs = data.split(b"\0")
+    for run in runs:
         whole, rest = divmod(len(run), 254)
         for start in range(0, whole * 254, 254):
             out += b"\xff" + run[start : start + 254]
         out.append(rest + 1)
         out += run[whole * 254 :]
+    if runs[-1] and not rest:
+        out.pop()  # a full block ends the data by itself
     return bytes(out)
 
 

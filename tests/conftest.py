@@ -9,6 +9,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -21,6 +22,13 @@ def pytest_configure() -> None:
     from tests.c_compiler import use_ccache
 
     use_ccache()
+
+
+# The same examples every time, and no limit to the time of one: a result does not depend on luck or on
+# a quiet machine. To look further: pytest --hypothesis-profile=explore --hypothesis-seed=N.
+settings.register_profile("same", derandomize=True, deadline=None, database=None)
+settings.register_profile("explore", deadline=None, database=None)
+settings.load_profile("same")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

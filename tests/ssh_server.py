@@ -59,7 +59,8 @@ class Server:
         found = []
         for pid in descendants(self.process.pid):
             with contextlib.suppress(OSError):  # gone meanwhile
-                if Path(f"/proc/{pid}/comm").read_text().strip() in ("sshd", "dropbear"):
+                name = Path(f"/proc/{pid}/comm").read_text().strip()
+                if name in ("sshd", "sshd-session", "dropbear"):  # sshd-session: OpenSSH 9.8
                     os.kill(pid, number)
                     found.append(pid)
         return found
@@ -90,7 +91,7 @@ def processes_with(word: str) -> list[int]:
     return found
 
 
-def eventually(condition: Callable[[], bool], seconds: float = 10) -> bool:
+def eventually(condition: Callable[[], bool], seconds: float = 60) -> bool:
     """True as soon as the condition holds."""
     deadline = time.monotonic() + seconds
     while not condition():

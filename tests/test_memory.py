@@ -124,9 +124,9 @@ def test_a_long_network_is_planned_fast() -> None:
         last = min(119, step + generator.choice([1, 1, 1, 2, 8]))
         buffers.append(Buffer(f"t{step}", generator.randrange(1, 200) * 64, step, last))
         buffers.append(Buffer(f"scratch{step}", generator.randrange(0, 40) * 16, step, step))
-    start = time.perf_counter()
+    start = time.process_time()
     plan = plan_memory(buffers)
-    assert time.perf_counter() - start < 3.0  # about 0.3 s on an idle PC
+    assert time.process_time() - start < 3.0  # about 0.3 s
     assert overlaps(plan) == []
     assert plan.arena_bytes <= 1.02 * plan.lower_bound_bytes
 

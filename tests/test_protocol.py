@@ -10,7 +10,7 @@ import struct
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mcugen import protocol
@@ -70,6 +70,13 @@ def c_decode(library: ctypes.CDLL, encoded: bytes) -> Frame | None:
     return Frame(frame.type, frame.sequence, ctypes.string_at(frame.payload, frame.payload_bytes))
 
 
+def ending_with_a_full_block(blocks: int) -> Frame:
+    """Without a zero anywhere, 254 bytes for each block."""
+    return Frame(1, 0x0101, b"\x01" * (254 * blocks - 8))
+
+
+@example(frame=ending_with_a_full_block(1))
+@example(frame=ending_with_a_full_block(8))
 @given(frame=FRAMES)
 def test_c_and_python_write_and_read_the_same_frames(c_frames: ctypes.CDLL, frame: Frame) -> None:
     wire = protocol.encode_frame(frame)
@@ -78,6 +85,15 @@ def test_c_and_python_write_and_read_the_same_frames(c_frames: ctypes.CDLL, fram
     assert wire[2] == protocol.MAGIC
     assert protocol.decode_frame(wire[1:-1]) == frame
     assert c_decode(c_frames, wire[1:-1]) == frame
+
+
+@pytest.mark.parametrize("blocks", [1, 8])
+def test_a_full_block_ends_a_frame(c_frames: ctypes.CDLL, blocks: int) -> None:
+    frame = ending_with_a_full_block(blocks)
+    wire = protocol.encode_frame(frame)
+    assert len(wire) == 255 * blocks + 2
+    longer = wire[1:-1] + b"\x01"  # as the listing of the paper ends it
+    assert protocol.decode_frame(longer) == c_decode(c_frames, longer) == frame
 
 
 @given(noise=st.binary(max_size=80))

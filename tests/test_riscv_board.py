@@ -123,7 +123,7 @@ def test_faults_are_reported(fault: str, tmp_path: Path, monkeypatch: pytest.Mon
     link = link_for(board, compile_project(tmp_path, board).elf)
     link.open()
     try:
-        said, deadline = b"", time.monotonic() + 20
+        said, deadline = b"", time.monotonic() + 60
         while not said.endswith(b"\r\n\0") and time.monotonic() < deadline:
             said += link.read(100, deadline)
     finally:

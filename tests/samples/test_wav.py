@@ -19,8 +19,9 @@ def write(path: Path, samples: np.ndarray, sample_rate_hz: int = 16000) -> Path:
     return path
 
 
-# librosa.load imports audioread, which imports modules that Python 3.11 calls deprecated.
-@pytest.mark.filterwarnings("ignore:'(aifc|audioop|sunau)' is deprecated:DeprecationWarning")
+# librosa.load imports audioread, which imports modules that are deprecated in Python 3.11 and 3.12,
+# and packages of the same names in 3.13.
+@pytest.mark.filterwarnings(r"ignore:.*\b(aifc|audioop|sunau)\b:DeprecationWarning")
 def test_samples_are_those_of_librosa_times_32768(tmp_path: Path) -> None:
     import librosa
 
