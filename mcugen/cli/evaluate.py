@@ -126,7 +126,7 @@ def _detect(
     from mcugen.evaluate.detection import Evaluation, judge, labelled
     from mcugen.evaluate.job import detect_on_host
     from mcugen.report.evaluation import write_evaluation
-    from mcugen.samples.datasets import NORMAL
+    from mcugen.scoring.labels import NORMAL
     from mcugen.scoring.roc import threshold_at
 
     resamples = options.resamples

@@ -88,7 +88,8 @@ def _clips(
     labels: Path | None,
 ) -> tuple[Clip, ...]:
     """The clips that were named, every one read once and found usable."""
-    from mcugen.samples.clips import find_clips, read_labels
+    from mcugen.samples.clips import find_clips
+    from mcugen.samples.labels import read_labels
     from mcugen.samples.stimulus import check_clips, suffixes_for
 
     known = read_labels(labels) if labels is not None else None

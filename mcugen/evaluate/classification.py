@@ -16,9 +16,10 @@ from mcugen.evaluate.model_runner import Runner
 from mcugen.evaluate.model_table import ModelRow, RecurrentForm
 from mcugen.features.reference import Floats
 from mcugen.reproducible import ordered_mean
-from mcugen.samples.datasets import ANOMALY, NORMAL, Dataset, Sample
+from mcugen.samples.datasets import Dataset, Sample
 from mcugen.samples.inputs import WindowsOf
 from mcugen.scoring.classes import confusion_matrix, top_accuracy, top_classes
+from mcugen.scoring.labels import ANOMALY, NORMAL
 
 BATCH_SAMPLES = 256
 

@@ -11,8 +11,9 @@ import numpy as np
 
 from mcugen.evaluate.model_runner import Runner
 from mcugen.reproducible import ordered_mean
-from mcugen.samples.datasets import ANOMALY, NORMAL, Sample
+from mcugen.samples.datasets import Sample
 from mcugen.samples.inputs import WindowsOf
+from mcugen.scoring.labels import ANOMALY, NORMAL
 from mcugen.scoring.reconstruction import reconstruction_errors
 from mcugen.scoring.roc import area_interval, area_under, roc_curve
 

@@ -20,8 +20,6 @@ from mcugen.features.spec import FrontEnd
 from mcugen.model.ir import Graph, Quant
 from mcugen.model.tflite import read_tflite
 from mcugen.samples.datasets import (
-    ANOMALY,
-    NORMAL,
     Dataset,
     Sample,
     anomalous_steps,
@@ -35,6 +33,7 @@ from mcugen.samples.inputs import (
     open_inputs,
     preset_table,
 )
+from mcugen.scoring.labels import ANOMALY, NORMAL
 
 INT8_ENDINGS = ("_int8_float_io", "_int8")
 

@@ -19,7 +19,8 @@ from mcugen.files import write_json, write_text
 from mcugen.foreign_text import csv_text
 from mcugen.report import figures
 from mcugen.report.evaluation import SCHEMA_VERSION
-from mcugen.samples.datasets import anomalous_steps, load_array
+from mcugen.samples.arrays import load_npy
+from mcugen.samples.datasets import anomalous_steps
 
 SHOWN_WINDOWS = 6
 
@@ -136,7 +137,7 @@ def _series_pictures(evaluation: ClassEvaluation) -> list[str]:
     marks = anomalous_steps(task.samples[0])
     if marks is None:
         return []
-    windows, steps = load_array(task.samples[0].path), load_array(marks)
+    windows, steps = (load_npy(path, mapped=True) for path in (task.samples[0].path, marks))
     pictures = []
     for index in telling_samples(task.classes.tolist(), last.predicted, SHOWN_WINDOWS):
         sample = task.samples[index]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mcugen.records import ClipRecord
-from mcugen.report.numbers import ANOMALY, NORMAL
+from mcugen.scoring.labels import ANOMALY, NORMAL
 from mcugen.scoring.roc import area_interval, area_under, roc_curve
 
 MAX_FPR = 0.1

@@ -14,7 +14,7 @@ from mcugen.evaluate.detection import ClipScore, Evaluation, MachineResult, Step
 from mcugen.files import write_json, write_text
 from mcugen.foreign_text import csv_text
 from mcugen.report import figures
-from mcugen.samples.datasets import ANOMALY, NORMAL
+from mcugen.scoring.labels import ANOMALY, NORMAL
 from mcugen.scoring.roc import roc_curve
 
 SCHEMA_VERSION = 1

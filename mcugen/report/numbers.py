@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from mcugen.records import ClipRecord, LatencyRecord, Run, RunRecord
+from mcugen.scoring.labels import ANOMALY, NORMAL
 
 NOT_MEASURED = "–"
 DECODED_SHOWN = 3
-NORMAL, ANOMALY = "normal", "anomaly"
 
 
 def count_text(value: float | None) -> str:

@@ -9,7 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from mcugen.records import ClipRecord, percentile
-from mcugen.report.numbers import ANOMALY, NORMAL, count_text, score_text
+from mcugen.report.numbers import count_text, score_text
+from mcugen.scoring.labels import ANOMALY, NORMAL
 
 WIDTH, WIDE, HEIGHT = 560.0, 1120.0, 280.0
 LEFT, RIGHT, TOP, BOTTOM = 60.0, 30.0, 14.0, 42.0

@@ -26,6 +26,7 @@ from mcugen.model.reference import open_reference
 from mcugen.model.tflite import read_tflite
 from mcugen.records import ClipRecord, LatencyRecord, MemoryRecord, Record, RunRecord
 from mcugen.run.project import Project
+from mcugen.samples.arrays import load_npy
 from mcugen.samples.expected import expected_outputs
 
 HISTOGRAM_STEPS = 256
@@ -213,10 +214,7 @@ def _compare(
     project: Project, outputs: Path, inputs: Path
 ) -> tuple[tuple[ClipRecord, ...], str | None]:
     """The simulator's outputs of the first vectors against TFLite Micro's, value by value."""
-    try:
-        samples = np.load(inputs, allow_pickle=False)
-    except (OSError, ValueError) as error:
-        raise DataError(f"{inputs} is not an .npy array: {error}") from error
+    samples = load_npy(inputs)
     with open_reference(project.model, rounding=project.manifest.rounding) as reference:
         graph = reference.graph
         (edge,) = edges_of(graph)

@@ -22,6 +22,7 @@ from mcugen.model.ir import Graph
 from mcugen.model.reference import open_reference
 from mcugen.records import NANOSECONDS_PER_SECOND, ClipRecord, Record, summarise
 from mcugen.run.project import Project
+from mcugen.samples.arrays import load_npy
 
 NANOSECONDS_PER_MILLISECOND = 1_000_000
 COMPLETE = "Hello world complete"
@@ -148,7 +149,7 @@ def _clips(
 ) -> tuple[tuple[ClipRecord, ...], str | None, Graph]:
     """One clip per block; those of the hello program are compared."""
     path = project.folder / VECTORS
-    vectors = np.load(path, allow_pickle=False) if path.is_file() else np.zeros((0, 1), np.int8)
+    vectors = load_npy(path) if path.is_file() else np.zeros((0, 1), np.int8)
     with open_reference(project.model, rounding=project.manifest.rounding) as reference:
         graph = reference.graph
         values = sum(graph.tensors[index].elements for index in graph.outputs)

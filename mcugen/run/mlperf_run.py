@@ -14,8 +14,9 @@ import numpy as np
 from mcugen.errors import DataError, DeviceError
 from mcugen.reproducible import ordered_mean, ordered_sum
 from mcugen.run.mlperf import Dialect, Inference, file_scores, iterations_for_window
-from mcugen.samples.datasets import ANOMALY, NORMAL, Sample, load_dataset
+from mcugen.samples.datasets import Sample, load_dataset
 from mcugen.scoring.classes import top_accuracy
+from mcugen.scoring.labels import ANOMALY, NORMAL
 from mcugen.scoring.roc import area_under, roc_curve
 
 WINDOWS = 5

@@ -4,20 +4,14 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from mcugen.errors import DataError
-
-ARRAYS = (".npy", ".npz", ".bin")
-LABEL_PREFIXES = {"normal": "normal", "anomaly": "anomaly", "abnormal": "anomaly"}
-"""What a file name starts with (up to the first `_`) -> its label."""
-LABEL_WORDS = LABEL_PREFIXES | {"0": "normal", "1": "anomaly"}
-"""What a label file may say -> the label; any other word is the name of a class."""
+from mcugen.samples.arrays import ARRAYS
+from mcugen.samples.labels import labels_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,35 +75,5 @@ def _is_clip(path: Path, suffixes: Sequence[str]) -> bool:
 
 
 def label_of(path: Path, labels: Mapping[str, str] | None) -> str | None:
-    """The label a label file gives the file's name, else what `normal_`, `anomaly_` names say."""
-    if labels is not None:
-        return labels.get(path.name)
-    return LABEL_PREFIXES.get(path.name.partition("_")[0].lower())
-
-
-def read_labels(path: Path) -> dict[str, str]:
-    """File name -> label of a CSV `file,label` (0 and 1 stand for normal and anomaly; a header
-    line is allowed). DataError names the line that is not of this form."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        why = getattr(error, "strerror", None) or "not UTF-8 text"
-        raise DataError(
-            f"cannot read labels {path}: {why}", hint="give a CSV with one `file,label` per line"
-        ) from error
-    labels: dict[str, str] = {}
-    rows = csv.reader(io.StringIO(text))
-    for number, row in enumerate(rows, start=1):
-        cells = [cell.strip() for cell in row]
-        if not any(cells) or (number == 1 and cells[0].lower() in ("file", "name", "clip")):
-            continue
-        if len(cells) < 2 or not cells[0] or not cells[1]:
-            raise DataError(f"{path}:{number}: not `file,label`: {','.join(row)!r}")
-        word = cells[1].lower()
-        name = Path(cells[0]).name
-        label = LABEL_WORDS.get(word, cells[1])
-        if labels.setdefault(name, label) != label:
-            raise DataError(f"{path}:{number}: {name} has two labels, {labels[name]} and {label}")
-    if not labels:
-        raise DataError(f"{path}: no labels in it", hint="one `file,label` per line")
-    return labels
+    """The file's label in a label file, without one that of its name (`normal_`, `anomaly_`)."""
+    return labels_of(path.name)[0] if labels is None else labels.get(path.name)

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Data sets on disk -> Dataset: what there is, of which machine, with which label; nothing is loaded.
 
-Layouts, told apart by what the folder holds:
+Layouts, recognised by what the folder holds:
 
-dcase    <type>/{train,test}/{normal,anomaly}_id_NN_*.wav, or id_NN_*.wav where the label is secret
+dcase    <type>/{train,test}/{normal,anomaly}_id_NN_*.wav, or id_NN_*.wav where labels are not published
 mlperf   y_labels.csv (file, classes, label[, window bytes, stride bytes]) beside .bin files
 arrays   x_test.npy and y_test.npy, first axis the samples; x_train.npy and y_train.npy if there
 folders  <label>/*.wav, or a flat folder of files named normal_* and anomaly_*
@@ -13,25 +13,19 @@ folders  <label>/*.wav, or a flat folder of files named normal_* and anomaly_*
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from mcugen.errors import DataError
-from mcugen.scoring.labels import class_indices
-
-NORMAL, ANOMALY = "normal", "anomaly"
-LABEL_WORDS = {"normal": NORMAL, "anomaly": ANOMALY, "abnormal": ANOMALY}
-NAME = re.compile(r"(?:(normal|anomaly|abnormal)_)?(?:(id_\d+)_)?.*", re.IGNORECASE)
+from mcugen.samples.arrays import load_labels, load_npy
+from mcugen.samples.labels import LABEL_WORDS, labels_of
+from mcugen.scoring.labels import ANOMALY, NORMAL
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One clip or one array row. Empty texts: the layout does not tell."""
+    """One clip or one array row. Empty strings: not known in this layout."""
 
     path: Path
     split: str  # "train" or "test"
@@ -50,7 +44,7 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """All samples in path order. `source` tells what they are: "audio" or "arrays"."""
+    """All samples in path order. `source` is what they are: "audio" or "arrays"."""
 
     root: Path
     layout: str
@@ -58,7 +52,7 @@ class Dataset:
     samples: tuple[Sample, ...]
 
     def machine_types(self) -> tuple[str, ...]:
-        """The types, sorted; one empty text where the layout has none."""
+        """The types, sorted; one empty string where the layout has none."""
         return tuple(sorted({sample.machine_type for sample in self.samples}))
 
     def part(self, split: str, machine_type: str | None = None) -> tuple[Sample, ...]:
@@ -73,7 +67,7 @@ class Dataset:
 def load_dataset(root: Path) -> Dataset:
     """The data set in `root`; DataError when it is in none of the layouts or holds no sample."""
     if not root.is_dir():
-        raise DataError(f"{root} is not a folder", hint="give the folder of the data set")
+        raise DataError(f"{root} is not a folder", hint="name the folder of the data set")
     for layout, (source, recognises, read) in LAYOUTS.items():
         if recognises(root):
             samples = tuple(read(root))
@@ -84,13 +78,6 @@ def load_dataset(root: Path) -> Dataset:
         f"{root} holds no data set: no <type>/train, y_labels.csv, x_test.npy or .wav file",
         hint="mcugen data synth DIR makes one",
     )
-
-
-def labels_of(name: str) -> tuple[str | None, str]:
-    """Label and machine id in a file name: anomaly_id_01_00000003.wav -> ("anomaly", "id_01")."""
-    match = NAME.fullmatch(name)
-    word, machine = match.groups() if match else (None, None)
-    return (LABEL_WORDS[word.lower()] if word else None), (machine or "").lower()
 
 
 def _wavs(folder: Path) -> list[Path]:
@@ -155,7 +142,7 @@ def _arrays(root: Path) -> Iterable[Sample]:
         x, y = root / f"x_{split}.npy", root / f"y_{split}.npy"
         if not x.is_file():
             continue
-        values = load_array(x)
+        values = load_npy(x, mapped=True)
         labels = _array_labels(y, len(values)) if y.is_file() else [None] * len(values)
         samples += [Sample(x, split, label, row=row) for row, label in enumerate(labels)]
     return samples
@@ -168,21 +155,9 @@ def anomalous_steps(sample: Sample) -> Path | None:
     return marks if sample.row is not None and marks.is_file() else None
 
 
-def load_array(path: Path) -> NDArray[np.generic]:
-    """A .npy file, mapped, not loaded; no pickles."""
-    try:
-        array: NDArray[np.generic] = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError) as error:
-        raise DataError(f"{path} is not a readable .npy array: {error}") from error
-    return array
-
-
 def _array_labels(path: Path, count: int) -> list[str | None]:
     """Numbers as text, words as they are."""
-    try:
-        indices, names = class_indices(np.asarray(load_array(path)))
-    except DataError as error:
-        raise DataError(f"{path}: {error.what}", hint=error.hint) from error
+    indices, names = load_labels(path)
     if len(indices) != count:
         raise DataError(f"{path} has {len(indices)} labels for {count} samples")
     return [names[index] if names else str(index) for index in indices]

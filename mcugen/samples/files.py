@@ -1,10 +1,9 @@
 # SPDX-FileCopyrightText: 2026 the mcugen authors
 # SPDX-License-Identifier: Apache-2.0
-"""Clips as the device takes them: read from files, made of noise, turned into bytes."""
+"""Sources of a front-end: read from files, made of noise, as bytes for the device."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 from mcugen.errors import DataError
 from mcugen.features.reference import Floats, Source, least_samples, row_extractor
 from mcugen.features.spec import FrontEnd, Image, LogMel, Mfcc, Timeseries
+from mcugen.samples.arrays import check_rows, load_bin, load_npy
 from mcugen.samples.wav import read_wav
 
 SOURCE_SUFFIXES: dict[str, tuple[str, ...]] = {
@@ -37,25 +37,20 @@ def read_source(path: Path, front_end: FrontEnd) -> Source:
     if isinstance(rows, LogMel | Mfcc):
         return read_wav(path, rows.sample_rate_hz, least_samples=least_samples(front_end))
     dtype = np.dtype(np.uint8 if isinstance(rows, Image) else np.float32)
-    values = _READERS[path.suffix.lower()](path, dtype)
+    if path.suffix.lower() == ".csv":
+        values = _load_csv(path, dtype)
+    else:
+        values = load_npy(path) if path.suffix.lower() == ".npy" else load_bin(path, dtype)
     if values.dtype != dtype:
         raise DataError(f"{path}: holds {values.dtype.name}, the front-end expects {dtype.name}")
     if isinstance(rows, Timeseries):
         _check_columns(path, values.shape, front_end)
-    count, rest = divmod(values.size, front_end.row_values)
-    if rest:
-        raise DataError(
-            f"{path}: {values.size} values are not whole rows of {front_end.row_values}"
-        )
-    if count < least_samples(front_end):
-        raise DataError(f"{path}: {count} rows, one window needs {least_samples(front_end)}")
-    if not np.isfinite(values).all():
-        raise DataError(f"{path}: holds NaN or infinite values")
+    check_rows(path, values, front_end.row_values, least_samples(front_end))
     return values.reshape(-1)
 
 
 def _check_columns(path: Path, shape: tuple[int, ...], front_end: FrontEnd) -> None:
-    """DataError where columns are not the channels: values would go to other channels than theirs.
+    """DataError where columns are not the channels: values would go to the wrong channels.
 
     An array may also hold whole windows, one a line.
     """
@@ -68,7 +63,7 @@ def _check_columns(path: Path, shape: tuple[int, ...], front_end: FrontEnd) -> N
     if len(shape) > 1 and shape[-1] not in wanted and shape[0] > 0:
         raise DataError(
             f"{path}: {shape[-1]} columns, the model takes {channels}",
-            hint="give the columns that it was trained on, without `anomaly`",
+            hint="keep the columns that it was trained on, without `anomaly`",
         )
 
 
@@ -124,24 +119,7 @@ def _noise(front_end: FrontEnd, row_count: int, random: np.random.Generator) -> 
     return np.asarray(values, np.float32).reshape(-1)
 
 
-def _read_npy(path: Path, dtype: np.dtype[Any]) -> NDArray[Any]:
-    try:
-        return np.asarray(np.load(path, allow_pickle=False))
-    except (OSError, ValueError, EOFError) as error:
-        raise DataError(f"{path}: not a readable .npy file: {error}") from error
-
-
-def _read_bin(path: Path, dtype: np.dtype[Any]) -> NDArray[Any]:
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise DataError(f"{path}: {error.strerror}") from error
-    if len(content) % dtype.itemsize:
-        raise DataError(f"{path}: {len(content)} bytes are not whole {dtype.name} values")
-    return np.frombuffer(content, dtype.newbyteorder("<")).astype(dtype)
-
-
-def _read_csv(path: Path, dtype: np.dtype[Any]) -> NDArray[Any]:
+def _load_csv(path: Path, dtype: np.dtype[Any]) -> NDArray[Any]:
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
@@ -156,10 +134,3 @@ def _read_csv(path: Path, dtype: np.dtype[Any]) -> NDArray[Any]:
         if steps and len(steps[-1]) != len(steps[0]):
             raise DataError(f"{path}:{number}: {len(steps[-1])} values, not {len(steps[0])}")
     return np.array(steps, dtype)
-
-
-_READERS: dict[str, Callable[[Path, np.dtype[Any]], NDArray[Any]]] = {
-    ".npy": _read_npy,
-    ".bin": _read_bin,
-    ".csv": _read_csv,
-}

@@ -17,9 +17,11 @@ from mcugen.features.reference import Floats, Source, cut_windows, dequantize, r
 from mcugen.features.spec import PRESETS, FrontEnd
 from mcugen.features.toml import front_end_from_dict
 from mcugen.model.ir import Quant
-from mcugen.samples.datasets import ANOMALY, NORMAL, Dataset, Sample, load_array
+from mcugen.samples.arrays import load_bin, load_npy
+from mcugen.samples.datasets import Dataset, Sample
 from mcugen.samples.feature_store import Extraction, FeatureStore, gather_windows, open_store
 from mcugen.samples.files import SOURCE_SUFFIXES
+from mcugen.scoring.labels import ANOMALY, NORMAL
 
 WindowsOf = Callable[[Sample], Floats]
 """The model inputs of a sample, float32 [windows, values]."""
@@ -116,27 +118,20 @@ def array_windows(quant: Quant | None, front_end: FrontEnd | None) -> WindowsOf:
 
 
 def _row(sample: Sample) -> NDArray[Any]:
-    row: NDArray[Any] = np.asarray(load_array(sample.path)[sample.row])
+    row: NDArray[Any] = np.asarray(load_npy(sample.path, mapped=True)[sample.row])
     return row.reshape(1, -1)
 
 
 def _read_bin(sample: Sample, source: type[np.generic] | None) -> NDArray[Any]:
     """[windows, values] of a .bin file; MLPerf's AD files hold float32 windows of features."""
     kind = np.dtype(np.float32 if sample.window_bytes else source or np.int8)
-    data = np.frombuffer(_read_bytes(sample.path), np.uint8)
+    data = load_bin(sample.path, np.dtype(np.uint8))
     size = sample.window_bytes or data.size
     stride = sample.stride_bytes or size
     if data.size < size or size % kind.itemsize or not size:
         raise DataError(f"{sample.path}: {data.size} bytes hold no window of {size} bytes")
     starts = np.arange(0, data.size - size + 1, stride)
     return data[starts[:, np.newaxis] + np.arange(size)].view(kind)
-
-
-def _read_bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise DataError(f"{path} cannot be read: {error.strerror}") from error
 
 
 CACHE_NAME = ".mcugen-features"

@@ -16,9 +16,11 @@ from mcugen.errors import DataError
 from mcugen.features.coding import input_coding
 from mcugen.features.spec import FrontEnd
 from mcugen.model.ir import Graph
-from mcugen.samples.clips import LABEL_PREFIXES, find_clips, read_labels
+from mcugen.samples.arrays import load_labels, load_npy
+from mcugen.samples.clips import find_clips
+from mcugen.samples.labels import read_labels
 from mcugen.samples.stimulus import make_stimulus, suffixes_for
-from mcugen.scoring.labels import class_indices
+from mcugen.scoring.labels import ANOMALY, NORMAL, class_indices
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,7 +35,7 @@ class SampleSet:
     classes: tuple[str, ...] = ()
 
 
-VERDICTS = tuple(dict.fromkeys(LABEL_PREFIXES.values()))
+VERDICTS = (NORMAL, ANOMALY)
 """Classes of an anomaly detector: normal is 0."""
 
 
@@ -54,7 +56,7 @@ def read_test_set(
         inputs = read_inputs(data[0], graph)
         if labels is None:
             return SampleSet(inputs, None, classes)
-        indices, named = read_label_array(labels, classes)
+        indices, named = load_labels(labels, classes)
         if len(indices) != len(inputs):
             raise DataError(f"{labels}: {len(indices)} labels for {len(inputs)} samples")
         return SampleSet(inputs, indices, named)
@@ -63,12 +65,12 @@ def read_test_set(
 
 def read_inputs(path: Path, graph: Graph) -> NDArray[Any]:
     """Elements [samples, *input shape] of an .npy; floats are quantised as on the device."""
-    values = _load(path)
+    values = load_npy(path)
     shape = graph.tensors[graph.inputs[0]].shape[1:]
     expected = int(np.prod(shape))
     if values.ndim < 2 or int(np.prod(values.shape[1:])) != expected or not len(values):
         raise DataError(
-            f"{path}: shape {list(values.shape)} holds no inputs of the model",
+            f"{path}: shape {list(values.shape)} does not fit the model's input",
             hint=f"[samples, {', '.join(map(str, shape))}]",
         )
     values = values.reshape(-1, *shape)
@@ -78,25 +80,8 @@ def read_inputs(path: Path, graph: Graph) -> NDArray[Any]:
         return elements
     if values.dtype.kind == "f":
         return coding.encode(values.astype(np.float32))
-    wanted = " or ".join(coding.names)
-    raise DataError(f"{path}: type {values.dtype}", hint=f"{wanted} inputs, or float features")
-
-
-def read_label_array(
-    path: Path, classes: tuple[str, ...] = ()
-) -> tuple[NDArray[np.int32], tuple[str, ...]]:
-    """Class indices of a y_test.npy (integers, one-hot rows or words), and the classes' names."""
-    try:
-        return class_indices(_load(path), classes)
-    except DataError as error:
-        raise DataError(f"{path}: {error.what}", hint=error.hint) from error
-
-
-def _load(path: Path) -> NDArray[Any]:
-    try:
-        return np.asarray(np.load(path, allow_pickle=False))
-    except (OSError, ValueError, EOFError) as error:
-        raise DataError(f"{path} is not an .npy array: {error}") from error
+    wanted = " or ".join((*coding.names, "float32"))
+    raise DataError(f"{path}: expected {wanted}, found {values.dtype}")
 
 
 def _read_classes(path: Path) -> tuple[str, ...]:
@@ -106,7 +91,7 @@ def _read_classes(path: Path) -> tuple[str, ...]:
         raise DataError(f"{path} cannot be read: {error}") from error
     names = tuple(line.strip() for line in lines if line.strip())
     if not names or len(set(names)) != len(names):
-        raise DataError(f"{path}: not one different name per line")
+        raise DataError(f"{path}: class names must be unique, one per line")
     return names
 
 

@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: 2026 the mcugen authors
 # SPDX-License-Identifier: Apache-2.0
-"""A clip as the bytes the device is sent, and as the windows the reference is asked about."""
+"""A clip as the bytes that the device is sent, and as the windows that the reference computes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from mcugen.features.coding import Coding
 from mcugen.features.reference import cut_windows, row_extractor
 from mcugen.features.spec import FrontEnd, Image
 from mcugen.protocol import Source
-from mcugen.samples.clips import ARRAYS
+from mcugen.samples.arrays import ARRAYS, check_rows, load_bin, load_npy
 from mcugen.samples.files import (
     SOURCE_SUFFIXES,
     read_source,
@@ -86,7 +86,7 @@ def read_clip(path: Path, input_name: str, front_end: FrontEnd, coding: Coding) 
 
 
 def _holds_source(path: Path, input_name: str, front_end: FrontEnd) -> bool:
-    """An array holds rows unless the source is asked for: some sources are arrays, too."""
+    """An array holds rows unless the source is asked for: some sources are also arrays."""
     suffix = path.suffix.lower()
     return suffix in SOURCE_SUFFIXES[front_end.kind] and (
         input_name == "pcm" or suffix not in ARRAYS
@@ -162,7 +162,7 @@ def _every_row(front_end: FrontEnd) -> FrontEnd:
 
 def _read_rows(path: Path, input_name: str, front_end: FrontEnd, coding: Coding) -> NDArray[Any]:
     """The array of a file as rows: float32 [rows, row_values] or elements [rows, elements of a row]."""
-    given = READERS[path.suffix.lower()](path, input_name, coding)
+    given = _load(path, coding.dtype if input_name == "int8" else np.dtype(np.float32), coding)
     array = coding.accept(given) if input_name == "int8" else None
     if array is None and given.dtype == np.float32 and coding.takes_floats:
         array = given
@@ -173,36 +173,19 @@ def _read_rows(path: Path, input_name: str, front_end: FrontEnd, coding: Coding)
         )
     is_elements = input_name == "int8" and array.dtype == coding.dtype
     row_values = coding.elements // front_end.window_rows if is_elements else front_end.row_values
-    if array.size == 0 or array.size % row_values:
-        raise DataError(
-            f"{path}: {array.size} values are not a whole number of rows of {row_values}"
-        )
-    if array.size < row_values * front_end.window_rows:
-        raise DataError(
-            f"{path}: {array.size // row_values} rows, one window needs {front_end.window_rows}"
-        )
-    if array.dtype == np.float32 and not np.isfinite(array).all():
-        raise DataError(f"{path}: holds NaN or infinite values")
+    check_rows(path, array, row_values, front_end.window_rows)
     return array.reshape(-1, row_values)
 
 
-def _read_npy(path: Path, input_name: str, coding: Coding) -> NDArray[Any]:
-    try:
-        return np.asarray(np.load(path, allow_pickle=False))
-    except (OSError, ValueError, EOFError) as error:
-        raise DataError(f"{path}: not a readable .npy file: {error}") from error
+def _load(path: Path, dtype: np.dtype[Any], coding: Coding) -> NDArray[Any]:
+    """The array of a file; `dtype` is what a .bin holds."""
+    suffix = path.suffix.lower()
+    if suffix == ".npz":
+        return _load_npz(path, coding)
+    return load_npy(path) if suffix == ".npy" else load_bin(path, dtype)
 
 
-def _read_bin(path: Path, input_name: str, coding: Coding) -> NDArray[Any]:
-    """Raw values: elements for `int8`, else little-endian float32 as in the MLPerf Tiny data sets."""
-    kind = coding.dtype if input_name == "int8" else np.dtype("<f4")
-    data = path.read_bytes()
-    if len(data) % kind.itemsize:
-        raise DataError(f"{path}: {len(data)} bytes are not a whole number of {kind.name} values")
-    return np.frombuffer(data, kind).astype(kind.newbyteorder("="))
-
-
-def _read_npz(path: Path, input_name: str, coding: Coding) -> NDArray[Any]:
+def _load_npz(path: Path, coding: Coding) -> NDArray[Any]:
     """One array for each input, by its name or in order, as windows of bytes."""
     try:
         with np.load(path, allow_pickle=False) as content:
@@ -229,10 +212,3 @@ def _tensor_of(array: NDArray[Any], coding: Coding, number: int) -> NDArray[Any]
             f"input {number} ({tensor.name}) is {wanted}, the array {array.dtype} {list(array.shape)}"
         )
     return kept.reshape(-1, tensor.elements)
-
-
-READERS: dict[str, Callable[[Path, str, Coding], NDArray[Any]]] = {
-    ".npy": _read_npy,
-    ".npz": _read_npz,
-    ".bin": _read_bin,
-}

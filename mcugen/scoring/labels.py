@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from mcugen.errors import DataError, nearest
 
+NORMAL, ANOMALY = "normal", "anomaly"
+
 
 def class_indices(
     labels: NDArray[Any], classes: tuple[str, ...] = ()

@@ -15,7 +15,7 @@ from mcugen.evaluate.detection import host_scorer
 from mcugen.evaluate.model_runner import open_tflite
 from mcugen.features.spec import FrontEnd
 from mcugen.model.tflite import parse_tflite
-from mcugen.samples.datasets import NORMAL, Dataset, Sample
+from mcugen.samples.datasets import Dataset, Sample
 from mcugen.samples.inputs import (
     FeatureOptions,
     Inputs,
@@ -26,6 +26,7 @@ from mcugen.samples.inputs import (
     preset_table,
     training_samples,
 )
+from mcugen.scoring.labels import NORMAL
 from mcugen.scoring.roc import threshold_at
 from mcugen.train.backend import load_tensorflow
 from mcugen.train.convert import REPRESENTATIVE_STEP, Conversion, convert_all

@@ -66,8 +66,8 @@ def test_bin_is_float32_or_int8_without_a_header(tmp_path: Path) -> None:
     [
         (np.zeros((2, 8), np.float64), "features", "holds float64; --input features takes float32"),
         (np.zeros((2, 8), np.int8), "features", "holds int8"),
-        (np.zeros(17, np.float32), "features", "17 values are not a whole number of rows of 8"),
-        (np.zeros((0, 8), np.float32), "features", "0 values"),
+        (np.zeros(17, np.float32), "features", "17 values are not whole rows of 8"),
+        (np.zeros((0, 8), np.float32), "features", "0 rows, one window needs"),
         (np.zeros((1, 8), np.float32), "features", "1 rows, one window needs 2"),
         (np.full((2, 8), np.nan, np.float32), "int8", "NaN"),
     ],

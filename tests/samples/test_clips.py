@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from mcugen.errors import DataError
-from mcugen.samples.clips import find_clips, label_of, read_labels
+from mcugen.samples.clips import find_clips, label_of
+from mcugen.samples.labels import read_labels
 
 
 def touch(path: Path, content: bytes = b"x") -> Path:

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from mcugen.errors import DataError
-from mcugen.samples.datasets import check_two_classes, labels_of, load_dataset
+from mcugen.samples.datasets import check_two_classes, load_dataset
 from mcugen.samples.inputs import held_out_normals, training_samples
+from mcugen.samples.labels import labels_of
 from mcugen.train.synth_set import write_wav
 
 SILENCE = np.zeros(160, np.int16)
@@ -81,7 +82,7 @@ def test_array_pairs_one_hot_or_numbers(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="5 labels for 3 samples"):
         load_dataset(tmp_path)
     (tmp_path / "x_test.npy").write_bytes(b"no array")
-    with pytest.raises(DataError, match=r"x_test\.npy is not a readable"):
+    with pytest.raises(DataError, match=r"x_test\.npy: not a readable"):
         load_dataset(tmp_path)
 
 

@@ -68,13 +68,13 @@ def test_clips_without_labels_have_none(tmp_path: Path) -> None:
 
 
 WRONG: dict[str, tuple[Any, Any, str | None]] = {
-    r"shape \[2, 15\] holds no inputs": (np.zeros((2, 15), np.int8), None, None),
-    r"shape \[0, 16\] holds no inputs": (np.zeros((0, 16), np.int8), None, None),
-    "type int32": (np.zeros((2, 16), np.int32), None, None),
+    r"shape \[2, 15\] does not fit the model": (np.zeros((2, 15), np.int8), None, None),
+    r"shape \[0, 16\] does not fit the model": (np.zeros((0, 16), np.int8), None, None),
+    "found int32": (np.zeros((2, 16), np.int32), None, None),
     "3 labels for 2 samples": (np.zeros((2, 16), np.int8), [0, 1, 2], None),
     "y.npy: label 1 is -1": (np.zeros((2, 16), np.int8), [0, -1], None),
     "label 1 has no name": (np.zeros((2, 16), np.int8), [0, 1], "one\n"),
-    "not one different name per line": (np.zeros((2, 16), np.int8), [0, 1], "one\none\n"),
+    "class names must be unique": (np.zeros((2, 16), np.int8), [0, 1], "one\none\n"),
 }
 
 
@@ -92,5 +92,5 @@ def test_what_does_not_fit_is_named(words: str, tmp_path: Path) -> None:
 def test_a_file_that_is_no_array_is_named(tmp_path: Path) -> None:
     path = tmp_path / "x.npy"
     path.write_bytes(b"no array")
-    with pytest.raises(DataError, match="x.npy is not an .npy array"):
+    with pytest.raises(DataError, match="x.npy: not a readable .npy file"):
         read_test_set([path], None, None, GRAPH, RAW)

@@ -56,7 +56,7 @@ CASES: dict[str, tuple[Callable[[Path], None], str]] = {
     "mixed rates": (mixed_rates, "b.wav: sample rate is 8000 Hz"),
     "unreadable": (unreadable, "b.wav: not a readable audio file"),
     "one class": (one_class, "no sample is labelled 'anomaly'"),
-    "no array": (no_array, "x_test.npy is not a readable .npy array"),
+    "no array": (no_array, "x_test.npy: not a readable .npy file"),
 }
 
 
