@@ -38,7 +38,7 @@ scoring/decode scoring/landmarks scoring/yolo""".split()
 
 EXACT = set(
     """abs add add.accumulate arange argsort array asarray bincount clip concatenate count_nonzero
-    empty frexp full_like ldexp lib.stride_tricks.sliding_window_view maximum minimum nonzero
+    empty frexp full_like iinfo ldexp lib.stride_tricks.sliding_window_view maximum minimum nonzero
     ones_like pad rint sign sqrt stack subtract trunc where zeros
     float32 float64 floating generic int8 int16 int32 int64 intp uint8""".split()
 )
