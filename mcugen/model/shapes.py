@@ -93,7 +93,7 @@ def fold_shapes(graph: Graph) -> Graph:
         try:
             with np.errstate(all="ignore"):
                 results = _folded(graph, op)
-        except (ValueError, IndexError, ZeroDivisionError, MemoryError):
+        except (*MISFITS, MemoryError):
             results = None  # whoever compiles the operator says what is wrong with it
         fits = results is not None and not set(op.outputs) & set(graph.outputs)
         if results is None or not fits:
@@ -117,13 +117,16 @@ def _constant(tensor: Tensor, value: NDArray[Any]) -> Tensor:
 
 Shape = tuple[int, ...]
 
+MISFITS = (ValueError, IndexError, ZeroDivisionError, KeyError, TypeError)
+"""What arguments that do not fit an operator raise here and in moves.py."""
+
 
 def shape_problems(graph: Graph) -> Iterator[Problem]:
     """Operators whose output cannot have the shape that the file gives it."""
     for op in graph.ops:
         try:
-            shapes = _inferred(graph, op)
-        except (ValueError, IndexError, ZeroDivisionError, KeyError, TypeError):
+            shapes = implied_shapes(graph, op)
+        except MISFITS:
             continue  # whoever compiles the operator says what is wrong with it
         for shape, tensor in zip(shapes or (), graph.output_tensors(op), strict=False):
             if _without_ones(shape) != _without_ones(tensor.shape):
@@ -136,8 +139,11 @@ def _without_ones(shape: Shape) -> Shape:
     return tuple(size for size in shape if size != 1)
 
 
-def _inferred(graph: Graph, op: Op) -> list[Shape] | None:
-    """The shapes that the op's outputs must have, None where it is not known."""
+def implied_shapes(graph: Graph, op: Op) -> list[Shape] | None:
+    """The shapes that the op's outputs must have, None where it is not known.
+
+    ValueError, IndexError, KeyError, TypeError, ZeroDivisionError for arguments that do not fit.
+    """
     tensors = graph.input_tensors(op)
     if not tensors or tensors[0] is None or 0 in tensors[0].shape:
         return None

@@ -79,13 +79,11 @@ def test_moving_axes_of_size_1_takes_no_step() -> None:
     ("inputs", "out", "words"),
     [
         ([X, order_of((1, 0))], TensorSpec((3, 2), "int8", 0.2, 3), "quantised differently"),
-        ([X, order_of((1, 0))], TensorSpec((3, 2), "int16", 0.1), "int16"),
+        ([X, order_of((1, 0))], TensorSpec((3, 2), "int16", 0.1), "differ in their type"),
         ([X, order_of((1, 0))], X, "does not follow"),
-        ([X, order_of((0, 0))], OUT, "no int32 permutation"),
-        ([X, order_of((0, 1, 2))], OUT, "no int32 permutation"),
-        ([X, order_of((1, 0), "int64")], OUT, "no int32 permutation"),
-        ([X, TensorSpec((2,), "int32")], OUT, "a constant permutation"),
-        ([X], OUT, "a constant permutation"),
+        ([X, order_of((0, 0))], OUT, "do not fit"),
+        ([X, order_of((0, 1, 2))], OUT, "do not fit"),
+        ([X, TensorSpec((2,), "int32")], OUT, "constant arguments"),
     ],
 )
 def test_a_problem_is_named(inputs: list[TensorSpec], out: TensorSpec, words: str) -> None:

@@ -10,7 +10,17 @@ from mcugen.engines.aot.variants import Layout, Variant
 from mcugen.engines.ops.shared.checks import Reason
 from mcugen.model.ir import DType, Tensor
 
-_TYPES = frozenset({DType.INT8, DType.INT16, DType.INT32, DType.FLOAT32})
+_TYPES = frozenset(
+    {
+        DType.INT8,
+        DType.UINT8,
+        DType.INT16,
+        DType.INT32,
+        DType.INT64,
+        DType.FLOAT32,
+        DType.BOOL,
+    }
+)
 
 
 def element_reasons(*tensors: Tensor) -> Iterator[Reason]:
