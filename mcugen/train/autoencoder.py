@@ -21,7 +21,7 @@ from mcugen.errors import ConfigError, DataError
 from mcugen.features.spec import FrontEnd
 from mcugen.files import write_json
 from mcugen.samples.feature_store import FeatureStore, gather_windows
-from mcugen.train.backend import load_keras, quiet, seed_everything
+from mcugen.train.backend import load_keras, load_model, quiet, seed_everything
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,8 +185,7 @@ class _State:
         if saved is None or saved.get("identity") != self.identity:
             return None
         history = tuple(Epoch(**epoch) for epoch in saved["history"])
-        with quiet():
-            model = load_keras().models.load_model(self.folder / saved["model"])
+        model = load_model(self.folder / saved["model"], is_resumed=True)
         return model, history
 
     def save(self, model: Any, history: tuple[Epoch, ...]) -> None:

@@ -20,6 +20,7 @@ import numpy as np
 from mcugen.errors import EnvironmentError_, ModelError
 from mcugen.evaluate.model_runner import LoadedModel, open_tflite
 from mcugen.features.reference import Floats
+from mcugen.train.keras_safety import check_keras_model
 
 INSTALL_HINT = "pip install 'mcugen[train]'"
 
@@ -98,15 +99,20 @@ def quiet() -> Iterator[None]:
             os.close(saved[1])
 
 
-def load_model(path: Path) -> Any:
-    """A Keras model from .keras, .h5 or .hdf5, of Keras 3 or 2; ModelError when neither reads it."""
+def load_model(path: Path, *, is_resumed: bool = False) -> Any:
+    """A Keras model from .keras, .h5 or .hdf5, of Keras 3 or 2; ModelError when neither reads it.
+
+    One that could run code of its own is refused before either of them sees it. `is_resumed`: with
+    the optimiser that it was trained by.
+    """
     if not path.exists():
         raise ModelError(f"{path} does not exist")
+    check_keras_model(path, is_trained=is_resumed)
     reasons = []
     for keras in (load_keras(), load_tf_keras()):
         try:
             with quiet():
-                return keras.models.load_model(str(path), compile=False)
+                return keras.models.load_model(str(path), compile=is_resumed, safe_mode=True)
         except Exception as error:  # noqa: BLE001 - Keras raises anything on a file it does not like
             reasons.append(f"{keras.__name__}: {str(error).strip().splitlines()[0][:200]}")
     raise ModelError(

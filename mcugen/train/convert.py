@@ -21,6 +21,7 @@ from mcugen.model.ir import Graph
 from mcugen.model.tflite import parse_tflite
 from mcugen.train.backend import load_model, load_tensorflow, quiet
 from mcugen.train.inference_copy import inference_copy
+from mcugen.train.keras_safety import check_keras_model
 
 REPRESENTATIVE_STEP = 5
 """Every 5th training vector calibrates, as in the reference (02_convert.py)."""
@@ -74,6 +75,7 @@ def _converters(source: Path, how: Conversion) -> Callable[[], Any]:
     if source.is_dir():
         if not (source / "saved_model.pb").is_file():
             raise ModelError(f"{source} is no SavedModel: no saved_model.pb in it")
+        check_keras_model(source)
         return lambda: tensorflow.lite.TFLiteConverter.from_saved_model(str(source))
     model = inference_copy(load_model(source), unroll=how.unroll)
     return lambda: tensorflow.lite.TFLiteConverter.from_keras_model(model)
