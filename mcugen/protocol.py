@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum, IntFlag
 
+from mcugen.foreign_text import printable
+
 VERSION = 1
 MAGIC = 0xA5
 HEADER = struct.Struct("<BBH")  # magic, type, sequence
@@ -18,6 +20,7 @@ REPLY_BIT = 0x80
 ERROR_TYPE = 0xFF
 FATAL_PREFIX = b"mcugen fatal: "
 
+LEAST_MAX_PAYLOAD = 512  # bytes, both directions
 MAX_ENCODED_BYTES = 70_000  # a frame with the largest u16 payload, encoded
 NOISE_KEPT_BYTES = 256
 
@@ -280,12 +283,14 @@ _STATS = struct.Struct("<7I")
 
 
 def parse_identity(payload: bytes) -> Identity:
-    """Reply to HELLO; ProtocolError when it is too short or not text."""
+    """Reply to HELLO; ProtocolError when it is too short or not text that can be shown."""
     if len(payload) < _IDENTITY.size:
         raise ProtocolError(f"identity of {len(payload)} bytes, at least {_IDENTITY.size} needed")
     version, max_payload, rate, input_bytes, output_bytes = _IDENTITY.unpack_from(payload)
     text = payload[_IDENTITY.size :].decode(errors="replace")
-    pairs = (line.partition("=") for line in text.splitlines())
+    if text != printable(text):
+        raise ProtocolError("identity with control characters")
+    pairs = (line.partition("=") for line in text.split("\n"))
     facts = {key: value for key, equals, value in pairs if equals}
     return Identity(version, max_payload, rate or None, input_bytes, output_bytes, facts)
 

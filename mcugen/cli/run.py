@@ -186,6 +186,12 @@ def _print(outcome: Outcome, folder: Path) -> None:
             f"{folder} holds {others} more from runs before; --out another folder keeps runs apart",
             err=True,
         )
+    if outcome.values_unseen:
+        click.echo(
+            f"{outcome.values_unseen:,} output values are not compared: padding completed their "
+            "windows and replaced them at once",
+            err=True,
+        )
     if outcome.skipped and outcome.is_complete:
         say(
             f"{outcome.skipped} of {outcome.wanted} clips were measured before and are not "

@@ -111,11 +111,12 @@ def _compare_outputs(
     open_link: LinkOpener, project: Project, graph: Graph, sets: list[VectorSet]
 ) -> tuple[tuple[Verdict, ...], bool, list[str]]:
     from mcugen.features.coding import input_coding
-    from mcugen.run.project import open_device
+    from mcugen.run.project import check_sizes, open_device
     from mcugen.run.verify import TOLERANCES_LSB, ask_device, judge
 
     manifest = project.manifest
-    with open_link() as link, open_device(link, manifest, _client) as (client, _):
+    with open_link() as link, open_device(link, manifest, _client) as (client, who):
+        check_sizes(who, graph)
         answers = ask_device(client, graph, sets, manifest.front_end, input_coding(graph))
     tolerance_lsb = TOLERANCES_LSB[manifest.accelerator]
     verdicts = judge(project.model, answers, manifest.rounding, tolerance_lsb)
@@ -128,11 +129,12 @@ def _compare_layers(
 ) -> tuple[tuple[LayerVerdict, ...], bool, list[str]]:
     from mcugen.features.coding import input_coding
     from mcugen.run.layers import ask_layers, judge_layers, single_windows
-    from mcugen.run.project import open_device
+    from mcugen.run.project import check_sizes, open_device
 
     manifest = project.manifest
     windows = single_windows(sets, manifest.front_end, LAYER_WINDOWS)
-    with open_link() as link, open_device(link, manifest, _client) as (client, _):
+    with open_link() as link, open_device(link, manifest, _client) as (client, who):
+        check_sizes(who, graph)
         answers = ask_layers(client, graph, windows, manifest.front_end, input_coding(graph))
     verdicts = judge_layers(project.model, answers, manifest.rounding)
     lines = layer_lines(verdicts, len(windows.streams))

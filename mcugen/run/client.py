@@ -3,17 +3,20 @@
 """One request, one answer, over a link that may lose, damage, double or delay bytes.
 
 The other end executes each request exactly once (docs/PROTOCOL.md, section 3), so repeating is safe.
+Every reply is checked against its request and against what is possible at all: a device may be broken,
+or lie. What a reply says in words is made safe to show.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from mcugen import protocol
 from mcugen.errors import DeviceError
+from mcugen.foreign_text import one_line
 from mcugen.protocol import (
     Frame,
     FrameDecoder,
@@ -34,6 +37,14 @@ FIRST_PATIENCE_S = 0.5  # how long before a first repeat, until an answer has be
 LEAST_PATIENCE_S = 0.15
 MOST_PATIENCE_S = 2.0
 READ_BYTES = 65536
+WORDS_SHOWN = 120  # characters of what a device says
+
+LARGEST_TICKS = 2**53  # beyond it a float loses ticks; at 1 GHz these are 104 days
+SATURATED_TICKS = 2**32 - 1  # of a counter of 32 bits
+CLOCKS_DIFFER = 1.5  # a device's clock may be wrong by less than this factor
+CLOCKS_DIFFER_S = 0.1
+
+_OTHER_FIRMWARE = "the firmware was made by another mcugen: build and flash it again"
 
 _REFUSAL_HINTS: Mapping[tuple[Request, int], str] = {
     (Request.LAYER, Status.UNSUPPORTED): "build it with --per-layer, on engine aot, and flash it",
@@ -64,8 +75,20 @@ class Client:
         self._clock = clock
         self._decoder = FrameDecoder()
         self._slowest_s = 0.0  # of recent answers; 0 before the first
-        self._max_payload = 512
+        self._max_payload = protocol.LEAST_MAX_PAYLOAD
+        self._ticks_per_second: int | None = None
+        self._took_s = 0.0  # the last request, from its first byte to the answer's last
         self._requests = self._repeats = self._late = 0
+
+    @property
+    def name(self) -> str:
+        """Name of the link, for errors."""
+        return self._link.name
+
+    @property
+    def took_s(self) -> float:
+        """How long the last request took, repeats included."""
+        return self._took_s
 
     @property
     def counters(self) -> LinkCounters:
@@ -82,7 +105,13 @@ class Client:
                 f"this mcugen speaks {protocol.VERSION}",
                 hint="build and flash the firmware again with this mcugen",
             )
+        if identity.max_payload < protocol.LEAST_MAX_PAYLOAD:
+            raise self._contradiction(
+                f"takes payloads of {identity.max_payload} bytes, the least that is allowed is "
+                f"{protocol.LEAST_MAX_PAYLOAD}"
+            )
         self._max_payload = identity.max_payload
+        self._ticks_per_second = identity.ticks_per_second
         return identity
 
     def reset(self) -> None:
@@ -92,8 +121,8 @@ class Client:
     def push(
         self, source: Source, data: bytes, *, end: bool = False, chunk_bytes: int | None = None
     ) -> Iterator[PushReply]:
-        """Pushes `data` (any cut of a clip), yielding each reply. No request goes on behind a multiple
-        of `chunk_bytes`.
+        """Pushes `data` (any cut of a clip), yielding the reply to each request. No request crosses a
+        multiple of `chunk_bytes`: with those of a row, none completes a row and begins the next.
 
         `end` ends the clip with the last byte. Consume the iterator: it pushes as it is read.
         """
@@ -106,32 +135,43 @@ class Client:
             flags = protocol.PushFlag.END if last else protocol.PushFlag.NONE
             payload = protocol.push_payload(source, flags, piece)
             reply = self._parsed(protocol.parse_push_reply, self._request(Request.PUSH, payload))
-            self._check_progress(reply, piece, last)
+            self._check_push(reply, piece, last)
             yield reply
             at += reply.taken
             if at == len(data) and (reply.ended or not last):
                 return
 
     def read(self, what: What, size: int, *, index: int = 0) -> bytes:
-        """The first `size` bytes of a tensor or of the float features of the last window."""
+        """The `size` bytes of a tensor or of the float features of the last window."""
         content = b""
         while len(content) < size:
             count = min(size - len(content), self._max_payload)
             payload = protocol.read_payload(what, index, len(content), count)
             piece = self._request(Request.READ, payload)
-            if not piece:
+            content += piece
+            if len(piece) > count:
+                raise self._contradiction(f"gave {len(piece)} bytes where {count} were asked for")
+            if len(piece) < count:
                 raise DeviceError(
                     f"{self._link.name}: {what.name.lower()} {index} has only {len(content)} bytes, "
                     f"{size} expected",
                     hint="the firmware holds another model: flash this build",
                 )
-            content += piece
         return content
 
     def infer(self, warmup: int, repeats: int) -> tuple[int, ...]:
         """Ticks of each of `repeats` (1 to 64) inferences on the last window, after `warmup` more."""
         payload = protocol.infer_payload(warmup, repeats)
-        return self._parsed(protocol.parse_ticks, self._request(Request.INFER, payload))
+        ticks = self._parsed(protocol.parse_ticks, self._request(Request.INFER, payload))
+        if len(ticks) != repeats:
+            raise self._contradiction(f"gave {len(ticks)} tick counts for {repeats} inferences")
+        self._check_inference_ticks(ticks)
+        if SATURATED_TICKS in ticks:
+            raise self._contradiction(
+                "has reached the end of its 32-bit tick count of an inference"
+            )
+        self._check_time(sum(ticks))
+        return ticks
 
     def run_layers(self, layer: int) -> None:
         """Runs the last window up to and including operator `layer`; `What.LAYER` reads its outputs."""
@@ -139,7 +179,12 @@ class Client:
 
     def stats(self) -> Stats:
         """Counters and high-water marks of the device."""
-        return self._parsed(protocol.parse_stats, self._request(Request.STATS, b""))
+        stats = self._parsed(protocol.parse_stats, self._request(Request.STATS, b""))
+        if stats.arena_used_bytes > stats.arena_given_bytes:
+            raise self._contradiction(
+                f"uses {stats.arena_used_bytes} bytes of an arena of {stats.arena_given_bytes}"
+            )
+        return stats
 
     def set_baud(self, current: int, wanted: int) -> int:
         """Changes the rate of device and link; DeviceError, at the old rate, if it refuses.
@@ -168,23 +213,46 @@ class Client:
             return parse(payload)
         except protocol.ProtocolError as error:
             raise DeviceError(
-                f"{self._link.name}: answer not understood: {error}",
-                hint="the firmware was made by another mcugen: build and flash it again",
+                f"{self._link.name}: answer not understood: {error}", hint=_OTHER_FIRMWARE
             ) from error
 
-    def _check_progress(self, reply: PushReply, piece: bytes, last: bool) -> None:
-        """Refuses a reply after which pushing on would never end."""
-        moved = reply.taken > 0 or reply.row_ticks or reply.ended
-        if reply.taken > len(piece) or (piece and not moved):
-            fault = f"took {reply.taken} of {len(piece)} bytes"
-        elif last and not moved:
-            fault = "does not end the clip"
-        else:
+    def _contradiction(self, fault: str) -> DeviceError:
+        return DeviceError(f"{self._link.name}: the device {fault}", hint=_OTHER_FIRMWARE)
+
+    def _check_push(self, reply: PushReply, piece: bytes, last: bool) -> None:
+        """Refuses what no device answers to `piece`, and replies that could go on for ever: one that
+        stops before the end has no room for more rows, so it has some."""
+        rows, windows = len(reply.row_ticks), len(reply.windows)
+        if reply.taken > len(piece) or (reply.taken < len(piece) and not rows):
+            raise self._contradiction(f"took {reply.taken} of {len(piece)} bytes")
+        if reply.ended and not (last and reply.taken == len(piece)):
+            raise self._contradiction("ended the clip before its end")
+        if last and reply.taken == len(piece) and not (reply.ended or rows):
+            raise self._contradiction("does not end the clip")
+        if windows > rows:
+            raise self._contradiction(f"made {windows} windows of {rows} rows")
+        if SATURATED_TICKS in reply.row_ticks:
+            raise self._contradiction("has reached the end of its 32-bit tick count of a row")
+        self._check_inference_ticks([window.ticks for window in reply.windows])
+        self._check_time(sum(reply.row_ticks) + sum(window.ticks for window in reply.windows))
+
+    def _check_inference_ticks(self, ticks: Sequence[int]) -> None:
+        for count in ticks:
+            if count == 0:
+                raise self._contradiction("has a tick counter that stands still: 0 ticks")
+            if count >= LARGEST_TICKS:
+                raise self._contradiction(f"counts {count} ticks for one inference")
+
+    def _check_time(self, ticks: int) -> None:
+        """Refuses ticks that take longer than the request did, where a tick is a time."""
+        if self._ticks_per_second is None:
             return
-        raise DeviceError(
-            f"{self._link.name}: the device {fault}",
-            hint="the firmware was made by another mcugen: build and flash it again",
-        )
+        device_s = ticks / self._ticks_per_second
+        if device_s > CLOCKS_DIFFER * self._took_s + CLOCKS_DIFFER_S:
+            raise self._contradiction(
+                f"counts {ticks} ticks, which are {device_s:.3g} s at "
+                f"{self._ticks_per_second} ticks a second, in a request of {self._took_s:.3g} s"
+            )
 
     def _request(
         self,
@@ -196,7 +264,8 @@ class Client:
         self._sequence = (self._sequence + 1) & 0xFFFF
         self._requests += 1
         wire = protocol.encode_frame(Frame(kind, self._sequence, payload))
-        deadline = self._clock() + self._deadline_s
+        began = self._clock()
+        deadline = began + self._deadline_s
         patience = self._patience_s()
         attempt = 0
         while True:
@@ -205,6 +274,7 @@ class Client:
             self._link.write(wire)
             reply = self._await(kind, min(sent + patience, deadline))
             if reply is not None:
+                self._took_s = self._clock() - began
                 if attempt == 0:  # the answer to a repeat times nothing: which one was it?
                     self._slowest_s = max(self._clock() - sent, 0.9 * self._slowest_s)
                 return self._accepted(kind, reply)
@@ -239,9 +309,7 @@ class Client:
     def _check_fatal(self) -> None:
         noise = self._decoder.noise
         if (at := noise.rfind(protocol.FATAL_PREFIX)) >= 0 and b"\r" in noise[at:]:
-            reason = (
-                noise[at + len(protocol.FATAL_PREFIX) :].split(b"\r")[0].decode("ascii", "replace")
-            )
+            reason = _shown(noise[at + len(protocol.FATAL_PREFIX) :].split(b"\r")[0])
             raise DeviceError(
                 f"{self._link.name}: the firmware stopped: {reason}",
                 hint="reset the board; if it happens again, this is a bug in the firmware",
@@ -251,13 +319,15 @@ class Client:
         if reply.type != protocol.ERROR_TYPE:
             return reply.payload
         error = self._parsed(protocol.parse_error, reply.payload)
+        if error.status == Status.OK:
+            raise self._contradiction(f"answered {kind.name} with an error that is none")
         if error.status == Status.OUT_OF_ORDER:
             raise DeviceError(
                 f"{self._link.name}: the device was restarted, or somebody else talks to it",
                 hint="close other programs on this port and run the same command again",
             )
         raise DeviceError(
-            f"{self._link.name}: {kind.name} refused: {error.text}",
+            f"{self._link.name}: {kind.name} refused: {_shown(error.text)}",
             hint=_REFUSAL_HINTS.get((kind, error.status), ""),
         )
 
@@ -273,3 +343,9 @@ class Client:
             f"{what} ({attempts} attempts)",
             hint="is the firmware flashed and running, and is this the right port?",
         )
+
+
+def _shown(words: bytes | str) -> str:
+    """What a device says, on one line and not too long."""
+    text = words.decode("ascii", "replace") if isinstance(words, bytes) else words
+    return one_line(text if len(text) <= WORDS_SHOWN else f"{text[:WORDS_SHOWN]}...")

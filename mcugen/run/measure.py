@@ -19,7 +19,8 @@ from mcugen.run.client import Client
 from mcugen.run.stream import stream
 from mcugen.samples.stimulus import from_elements
 
-SATURATED = 2**32 - 1
+REQUEST_S = 2.0  # of inferences in one request
+ARENA_ALIGNMENT_BYTES = 64  # by which a firmware may round its arena up
 COSTS = (("inference", "inference_ticks"), ("front-end row", "row_ticks"))
 """Name of a cost -> the samples of it in a ClipRecord."""
 
@@ -30,18 +31,21 @@ def clip_costs(run: Run) -> tuple[LatencyRecord, ...]:
     for name, field in COSTS:
         samples = [tick for clip in run.clips for tick in getattr(clip, field)]
         if samples:
-            _check_saturation(name, samples)
             found.append(summarise(name, run.head.tick_unit, samples))
     return tuple(found)
 
 
 def repeat_inference(client: Client, *, warmup: int, repeats: int) -> tuple[int, ...]:
     """Ticks of `repeats` inferences on the input of the last window, after `warmup` others."""
+    for _ in range(warmup):  # one by one: a slow model must not outlast the deadline of a request
+        client.infer(0, 1)
     samples: list[int] = []
+    count = 1
     while len(samples) < repeats:
-        count = min(repeats - len(samples), MAX_REPEATS)
-        samples.extend(client.infer(0 if samples else warmup, count))
-    _check_saturation("inference", samples)
+        count = min(repeats - len(samples), count)
+        samples.extend(client.infer(0, count))
+        fits = REQUEST_S * count / max(client.took_s, 1e-6)
+        count = max(1, min(MAX_REPEATS, int(fits)))
     return tuple(samples)
 
 
@@ -54,14 +58,16 @@ def push_zero_window(client: Client, front_end: FrontEnd, coding: Coding) -> Non
         pass
 
 
-def _check_saturation(name: str, samples: list[int]) -> None:
-    if any(sample == SATURATED for sample in samples):
-        raise DeviceError(f"the device's 32-bit tick count of one {name} is at its end")
-
-
-def device_memory(client: Client) -> tuple[MemoryRecord, ...]:
-    """Arena and, where the firmware measures it, stack, as the device says."""
+def device_memory(client: Client, planned_bytes: int) -> tuple[MemoryRecord, ...]:
+    """Arena and, where the firmware measures it, stack, as the device says; DeviceError when its arena
+    is not the one of `planned_bytes` that the project was built with."""
     stats = client.stats()
+    if not 0 <= stats.arena_given_bytes - planned_bytes < ARENA_ALIGNMENT_BYTES:
+        raise DeviceError(
+            f"the device has an arena of {stats.arena_given_bytes} bytes, the build one of "
+            f"{planned_bytes}",
+            hint="flash this build",
+        )
     arena = MemoryRecord("arena", stats.arena_used_bytes, stats.arena_given_bytes, "device")
     if stats.stack_used_bytes is None:
         return (arena,)

@@ -12,7 +12,9 @@ from pathlib import Path
 from mcugen.boards import Board, find_board
 from mcugen.errors import ConfigError, DeviceError
 from mcugen.export.manifest import Manifest, load_manifest
+from mcugen.model.ir import Graph
 from mcugen.protocol import Identity
+from mcugen.records import NANOSECONDS_PER_SECOND
 from mcugen.run.client import Client
 from mcugen.toolchain.build import find_image
 from mcugen.transport.choose import link_for
@@ -49,6 +51,8 @@ def project_link(project: Project, port_url: str | None) -> Link:
     is_process = port_url is None and bool(project.board.run_command)
     return link_for(project.board, project.elf if is_process else None, port_url)
 
+
+WORD_SHOWN = 64  # characters of a fact that the device gives
 
 ClientFor = Callable[[Link], Client]
 """Makes the client of an open link; it brings the session's random number."""
@@ -89,19 +93,56 @@ def change_rate(client: Client, board: Board, wanted: int) -> str:
     return f"at {used} baud"
 
 
+TICK_RATES_HZ = {
+    "nanoseconds": range(NANOSECONDS_PER_SECOND, NANOSECONDS_PER_SECOND + 1),
+    "cycles": range(1_000, 100_000_000_000),
+    "instructions": range(0),
+}
+"""Unit of a tick -> the rates that it may have where it is a time."""
+
+
 def check_identity(identity: Identity, manifest: Manifest) -> None:
-    """DeviceError with both hashes when the device runs another model or another firmware."""
-    expected = {
+    """DeviceError with both values when the device runs another model or another firmware, or says
+    of itself what cannot be."""
+    hashes = {
         "model_sha256": manifest.model_sha256,
         "firmware_sha256": manifest.firmware_sha256,
     }
+    facts = {
+        "model": manifest.model,
+        "engine": manifest.engine,
+        "front_end": manifest.front_end.kind,
+        "score": manifest.score,
+        "board": manifest.board,
+    }
     faults = [
-        f"{name} is {identity.fact(name) or 'not given'} on the device, {value} in the build"
-        for name, value in expected.items()
-        if identity.fact(name) != value
+        f"{name} is {identity.fact(name)[:WORD_SHOWN] or 'not given'} on the device, "
+        f"{value} in the build"
+        for name, value in (hashes | facts).items()
+        if identity.fact(name) != value and (name in hashes or identity.fact(name))
     ]
+    unit, rate = identity.fact("tick_unit"), identity.ticks_per_second
+    if rate is not None and rate not in TICK_RATES_HZ.get(unit, range(0)):
+        faults.append(f"{rate} ticks a second do not go with ticks that are {unit[:WORD_SHOWN]!r}")
     if faults:
         raise DeviceError(
             f"the device runs another firmware: {'; '.join(faults)}",
             hint="flash this build, or give the build folder of the firmware that is on the device",
         )
+
+
+def check_sizes(identity: Identity, graph: Graph) -> None:
+    """DeviceError when the device's tensors are not of the model's sizes."""
+    pairs = {
+        "inputs have": (
+            identity.input_bytes,
+            sum(graph.tensors[index].bytes for index in graph.inputs),
+        ),
+        "first output has": (identity.output_bytes, graph.tensors[graph.outputs[0]].bytes),
+    }
+    for name, (device, model) in pairs.items():
+        if device != model:
+            raise DeviceError(
+                f"the {name} {device} bytes on the device, {model} in the model",
+                hint="flash this build",
+            )

@@ -4,9 +4,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from mcugen.errors import DeviceError
 from mcugen.protocol import PushReply, What
 from mcugen.run.client import Client
 from mcugen.samples.stimulus import Stimulus
@@ -19,6 +21,9 @@ class Read:
     what: What
     index: int
     bytes: int
+
+
+MEANS_DIFFER = 1e-4  # relatively: the device adds in float32
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +40,59 @@ def stream(client: Client, stimulus: Stimulus, *, reads: Collection[Read] = ()) 
 
     With `reads` every request completes at most one row, so that each window's tensors are read
     before the next window replaces them; of the windows that padding completes only the last is.
+    DeviceError for replies that do not add up to this stimulus.
     """
     client.reset()
     chunk_bytes = stimulus.row_bytes if reads else None
     taken = 0
+    so_far = _SoFar(client, stimulus)
     for reply in client.push(stimulus.source, stimulus.data, end=True, chunk_bytes=chunk_bytes):
         taken += reply.taken
+        so_far.add(reply)
         wanted = reads if reply.windows else ()
         tensors = {r: client.read(r.what, r.bytes, index=r.index) for r in wanted}
         yield Step(taken / len(stimulus.data), reply, tensors)
+    so_far.check_end()
+
+
+@dataclass(slots=True)
+class _SoFar:
+    """What the replies to the pushes of one clip add up to; DeviceError for what cannot be."""
+
+    client: Client
+    stimulus: Stimulus
+    rows: int = 0
+    scores: list[float] = field(default_factory=list)
+
+    def add(self, reply: PushReply) -> None:
+        """Counts and checks one reply, also against those before it."""
+        self.rows += len(reply.row_ticks)
+        if self.rows > self.stimulus.rows:
+            raise self._fault(f"made more than the {self.stimulus.rows} rows of the clip")
+        for window in reply.windows:
+            if window.index != len(self.scores):
+                raise self._fault(f"made window {window.index} after {len(self.scores)} windows")
+            if not (math.isfinite(window.score) and window.score >= 0):
+                raise self._fault(f"gave the score {window.score} to window {window.index}")
+            self.scores.append(window.score)
+        if len(self.scores) > len(self.stimulus.inputs):
+            raise self._fault(self._windows())
+        if reply.clip_windows != len(self.scores):
+            raise self._fault(f"counts {reply.clip_windows} windows, it made {len(self.scores)}")
+        mean = sum(self.scores) / max(len(self.scores), 1)
+        if not math.isclose(reply.clip_score, mean, rel_tol=MEANS_DIFFER, abs_tol=1e-30):
+            raise self._fault(f"says the mean score is {reply.clip_score:g}, it is {mean:g}")
+
+    def check_end(self) -> None:
+        """DeviceError when windows are missing at the end of the clip."""
+        if len(self.scores) != len(self.stimulus.inputs):
+            raise self._fault(self._windows())
+
+    def _windows(self) -> str:
+        return f"made {len(self.scores)} windows, the clip has {len(self.stimulus.inputs)}"
+
+    def _fault(self, what: str) -> DeviceError:
+        return DeviceError(
+            f"{self.client.name}: the device {what}",
+            hint="the front-end of the firmware differs from the one in manifest.json: build again",
+        )

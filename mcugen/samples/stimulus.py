@@ -40,6 +40,7 @@ class Stimulus:
     source: Source
     data: bytes
     row_bytes: int  # bytes that complete one row, padding apart
+    rows: int  # of the clip, padding included: the device completes no more
     windows: NDArray[np.float32]
     inputs: NDArray[Any]
 
@@ -114,6 +115,7 @@ def make_stimulus(path: Path, input_name: str, front_end: FrontEnd, coding: Codi
         source=Source.PCM,
         data=source_bytes(used_source(values, front_end)),
         row_bytes=source_row_bytes(front_end),
+        rows=len(rows),
         windows=windows,
         inputs=coding.encode(windows),
     )
@@ -129,6 +131,7 @@ def _from_float_rows(
         source=Source.FEATURES,
         data=rows.astype("<f4").tobytes(),
         row_bytes=4 * front_end.row_values,
+        rows=len(rows),
         windows=windows,
         inputs=coding.encode(windows),
     )
@@ -150,6 +153,7 @@ def from_elements(rows: NDArray[Any], front_end: FrontEnd, coding: Coding) -> St
         source=Source.INT8,
         data=rows.tobytes(),
         row_bytes=rows.itemsize * rows.shape[1],
+        rows=len(rows),
         windows=coding.decode(inputs),
         inputs=inputs,
     )

@@ -155,6 +155,13 @@ def test_wide_rows_travel_in_pieces(tmp_path: Path) -> None:
         with pytest.raises(DeviceError, match="not supported"):
             client.read(What.FEATURES, 4)
 
+        # Each output is read before bytes of the next window come.
+        images = np.random.default_rng(2).integers(0, 256, (3, 27648), dtype=np.uint8)
+        rows = client.push(Source.INT8, images.tobytes(), end=True, chunk_bytes=27648)
+        outputs = [client.read(What.OUTPUT, 27648) for reply in rows if reply.windows]
+        shifted = images + np.arange(27648).astype(np.uint8)
+        assert outputs == [output.tobytes() for output in shifted]
+
 
 def test_emulated_board_answers(tmp_path: Path) -> None:
     require_tool("qemu-system-arm")
