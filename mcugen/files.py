@@ -20,7 +20,7 @@ def write_bytes(path: Path, content: bytes) -> Path:
         return part.replace(path)
     except OSError as error:
         raise EnvironmentError_(
-            f"{path} cannot be written: {error.strerror}", hint="choose another folder"
+            f"cannot write {path}: {error.strerror}", hint="name a writable folder"
         ) from error
 
 

@@ -20,6 +20,8 @@ from typing import Any, TypeVar
 from mcugen.errors import DataError, nearest
 
 SCHEMA_VERSION = 1
+RECORDS_NAME = "records.jsonl"
+"""The file of a run in its folder."""
 NANOSECONDS_PER_SECOND = 1_000_000_000
 T = TypeVar("T")
 

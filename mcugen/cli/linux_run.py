@@ -60,9 +60,9 @@ def time_on_board(
 
 def _write(result: LinuxResult, folder: Path) -> Path:
     """The records, the board's own words, and the report; path of the page."""
-    from mcugen.records import RunRecord
+    from mcugen.records import RECORDS_NAME, RunRecord
     from mcugen.report.files import write_report
-    from mcugen.run.journal import RECORDS_NAME, open_journal
+    from mcugen.run.journal import open_journal
 
     (folder / LOG_NAME).write_text(result.text)
     head, *figures = result.records

@@ -29,10 +29,10 @@ def command(build_dir: Path, log: Path | None, out: Path | None, board_dir: Path
 
     Without --log: the files that the vendor's compiler left in the project.
     """
-    from mcugen.records import as_run, to_json_line
+    from mcugen.records import RECORDS_NAME, as_run, to_json_line
     from mcugen.report.files import write_report
     from mcugen.report.text import figure_lines
-    from mcugen.run.journal import RECORDS_NAME, check_writable
+    from mcugen.run.journal import check_writable
     from mcugen.run.project import open_project
     from mcugen.run.vendor_results import read_vendor_results
 

@@ -98,7 +98,9 @@ def _train_type(
     out: Path,
     table: dict[str, Any],
 ) -> None:
-    from mcugen.report import figures
+    from mcugen.files import write_bytes
+    from mcugen.report.chart import svg
+    from mcugen.report.plots import loss_chart
     from mcugen.run.journal import check_writable
     from mcugen.samples.inputs import training_samples
     from mcugen.train.autoencoder import train
@@ -112,7 +114,8 @@ def _train_type(
     with _epochs(recipe.epochs, machine_type) as show:
         history = train(store, clips, recipe, folder, show)
     validation = [epoch.val_loss for epoch in history if epoch.val_loss is not None]
-    figures.png(figures.losses([e.loss for e in history], validation), folder / "history.png")
+    chart = loss_chart([epoch.loss for epoch in history], validation)
+    write_bytes(folder / "history.svg", svg(chart))
     write_config(folder, "model.keras", table, "reconstruction-error")
     say(f"wrote {folder / 'model.keras'}: {_losses(history[-1])}")
 
@@ -192,7 +195,9 @@ def train_lstm(
     Without --data: windows of a sine with noise, every third one with spikes. The normalisation
     becomes the front-end `timeseries` in mcugen.toml.
     """
-    from mcugen.report import figures
+    from mcugen.files import write_bytes
+    from mcugen.report.chart import svg
+    from mcugen.report.plots import loss_chart
     from mcugen.run.journal import check_writable
     from mcugen.train.lstm import LstmRecipe, train
     from mcugen.train.series import make_series, read_series
@@ -203,5 +208,6 @@ def train_lstm(
     with _epochs(epochs, "lstm") as show:
         history = train(series, recipe, out, show)
     validation = [epoch.val_loss for epoch in history if epoch.val_loss is not None]
-    figures.png(figures.losses([e.loss for e in history], validation), out / "history.png")
+    chart = loss_chart([epoch.loss for epoch in history], validation)
+    write_bytes(out / "history.svg", svg(chart))
     say(f"wrote {out / 'model.keras'}: {_losses(history[-1])}")

@@ -15,9 +15,7 @@ from mcugen.samples.datasets import Sample
 from mcugen.samples.inputs import WindowsOf
 from mcugen.scoring.labels import ANOMALY, NORMAL
 from mcugen.scoring.reconstruction import reconstruction_errors
-from mcugen.scoring.roc import area_interval, area_under, roc_curve
-
-MAX_FPR = 0.1
+from mcugen.scoring.roc import area_interval, separation
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +53,9 @@ class MachineResult:
     anomalies: int
     auc: float | None
     pauc: float | None  # up to MAX_FPR, standardised (McClish): 0.5 is chance
-    interval: tuple[float, float] | None  # 95 % bootstrap of the AUC; None: perfect separation, too
+    interval: (
+        tuple[float, float] | None
+    )  # 95 % bootstrap of the AUC; also None for perfect separation
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,18 +94,11 @@ def _judge_machine(
     key: tuple[str, str], scores: Sequence[ClipScore], resamples: int, seed: tuple[int, int]
 ) -> MachineResult:
     normals, anomalies = labelled(scores, NORMAL), labelled(scores, ANOMALY)
-    if not normals or not anomalies:
+    found = separation(anomalies, normals)
+    if found is None:
         return MachineResult(*key, len(normals), len(anomalies), None, None, None)
-    roc = roc_curve(anomalies, normals)
     interval = area_interval(anomalies, normals, seed=seed, rounds=resamples) if resamples else None
-    return MachineResult(
-        *key,
-        normals=len(normals),
-        anomalies=len(anomalies),
-        auc=area_under(roc),
-        pauc=area_under(roc, MAX_FPR),
-        interval=None if interval and interval[0] == interval[1] else interval,
-    )
+    return MachineResult(*key, len(normals), len(anomalies), found.auc, found.pauc, interval)
 
 
 def labelled(scores: Iterable[ClipScore], label: str) -> list[float]:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 the mcugen authors
 # SPDX-License-Identifier: Apache-2.0
-"""What the evaluation of a classifier leaves on disk: predictions, one JSON, one HTML page."""
+"""Files of the evaluation of a classifier: predictions as CSV, confusion, JSON, HTML."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ import numpy as np
 from mcugen.codegen.render import render
 from mcugen.evaluate.classification import ClassEvaluation, changes
 from mcugen.evaluate.model_table import MODEL_HEAD, model_cells
-from mcugen.files import write_json, write_text
+from mcugen.files import write_bytes, write_json, write_text
 from mcugen.foreign_text import csv_text
-from mcugen.report import figures
+from mcugen.report import plots
+from mcugen.report.chart import Chart, svg
 from mcugen.report.evaluation import SCHEMA_VERSION
 from mcugen.samples.arrays import load_npy
 from mcugen.samples.datasets import anomalous_steps
@@ -26,7 +27,7 @@ SHOWN_WINDOWS = 6
 
 
 def write_class_evaluation(evaluation: ClassEvaluation, out: Path) -> Path:
-    """Writes out/<step>/predictions.csv and confusion.png, evaluation.json and evaluation.html.
+    """Writes out/<step>/predictions.csv and confusion.svg, evaluation.json and evaluation.html.
 
     Returns the page.
     """
@@ -42,11 +43,11 @@ def write_class_evaluation(evaluation: ClassEvaluation, out: Path) -> Path:
         write_text(
             out / step.name / "predictions.csv", csv_text((("sample", "true", "predicted"), *rows))
         )
-        picture = figures.confusion(step.confusion, task.names, step.name)
-        figures.png(picture, out / step.name / "confusion.png")
+        picture = plots.confusion_chart(step.confusion, task.names, step.name)
+        write_bytes(out / step.name / "confusion.svg", svg(picture))
     write_json(out / "evaluation.json", _as_dict(evaluation))
     page = out / "evaluation.html"
-    write_text(page, render("evaluation.html.j2", _page(evaluation)).decode())
+    write_bytes(page, render("evaluation.html.j2", _page(evaluation)))
     return page
 
 
@@ -78,10 +79,7 @@ def _as_dict(evaluation: ClassEvaluation) -> dict[str, Any]:
 
 def _page(evaluation: ClassEvaluation) -> Mapping[str, object]:
     names = evaluation.task.names
-    pictures = [
-        figures.svg(figures.confusion(step.confusion, names, step.name))
-        for step in evaluation.steps
-    ]
+    confusions = [plots.confusion_chart(s.confusion, names, s.name) for s in evaluation.steps]
     return {
         "title": evaluation.title,
         "lead": f"{evaluation.data}: {len(evaluation.task.samples)} samples, {len(names)} classes",
@@ -90,10 +88,10 @@ def _page(evaluation: ClassEvaluation) -> Mapping[str, object]:
             {"title": "Accuracy", "head": MODEL_HEAD, "rows": model_cells(evaluation.rows())},
             *_class_tables(evaluation),
         ],
-        "figures": [*pictures, *_series_pictures(evaluation)],
+        "charts": [*confusions, *_series_charts(evaluation)],
         "notes": [
             *(c.text(len(evaluation.task.samples)) for c in changes(evaluation.steps)),
-            "time on this PC is that of a reference interpreter: it says nothing of a device",
+            "time on this PC is that of a reference interpreter: it is no estimate for a device",
         ],
     }
 
@@ -122,7 +120,7 @@ def _class_tables(evaluation: ClassEvaluation) -> list[dict[str, object]]:
 
 
 def telling_samples(true: Sequence[int], predicted: Sequence[int], count: int) -> list[int]:
-    """Which samples to show: of every kind (class, and what was said of it) the first, then the
+    """Which samples to show: of every kind (class and prediction) the first, then the
     second, and so on, so that mistakes and rare classes are among them; in the order of the data."""
     kinds: dict[tuple[int, int], list[int]] = {}
     for index, kind in enumerate(zip(true, predicted, strict=True)):
@@ -131,21 +129,21 @@ def telling_samples(true: Sequence[int], predicted: Sequence[int], count: int) -
     return sorted([i for one in rounds for i in one if i is not None][:count])
 
 
-def _series_pictures(evaluation: ClassEvaluation) -> list[str]:
+def _series_charts(evaluation: ClassEvaluation) -> list[Chart]:
     """Telling windows of a time series, anomalous steps marked; none for other data."""
     task, last = evaluation.task, evaluation.steps[-1]
     marks = anomalous_steps(task.samples[0])
     if marks is None:
         return []
     windows, steps = (load_npy(path, mapped=True) for path in (task.samples[0].path, marks))
-    pictures = []
+    charts = []
     for index in telling_samples(task.classes.tolist(), last.predicted, SHOWN_WINDOWS):
         sample = task.samples[index]
         title = (
             f"{sample.name}: {task.names[task.classes[index]]}, "
-            f"{last.name} says {task.names[last.predicted[index]]}"
+            f"{last.name} predicts {task.names[last.predicted[index]]}"
         )
         values = np.asarray(windows[sample.row], np.float32)[:, 0]
         spikes = [int(step) for step in np.flatnonzero(steps[sample.row])]
-        pictures.append(figures.svg(figures.series(values, spikes, title)))
-    return pictures
+        charts.append(plots.series_chart(values.tolist(), spikes, title))
+    return charts

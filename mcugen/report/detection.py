@@ -5,54 +5,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from mcugen.records import ClipRecord
 from mcugen.scoring.labels import ANOMALY, NORMAL
-from mcugen.scoring.roc import area_interval, area_under, roc_curve
+from mcugen.scoring.roc import Separation, area_interval, separation
 
-MAX_FPR = 0.1
 BOOTSTRAP_SEED = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Detection:
-    """Areas and curve over the clips labelled normal or anomaly."""
-
-    normal_count: int
-    anomaly_count: int
-    auc: float
-    pauc: float  # false positive rate up to MAX_FPR, standardised (McClish): 0.5 is chance
-    roc: tuple[tuple[float, float], ...]  # (false, true positive rate), from (0, 0) to (1, 1)
-
-
-def detect(clips: Sequence[ClipRecord]) -> Detection | None:
-    """None when there is not at least one scored clip of both labels."""
-    anomalies = _scores(clips, ANOMALY)
-    normals = _scores(clips, NORMAL)
-    if not anomalies or not normals:
-        return None
-    roc = roc_curve(anomalies, normals)
-    return Detection(
-        normal_count=len(normals),
-        anomaly_count=len(anomalies),
-        auc=area_under(roc),
-        pauc=area_under(roc, MAX_FPR),
-        roc=roc,
-    )
+def detect(clips: Sequence[ClipRecord]) -> Separation | None:
+    """None unless there is at least one scored clip of either label."""
+    return separation(_scores(clips, ANOMALY), _scores(clips, NORMAL))
 
 
 def auc_interval(clips: Sequence[ClipRecord]) -> tuple[float, float] | None:
-    """95 % bootstrap interval of the AUC, the same every time; for clips that `detect` takes.
-
-    None where the clips separate perfectly: resampling them cannot tell how others would do.
-    """
-    low, high = area_interval(_scores(clips, ANOMALY), _scores(clips, NORMAL), seed=BOOTSTRAP_SEED)
-    return None if low == high else (low, high)
+    """95 % bootstrap interval of the AUC, the same every time; for clips that `detect` takes."""
+    return area_interval(_scores(clips, ANOMALY), _scores(clips, NORMAL), seed=BOOTSTRAP_SEED)
 
 
 def auc_interval_text(clips: Sequence[ClipRecord]) -> str:
-    """The interval in words, empty where there is none."""
+    """The interval as text, empty where there is none."""
     interval = auc_interval(clips)
     if interval is None:
         return ""

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 the mcugen authors
 # SPDX-License-Identifier: Apache-2.0
-"""What an evaluation leaves on disk: CSV in the reference's form, one JSON, one HTML page."""
+"""Files of the evaluation of an anomaly detector: CSV as the DCASE baseline writes it, JSON, HTML."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from typing import Any
 
 from mcugen.codegen.render import render
 from mcugen.evaluate.detection import ClipScore, Evaluation, MachineResult, StepResult, labelled
-from mcugen.files import write_json, write_text
+from mcugen.files import write_bytes, write_json, write_text
 from mcugen.foreign_text import csv_text
-from mcugen.report import figures
+from mcugen.report import plots
+from mcugen.report.chart import Chart
 from mcugen.scoring.labels import ANOMALY, NORMAL
-from mcugen.scoring.roc import roc_curve
+from mcugen.scoring.roc import MAX_FPR, roc_curve
 
 SCHEMA_VERSION = 1
 
@@ -33,12 +34,12 @@ def write_evaluation(evaluation: Evaluation, out: Path) -> Path:
             write_text(folder / "result.csv", csv_text(result_rows(step)))
     write_json(out / "evaluation.json", _as_dict(evaluation))
     page = out / "evaluation.html"
-    write_text(page, render("evaluation.html.j2", _page(evaluation)).decode())
+    write_bytes(page, render("evaluation.html.j2", _page(evaluation)))
     return page
 
 
 def score_file_name(machine: MachineResult) -> str:
-    """anomaly_score_<type>_id_<id>.csv, parts that the data set does not tell left out."""
+    """anomaly_score_<type>_id_<id>.csv, without parts that the data set does not have."""
     return (
         "_".join(filter(None, ("anomaly_score", machine.machine_type, machine.machine_id))) + ".csv"
     )
@@ -92,7 +93,7 @@ def _page(evaluation: Evaluation) -> Mapping[str, object]:
         "lead": f"{evaluation.data}: {len(evaluation.steps[0].scores)} clips",
         "facts": evaluation.facts,
         "tables": [_area_table(evaluation)],
-        "figures": _figures(evaluation),
+        "charts": _charts(evaluation),
         "notes": _notes(evaluation),
     }
 
@@ -121,9 +122,9 @@ def _number(value: float | None) -> str:
     return "not known" if value is None else f"{value:.4f}"
 
 
-def _figures(evaluation: Evaluation) -> list[str]:
+def _charts(evaluation: Evaluation) -> list[Chart]:
     last = evaluation.steps[-1]
-    pictures = []
+    charts: list[Chart | None] = []
     for machine in evaluation.steps[0].machines:
         name = " ".join(filter(None, (machine.machine_type, machine.machine_id))) or "all clips"
         if machine.auc is not None:
@@ -134,20 +135,17 @@ def _figures(evaluation: Evaluation) -> list[str]:
                 )
                 for step in evaluation.steps
             }
-            pictures.append(figures.svg(figures.roc(curves, name)))
+            charts.append(plots.roc_chart(curves, f"{name}: receiver operating characteristic"))
         scores = _clips_of(last, machine)
-        groups = (labelled(scores, NORMAL), labelled(scores, ANOMALY))
-        unknown = [s.score for s in scores if s.sample.label is None]
+        scored = [(score.sample.label, score.score) for score in scores]
         title = f"{name}: scores, {last.name}"
-        pictures.append(
-            figures.svg(figures.histogram(*groups, unknown, evaluation.threshold, title))
-        )
-    return pictures
+        charts.append(plots.score_histogram(scored, evaluation.threshold, title))
+    return [chart for chart in charts if chart is not None]
 
 
 def _notes(evaluation: Evaluation) -> list[str]:
     notes = [
-        f"{name}: mean AUC changes by {change:+.4f} against the step before"
+        f"{name}: mean AUC changes by {change:+.4f} from the step before"
         for name, change in evaluation.auc_costs()
     ]
     if evaluation.threshold is not None:
@@ -157,5 +155,7 @@ def _notes(evaluation: Evaluation) -> list[str]:
         )
     if any(machine.interval for step in evaluation.steps for machine in step.machines):
         notes.append("in brackets: 95 % percentile bootstrap interval of the AUC")
-    notes.append("pAUC up to a false positive rate of 0.1, the shaded part of the ROC curves")
+    notes.append(
+        f"pAUC up to a false positive rate of {MAX_FPR}, the shaded part of the ROC curves"
+    )
     return notes

@@ -12,15 +12,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mcugen.errors import DataError, EnvironmentError_
+from mcugen.errors import DataError
+from mcugen.files import write_bytes
 from mcugen.foreign_text import csv_text
-from mcugen.records import Decoded, LatencyRecord, Run, as_run, read_records
-from mcugen.report.detection import MAX_FPR, auc_interval, detect
+from mcugen.records import RECORDS_NAME, Decoded, LatencyRecord, Run, as_run, read_records
+from mcugen.report.detection import auc_interval, detect
 from mcugen.report.findings import findings
 from mcugen.report.html import report_html
 from mcugen.report.numbers import checks, difference, largest_difference
 from mcugen.report.pictures import picture_svg
-from mcugen.run.journal import RECORDS_NAME
+from mcugen.scoring.roc import MAX_FPR
 
 SUMMARY_SCHEMA = 1
 REPORT_NAME = "report.html"
@@ -52,7 +53,7 @@ def write_report(run: Run, out: Path) -> Path:
         REPORT_NAME: report_html(run, pictures),
     }
     for name, content in contents.items():
-        _replace(out / name, content)
+        write_bytes(out / name, content)
     return out / REPORT_NAME
 
 
@@ -61,20 +62,8 @@ def write_picture(
 ) -> Path:
     """Writes out/pictures/<clip's name>.svg: what was found, drawn on the image; returns its path."""
     path = out / PICTURES / f"{clip.name}.svg"
-    _replace(path, picture_svg(pixels, found, clip.name))
+    write_bytes(path, picture_svg(pixels, found, clip.name))
     return path
-
-
-def _replace(path: Path, content: bytes) -> None:
-    staging = path.with_name(f".{path.name}.new")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        staging.write_bytes(content)
-        staging.replace(path)
-    except OSError as error:
-        raise EnvironmentError_(
-            f"cannot write {path}: {error.strerror}", hint="give a writable folder with --out"
-        ) from error
 
 
 def scores_csv(run: Run) -> bytes:
@@ -118,8 +107,8 @@ def _detection(run: Run) -> dict[str, Any] | None:
     if found is None:
         return None
     return {
-        "normal": found.normal_count,
-        "anomaly": found.anomaly_count,
+        "normal": found.negatives,
+        "anomaly": found.positives,
         "auc": found.auc,
         "auc_interval_95": auc_interval(run.clips),
         "pauc": found.pauc,

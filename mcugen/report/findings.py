@@ -101,11 +101,11 @@ def _labels(run: Run) -> tuple[str, ...]:
             "AUC is not computed: it needs scored clips labelled both normal and anomaly (file "
             "names that start with normal_ or anomaly_, or --labels).",
         )
-    least = min(detection.normal_count, detection.anomaly_count)
+    least = min(detection.negatives, detection.positives)
     if least >= FEW_CLIPS:
         return ()
     return (
-        f"AUC and pAUC rest on {detection.normal_count} normal and {detection.anomaly_count} "
+        f"AUC and pAUC rest on {detection.negatives} normal and {detection.positives} "
         "anomaly clips: too few to tell good detectors apart.",
     )
 

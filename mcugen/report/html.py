@@ -14,8 +14,9 @@ from mcugen.codegen.render import render
 from mcugen.records import ClipRecord, LatencyRecord, MemoryRecord, Run, RunRecord
 from mcugen.report import plots
 from mcugen.report.anchors import Anchor, anchors_for
+from mcugen.report.chart import Chart
 from mcugen.report.configurations import HEADER, configurations, is_configuration
-from mcugen.report.detection import MAX_FPR, Detection, auc_interval_text, detect
+from mcugen.report.detection import auc_interval_text, detect
 from mcugen.report.findings import findings
 from mcugen.report.numbers import (
     NOT_MEASURED,
@@ -34,6 +35,7 @@ from mcugen.report.numbers import (
     time_text,
     verdict,
 )
+from mcugen.scoring.roc import MAX_FPR, Separation
 
 TEMPLATE = "report.html.j2"
 
@@ -84,7 +86,7 @@ def report_html(run: Run, pictures: Mapping[str, bytes] | None = None) -> bytes:
     return render(TEMPLATE, values)
 
 
-def _tiles(run: Run, detection: Detection | None) -> list[Tile]:
+def _tiles(run: Run, detection: Separation | None) -> list[Tile]:
     tiles = []
     windows = sum(clip.windows for clip in run.clips)
     if run.clips:
@@ -93,7 +95,7 @@ def _tiles(run: Run, detection: Detection | None) -> list[Tile]:
     if detection is not None:
         note = (
             f"{auc_interval_text(run.clips)}pAUC {detection.pauc:.4f} (false positive rate up to {MAX_FPR}); "
-            f"{detection.normal_count} normal, {detection.anomaly_count} anomaly"
+            f"{detection.negatives} normal, {detection.positives} anomaly"
         )
         tiles.append(Tile("AUC", f"{detection.auc:.4f}", note))
     worst = largest_difference(run.clips)
@@ -122,12 +124,13 @@ def _latency_tile(latency: LatencyRecord, head: RunRecord) -> Tile:
     return Tile(f"Cost of one {latency.name}", count_text(figure), note)
 
 
-def _score_charts(run: Run, detection: Detection | None) -> list[plots.Chart]:
+def _score_charts(run: Run, detection: Separation | None) -> list[Chart]:
+    scored = [(clip.label, clip.score) for clip in run.clips if clip.score is not None]
     charts = [
         plots.score_chart(run.clips, run.head.threshold),
         plots.window_chart(run.clips[0], run.head.threshold) if len(run.clips) == 1 else None,
-        plots.score_histogram(run.clips, run.head.threshold),
-        plots.roc_chart(detection.roc) if detection is not None else None,
+        plots.score_histogram(scored, run.head.threshold),
+        plots.roc_chart({"device scores": detection.roc}) if detection is not None else None,
     ]
     return [chart for chart in charts if chart is not None]
 
@@ -135,7 +138,7 @@ def _score_charts(run: Run, detection: Detection | None) -> list[plots.Chart]:
 COSTS = (("inference_ticks", "Cost of one inference"), ("row_ticks", "Cost of one front-end row"))
 
 
-def _cost_charts(run: Run) -> list[plots.Chart]:
+def _cost_charts(run: Run) -> list[Chart]:
     unit = run.head.tick_unit
     charts = [plots.cost_histogram(samples(run, field), title, unit) for field, title in COSTS]
     return [chart for chart in charts if chart is not None]

@@ -1,131 +1,42 @@
 # SPDX-FileCopyrightText: 2026 the mcugen authors
 # SPDX-License-Identifier: Apache-2.0
-"""Records -> the geometry of charts, in SVG user units; templates/report.html.j2 draws it."""
+"""Scores, costs, losses and predictions -> charts."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
 
 from mcugen.records import ClipRecord, percentile
+from mcugen.report.chart import (
+    BOTTOM,
+    HEIGHT,
+    LEFT,
+    RIGHT,
+    TOP,
+    WIDE,
+    WIDTH,
+    Chart,
+    Mark,
+    Path,
+    Scale,
+    Tick,
+    Word,
+    log_axis,
+    nice_ticks,
+    padded,
+    x_axis,
+    y_axis,
+)
 from mcugen.report.numbers import count_text, score_text
 from mcugen.scoring.labels import ANOMALY, NORMAL
+from mcugen.scoring.roc import MAX_FPR
 
-WIDTH, WIDE, HEIGHT = 560.0, 1120.0, 280.0
-LEFT, RIGHT, TOP, BOTTOM = 60.0, 30.0, 14.0, 42.0
 BINS = 24
 TAIL = 0.5  # a tail starts where samples lie this part of the 99 % range above it
-LEAST_SPAN = 0.01
-"""Scores that differ by less than this part of their value are drawn as equal."""
-
-
-@dataclass(frozen=True, slots=True)
-class Tick:
-    """A labelled position on an axis."""
-
-    at: float
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A dot (`width` and `height` are its radius) or a bar; `tone` is its CSS class."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-    tone: str
-    title: str
-
-
-@dataclass(frozen=True, slots=True)
-class Path:
-    """A line, or an area when the tone's CSS class fills it."""
-
-    points: str
-    tone: str
-
-
-@dataclass(frozen=True, slots=True)
-class Chart:
-    """Everything one chart shows. `legend` pairs a tone with its words."""
-
-    title: str
-    x_title: str
-    y_title: str
-    x_ticks: tuple[Tick, ...]
-    y_ticks: tuple[Tick, ...]
-    bars: tuple[Mark, ...] = ()
-    dots: tuple[Mark, ...] = ()
-    paths: tuple[Path, ...] = ()
-    legend: tuple[tuple[str, str], ...] = ()
-    width: float = WIDTH
-    height: float = HEIGHT
-    left: float = LEFT
-    top: float = TOP
-    bottom: float = HEIGHT - BOTTOM
-
-    @property
-    def right(self) -> float:
-        """Where the plotted area ends."""
-        return self.width - RIGHT
-
-    @property
-    def is_wide(self) -> bool:
-        """Whether the chart takes a whole row of the page."""
-        return self.width > WIDTH
-
-
-@dataclass(frozen=True, slots=True)
-class Scale:
-    """Maps low..high linearly onto start..end."""
-
-    low: float
-    high: float
-    start: float
-    end: float
-
-    def __call__(self, value: float) -> float:
-        span = self.high - self.low
-        return round(self.start + (value - self.low) / span * (self.end - self.start), 2)
-
-
-def nice_ticks(low: float, high: float, wanted: int = 5) -> tuple[float, ...]:
-    """Round numbers (1, 2, 5 times a power of ten) that cover low..high from outside."""
-    rough = (high - low) / wanted
-    power = 10 ** math.floor(math.log10(rough))
-    step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= rough * 0.999)
-    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
-    return tuple(round(i * step, 12) for i in range(first, last + 1))
-
-
-def _padded(values: Sequence[float]) -> tuple[float, float]:
-    """Range of the values, widened where they are so near that a chart would show only rounding."""
-    low, high = min(values), max(values)
-    if high - low <= LEAST_SPAN * max(abs(low), abs(high)):
-        slack = max(abs(low), abs(high)) * LEAST_SPAN or 1.0
-        return low - slack, high + slack
-    return low, high
-
-
-def _axis(low: float, high: float, start: float, end: float) -> tuple[Scale, tuple[Tick, ...]]:
-    """A scale over nice ticks, and the ticks with as many decimals as their step needs."""
-    values = nice_ticks(low, high)
-    step = values[1] - values[0]
-    decimals = max(0, -math.floor(math.log10(step) + 1e-9))
-    scale = Scale(values[0], values[-1], start, end)
-    texts = (count_text(v) if decimals == 0 else f"{v:.{decimals}f}" for v in values)
-    return scale, tuple(Tick(scale(v), text) for v, text in zip(values, texts, strict=True))
-
-
-def _x_axis(low: float, high: float) -> tuple[Scale, tuple[Tick, ...]]:
-    return _axis(low, high, LEFT, WIDTH - RIGHT)
-
-
-def _y_axis(low: float, high: float) -> tuple[Scale, tuple[Tick, ...]]:
-    return _axis(low, high, HEIGHT - BOTTOM, TOP)
 
 
 def tone_of(label: str | None) -> str:
@@ -139,7 +50,7 @@ def score_chart(clips: Sequence[ClipRecord], threshold: float | None) -> Chart |
     if len(scored) < 2:
         return None
     known = [s for c in scored for s in (c.score, c.reference_score) if s is not None]
-    y, y_ticks = _y_axis(*_padded([*known, *([threshold] if threshold is not None else [])]))
+    y, y_ticks = y_axis(*padded([*known, *([threshold] if threshold is not None else [])]))
     x = Scale(0, len(scored) + 1, LEFT, WIDE - RIGHT)
     radius = 4.0 if len(scored) <= 60 else 2.5
     dots = []
@@ -160,7 +71,11 @@ def score_chart(clips: Sequence[ClipRecord], threshold: float | None) -> Chart |
         dots=tuple(dots),
         paths=_level(threshold, lambda t: f"{LEFT},{y(t)} {WIDE - RIGHT},{y(t)}"),
         width=WIDE,
-        legend=(*_label_legend(scored), ("ring", "reference"), *_threshold_legend(threshold)),
+        legend=(
+            *_label_legend(c.label for c in scored),
+            ("ring", "reference"),
+            *_threshold_legend(threshold),
+        ),
     )
 
 
@@ -170,7 +85,7 @@ def window_chart(clip: ClipRecord, threshold: float | None) -> Chart | None:
     if len(scores) < 2:
         return None
     x = Scale(0, len(scores) - 1, LEFT, WIDE - RIGHT)
-    y, y_ticks = _y_axis(*_padded([*scores, *([threshold] if threshold is not None else [])]))
+    y, y_ticks = y_axis(*padded([*scores, *([threshold] if threshold is not None else [])]))
     line = Path(" ".join(f"{x(i)},{y(score)}" for i, score in enumerate(scores)), "curve")
     places = nice_ticks(0, len(scores) - 1, 10)
     return Chart(
@@ -185,28 +100,32 @@ def window_chart(clip: ClipRecord, threshold: float | None) -> Chart | None:
     )
 
 
-def score_histogram(clips: Sequence[ClipRecord], threshold: float | None) -> Chart | None:
+Scored = Sequence[tuple[str | None, float]]
+"""Label and score of clips."""
+
+
+def score_histogram(
+    scored: Scored, threshold: float | None, title: str = "Distribution of scores"
+) -> Chart | None:
     """How many clips have which score, labels stacked; None for fewer than two scores."""
-    scored = [c for c in clips if c.score is not None]
-    values = [c.score for c in scored if c.score is not None]
-    if len(values) < 2:
+    if len(scored) < 2:
         return None
-    edges = [*values, *([threshold] if threshold is not None else [])]
-    x, x_ticks = _x_axis(*_padded(edges))
+    edges = [score for _, score in scored] + ([threshold] if threshold is not None else [])
+    x, x_ticks = x_axis(*padded(edges))
     groups = [
-        (tone, [c.score for c in scored if c.score is not None and tone_of(c.label) == tone])
+        (tone, [score for label, score in scored if tone_of(label) == tone])
         for tone in (NORMAL, ANOMALY, "plain")
     ]
     bars, y_ticks = _stacked_bars(groups, x, "clips")
     return Chart(
-        title="Distribution of scores",
+        title=title,
         x_title="score",
         y_title="clips",
         x_ticks=x_ticks,
         y_ticks=y_ticks,
         bars=bars,
         paths=_level(threshold, lambda t: f"{x(t)},{TOP} {x(t)},{HEIGHT - BOTTOM}"),
-        legend=(*_label_legend(scored), *_threshold_legend(threshold)),
+        legend=(*_label_legend(label for label, _ in scored), *_threshold_legend(threshold)),
     )
 
 
@@ -223,7 +142,7 @@ def cost_histogram(samples: Sequence[float], title: str, unit: str) -> Chart | N
     shown = [sample for sample in ordered if sample <= limit] if bulk > ordered[0] else ordered
     if len(shown) < len(ordered):
         title += f" ({len(ordered) - len(shown)} above {count_text(round(limit))} not drawn)"
-    x, x_ticks = _x_axis(shown[0], shown[-1])
+    x, x_ticks = x_axis(shown[0], shown[-1])
     bars, y_ticks = _stacked_bars([("plain", shown)], x, "samples")
     return Chart(
         title=title, x_title=unit, y_title="samples", x_ticks=x_ticks, y_ticks=y_ticks, bars=bars
@@ -237,7 +156,7 @@ def _stacked_bars(
     width = (x.high - x.low) / BINS
     counts = [_bin_counts(values, x) for _, values in groups]
     tallest = max(sum(column) for column in zip(*counts, strict=True))
-    y, y_ticks = _y_axis(0, max(tallest, 5))
+    y, y_ticks = y_axis(0, max(tallest, 5))
     bars = []
     for index in range(BINS):
         floor = 0
@@ -261,14 +180,22 @@ def _bin_counts(values: Sequence[float], x: Scale) -> list[int]:
     return counts
 
 
-def roc_chart(roc: Sequence[tuple[float, float]]) -> Chart:
-    """The receiver operating characteristic; the part that pAUC counts is shaded."""
-    x, x_ticks = _x_axis(0.0, 1.0)
-    y, y_ticks = _y_axis(0.0, 1.0)
-    line = " ".join(f"{x(fpr)},{y(tpr)}" for fpr, tpr in roc)
-    partial = f"{x(0)},{y(0)} {x(0)},{y(1)} {x(0.1)},{y(1)} {x(0.1)},{y(0)}"
+CURVES = ("curve", "curve second", "curve third", "curve fourth")
+"""Tones of the curves in one chart."""
+
+
+def roc_chart(
+    curves: Mapping[str, Sequence[tuple[float, float]]],
+    title: str = "Receiver operating characteristic",
+) -> Chart:
+    """Receiver operating characteristics by name; the part that pAUC counts is shaded."""
+    x, x_ticks = x_axis(0.0, 1.0)
+    y, y_ticks = y_axis(0.0, 1.0)
+    partial = f"{x(0)},{y(0)} {x(0)},{y(1)} {x(MAX_FPR)},{y(1)} {x(MAX_FPR)},{y(0)}"
+    tones = [CURVES[number % len(CURVES)] for number in range(len(curves))]
+    lines = (" ".join(f"{x(fpr)},{y(tpr)}" for fpr, tpr in roc) for roc in curves.values())
     return Chart(
-        title="Receiver operating characteristic",
+        title=title,
         x_title="false positive rate",
         y_title="true positive rate",
         x_ticks=x_ticks,
@@ -276,9 +203,88 @@ def roc_chart(roc: Sequence[tuple[float, float]]) -> Chart:
         paths=(
             Path(partial, "shade"),
             Path(f"{x(0)},{y(0)} {x(1)},{y(1)}", "chance"),
-            Path(line, "curve"),
+            *map(Path, lines, tones),
         ),
-        legend=(("curve", "device scores"), ("chance", "chance"), ("shade", "counted by pAUC")),
+        legend=(
+            *zip(tones, curves, strict=True),
+            ("chance", "chance"),
+            ("shade", "counted by pAUC"),
+        ),
+    )
+
+
+CELL = 30.0
+WIDE_CLASSES = 8
+
+
+def confusion_chart(cells: NDArray[np.int64], names: Sequence[str], title: str) -> Chart:
+    """Counts [true, predicted]; the shade of a cell is its share of the true class."""
+    width = WIDTH if len(names) <= WIDE_CLASSES else WIDE
+    bottom = TOP + CELL * len(names)
+    x = Scale(0, len(names), LEFT + 60, width - RIGHT)
+    y = Scale(0, len(names), TOP, bottom)
+    share = cells / np.maximum(cells.sum(axis=1, keepdims=True), 1)
+    bars, words = [], []
+    for (row, column), count in np.ndenumerate(cells):
+        part = float(share[row, column])
+        what = f"{count} of class {names[row]} predicted as {names[column]}"
+        cell = (x(column), y(row), x(column + 1) - x(column), CELL)
+        bars.append(Mark(*cell, "cell", what, round(part, 3)))
+        tone = "inverse" if part > 0.5 else "count"
+        words.append(Word(x(column + 0.5), y(row + 0.5) + 4, str(count), tone))
+    return Chart(
+        title=title,
+        x_title="predicted",
+        y_title="true",
+        x_ticks=tuple(Tick(x(i + 0.5), name) for i, name in enumerate(names)),
+        y_ticks=tuple(Tick(y(i + 0.5), name) for i, name in enumerate(names)),
+        bars=tuple(bars),
+        words=tuple(words),
+        width=width,
+        height=bottom + BOTTOM,
+        left=LEFT + 60,
+        bottom=bottom,
+    )
+
+
+def series_chart(values: Sequence[float], marked: Sequence[int], title: str) -> Chart:
+    """One window of a series, its anomalous steps marked."""
+    x, x_ticks = x_axis(0, max(len(values) - 1, 1))
+    y, y_ticks = y_axis(*padded(values))
+    line = Path(" ".join(f"{x(i)},{y(value)}" for i, value in enumerate(values)), "curve")
+    dots = (Mark(x(i), y(values[i]), 4, 4, ANOMALY, f"step {i}: {values[i]:g}") for i in marked)
+    return Chart(
+        title=title,
+        x_title="step",
+        y_title="value",
+        x_ticks=x_ticks,
+        y_ticks=y_ticks,
+        dots=tuple(dots),
+        paths=(line,),
+        legend=((ANOMALY, "anomalous step"),) if len(marked) else (),
+    )
+
+
+def loss_chart(training: Sequence[float], validation: Sequence[float]) -> Chart:
+    """Loss per epoch on a logarithmic axis; without a validation curve when that is empty."""
+    known = {name: c for name, c in (("training", training), ("validation", validation)) if c}
+    floors = {name: [max(loss, 1e-12) for loss in curve] for name, curve in known.items()}
+    x, x_ticks = x_axis(0, max(map(len, floors.values())))
+    y, y_ticks = log_axis(
+        [loss for curve in floors.values() for loss in curve], HEIGHT - BOTTOM, TOP
+    )
+    lines = (
+        " ".join(f"{x(epoch)},{y(math.log10(loss))}" for epoch, loss in enumerate(curve, start=1))
+        for curve in floors.values()
+    )
+    return Chart(
+        title="Loss",
+        x_title="epoch",
+        y_title="loss",
+        x_ticks=x_ticks,
+        y_ticks=y_ticks,
+        paths=tuple(map(Path, lines, CURVES)),
+        legend=tuple(zip(CURVES, floors, strict=False)),
     )
 
 
@@ -290,7 +296,7 @@ def sparkline(values: Sequence[float]) -> str:
     if len(values) < 2:
         return ""
     shown = _thinned(values, int(SPARK_WIDTH))
-    low, high = _padded(shown)
+    low, high = padded(shown)
     x = Scale(0, len(shown) - 1, 1, SPARK_WIDTH - 1)
     y = Scale(low, high, SPARK_HEIGHT - 2, 2)
     return " ".join(f"{x(i)},{y(v)}" for i, v in enumerate(shown))
@@ -308,9 +314,9 @@ def _level(threshold: float | None, points: Callable[[float], str]) -> tuple[Pat
     return () if threshold is None else (Path(points(threshold), "level"),)
 
 
-def _label_legend(clips: Sequence[ClipRecord]) -> tuple[tuple[str, str], ...]:
-    words = {NORMAL: "normal", ANOMALY: "anomaly", "plain": "device"}
-    tones = {tone_of(clip.label) for clip in clips}
+def _label_legend(labels: Iterable[str | None]) -> tuple[tuple[str, str], ...]:
+    words = {NORMAL: "normal", ANOMALY: "anomaly", "plain": "no normal or anomaly label"}
+    tones = {tone_of(label) for label in labels}
     return tuple((tone, text) for tone, text in words.items() if tone in tones)
 
 

@@ -61,7 +61,7 @@ def figure_lines(run: Run) -> tuple[str, ...]:
     if detection is not None:
         lines.append(
             f"AUC {detection.auc:.4f}, pAUC {detection.pauc:.4f} ({auc_interval_text(run.clips)}"
-            f"{detection.normal_count} normal, {detection.anomaly_count} anomaly)"
+            f"{detection.negatives} normal, {detection.positives} anomaly)"
         )
     worst = largest_difference(run.clips)
     if worst is not None:

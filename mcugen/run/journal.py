@@ -10,6 +10,7 @@ from pathlib import Path
 
 from mcugen.errors import EnvironmentError_
 from mcugen.records import (
+    RECORDS_NAME,
     ClipRecord,
     Record,
     Run,
@@ -20,7 +21,6 @@ from mcugen.records import (
     to_json_line,
 )
 
-RECORDS_NAME = "records.jsonl"
 SAME_RUN = ("model_sha256", "firmware_sha256", "board", "front_end", "input", "tick_unit")
 """Fields of RunRecord that must agree for a run to be continued."""
 

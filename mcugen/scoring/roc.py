@@ -6,8 +6,32 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
+
+MAX_FPR = 0.1
+"""False positive rate up to which the partial AUC counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Separation:
+    """How well scores separate two classes: sizes, areas and curve."""
+
+    positives: int
+    negatives: int
+    auc: float
+    pauc: float  # up to MAX_FPR, standardised (McClish): 0.5 is chance
+    roc: tuple[tuple[float, float], ...]  # (false, true positive rate), from (0, 0) to (1, 1)
+
+
+def separation(positives: Sequence[float], negatives: Sequence[float]) -> Separation | None:
+    """None unless there is a score of either class."""
+    if not positives or not negatives:
+        return None
+    roc = roc_curve(positives, negatives)
+    areas = area_under(roc), area_under(roc, MAX_FPR)
+    return Separation(len(positives), len(negatives), *areas, roc)
 
 
 def roc_curve(
@@ -50,10 +74,11 @@ def area_interval(
     seed: int | tuple[int, ...],
     rounds: int = 1000,
     confidence: float = 0.95,
-) -> tuple[float, float]:
+) -> tuple[float, float] | None:
     """Percentile bootstrap interval of the AUC: both classes resampled, each with its own size.
 
-    Says how far the area would move with other clips of the same kind. Efron and Tibshirani, 1993,
+    Shows how far the area would move with other clips of the same kind; None where every draw gives
+    the same area, as with classes that separate perfectly. Efron and Tibshirani, 1993,
     chapter 13. The same seed gives the same interval. The AUC of a draw is the share of its pairs in
     which the positive scores higher, ties counting half (Mann and Whitney, 1947).
     """
@@ -69,7 +94,7 @@ def area_interval(
         areas[index] = rows @ wins @ columns / wins.size
     tail = (1 - confidence) / 2
     low, high = np.quantile(areas, [tail, 1 - tail])
-    return float(low), float(high)
+    return None if low == high else (float(low), float(high))
 
 
 def threshold_at(negatives: Sequence[float], max_fpr: float) -> float:
