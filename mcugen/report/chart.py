@@ -75,6 +75,7 @@ class Chart:
     left: float = LEFT
     top: float = TOP
     bottom: float = HEIGHT - BOTTOM
+    has_grid: bool = True  # a line across the chart at every tick of y
 
     @property
     def right(self) -> float:

@@ -244,6 +244,7 @@ def confusion_chart(cells: NDArray[np.int64], names: Sequence[str], title: str) 
         height=bottom + BOTTOM,
         left=LEFT + 60,
         bottom=bottom,
+        has_grid=False,
     )
 
 
