@@ -37,14 +37,14 @@ VERBS = {
     "mlperf": "Measure as MLPerf Tiny does, through its text dialect.",
     "serve": "Offer an emulated device as a serial port.",
     "compare": "Put two runs side by side.",
-    "results": "Read what a board's vendor tools measured.",
+    "results": "Import measurements made by a vendor's tool.",
     "report": "Write the report of a run again.",
     "demo": "Show the whole product on an emulated board.",
     "parse-log": "Read a stored benchmark_model log: figures, or why there are none.",
     "boards": "List the boards.",
     "flash": "Put a built project on its board.",
     "ports": "List serial ports and the boards behind them.",
-    "doctor": "Check what a board needs on this machine, and how to get it.",
+    "doctor": "Check that the tools a board needs are installed.",
 }
 """Verb -> one-line help. The verb `a-b` is the click command `command` of mcugen/cli/a_b.py."""
 

@@ -10,12 +10,11 @@ import click
 
 from mcugen.boards import load_boards
 from mcugen.cli.console import console
+from mcugen.cli.sections import board_dir_option
 
 
 @click.command()
-@click.option(
-    "--board-dir", type=click.Path(path_type=Path), help="Folder with boards of your own."
-)
+@board_dir_option
 def command(board_dir: Path | None) -> None:
     """List the boards that `--board` takes."""
     from rich.table import Table

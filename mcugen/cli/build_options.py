@@ -30,44 +30,68 @@ _result = in_section("Result")
 
 _OPTIONS = (
     _board("--board", "board_name", help="Board to build for; see `mcugen boards`."),
-    _board("--board-dir", type=PATH, help="Folder with boards of your own."),
-    _board("--variant", default="", help="Board variant, where a board has several."),
-    _board("--memory", default="", help="Memory layout, where a board has several."),
-    _model("--engine", default="", help="aot, tflm, axon or efinix. Default: the board's first."),
-    _model("--front-end", default="", help="mlperf-ad, raw, ...; default: as mcugen.toml says."),
-    _model("--score", default="", help="reconstruction-error or none."),
-    _model("--rounding", default="", help="double (default: equals TFLite Micro) or single."),
-    _model("--optimize", default="", help="speed (default) or size."),
+    _board("--board-dir", type=PATH, help="Folder that contains your own boards."),
+    _board("--variant", default="", help="Board variant, for boards that have several."),
+    _board("--memory", default="", help="Memory layout, for boards that have several."),
+    _model(
+        "--engine",
+        default="",
+        help="Inference engine: aot, tflm, axon or efinix. Default: the board's first.",
+    ),
+    _model(
+        "--front-end",
+        default="",
+        help="Front-end preset (mlperf-ad, raw, ...). Default: that of mcugen.toml.",
+    ),
+    _model("--score", default="", help="What a clip is scored by: reconstruction-error or none."),
+    _model(
+        "--rounding", default="", help="Rounding: double (default, equals TFLite Micro) or single."
+    ),
+    _model("--optimize", default="", help="Optimise for speed (default) or size."),
     _model(
         "--arena-bytes",
         type=click.IntRange(1),
-        help="Arena of --engine tflm; default: measured on this PC, and a margin.",
+        help="Arena size in bytes for --engine tflm. Default: measured on this PC plus a margin.",
     ),
-    _model("--per-layer", is_flag=True, help="Make every layer readable, for verify --per-layer."),
-    _model("--no-prune", is_flag=True, help="Compute what provably never matters as well."),
-    _model("--mlperf-id", default="", help="ad01, kws01, ic01, vww01 or a name: docs/mlperf.md."),
-    _sdk("--tflm", type=PATH, help="A TFLite Micro for --engine tflm."),
+    _model(
+        "--per-layer",
+        is_flag=True,
+        help="Make the output of every layer readable, for verify --per-layer.",
+    ),
+    _model("--no-prune", is_flag=True, help="Keep channels that provably never affect the output."),
+    _model(
+        "--mlperf-id",
+        default="",
+        help="Benchmark id for the MLPerf Tiny runner (ad01, kws01, ic01, vww01), see docs/mlperf.md.",
+    ),
+    _sdk(
+        "--tflm",
+        type=PATH,
+        help="Folder with a TFLite Micro build (headers, libtensorflow-microlite.a), for --engine tflm.",
+    ),
     _sdk(
         "--sdk",
         "--axon-sdk",
         "sdk",
         type=PATH,
-        help="Vendor's SDK that compiles the project: MCUXpresso SDK or nRF Edge AI Add-on.",
+        help="Vendor's SDK to compile the project with: MCUXpresso SDK or nRF Edge AI Add-on.",
     ),
     _npu(
         "--accelerator",
         type=click.Choice(["cpu", "npu"]),
         default="cpu",
         show_default=True,
-        help="npu: compile the model for the board's NPU.",
+        help="npu compiles the model for the board's NPU.",
     ),
-    _npu("--neutron-sdk", type=PATH, help="Folder of neutron-converter."),
-    _npu("--npu-model", type=PATH, help="MODEL as converted for the NPU."),
-    _test("--test-data", multiple=True, type=PATH, help="x_test.npy, or clips."),
-    _test("--test-labels", type=PATH, help="y_test.npy, or CSV `file,label`."),
-    _test("--class-names", type=PATH, help="Text file, one class per line."),
+    _npu("--neutron-sdk", type=PATH, help="Folder that contains neutron-converter."),
+    _npu("--npu-model", type=PATH, help="The model already converted by neutron-converter."),
+    _test("--test-data", multiple=True, type=PATH, help="Test inputs: x_test.npy, or clips."),
+    _test(
+        "--test-labels", type=PATH, help="Test labels: y_test.npy, or a CSV of `file,label` lines."
+    ),
+    _test("--class-names", type=PATH, help="Class names: a text file with one per line."),
     _result("--out", type=PATH, help="Folder of the project. Default: build/MODEL-BOARD."),
-    _result("--no-compile", is_flag=True, help="Only write the project."),
+    _result("--no-compile", is_flag=True, help="Write the project without compiling it."),
 )
 
 

@@ -15,19 +15,34 @@ from mcugen.cli.feature_options import clip_bar, feature_options
 @click.command("convert")
 @click.argument("model", type=click.Path(path_type=Path))
 @click.option(
-    "--data", type=click.Path(path_type=Path), required=True, help="What the model was trained on."
+    "--data",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="Data set that the model was trained on.",
 )
-@click.option("--type", "machine_type", help="Machine type. Default: the model's folder name.")
-@click.option("--front-end", help="Default: as mcugen.toml beside MODEL says, else raw.")
+@click.option(
+    "--type", "machine_type", help="Machine type. Default: the name of the model's folder."
+)
+@click.option(
+    "--front-end", help="Front-end preset. Default: that of mcugen.toml beside MODEL, else raw."
+)
 @click.option(
     "--io",
     type=click.Choice(["int8", "float"]),
     default="int8",
     show_default=True,
-    help="Type of the int8 model's input and output; boards are fed int8.",
+    help="Type of the int8 model's input and output; boards take int8.",
 )
-@click.option("--per-channel", is_flag=True, help="One scale per Dense unit, not per tensor.")
-@click.option("--unroll", is_flag=True, help="One operator per step of an LSTM, not one fused.")
+@click.option(
+    "--per-channel",
+    is_flag=True,
+    help="Quantise Dense weights per output channel instead of per tensor.",
+)
+@click.option(
+    "--unroll",
+    is_flag=True,
+    help="Unroll an LSTM into one operator per step instead of one fused operator.",
+)
 @click.option(
     "--false-alarm-rate",
     type=click.FloatRange(0, 1),

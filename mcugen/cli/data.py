@@ -28,31 +28,33 @@ def command() -> None:
     multiple=True,
     default=SetSpec().types,
     show_default=True,
-    help=f"Machine type, may be repeated: {', '.join(MACHINE_TYPES)}.",
+    help=f"Machine type, repeatable: {', '.join(MACHINE_TYPES)}.",
 )
-@click.option("--ids", default=SetSpec().ids, show_default=True, help="Machines per type.")
+@click.option(
+    "--ids", default=SetSpec().ids, show_default=True, help="Number of machines per type."
+)
 @click.option(
     "--train-clips",
     default=SetSpec().train_clips,
     show_default=True,
-    help="Normal clips a machine.",
+    help="Number of normal training clips per machine.",
 )
 @click.option(
     "--test-normals",
     default=SetSpec().test_normals,
     show_default=True,
-    help="Normal clips a machine to test with.",
+    help="Number of normal test clips per machine.",
 )
 @click.option(
     "--test-anomalies",
     default=SetSpec().test_anomalies,
     show_default=True,
-    help="Faulty clips a machine to test with; the faults take turns.",
+    help="Number of faulty test clips per machine, alternating between the faults.",
 )
-@click.option("--seconds", default=SetSpec().seconds, show_default=True, help="Length of a clip.")
 @click.option(
-    "--seed", default=SetSpec().seed, show_default=True, help="Another seed, other clips."
+    "--seconds", default=SetSpec().seconds, show_default=True, help="Length of a clip in seconds."
 )
+@click.option("--seed", default=SetSpec().seed, show_default=True, help="Random seed.")
 def synth(
     folder: Path,
     types: tuple[str, ...],
@@ -65,7 +67,7 @@ def synth(
 ) -> None:
     """Write synthetic machine sounds to FOLDER in the layout of DCASE 2020 Task 2.
 
-    Clips that are there already are kept, so that the same command continues after an interruption.
+    Existing clips are kept: run the same command again to continue after an interruption.
     """
     spec = SetSpec(types, ids, train_clips, test_normals, test_anomalies, seconds, seed)
     with click.progressbar(length=len(plan_set(spec)), label="clips") as bar:
@@ -75,7 +77,9 @@ def synth(
 
 @command.command("get", short_help="Download a real data set.")
 @click.argument("name", type=click.Choice(sorted(ARCHIVES)))
-@click.option("--out", type=click.Path(path_type=Path), help="Folder. Default: NAME.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="Folder for the data set. Default: its name."
+)
 def get(name: str, out: Path | None) -> None:
     """Download and unpack a real data set; the same command resumes an interrupted download."""
     folder = out or Path(name)

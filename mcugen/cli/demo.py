@@ -18,7 +18,12 @@ from mcugen.paths import examples_dir
 
 
 @click.command()
-@click.option("--board", default="mps2-an505", show_default=True, help="Board that needs no port.")
+@click.option(
+    "--board",
+    default="mps2-an505",
+    show_default=True,
+    help="Emulated board (no serial port needed).",
+)
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
@@ -30,7 +35,7 @@ from mcugen.paths import examples_dir
 def command(ctx: click.Context, board: str, out: Path) -> None:
     """Compile the bundled autoencoder, stream machine sounds to it, score and report.
 
-    The same as `mcugen build`, `mcugen run` and a folder of clips, with nothing to bring along.
+    The same as `mcugen build` and `mcugen run` on a folder of clips, with everything included.
     """
     from mcugen.train.synth_set import demo_clips
 

@@ -12,17 +12,16 @@ import click
 
 from mcugen.boards import find_board
 from mcugen.cli.console import say
+from mcugen.cli.sections import board_dir_option
 from mcugen.errors import UserError
 from mcugen.toolchain.doctor import examine
 
 
 @click.command()
 @click.option("--board", "board_name", required=True, help="Board to check for.")
-@click.option(
-    "--board-dir", type=click.Path(path_type=Path), help="Folder with boards of your own."
-)
+@board_dir_option
 def command(board_name: str, board_dir: Path | None) -> None:
-    """Check everything a first-time user of a board needs; ends with 2 when something is missing."""
+    """Check that the tools a board needs are installed (exit status 2 if not)."""
     findings = examine(find_board(board_name, board_dir), os.environ)
     for finding in findings:
         sign = "ok      " if finding.ok else "MISSING " if finding.needed else "optional"

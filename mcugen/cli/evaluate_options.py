@@ -18,22 +18,34 @@ _judgement = in_section("Judgement")
 _result = in_section("Result")
 
 _OPTIONS = (
-    _device("--board", "board_name", help="Also on this board; see `mcugen boards`."),
-    _device("--board-dir", type=PATH, help="Folder with boards of your own."),
-    _device("--engine", default="", help="Default: as mcugen.toml says, else the board's first."),
+    _device("--board", "board_name", help="Also evaluate on this board, see `mcugen boards`."),
+    _device("--board-dir", type=PATH, help="Folder that contains your own boards."),
+    _device(
+        "--engine",
+        default="",
+        help="Inference engine. Default: that of mcugen.toml, else the first one that the board lists.",
+    ),
     _device(
         "--rounding",
         default="",
-        help="double as TFLite Micro, or single. Default: as mcugen.toml says, else double.",
+        help="Rounding: double (equals TFLite Micro) or single. Default: that of mcugen.toml, else double.",
     ),
-    _device("--tflm", type=PATH, help="A TFLite Micro for --engine tflm."),
+    _device(
+        "--tflm",
+        type=PATH,
+        help="Folder with a TFLite Micro build (headers, libtensorflow-microlite.a), for --engine tflm.",
+    ),
     _device(
         "--port",
-        help="Port of the device, which runs what `mcugen build MODEL --board` made. Default: the "
+        help="Port of a device flashed with the project of `mcugen build MODEL --board`. Default: the "
         "board's emulator.",
     ),
-    _judgement("--type", "machine_type", help="Machine type. Default: the model's folder name."),
-    _judgement("--front-end", help="Default: as mcugen.toml beside MODEL says, else raw."),
+    _judgement(
+        "--type", "machine_type", help="Machine type. Default: the name of the model's folder."
+    ),
+    _judgement(
+        "--front-end", help="Front-end preset. Default: that of mcugen.toml beside MODEL, else raw."
+    ),
     _judgement(
         "--false-alarm-rate",
         type=click.FloatRange(0, 1),
@@ -46,21 +58,20 @@ _OPTIONS = (
         type=click.IntRange(0),
         default=1000,
         show_default=True,
-        help="Bootstrap draws; 0: none.",
+        help="Number of bootstrap samples for the AUC interval; 0 disables it.",
     ),
     _result(
         "--out",
         type=PATH,
         default=Path("result"),
         show_default=True,
-        help="Folder of the results.",
+        help="Folder for the results.",
     ),
     _result(
         "--beside",
         type=PATH,
         multiple=True,
-        help="OUT of an earlier evaluation of a classifier, shown in the same table; may be "
-        "repeated.",
+        help="OUT of an earlier evaluation of a classifier, to show in the same table; repeatable.",
     ),
 )
 

@@ -24,19 +24,19 @@ def feature_options(function: Any) -> Any:
             default=-1,
             show_default=True,
             callback=_jobs,
-            help="Processes; -1: all cores.",
+            help="Number of processes for feature extraction; -1: one per core.",
         ),
         _features(
             "--parallel",
             type=click.Choice(["joblib", "dask"]),
             default="joblib",
             show_default=True,
-            help="Who extracts features; dask joins DASK_SCHEDULER_ADDRESS if that is set.",
+            help="How features are extracted: joblib, or dask (joins DASK_SCHEDULER_ADDRESS if set).",
         ),
         _features(
             "--cache",
             type=click.Path(path_type=Path),
-            help="Folder for features. Default: .mcugen-features in DATA.",
+            help="Cache folder for features. Default: .mcugen-features in DATA.",
         ),
     )
     return apply(options, function)

@@ -12,6 +12,7 @@ import click
 
 from mcugen.boards import Board
 from mcugen.cli.console import say
+from mcugen.cli.sections import board_dir_option
 from mcugen.errors import DeviceError, UserError
 from mcugen.run.client import Client
 from mcugen.run.project import Project, open_device, open_project, project_link
@@ -32,17 +33,19 @@ PORT_OPENS_S = 5.0
 
 @click.command()
 @click.argument("build_dir", type=click.Path(path_type=Path))
-@click.option("--runner", default="", help="linkserver (default), jlink, pyocd or west.")
 @click.option(
-    "--probe", default="", help="Serial number of the debug probe, when there are several."
+    "--runner", default="", help="Flash tool: linkserver (default), jlink, pyocd or west."
 )
-@click.option("--variant", default="", help="Board variant, where a board has several.")
-@click.option("--image", type=click.Path(path_type=Path), help="An .elf elsewhere.")
-@click.option("--list", "list_only", is_flag=True, help="Only list the probes.")
-@click.option("--dry-run", is_flag=True, help="Only show the commands.")
 @click.option(
-    "--board-dir", type=click.Path(path_type=Path), help="Folder with boards of your own."
+    "--probe", default="", help="Serial number of the debug probe, if several are connected."
 )
+@click.option("--variant", default="", help="Board variant, for boards that have several.")
+@click.option(
+    "--image", type=click.Path(path_type=Path), help="Flash this .elf instead of the project's."
+)
+@click.option("--list", "list_only", is_flag=True, help="List the connected probes.")
+@click.option("--dry-run", is_flag=True, help="Print the commands without running them.")
+@board_dir_option
 def command(
     build_dir: Path,
     runner: str,
@@ -53,7 +56,7 @@ def command(
     dry_run: bool,
     board_dir: Path | None,
 ) -> None:
-    """Flash the project in BUILD_DIR, reset the board, and ask the new firmware who it is."""
+    """Flash the project in BUILD_DIR, reset the board, and check the identity of the new firmware."""
     project = open_project(build_dir, board_dir)
     data = read_flash_data(project.board)
     chosen = data.runner(runner)

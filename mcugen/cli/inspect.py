@@ -11,6 +11,7 @@ import click
 
 from mcugen.boards import load_boards
 from mcugen.cli.console import console, say
+from mcugen.cli.sections import board_dir_option
 from mcugen.engines import ENGINES
 from mcugen.model.tflite import read_tflite
 from mcugen.report.inspect_text import inspection_json, inspection_text
@@ -19,12 +20,10 @@ from mcugen.report.inspection import inspect_graph
 
 @click.command()
 @click.argument("model", type=click.Path(path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="Everything, as one JSON object.")
-@click.option(
-    "--board-dir", type=click.Path(path_type=Path), help="Folder with boards of your own."
-)
+@click.option("--json", "as_json", is_flag=True, help="Print everything as one JSON object.")
+@board_dir_option
 def command(model: Path, as_json: bool, board_dir: Path | None) -> None:
-    """Show the layers of MODEL, its memory plan, and which engines and boards take it."""
+    """Show the layers of MODEL, its memory plan, and which engines and boards support it."""
     graph = read_tflite(model)
     inspection = inspect_graph(graph, model.read_bytes(), ENGINES, load_boards(board_dir))
     if as_json:

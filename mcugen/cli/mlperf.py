@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mcugen.cli.console import bar, say
+from mcugen.cli.sections import board_dir_option, port_option
 
 if TYPE_CHECKING:
     from mcugen.protocol import Identity
@@ -28,20 +29,22 @@ if TYPE_CHECKING:
     "--dataset",
     required=True,
     type=click.Path(path_type=Path),
-    help="Folder with y_labels.csv, or with a folder of the benchmark's id.",
+    help="Folder with y_labels.csv, or with a subfolder named by the benchmark id.",
 )
 @click.option(
     "--mode",
     type=click.Choice(["performance", "accuracy"]),
     default="performance",
     show_default=True,
-    help="Five timed windows, or every file once.",
+    help="performance: five timed windows; accuracy: every file once.",
 )
-@click.option("--port", help="Port of the device (/dev/ttyACM0, socket://host:port).")
-@click.option("--out", type=click.Path(path_type=Path), help="Default: BUILD_DIR-mlperf.")
+@port_option
 @click.option(
-    "--board-dir", type=click.Path(path_type=Path), help="Folder with boards of your own."
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Folder for the results. Default: BUILD_DIR-mlperf.",
 )
+@board_dir_option
 def command(
     build_dir: Path,
     dataset: Path,

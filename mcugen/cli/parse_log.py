@@ -22,11 +22,11 @@ _LOG_HINT = "give the text that benchmark_model or launch.sh printed"
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="Print everything that was read as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print the parsed log as JSON.")
 def command(file: Path, as_json: bool) -> None:
     """Read the log of benchmark_model or of launch.sh; - is standard input.
 
-    Exit status 0: the figures may be used. 3: not all may, and the reason is printed.
+    Exit status 0: all figures are valid. 3: some are not; the reason is printed.
     """
     log = read_launcher_log(_content(file))
     measured = tuple(measure(section) for section in log.sections)

@@ -13,7 +13,9 @@ from mcugen.cli.console import say
 
 @click.command("report")
 @click.argument("run_dir", type=click.Path(path_type=Path))
-@click.option("--out", type=click.Path(path_type=Path), help="Folder to write; default: RUN_DIR.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="Folder for the files. Default: RUN_DIR."
+)
 @click.option(
     "--json", "as_json", is_flag=True, help="Print summary.json instead of writing files."
 )

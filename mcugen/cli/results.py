@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from mcugen.cli.console import say
+from mcugen.cli.sections import board_dir_option
 
 
 @click.command("results")
@@ -19,15 +20,13 @@ from mcugen.cli.console import say
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
-    help="Folder of the results. Default: BUILD_DIR-results.",
+    help="Folder for the results. Default: BUILD_DIR-results.",
 )
-@click.option(
-    "--board-dir", type=click.Path(path_type=Path), help="Folder with boards of your own."
-)
+@board_dir_option
 def command(build_dir: Path, log: Path | None, out: Path | None, board_dir: Path | None) -> None:
-    """Read what the tools of the board's vendor say about the project in BUILD_DIR.
+    """Import measurements that a vendor's tool made of the project in BUILD_DIR.
 
-    Without --log: the files that the vendor's compiler left in the project.
+    Without --log: the result files of the vendor's compiler in the project.
     """
     from mcugen.records import RECORDS_NAME, as_run, to_json_line
     from mcugen.report.files import write_report

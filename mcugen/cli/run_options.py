@@ -26,43 +26,49 @@ _OPTIONS = (
     _device(
         "--baud",
         type=click.IntRange(1),
-        help="With --port: change to this rate, where the board can (board.toml: max_baud).",
+        help="With --port: baud rate to switch to, at most max_baud of board.toml.",
     ),
-    _device("--board-dir", type=PATH, help="Folder with boards of your own."),
-    _linux("--host", help="Board that runs Linux, as ssh names it (root@imx93)."),
-    _linux("--ssh-option", multiple=True, help="One more word for ssh: --ssh-option=-p2222."),
-    _linux("--only", multiple=True, help="Only this configuration (cpu-1, npu)."),
-    _linux("--profile", is_flag=True, help="Time every operator instead."),
+    _device("--board-dir", type=PATH, help="Folder that contains your own boards."),
+    _linux("--host", help="Board that runs Linux, as in ssh (root@imx93)."),
+    _linux(
+        "--ssh-option",
+        multiple=True,
+        help="Extra argument for ssh, repeatable (--ssh-option=-p2222).",
+    ),
+    _linux("--only", multiple=True, help="Time only this configuration (cpu-1, npu), repeatable."),
+    _linux("--profile", is_flag=True, help="Time every operator instead of whole inferences."),
     _linux(
         "--compile-on-board",
         is_flag=True,
-        help="First compile with the board's own vela.",
+        help="Compile the model with the vela installed on the board.",
     ),
     _linux(
         "--interpreter",
         metavar="PYTHON",
-        help="Score with the TensorFlow Lite of this Python on the board (python3).",
+        help="Score with the TensorFlow Lite of this Python (python3) on the board.",
     ),
     _measurement(
         "--input",
         "input_name",
         type=click.Choice(["pcm", "features", "int8"]),
-        help="What travels: samples, float features or, by int8, the input tensors as they are, of "
-        "any type. Default: pcm, or int8 where the front-end takes no PCM.",
+        help="What is sent: pcm (the front-end's source), features (float32), or int8 (input tensors of "
+        "any type). Default: pcm, or int8 without a front-end.",
     ),
     _measurement(
         "--repeats",
         type=click.IntRange(0, 100_000),
         default=0,
-        help="Also measure this many inferences on one input.",
+        help="Also time this number of inferences on one input.",
     ),
-    _measurement("--labels", type=PATH, help="CSV `file,label`. Default: file names."),
+    _measurement(
+        "--labels", type=PATH, help="CSV of `file,label` lines. Default: labels from file names."
+    ),
     _measurement(
         "--check-outputs",
         is_flag=True,
         help="Read every output and compare it with the reference.",
     ),
-    _result("--out", type=PATH, help="Folder of the results. Default: BUILD_DIR-run."),
+    _result("--out", type=PATH, help="Folder for the results. Default: BUILD_DIR-run."),
 )
 
 

@@ -15,6 +15,10 @@ from mcugen.errors import nearest
 
 Decorator = Callable[[Any], Any]
 PATH = click.Path(path_type=Path)
+board_dir_option = click.option(
+    "--board-dir", type=PATH, help="Folder that contains your own boards."
+)
+port_option = click.option("--port", help="Port of the device (/dev/ttyACM0, socket://host:port).")
 
 
 class SectionOption(click.Option):

@@ -9,19 +9,20 @@ from pathlib import Path
 import click
 
 from mcugen.cli.console import say
+from mcugen.cli.sections import board_dir_option
 from mcugen.errors import ConfigError
 
 
 @click.command("serve")
 @click.argument("build_dir", type=click.Path(path_type=Path))
-@click.option("--link", type=click.Path(path_type=Path), help="Symbolic link to make to the port.")
 @click.option(
-    "--board-dir", type=click.Path(path_type=Path), help="Folder with boards of your own."
+    "--link", type=click.Path(path_type=Path), help="Create this symbolic link to the port."
 )
+@board_dir_option
 def command(build_dir: Path, link: Path | None, board_dir: Path | None) -> None:
-    """Start the firmware in BUILD_DIR on its emulator and offer it as a serial port.
+    """Run the firmware in BUILD_DIR in its emulator, behind a virtual serial port.
 
-    For programs that know only serial ports, such as the MLPerf Tiny runner. Ends with Ctrl-C.
+    For programs that only support serial ports, such as the MLPerf Tiny runner. Stop with Ctrl-C.
     """
     from mcugen.run.project import open_project, project_link
     from mcugen.transport.process_link import ProcessLink

@@ -36,19 +36,31 @@ def command() -> None:
     type=click.Path(path_type=Path),
     default=Path("model"),
     show_default=True,
-    help="Folder of the models, one folder per machine type in it.",
+    help="Folder for the models, one subfolder per machine type.",
 )
-@click.option("--type", "only", multiple=True, help="Machine type. Default: all in DATA.")
 @click.option(
-    "--front-end", default="mlperf-ad", show_default=True, help="Preset that makes the features."
+    "--type", "only", multiple=True, help="Machine type, repeatable. Default: all in DATA."
 )
-@click.option("--baseline", type=click.Path(path_type=Path), help="baseline.yaml of the reference.")
-@click.option("--epochs", type=AT_LEAST_ONE, help="Default: 100, or as --baseline says.")
-@click.option("--batch-size", type=AT_LEAST_ONE, help="Default: 512, or as --baseline says.")
+@click.option("--front-end", default="mlperf-ad", show_default=True, help="Front-end preset.")
 @click.option(
-    "--patience", type=AT_LEAST_ONE, help="Stop after so many epochs without improvement."
+    "--baseline",
+    type=click.Path(path_type=Path),
+    help="baseline.yaml of the MLPerf Tiny reference.",
 )
-@click.option("--seed", default=0, show_default=True, help="Of the weights and of all orders.")
+@click.option(
+    "--epochs", type=AT_LEAST_ONE, help="Number of epochs. Default: that of --baseline, else 100."
+)
+@click.option(
+    "--batch-size",
+    type=AT_LEAST_ONE,
+    help="Windows per batch. Default: that of --baseline, else 512.",
+)
+@click.option(
+    "--patience", type=AT_LEAST_ONE, help="Stop after this number of epochs without improvement."
+)
+@click.option(
+    "--seed", default=0, show_default=True, help="Random seed for initial weights and shuffling."
+)
 @feature_options
 def train_ad(
     data: Path,
@@ -67,7 +79,7 @@ def train_ad(
     """Train one autoencoder per machine type in DATA: OUT/<type>/model.keras and mcugen.toml.
 
     Network, front-end and hyper-parameters are those of the MLPerf Tiny reference unless changed.
-    The same command continues after an interruption.
+    Run the same command again to continue after an interruption.
     """
     from mcugen.samples.datasets import load_dataset
     from mcugen.samples.feature_store import Extraction, open_store
@@ -142,44 +154,57 @@ def _losses(epoch: Epoch) -> str:
 
 
 @command.command("lstm", short_help="Train an LSTM for time series.")
-@click.option("--data", type=click.Path(path_type=Path), help="CSV with a last column `anomaly`.")
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    help="CSV whose last column is `anomaly` (0 or 1). Default: a synthetic series.",
+)
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
     default=Path("lstm"),
     show_default=True,
-    help="Folder of the model and its data.",
+    help="Folder for the model and its data.",
 )
 @click.option(
     "--seq-len",
     type=click.IntRange(2),
     default=10,
     show_default=True,
-    help="Steps of a window.",
+    help="Steps per window.",
 )
 @click.option(
     "--windows",
     type=click.IntRange(20),
     default=1000,
     show_default=True,
-    help="Windows to make without --data.",
+    help="Number of windows to generate without --data.",
 )
 @click.option(
     "--units",
     type=AT_LEAST_ONE,
     default=32,
     show_default=True,
-    help="Size of the LSTM's state.",
+    help="Number of LSTM units.",
 )
 @click.option(
     "--epochs",
     type=AT_LEAST_ONE,
     default=20,
     show_default=True,
-    help="At most; it stops when it has learnt.",
+    help="Maximum number of epochs; training stops early when the loss no longer improves.",
 )
-@click.option("--unroll", is_flag=True, help="One operator per step instead of one fused operator.")
-@click.option("--seed", default=0, show_default=True, help="Of data, weights and orders.")
+@click.option(
+    "--unroll",
+    is_flag=True,
+    help="Unroll the LSTM into one operator per step instead of one fused operator.",
+)
+@click.option(
+    "--seed",
+    default=0,
+    show_default=True,
+    help="Random seed for data, initial weights and shuffling.",
+)
 def train_lstm(
     data: Path | None,
     out: Path,

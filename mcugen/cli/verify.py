@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mcugen.cli.console import say
+from mcugen.cli.sections import board_dir_option, port_option
 from mcugen.errors import ConfigError
 from mcugen.report.verify_text import layer_lines, verdict_lines
 
@@ -36,13 +37,22 @@ LAYER_WINDOWS = 5  # of each stream of inputs: every layer of every window is a 
 @click.command("verify")
 @click.argument("build_dir", type=click.Path(path_type=Path))
 @click.option(
-    "--vectors", type=click.IntRange(1), default=100, show_default=True, help="Inputs per kind."
+    "--vectors",
+    type=click.IntRange(1),
+    default=100,
+    show_default=True,
+    help="Number of random inputs.",
 )
-@click.option("--port", help="Port of the device (/dev/ttyACM0, socket://host:port).")
-@click.option("--host", help="Board that runs Linux, as ssh names it (root@imx93).")
-@click.option("--ssh-option", multiple=True, help="One more word for ssh: --ssh-option=-p2222.")
+@port_option
+@click.option("--host", help="Board that runs Linux, as in ssh (root@imx93).")
 @click.option(
-    "--clips", multiple=True, type=click.Path(path_type=Path), help="Clips to verify with, too."
+    "--ssh-option", multiple=True, help="Extra argument for ssh, repeatable (--ssh-option=-p2222)."
+)
+@click.option(
+    "--clips",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="Also verify with these clips, repeatable.",
 )
 @click.option(
     "--per-layer",
@@ -50,9 +60,7 @@ LAYER_WINDOWS = 5  # of each stream of inputs: every layer of every window is a 
     help="Compare every operator's outputs (build with --per-layer), on a few inputs of each kind.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
-@click.option(
-    "--board-dir", type=click.Path(path_type=Path), help="Folder with boards of your own."
-)
+@board_dir_option
 def command(
     build_dir: Path,
     vectors: int,
