@@ -28,12 +28,12 @@ from mcugen.codegen.tree import read_tree, tree_sha256
 from mcugen.codegen.tree_writer import write_tree
 from mcugen.config import Config
 from mcugen.errors import ModelError
-from mcugen.export.cmake import compile_flags
 from mcugen.export.project import generate
-from mcugen.export.request import Choices, make_request
 from mcugen.features.coding import input_coding
 from mcugen.model.tflite import read_tflite
 from mcugen.paths import examples_dir, runtime_dir
+from mcugen.platforms.cmake.project import compile_flags
+from mcugen.platforms.request import Choices, make_request
 from mcugen.run.client import Client
 from mcugen.run.measure import push_zero_window, repeat_inference
 from mcugen.run.project import open_device, open_project, project_link

@@ -56,6 +56,14 @@ class DeviceError(McugenError):
     exit_status = 3
 
 
+def unknown(what: str, word: str, known: Iterable[str]) -> ConfigError:
+    """The error for a word that is none of `known`: names the nearest one, or else all of them."""
+    words = tuple(known)
+    near = nearest(word, words)
+    hint = f"did you mean {near!r}?" if near else f"known: {', '.join(words)}"
+    return ConfigError(f"unknown {what} {word!r}", hint=hint)
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
     """The known word closest to `word`, or an empty string when none is close."""
     matches = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)

@@ -23,6 +23,10 @@ SCHEMA_VERSION = 1
 RECORDS_NAME = "records.jsonl"
 """The file of a run in its folder."""
 NANOSECONDS_PER_SECOND = 1_000_000_000
+NS_PER_MS = 1e6
+RECORDS_NAME = "records.jsonl"
+NO_FIGURES = "no_figures_"
+"""Facts of a run that begin so state, by configuration, why it has no figures: `title: reason`."""
 T = TypeVar("T")
 
 

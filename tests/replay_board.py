@@ -11,7 +11,7 @@ from pathlib import Path
 from mcugen.boards import find_board
 from mcugen.codegen.tree_writer import write_tree
 from mcugen.export.exporter import CompiledModel
-from mcugen.export.linux_bundle import Effort, export_linux_bundle
+from mcugen.platforms.linux.bundle import Effort, export_linux_bundle
 
 FIXTURES = Path(__file__).parent / "fixtures"
 LOGS = FIXTURES / "benchmark_logs"

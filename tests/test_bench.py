@@ -13,7 +13,7 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from mcugen.export.request import Choices
+from mcugen.platforms.request import Choices
 from tests.conftest import ROOT, require_tool
 from tests.tflite_writer import fully_connected
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from mcugen.cli import VERBS, cli
+from mcugen.platforms.choose import all_engines
 from mcugen.report.operators_doc import operators_doc
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
@@ -46,4 +47,4 @@ def _sections(
 
 if __name__ == "__main__":
     (DOCS / "cli.md").write_text(cli_reference())
-    (DOCS / "operators.md").write_text(operators_doc())
+    (DOCS / "operators.md").write_text(operators_doc(all_engines()))

@@ -19,11 +19,11 @@ from mcugen.codegen.tree_writer import write_tree
 from mcugen.config import Config, find_config
 from mcugen.errors import ConfigError
 from mcugen.export.project import Project, Request, generate
-from mcugen.export.request import make_request
 from mcugen.paths import examples_dir
+from mcugen.platforms.choose import platform_of
+from mcugen.platforms.platform import Compiled, Places
+from mcugen.platforms.request import make_request
 from mcugen.report.build_text import build_table, project_line
-from mcugen.toolchain.accelerators import accelerate
-from mcugen.toolchain.compilers import COMPILERS, Compiled, Places
 
 BUNDLED = "machine-sound"
 
@@ -86,10 +86,15 @@ def _generate(
     notes: tuple[str, ...] = ()
     with tempfile.TemporaryDirectory() as work:
         if npu:
+            accelerate = platform_of(request.board).accelerate
+            if accelerate is None:
+                raise ConfigError(
+                    f"board {request.board.name} has no NPU", hint="--accelerator cpu"
+                )
             request, notes = accelerate(request, places, Path(work))
         return request, generate(request), notes
 
 
 def _compile(folder: Path, board: Board, places: Places) -> Compiled:
-    compiler = COMPILERS.get(board.exporter)
+    compiler = platform_of(board).compile
     return compiler(folder, board, places) if compiler is not None else Compiled(None)

@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,9 +15,10 @@ from mcugen.cli.sections import PATH, apply, in_section
 from mcugen.config import Config
 from mcugen.errors import ConfigError
 from mcugen.export.project import Request
-from mcugen.export.request import Choices
-from mcugen.toolchain.compilers import Places
-from mcugen.toolchain.doctor import SDK_VARIABLE
+from mcugen.platforms import PLATFORMS
+from mcugen.platforms.choose import all_engines, platform_of
+from mcugen.platforms.platform import Places
+from mcugen.platforms.request import Choices, choose_engine
 
 _board = in_section("Board")
 _model = in_section("Model and firmware")
@@ -158,66 +157,47 @@ class BuildOptions:
             optimize=request.engine_options.optimize,
             tflm=self.tflm,
             sdk=self.sdk,
-            sdk_variable=os.environ.get(SDK_VARIABLE, ""),
             variant=self.variant,
             neutron_sdk=self.neutron_sdk,
             npu_model=self.npu_model,
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Use:
-    """Where options mean something; elsewhere they would change nothing, and are refused."""
-
-    fields: tuple[str, ...]
-    where: str
-    is_met: Callable[[BuildOptions, Board, str], bool]  # options, board, engine
-
-
-_USES = (
-    _Use(
-        ("variant", "memory", "neutron_sdk", "npu_model"),
-        "a board with an MCUXpresso SDK",
-        lambda _, board, __: board.exporter == "mcuxpresso",
-    ),
-    _Use(
-        ("sdk",),
-        "a board whose vendor's SDK compiles the project",
-        lambda _, board, __: board.exporter in ("mcuxpresso", "axon"),
-    ),
-    _Use(
-        ("test_data",),
-        "a board whose vendor's tools test by themselves",
-        lambda _, board, __: board.exporter in ("axon", "efinix"),
-    ),
-    _Use(
-        ("tflm",),
-        "--engine tflm on a board that mcugen compiles for by itself",
-        lambda _, board, engine: engine == "tflm" and board.exporter in ("cmake", "linux-bundle"),
-    ),
-    _Use(("per_layer", "no_prune"), "--engine aot", lambda _, __, engine: engine == "aot"),
-    _Use(("neutron_sdk", "npu_model"), "--accelerator npu", lambda options, _, __: options.npu),
-    _Use(
-        ("test_labels", "class_names"),
-        "--test-data",
-        lambda options, _, __: bool(options.test_data),
-    ),
+PREREQUISITES = (
+    ("neutron_sdk", "accelerator npu", "npu"),
+    ("npu_model", "accelerator npu", "npu"),
+    ("test_labels", "test-data", "test_data"),
+    ("class_names", "test-data", "test_data"),
 )
+"""Options that mean nothing without another: field, what to give, the field that says it is given."""
 
 
 def refuse_idle_options(options: BuildOptions, board: Board, config: Config) -> None:
     """ConfigError that names every option given which this board or engine does not look at."""
-    engine = options.engine or config.engine or board.engines[0]
+    engine = choose_engine(board, options.engine or config.engine)
+    platform = platform_of(board)
+    engines, platforms = all_engines(), PLATFORMS
     faults = [
-        f"--{field.replace('_', '-')} needs {use.where}"
-        for use in _USES
-        for field in use.fields
-        if getattr(options, field) and not use.is_met(options, board, engine)
+        f"--{field.replace('_', '-')} needs --{other}"
+        for field, other, needed in PREREQUISITES
+        if getattr(options, field) and not getattr(options, needed)
     ]
-    if (options.rounding or config.rounding) == "single" and engine != "aot":
-        faults.append("rounding single needs --engine aot")
+    for field in BuildOptions.__dataclass_fields__:
+        if not getattr(options, field):
+            continue
+        flag = f"--{field.replace('_', '-')}"
+        takers = [name for name, one in engines.items() if field in one.options]
+        if takers and field not in engine.options:
+            faults.append(f"{flag} needs --engine {' or '.join(takers)}")
+        hosts = [name for name, one in platforms.items() if field in one.options]
+        if hosts and field not in platform.options:
+            faults.append(f"{flag} needs a board whose exporter is {' or '.join(hosts)}")
+    rounding = options.rounding or config.rounding
+    takers = [name for name, one in engines.items() if rounding in one.roundings]
+    if takers and rounding not in engine.roundings:
+        faults.append(f"rounding {rounding} needs --engine {' or '.join(takers)}")
     if faults:
         raise ConfigError(
-            f"board {board.name}, engine {engine}: {'; '.join(faults)}",
+            f"board {board.name}, engine {engine.name}: {'; '.join(faults)}",
             hint="leave out what does not apply, or choose another board or engine",
         )

@@ -14,6 +14,7 @@ from mcugen.boards import find_board
 from mcugen.cli.console import say
 from mcugen.cli.sections import board_dir_option
 from mcugen.errors import UserError
+from mcugen.platforms.choose import platform_of
 from mcugen.toolchain.doctor import examine
 
 
@@ -22,7 +23,8 @@ from mcugen.toolchain.doctor import examine
 @board_dir_option
 def command(board_name: str, board_dir: Path | None) -> None:
     """Check that the tools a board needs are installed (exit status 2 if not)."""
-    findings = examine(find_board(board_name, board_dir), os.environ)
+    board = find_board(board_name, board_dir)
+    findings = examine(board, os.environ, platform_of(board).checks)
     for finding in findings:
         sign = "ok      " if finding.ok else "MISSING " if finding.needed else "optional"
         say(f"{sign} {finding.what}: {finding.found or finding.how}")

@@ -89,8 +89,9 @@ def _device(job: EvaluationJob, board_name: str, options: EvaluateOptions) -> De
     from mcugen.boards import find_board
     from mcugen.codegen.tree_writer import write_tree
     from mcugen.export.project import generate
+    from mcugen.platforms.choose import platform_of
+    from mcugen.platforms.platform import Places
     from mcugen.run.project import open_project
-    from mcugen.toolchain.compilers import COMPILERS, Places
 
     board = find_board(board_name, options.board_dir)
     if options.port is None and not board.run_command:
@@ -104,15 +105,17 @@ def _device(job: EvaluationJob, board_name: str, options: EvaluateOptions) -> De
     write_tree(project.tree, folder)
     if options.port is None:
         places = Places(request.engine, request.engine_options.optimize, tflm=options.tflm)
-        COMPILERS[board.exporter](folder, board, places)
+        compiler = platform_of(board).compile
+        if compiler is not None:
+            compiler(folder, board, places)
     opened = open_project(folder, options.board_dir)
     return Device(opened, options.port, options.out / board.name)
 
 
 def _request(job: EvaluationJob, board: Board, options: EvaluateOptions) -> Request:
     """What `mcugen build` would make of the model, so that a flashed board runs the same."""
-    from mcugen.export.request import Choices, make_request
     from mcugen.features.toml import front_end_to_dict
+    from mcugen.platforms.request import Choices, make_request
 
     table = {} if job.front_end is None else front_end_to_dict(job.front_end)
     score = "reconstruction-error" if job.detects else "none"

@@ -12,8 +12,8 @@ import click
 from mcugen.boards import load_boards
 from mcugen.cli.console import console, say
 from mcugen.cli.sections import board_dir_option
-from mcugen.engines import ENGINES
 from mcugen.model.tflite import read_tflite
+from mcugen.platforms.choose import all_engines
 from mcugen.report.inspect_text import inspection_json, inspection_text
 from mcugen.report.inspection import inspect_graph
 
@@ -25,7 +25,7 @@ from mcugen.report.inspection import inspect_graph
 def command(model: Path, as_json: bool, board_dir: Path | None) -> None:
     """Show the layers of MODEL, its memory plan, and which engines and boards support it."""
     graph = read_tflite(model)
-    inspection = inspect_graph(graph, model.read_bytes(), ENGINES, load_boards(board_dir))
+    inspection = inspect_graph(graph, model.read_bytes(), all_engines(), load_boards(board_dir))
     if as_json:
         say(json.dumps(inspection_json(inspection), indent=2))
         return

@@ -13,7 +13,7 @@ from mcugen.cli.console import say
 from mcugen.errors import ConfigError, DeviceError
 
 if TYPE_CHECKING:
-    from mcugen.run.linux import LinuxOptions, LinuxResult
+    from mcugen.platforms.linux.timing import LinuxOptions, LinuxResult
     from mcugen.run.project import Project
     from mcugen.run.session import Outcome
     from mcugen.samples.clips import Clip
@@ -34,8 +34,8 @@ def time_on_board(
 
     Exit status 3 when a configuration has no figures, 130 after Ctrl-C; what there is, is kept.
     """
+    from mcugen.platforms.linux.timing import run_linux
     from mcugen.run.journal import check_writable
-    from mcugen.run.linux import run_linux
 
     folder = out or build_dir.with_name(f"{build_dir.resolve().name}-timing")
     check_writable(folder)
@@ -75,15 +75,15 @@ def _write(result: LinuxResult, folder: Path) -> Path:
 
 
 def _print(result: LinuxResult, page: Path) -> None:
-    from mcugen.run.linux_records import (
+    from mcugen.platforms.linux.records import (
         compiler_remark,
-        gains,
         latency_records,
         op_table,
         published_ms,
         table_rows,
         text_table,
     )
+    from mcugen.report.gains import gains
 
     published = published_ms(result.plan, result.board)
     say(text_table(table_rows(result.measured, published)))
@@ -110,8 +110,8 @@ def interpret_on_board(
 ) -> Outcome:
     """Clips through the Python interpreter of the board; every record is on disk before the next."""
     from mcugen.model.reference import open_reference
+    from mcugen.platforms.linux.interpreter import interpret_clips
     from mcugen.run.journal import Journal, open_journal
-    from mcugen.run.linux_interpreter import interpret_clips
     from mcugen.run.measure import clip_costs
     from mcugen.run.session import Outcome
     from mcugen.transport.ssh import SshSession

@@ -59,8 +59,8 @@ def command(
     of every file, and AUC or top-1. Only the official runner's results count for a submission: see
     docs/mlperf.md.
     """
+    from mcugen.cli.mlperf_text import result_lines
     from mcugen.files import write_json
-    from mcugen.report.mlperf_text import result_lines
     from mcugen.run.journal import check_writable
     from mcugen.run.project import open_project
 

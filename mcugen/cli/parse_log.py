@@ -13,8 +13,9 @@ import click
 
 from mcugen.cli.console import say
 from mcugen.errors import DataError
-from mcugen.run.launcher_log import Measured, measure, read_launcher_log
-from mcugen.run.linux_records import gains, latency_records, op_table, table_rows, text_table
+from mcugen.platforms.linux.launcher_log import Measured, measure, read_launcher_log
+from mcugen.platforms.linux.records import latency_records, op_table, table_rows, text_table
+from mcugen.report.gains import gains
 
 NO_FIGURES_STATUS = 3
 _LOG_HINT = "give the text that benchmark_model or launch.sh printed"

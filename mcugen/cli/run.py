@@ -39,7 +39,7 @@ def command(build_dir: Path, clips: tuple[Path, ...], **given: Any) -> None:
     Starts the board's emulator unless --port or --host names a device. The same command continues a
     run that was interrupted. With --host and without CLIPS it times the model on CPU and NPU instead.
     """
-    from mcugen.run.linux_device import ssh_target
+    from mcugen.platforms.linux.scorer import ssh_target
 
     options = RunOptions(**given)
     refuse_idle_options(options)
@@ -112,9 +112,9 @@ def _measure(
     folder: Path,
 ) -> Outcome:
     from mcugen.model.reference import open_reference
+    from mcugen.platforms.linux.scorer import device_link
     from mcugen.run.client import Client
     from mcugen.run.journal import open_journal
-    from mcugen.run.linux_device import device_link
     from mcugen.run.measure import linked_memory
     from mcugen.run.project import change_rate, open_device
     from mcugen.run.session import Session, describe_run, run_clips

@@ -14,7 +14,7 @@ from mcugen.cli.sections import PATH, apply, in_section
 from mcugen.errors import ConfigError
 
 if TYPE_CHECKING:
-    from mcugen.run.linux import LinuxOptions
+    from mcugen.platforms.linux.timing import LinuxOptions
 
 _device = in_section("Device")
 _linux = in_section("Board that runs Linux (with --host)")
@@ -99,7 +99,7 @@ class RunOptions:
     @property
     def linux(self) -> LinuxOptions:
         """How the model is timed on a board that runs Linux."""
-        from mcugen.run.linux import LinuxOptions
+        from mcugen.platforms.linux.timing import LinuxOptions
 
         return LinuxOptions(self.only, self.profile, self.compile_on_board)
 

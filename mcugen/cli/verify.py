@@ -79,7 +79,7 @@ def command(
     """
     from mcugen.features.coding import input_coding
     from mcugen.model.tflite import read_tflite
-    from mcugen.run.linux_device import device_link, ssh_target
+    from mcugen.platforms.linux.scorer import device_link, ssh_target
     from mcugen.run.project import open_project
     from mcugen.run.verify import clip_vectors, vector_sets
     from mcugen.samples.clips import find_clips
@@ -119,14 +119,16 @@ def _compare_outputs(
     open_link: LinkOpener, project: Project, graph: Graph, sets: list[VectorSet]
 ) -> tuple[tuple[Verdict, ...], bool, list[str]]:
     from mcugen.features.coding import input_coding
+    from mcugen.platforms.choose import platform_of
     from mcugen.run.project import check_sizes, open_device
-    from mcugen.run.verify import TOLERANCES_LSB, ask_device, judge
+    from mcugen.run.verify import ask_device, judge
 
     manifest = project.manifest
     with open_link() as link, open_device(link, manifest, _client) as (client, who):
         check_sizes(who, graph)
         answers = ask_device(client, graph, sets, manifest.front_end, input_coding(graph))
-    tolerance_lsb = TOLERANCES_LSB[manifest.accelerator]
+    is_npu = manifest.accelerator == "npu"
+    tolerance_lsb = platform_of(project.board).npu_tolerance_lsb if is_npu else 0
     verdicts = judge(project.model, answers, manifest.rounding, tolerance_lsb)
     lines = [line for verdict in verdicts for line in verdict_lines(verdict)]
     return verdicts, verdicts[0].is_accepted, lines

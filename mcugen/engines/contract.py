@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Literal
 
@@ -56,10 +56,21 @@ class EnginePlan:
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """One row of ENGINES. `plan` and `emit` raise ModelError, naming all problems, for a graph that
-    `supports` objects to; the emitted tree holds `model/` and the files of `runtime/` it calls."""
+    """A way to run a model. `plan` and `emit` raise ModelError, naming all problems, for a graph that
+    `supports` objects to; the emitted tree holds `model/` and the files of `runtime/` it calls.
+
+    `operators` are the schema's names that it can take at all. `options` names the options of
+    `mcugen build` that not every engine takes and this one does. `links_tflm`: the .tflite itself is
+    linked, with a TFLite Micro that `--tflm` or the vendor's SDK brings; its C++ files need
+    `cxx_defines`.
+    """
 
     name: str
     supports: Callable[[Graph], tuple[Problem, ...]]
     plan: Callable[[Graph, EngineOptions], EnginePlan]
     emit: Callable[[Graph, EngineOptions], SourceTree]
+    operators: Collection[str] = ()
+    options: frozenset[str] = frozenset()
+    roundings: tuple[Rounding, ...] = ("double",)
+    links_tflm: bool = False
+    cxx_defines: tuple[str, ...] = ()

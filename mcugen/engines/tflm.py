@@ -13,7 +13,7 @@ from mcugen import __version__
 from mcugen.codegen.c_text import c_comment, c_values
 from mcugen.codegen.render import render
 from mcugen.codegen.tree import SourceTree
-from mcugen.engines.contract import EngineOptions, EnginePlan
+from mcugen.engines.contract import Engine, EngineOptions, EnginePlan
 from mcugen.engines.tflm_operators import (
     CUSTOM_KERNELS,
     INT8_KERNELS,
@@ -196,3 +196,15 @@ def _all_int8(graph: Graph, ops: Iterable[Op]) -> bool:
         for index in (*op.inputs[:2], *op.outputs)
         if index >= 0
     )
+
+
+TFLM = Engine(
+    "tflm",
+    supports,
+    plan,
+    emit,
+    operators=RESOLVER_METHODS,
+    options=frozenset({"tflm", "arena_bytes"}),
+    links_tflm=True,
+    cxx_defines=CXX_DEFINES,
+)

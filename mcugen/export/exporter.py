@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 the mcugen authors
 # SPDX-License-Identifier: Apache-2.0
-"""What every exporter offers to `mcugen build`."""
+"""What a platform offers to `generate`, and the choices that it is given."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from mcugen.boards import Board
 from mcugen.codegen.tree import SourceTree
+from mcugen.engines.contract import Engine
 from mcugen.features.spec import FrontEnd
 from mcugen.samples.sample_set import SampleSet
 
@@ -26,7 +27,7 @@ class CompiledModel:
 class ExportOptions:
     """What the user chose besides model, front-end and board. Empty texts: the board's default."""
 
-    engine: str
+    engine: Engine
     optimize: str = "speed"
     npu: bool = False
     variant: str = ""
@@ -39,7 +40,7 @@ class ExportOptions:
 
 @dataclass(frozen=True, slots=True)
 class Exporter:
-    """One row of EXPORTERS.
+    """What a platform writes around an application.
 
     `emit` gets the application's files, the board, the model's name and the options, and returns the
     files around them. `compile_flags` are the flags that shape the code: a part of its identity.

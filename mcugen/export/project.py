@@ -5,19 +5,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mcugen import __version__
 from mcugen.boards import Board
 from mcugen.codegen.render import render
 from mcugen.codegen.tree import MARKER, SourceTree, merge, tree_sha256
-from mcugen.engines import ENGINES
-from mcugen.engines.contract import EngineOptions, EnginePlan
-from mcugen.errors import ModelError
-from mcugen.export import EXPORTERS
+from mcugen.engines.contract import Engine, EngineOptions, EnginePlan
+from mcugen.errors import ConfigError, ModelError
 from mcugen.export.app import board_tree, config_macros, runtime_tree
 from mcugen.export.decode import emit_decode
-from mcugen.export.exporter import ExportOptions
+from mcugen.export.exporter import Exporter, ExportOptions
 from mcugen.export.manifest import Manifest, manifest_json
 from mcugen.features.c_tables import RUNTIME_SOURCES, emit_front_end
 from mcugen.features.spec import FrontEnd, check_front_end
@@ -40,11 +38,23 @@ class Request:
     score: str
     threshold: float | None
     board: Board
-    engine: str
+    engine: Engine
+    exporter: Exporter
     engine_options: EngineOptions
     export_options: ExportOptions
     mlperf_id: str
     decode: Decode | None = None
+
+    def with_linked_model(self, model: bytes, arena_bytes: int) -> Request:
+        """With another .tflite linked in place of the model, which stays the reference.
+
+        ConfigError when the engine does not link the model's file.
+        """
+        if not self.engine.links_tflm:
+            raise ConfigError("a converted model needs the interpreter", hint="--engine tflm")
+        chosen = self.engine_options.arena_bytes or arena_bytes
+        options = replace(self.engine_options, model_bytes=model, arena_bytes=chosen)
+        return replace(self, engine_options=options)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +68,11 @@ class Project:
 
 def generate(request: Request) -> Project:
     """The project of a request; a model that cannot work on the board is refused with all reasons."""
-    engine = ENGINES[request.engine]
     refuse(_problems(request), request.model_file)
-    plan = engine.plan(request.graph, request.engine_options)
+    plan = request.engine.plan(request.graph, request.engine_options)
     check_fit(plan, request.board)
     app = merge(
-        engine.emit(request.graph, request.engine_options),
+        request.engine.emit(request.graph, request.engine_options),
         emit_front_end(request.front_end, TOOL),
         {f"runtime/{n}": _runtime(n) for n in RUNTIME_SOURCES[request.front_end.kind]},
         runtime_tree(),
@@ -72,8 +81,7 @@ def generate(request: Request) -> Project:
         {f"model/{request.graph.name}.tflite": request.model_bytes},
         emit_decode(request.decode, request.graph, TOOL) if request.decode else {},
     )
-    exporter = EXPORTERS[request.board.exporter]
-    around = exporter.emit(app, request.board, request.graph.name, request.export_options)
+    around = request.exporter.emit(app, request.board, request.graph.name, request.export_options)
     files = merge(app, around)
     sha256 = tree_sha256(files)
     header = render("app/firmware_sha256.h.j2", {"tool": TOOL, "sha256": sha256})
@@ -87,7 +95,7 @@ def _problems(request: Request) -> list[Problem]:
     graph = request.graph
     general = check_graph(graph)
     told = {problem.where for problem in general}
-    own: Sequence[Problem] = ENGINES[request.engine].supports(graph)
+    own: Sequence[Problem] = request.engine.supports(graph)
     shape = check_front_end(request.front_end, graph)
     meaning = check_decode(request.decode, graph) if request.decode else []
     own = [problem for problem in own if problem.where not in told]
@@ -141,7 +149,7 @@ def _manifest(request: Request, plan: EnginePlan, firmware: str) -> Manifest:
         model_sha256=request.graph.sha256,
         board=request.board.name,
         board_title=request.board.title,
-        engine=request.engine,
+        engine=request.engine.name,
         rounding=options.rounding,
         optimize=options.optimize,
         accelerator="cpu" if options.model_bytes in (None, request.model_bytes) else "npu",
@@ -156,13 +164,13 @@ def _manifest(request: Request, plan: EnginePlan, firmware: str) -> Manifest:
 
 
 def _identity(request: Request) -> bytes:
-    options, exporter = request.engine_options, EXPORTERS[request.board.exporter]
-    flags = exporter.compile_flags(request.board, options.optimize)
+    options = request.engine_options
+    flags = request.exporter.compile_flags(request.board, options.optimize)
     facts = (
         ("model", request.graph.name),
         ("model_sha256", request.graph.sha256),
         ("tool", TOOL),
-        ("engine", request.engine),
+        ("engine", request.engine.name),
         ("rounding", options.rounding),
         ("front_end", request.front_end.kind),
         ("score", request.score),

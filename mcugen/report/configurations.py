@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mcugen.records import LatencyRecord, Run
+from mcugen.records import NO_FIGURES, NS_PER_MS, LatencyRecord, Run
+from mcugen.report.gains import gains
 from mcugen.report.numbers import NOT_MEASURED, bytes_text, count_text
-from mcugen.run.linux_records import NO_FIGURES, NS_PER_MS, gains
 
 HEADER = (
     *("median", "mean", "p95", "min", "max", "std. dev.", "runs", "init", "first", "memory"),

@@ -4,11 +4,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
-from mcugen.engines.axon_limits import CHECKS
+from mcugen.engines.contract import Engine
 from mcugen.engines.ops import OPS
-from mcugen.engines.tflm_operators import RESOLVER_METHODS
 from mcugen.errors import EnvironmentError_
 
 _INTRODUCTION = """# Operators
@@ -36,16 +35,17 @@ about two of a million values of a convolution are one step off. LiteRT's refere
 (BUILTIN_REF) round FULLY_CONNECTED once and convolutions twice.
 """
 
-_OTHERS = """## Engines `tflm` and `axon`
+_OTHERS = """## All engines
 
-`tflm` supports every operator that TFLite Micro registers, `axon` those that Nordic's compiler
-documents, within the limits of `mcugen/engines/axon_limits.py`. Both run third-party kernels.
+`tflm` supports every operator that TFLite Micro registers. `axon` supports those that Nordic's
+compiler documents, within the limits of `mcugen/platforms/axon/limits.py`, and `efinix` those that the
+TinyML platform's TFLite Micro of 2022 registers. All three run third-party kernels.
 """
 
 
-def operators_doc() -> str:
-    """The whole document."""
-    return "\n".join((_INTRODUCTION, *_own_table(), "", _OTHERS, *_others_table(), ""))
+def operators_doc(engines: Mapping[str, Engine]) -> str:
+    """The whole document, with a column per engine."""
+    return "\n".join((_INTRODUCTION, *_own_table(), "", _OTHERS, *_engine_table(engines), ""))
 
 
 def _own_table() -> Iterator[str]:
@@ -73,9 +73,9 @@ def _described(kind: str, function: Callable[..., object]) -> str:
     return cell.strip().replace("|", "\\|")
 
 
-def _others_table() -> Iterator[str]:
-    yield "| operator | aot | tflm | axon |"
-    yield "|---|---|---|---|"
-    for kind in sorted({*OPS, *RESOLVER_METHODS, *CHECKS}):
-        taken = (kind in engine for engine in (OPS, RESOLVER_METHODS, CHECKS))
+def _engine_table(engines: Mapping[str, Engine]) -> Iterator[str]:
+    yield f"| operator | {' | '.join(engines)} |"
+    yield "|---|" + len(engines) * "---|"
+    for kind in sorted({kind for engine in engines.values() for kind in engine.operators}):
+        taken = (kind in engine.operators for engine in engines.values())
         yield f"| {kind} | {' | '.join('yes' if yes else '-' for yes in taken)} |"

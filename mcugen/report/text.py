@@ -12,6 +12,7 @@ from mcugen.records import Run
 from mcugen.report.compare import Comparison
 from mcugen.report.configurations import is_configuration
 from mcugen.report.detection import auc_interval_text, detect
+from mcugen.report.gains import gains
 from mcugen.report.numbers import (
     bytes_text,
     checks,
@@ -23,7 +24,6 @@ from mcugen.report.numbers import (
     score_text,
     verdict,
 )
-from mcugen.run.linux_records import gains
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -24,11 +24,8 @@ from mcugen.run.stream import Read, stream
 from mcugen.samples.expected import expected_outputs
 from mcugen.samples.files import noise_rows
 from mcugen.samples.stimulus import from_elements, make_stimulus
-from mcugen.toolchain import neutron
 
 ROUNDINGS = ("double", "single")
-TOLERANCES_LSB = {"cpu": 0, "npu": neutron.TOLERANCE_LSB}
-"""By the manifest's `accelerator`: how far an output may be from the reference."""
 
 Rows = NDArray[Any]
 """A stream of rows of elements, [rows, elements]; windows are cut from it as from a clip."""

@@ -14,10 +14,11 @@ from pathlib import Path
 
 from mcugen.boards import Board
 from mcugen.errors import EnvironmentError_, McugenError
-from mcugen.export.cmake import ZIG_TOOLCHAIN
 from mcugen.toolchain.size import Section, read_sections
 
 TIMEOUT_S = 600.0
+ZIG_TOOLCHAIN = "toolchain_zig.cmake"
+"""File of a generated project that has CMake compile with zig."""
 
 
 @dataclass(frozen=True, slots=True)

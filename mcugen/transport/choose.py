@@ -18,7 +18,7 @@ def link_for(board: Board, elf: Path | None, port_url: str | None = None) -> Lin
     ConfigError for neither."""
     if port_url is not None:
         return SerialLink(port_url, board.baud)
-    if not board.run_command and "linux" in board.extra:
+    if board.run_link == "none":
         raise ConfigError(
             f"board {board.name} runs Linux: it needs a host", hint=f"give --host root@{board.name}"
         )

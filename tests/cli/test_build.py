@@ -128,7 +128,7 @@ def test_a_model_that_cannot_be_taken_is_one_clear_error(
         (["--board", "host", "--rounding", "doubel"], "did you mean 'double'?"),
         (["--board", "host", "--front-end", "mlperf-adx"], "did you mean 'mlperf-ad'?"),
         ([], "no board is given"),
-        (["--board", "host", "--arena-bytes", "4096"], "only with --engine tflm"),
+        (["--board", "host", "--arena-bytes", "4096"], "--arena-bytes needs --engine tflm"),
     ],
 )
 def test_a_wrong_choice_names_the_nearest(

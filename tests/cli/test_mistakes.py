@@ -35,13 +35,13 @@ def project(tmp_path: Path, capfd: Capture) -> Path:
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (["--variant", "x"], "--variant needs a board with an MCUXpresso SDK"),
-        (["--memory", "x"], "--memory needs a board with an MCUXpresso SDK"),
-        (["--sdk", "x"], "--sdk needs a board whose vendor's SDK"),
+        (["--variant", "x"], "--variant needs a board whose exporter is mcuxpresso"),
+        (["--memory", "x"], "--memory needs a board whose exporter is mcuxpresso"),
+        (["--sdk", "x"], "--sdk needs a board whose exporter is axon or mcuxpresso"),
         (["--tflm", "x"], "--tflm needs --engine tflm"),
         (["--neutron-sdk", "x"], "--neutron-sdk needs --accelerator npu"),
         (["--npu-model", "x"], "--npu-model needs --accelerator npu"),
-        (["--test-data", "x"], "--test-data needs a board whose vendor's tools"),
+        (["--test-data", "x"], "--test-data needs a board whose exporter is axon or efinix"),
         (["--test-labels", "x"], "--test-labels needs --test-data"),
         (["--class-names", "x"], "--class-names needs --test-data"),
         (["--engine", "tflm", "--per-layer"], "--per-layer needs --engine aot"),

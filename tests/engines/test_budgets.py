@@ -12,9 +12,9 @@ import pytest
 from benchmarks.bench import bench
 from mcugen.engines.aot.lowering import lower
 from mcugen.engines.contract import EngineOptions
-from mcugen.export.request import Choices
 from mcugen.model.ir import Graph
 from mcugen.model.tflite import read_tflite
+from mcugen.platforms.request import Choices
 from tests.conftest import require_tool
 
 

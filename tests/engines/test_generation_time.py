@@ -13,9 +13,9 @@ import pytest
 from mcugen.boards import find_board
 from mcugen.config import Config
 from mcugen.export.project import generate
-from mcugen.export.request import Choices, make_request
 from mcugen.model.tflite import read_tflite
 from mcugen.paths import examples_dir
+from mcugen.platforms.request import Choices, make_request
 from tests.tflite_writer import OpSpec, TensorSpec, model_bytes
 
 CHANNELS = 156

@@ -19,7 +19,7 @@ from mcugen.boards import find_board
 from mcugen.codegen.tree import SourceTree, read_tree
 from mcugen.config import Config
 from mcugen.export.project import generate
-from mcugen.export.request import Choices, make_request
+from mcugen.platforms.request import Choices, make_request
 from tests.conftest import ROOT
 from tests.tflite_writer import OpSpec, TensorSpec, fully_connected, model_bytes
 

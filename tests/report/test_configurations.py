@@ -10,16 +10,16 @@ import re
 import pytest
 
 from mcugen.boards import find_board
-from mcugen.export.linux_board import linux_board
-from mcugen.export.linux_bundle import Plan
+from mcugen.platforms.linux.board import linux_board
+from mcugen.platforms.linux.bundle import Plan
+from mcugen.platforms.linux.launcher_log import LauncherLog, Section, measure
+from mcugen.platforms.linux.records import linux_records
 from mcugen.records import MemoryRecord, Run, RunRecord
 from mcugen.report.compare import compare
 from mcugen.report.configurations import HEADER, configurations
 from mcugen.report.findings import findings
 from mcugen.report.html import report_html
 from mcugen.report.text import figure_lines
-from mcugen.run.launcher_log import LauncherLog, Section, measure
-from mcugen.run.linux_records import linux_records
 from tests.replay_board import LOGS
 from tests.report.runs import AD01_SHA256, labelled_run
 

@@ -13,9 +13,10 @@ import pytest
 from mcugen.errors import DataError, DeviceError
 from mcugen.features.coding import input_coding
 from mcugen.features.spec import FrontEnd
+from mcugen.platforms.mcuxpresso import neutron
 from mcugen.report.verify_text import verdict_lines
 from mcugen.run.client import Client
-from mcugen.run.verify import TOLERANCES_LSB, Answers, ask_device, clip_vectors, judge, vector_sets
+from mcugen.run.verify import Answers, ask_device, clip_vectors, judge, vector_sets
 from tests.run.projects import LOG_MEL, RAW, SESSION, Bench, make_bench
 from tests.run.simulated_device import Clock
 
@@ -82,7 +83,7 @@ def test_the_rounding_that_matches_is_named(bench: Bench) -> None:
 
 def test_an_npu_may_be_one_step_off_and_no_more(bench: Bench) -> None:
     good = answers_of(bench)
-    tolerance_lsb = TOLERANCES_LSB["npu"]
+    tolerance_lsb = neutron.TOLERANCE_LSB
     for gap, accepted in ((tolerance_lsb, True), (tolerance_lsb + 1, False)):
         outputs = good[0].outputs[0].copy()
         outputs[3, 5] += gap if outputs[3, 5] < 0 else -gap

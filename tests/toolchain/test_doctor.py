@@ -12,7 +12,8 @@ from click.testing import CliRunner
 
 from mcugen.boards import find_board
 from mcugen.cli.doctor import command
-from mcugen.toolchain.doctor import Finding, examine, sdk_version
+from mcugen.platforms.mcuxpresso.doctor import sdk_findings, sdk_version
+from mcugen.toolchain.doctor import Finding, examine
 from mcugen.toolchain.ports import Port
 from tests.toolchain.test_flash import VCOM, fake_tool
 
@@ -37,7 +38,7 @@ def no_ports() -> tuple[Port, ...]:
 
 
 def test_nothing_installed_everything_explained(tools: Path) -> None:
-    findings = examine(BOARD, {}, no_ports)
+    findings = examine(BOARD, {}, sdk_findings, no_ports)
     assert not any(finding.ok for finding in findings)
     assert all(finding.how for finding in findings)
     needed = [finding.what for finding in findings if finding.needed]
@@ -60,7 +61,7 @@ def test_everything_there(tools: Path, tmp_path: Path) -> None:
     sdk.mkdir(parents=True)
     (sdk / "MCUX_VERSION").write_text("CURRENT_YEAR = 25\nVERSION_MAJOR = 12\nVERSION_MINOR = 00\n")
     environment = {"SdkRootDirPath": str(sdk.parent)}
-    findings = by_what(examine(BOARD, environment, lambda: (VCOM,)))
+    findings = by_what(examine(BOARD, environment, sdk_findings, lambda: (VCOM,)))
     assert all(finding.ok for finding in findings.values())
     assert findings["compiler arm-none-eabi-gcc"].found.endswith("(14.2.1)")
     assert findings["MCUXpresso SDK 25.06 to 26.06"].found == f"25.12 in {sdk.parent}"
@@ -69,21 +70,23 @@ def test_everything_there(tools: Path, tmp_path: Path) -> None:
 
 def test_a_python_without_the_packages_of_the_sdk(tools: Path) -> None:
     fake_tool(tools, "python3", "exit 1")
-    packages = by_what(examine(BOARD, {}, no_ports))["Python packages of the SDK"]
+    packages = by_what(examine(BOARD, {}, sdk_findings, no_ports))["Python packages of the SDK"]
     assert not packages.ok
     assert "requirements.txt" in packages.how
 
 
 def test_armgcc_dir_decides(tools: Path, tmp_path: Path) -> None:
     fake_tool(tools, "arm-none-eabi-gcc", "echo 12.2.1")
-    findings = by_what(examine(BOARD, {"ARMGCC_DIR": str(tmp_path / "none")}, no_ports))
+    findings = by_what(
+        examine(BOARD, {"ARMGCC_DIR": str(tmp_path / "none")}, sdk_findings, no_ports)
+    )
     compiler = findings["compiler arm-none-eabi-gcc"]
     assert not compiler.ok
     assert "ARMGCC_DIR" in compiler.how
 
 
 def test_wrong_sdk_folder_is_named(tools: Path, tmp_path: Path) -> None:
-    findings = by_what(examine(BOARD, {"SdkRootDirPath": str(tmp_path)}, no_ports))
+    findings = by_what(examine(BOARD, {"SdkRootDirPath": str(tmp_path)}, sdk_findings, no_ports))
     sdk = findings["MCUXpresso SDK 25.06 to 26.06"]
     assert not sdk.ok
     assert not sdk.needed
@@ -95,23 +98,25 @@ def test_old_sdk_is_found_and_marked(tools: Path, tmp_path: Path) -> None:
     sdk = tmp_path / "mcuxsdk"
     sdk.mkdir()
     (sdk / "MCUX_VERSION").write_text("CURRENT_YEAR = 24\nVERSION_MAJOR = 12\n")
-    findings = by_what(examine(BOARD, {"SdkRootDirPath": str(tmp_path)}, no_ports))
+    findings = by_what(examine(BOARD, {"SdkRootDirPath": str(tmp_path)}, sdk_findings, no_ports))
     assert "older" in findings["MCUXpresso SDK 25.06 to 26.06"].found
 
 
 def test_board_without_flash_or_sdk() -> None:
-    whats = by_what(examine(find_board("host"), {}, no_ports))
+    whats = by_what(examine(find_board("host"), {}, None, no_ports))
     assert "cmake" in whats
     assert not any("MCUXpresso" in what or "flash" in what for what in whats)
 
 
 def test_zig_stands_in_where_a_board_takes_it(tools: Path) -> None:
-    assert "compiler aarch64-linux-gnu-gcc" in by_what(examine(find_board("imx93"), {}, no_ports))
+    assert "compiler aarch64-linux-gnu-gcc" in by_what(
+        examine(find_board("imx93"), {}, None, no_ports)
+    )
     fake_tool(tools, "zig", "true")
-    assert by_what(examine(find_board("imx93"), {}, no_ports))[
+    assert by_what(examine(find_board("imx93"), {}, None, no_ports))[
         "compiler aarch64-linux-gnu-gcc, or zig"
     ].found == str(tools / "zig")
-    assert not by_what(examine(BOARD, {}, no_ports))["compiler arm-none-eabi-gcc"].ok
+    assert not by_what(examine(BOARD, {}, sdk_findings, no_ports))["compiler arm-none-eabi-gcc"].ok
 
 
 def test_command_ends_with_2_when_something_is_missing(tools: Path) -> None:
@@ -125,4 +130,4 @@ def test_this_computer_needs_a_compiler_only(tools: Path) -> None:
     """The program that it runs is the firmware itself."""
     for name in ("gcc", "cmake"):
         fake_tool(tools, name, "echo 12.2.0")
-    assert all(finding.ok for finding in examine(find_board("host"), {}, no_ports))
+    assert all(finding.ok for finding in examine(find_board("host"), {}, None, no_ports))

@@ -9,7 +9,7 @@ from functools import lru_cache
 from mcugen.codegen.tree import SourceTree
 from mcugen.engines.aot.emit import ENGINE_DTYPES, emit_model, table_bytes
 from mcugen.engines.aot.lowering import Lowered, lower
-from mcugen.engines.contract import EngineOptions, EnginePlan
+from mcugen.engines.contract import Engine, EngineOptions, EnginePlan
 from mcugen.engines.ops import OPS
 from mcugen.memory import live_bytes
 from mcugen.model.check import refuse, where
@@ -73,3 +73,14 @@ def _lower(graph: Graph, options: EngineOptions) -> Lowered:
     """A build plans and emits the same graph."""
     refuse(supports(graph), graph.name)
     return lower(graph, options)
+
+
+AOT = Engine(
+    "aot",
+    supports,
+    plan,
+    emit,
+    operators=OPS,
+    options=frozenset({"per_layer", "no_prune"}),
+    roundings=("double", "single"),
+)

@@ -1,0 +1,23 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""Platforms: one folder and one row of PLATFORMS each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from mcugen.platforms.axon import AXON
+from mcugen.platforms.cmake import CMAKE
+from mcugen.platforms.efinix import EFINIX
+from mcugen.platforms.linux import LINUX
+from mcugen.platforms.mcuxpresso import MCUXPRESSO
+from mcugen.platforms.platform import Platform
+
+PLATFORMS: Mapping[str, Platform] = {
+    "axon": AXON,
+    "cmake": CMAKE,
+    "efinix": EFINIX,
+    "linux-bundle": LINUX,
+    "mcuxpresso": MCUXPRESSO,
+}
+"""`exporter` of a board.toml -> platform."""

@@ -1,0 +1,193 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""Compiles an MCUXpresso project: with the user's SDK whole, without one as far as it goes."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from mcugen.boards import Board
+from mcugen.errors import EnvironmentError_, McugenError
+from mcugen.platforms.cmake.project import WARNINGS
+from mcugen.platforms.mcuxpresso.project import read_sdk_board, sdk_compile_flags
+from mcugen.toolchain.build import BuildResult, Compiler, describe_image, require
+
+TIMEOUT_S = 900.0
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """One memory of the linker script, as the linker counted it."""
+
+    name: str
+    used_bytes: int
+    given_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class SdkBuild:
+    """An image linked against the user's SDK."""
+
+    result: BuildResult
+    regions: tuple[Region, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PartialBuild:
+    """Without an SDK: the sources that compiled, and those that wait for its headers."""
+
+    compiled: tuple[str, ...]
+    left: tuple[str, ...]
+
+
+def find_sdk(given: Path | None, variable: str) -> Path | None:
+    """The folder mcuxsdk: `given` may be it or hold it, `variable` (SdkRootDirPath) holds it.
+
+    None when neither names one; EnvironmentError_ when what is named is no SDK.
+    """
+    root = given or (Path(variable) if variable else None)
+    if root is None:
+        return None
+    for folder in (root, root / "mcuxsdk"):
+        if (folder / "cmake" / "extension" / "mcux.cmake").is_file():
+            return folder.resolve()
+    raise EnvironmentError_(
+        f"{root} is no MCUXpresso SDK: it holds no cmake/extension/mcux.cmake",
+        hint="give the folder mcuxsdk of a west workspace with --sdk",
+    )
+
+
+def compile_with_sdk(
+    project: Path, board: Board, sdk: Path, variant: str = "", config: str = "release"
+) -> SdkBuild:
+    """Configures and links in project/build/<config>-<variant>; the first error in the error.
+
+    Takes the compiler that the project's presets take: below ARMGCC_DIR, else on PATH.
+    """
+    data = read_sdk_board(board)
+    chosen = variant or data.default_variant
+    build = project / "build" / f"{config}-{chosen}"
+    compiler = _find_compiler(board)
+    cmake, ninja = require("cmake", board), require("ninja", board)
+    build.mkdir(parents=True, exist_ok=True)
+    arguments = {
+        "CMAKE_BUILD_TYPE": config,
+        "CMAKE_MAKE_PROGRAM": ninja,
+        "SdkRootDirPath": str(sdk),
+        "board": chosen,
+        "core_id": data.core,
+    }
+    defines = [f"-D{name}={value}" for name, value in arguments.items()]
+    toolchain = {"ARMGCC_DIR": str(compiler.parent.parent)}
+    configure = [cmake, "-G", "Ninja", "-S", str(project), "-B", str(build), *defines]
+    _run(configure, build, toolchain)
+    _run([cmake, "--build", str(build), "--target", "clean"], build)
+    output = _run([cmake, "--build", str(build)], build)
+    elves = sorted(build.glob("*.elf"))
+    if not elves:
+        raise McugenError("the SDK's build left no .elf", hint=f"see {build / 'build.log'}")
+    return SdkBuild(
+        describe_image(elves[0], project, Compiler((str(compiler),))), parse_regions(output)
+    )
+
+
+def _find_compiler(board: Board) -> Path:
+    name = f"{board.compiler_prefix}gcc"
+    root = os.environ.get("ARMGCC_DIR", "")
+    if not root:
+        return Path(require(name, board)).resolve()
+    found = shutil.which(name, path=str(Path(root) / "bin"))
+    if found is None:
+        raise EnvironmentError_(
+            f"ARMGCC_DIR={root} holds no bin/{name}",
+            hint="set it to the folder above bin/ of the Arm GNU toolchain, or unset it",
+        )
+    return Path(found)
+
+
+_REGION = re.compile(
+    r"^\s*(?P<name>\w+):\s+(?P<used>\d+) (?P<used_unit>B|KB|MB|GB)\s+(?P<given>\d+) (?P<unit>B|KB|MB|GB)",
+    re.M,
+)
+_UNITS = {"B": 1, "KB": 1024, "MB": 1024**2, "GB": 1024**3}
+
+
+def parse_regions(output: str) -> tuple[Region, ...]:
+    """The used regions in the table that GNU ld prints for --print-memory-usage."""
+    regions = (
+        Region(
+            match["name"],
+            int(match["used"]) * _UNITS[match["used_unit"]],
+            int(match["given"]) * _UNITS[match["unit"]],
+        )
+        for match in _REGION.finditer(output)
+    )
+    return tuple(region for region in regions if region.used_bytes)
+
+
+def compile_without_sdk(project: Path, board: Board, optimize: str) -> PartialBuild:
+    """Compiles every C source that needs no vendor header, and throws the objects away: a proof
+    that the generated code is sound for the chip's core."""
+    compiler = str(_find_compiler(board))
+    sources = sorted(
+        path.relative_to(project).as_posix()
+        for folder in ("app", "front_end", "model", "runtime")
+        for path in (project / folder).rglob("*.c*")
+        if path.suffix in (".c", ".cc")
+    )
+    own = tuple(source for source in sources if source.endswith(".c"))
+    left = tuple(source for source in sources if source.endswith(".cc"))
+    left += tuple(f"board/{source}" for source in board.sources)
+    headers = sorted({path.parent for path in project.rglob("*.h") if "build" not in path.parts})
+    includes = [f"-I{folder}" for folder in headers if folder != project / "board"]
+    defines = [f"-D{define}" for define in board.defines]
+    flags = [*sdk_compile_flags(board, optimize), *WARNINGS, *defines, *includes]
+    with tempfile.TemporaryDirectory() as folder:
+        for source in own:
+            target = str(Path(folder) / "object.o")
+            _run([compiler, *flags, "-c", str(project / source), "-o", target], project / "build")
+    return PartialBuild(own, left)
+
+
+def _run(command: list[str], log_folder: Path, extra: Mapping[str, str] | None = None) -> str:
+    """Output of a command that must succeed; the whole output in `log_folder`/build.log if not."""
+    try:
+        done = subprocess.run(
+            command,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=TIMEOUT_S,
+            env={**os.environ, **(extra or {})},
+        )
+    except subprocess.TimeoutExpired:
+        raise EnvironmentError_(f"{command[0]} did not finish in {TIMEOUT_S:.0f} s") from None
+    output = done.stdout + done.stderr
+    if done.returncode == 0:
+        return output
+    log_folder.mkdir(parents=True, exist_ok=True)
+    log = log_folder / "build.log"
+    log.write_text(output)
+    hint = f"the rest is in {log}"
+    if "No module named" in output:
+        hint = "put the Python of the SDK's west workspace first on PATH (activate its environment)"
+    raise McugenError(f"the project does not build: {_cause(output)}", hint=hint)
+
+
+def _cause(output: str) -> str:
+    """The first line that names an error, and the one after CMake's "CMake Error at"."""
+    lines = [line.strip() for line in output.splitlines()]
+    for index, line in enumerate(lines):
+        if line.startswith("CMake Error"):
+            following = [text for text in lines[index + 1 :] if text]
+            return following[0] if following else line
+        if re.search(r"\b(error|undefined reference|No module named)\b", line, re.I):
+            return line
+    return "no error message in the output"

@@ -1,0 +1,234 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""An MCUXpresso SDK "freestanding" application: one folder for west, CMake presets, plain CMake and
+MCUXpresso for VS Code. No file of the SDK is copied; clocks, start-up code, drivers, libtflm.a and
+the Neutron libraries stay in the user's SDK.
+
+Format: NXP mcuxsdk-doc, "Freestanding example" and "CMake extension"; checked by building against
+SDK trees (docs/mcxn947.md names which).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+
+from mcugen import __version__
+from mcugen.boards import Board, MemoryRegion
+from mcugen.codegen.render import render
+from mcugen.codegen.tree import SourceTree, merge
+from mcugen.errors import ConfigError, nearest
+from mcugen.export.exporter import ExportOptions
+from mcugen.platforms.cmake.project import OPTIMIZE_FLAGS, UNFUSED
+from mcugen.platforms.mcuxpresso.sbom import Part, sbom_json
+from mcugen.platforms.mcuxpresso.vscode import vscode_tree
+from mcugen.strict_toml import Table
+
+CONFIGS = ("release", "debug")
+# Over the SDK's flags, for our own files: they say gnu99, and -fno-builtin, which costs a call per sqrtf.
+OWN_FLAGS = (UNFUSED, "-fbuiltin")
+C_STANDARD = "-std=gnu11"
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryChoice:
+    """An own linker script and what fits with it."""
+
+    name: str
+    linker_script: str
+    arena_region: str
+    flash_bytes: int
+    ram_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class SdkBoard:
+    """The table [mcuxpresso] of a board.toml."""
+
+    device: str  # the SDK's name of the chip
+    core: str  # the SDK's core_id
+    variants: Mapping[str, str]  # the SDK's board name -> its title
+    default_variant: str
+    sdk_oldest: str
+    sdk_newest: str
+    sdk_tag: str
+    stack_bytes: int
+    heap_bytes: Mapping[str, int]  # by part: "", "npu"
+    prj_conf: Mapping[str, tuple[str, ...]]  # Kconfig lines by part: "", an engine, "npu"
+    sdk_parts: Mapping[str, tuple[Part, ...]]  # by part, for the bill of materials
+    memories: tuple[MemoryChoice, ...]
+
+
+def read_sdk_board(board: Board) -> SdkBoard:
+    """[mcuxpresso] of the board, checked; ConfigError names file and key."""
+    where = f"{board.folder / 'board.toml'} [mcuxpresso]"
+    table = Table(board.extra.get("mcuxpresso", {}), where)
+    variants = dict(table.mapping("variants"))
+    memories = table.table("memory")
+    parts = ("", *board.engines, "npu")
+    sdk = SdkBoard(
+        device=table.text("device"),
+        core=table.text("core"),
+        variants=variants,
+        default_variant=table.choice("default_variant", tuple(variants)),
+        sdk_oldest=table.text("sdk_oldest"),
+        sdk_newest=table.text("sdk_newest"),
+        sdk_tag=table.text("sdk_tag"),
+        stack_bytes=table.integer("stack_bytes"),
+        heap_bytes={"": table.integer("heap_bytes"), "npu": table.integer("heap_bytes_npu")},
+        prj_conf={part: table.texts(_key("prj_conf", part), ()) for part in parts},
+        sdk_parts={part: _parts(table.texts(_key("sdk_parts", part), ()), where) for part in parts},
+        memories=tuple(_memory(name, memories.table(name)) for name in table.mapping("memory")),
+    )
+    table.finish()
+    return sdk
+
+
+def _key(stem: str, part: str) -> str:
+    return f"{stem}_{part}" if part else stem
+
+
+def _memory(name: str, table: Table) -> MemoryChoice:
+    choice = MemoryChoice(
+        name=name,
+        linker_script=table.text("linker_script"),
+        arena_region=table.text("arena_region"),
+        flash_bytes=table.integer("flash_bytes"),
+        ram_bytes=table.integer("ram_bytes"),
+    )
+    table.finish()
+    return choice
+
+
+def _parts(lines: tuple[str, ...], where: str) -> tuple[Part, ...]:
+    """`name | licence | folder` -> Part."""
+    parts = []
+    for line in lines:
+        words = tuple(word.strip() for word in line.split("|"))
+        if len(words) != 3:
+            raise ConfigError(f"{where}: {line!r} is not `name | licence | folder`")
+        parts.append(Part(*words))
+    return tuple(parts)
+
+
+def with_memory(board: Board, name: str) -> Board:
+    """The board with the limits of that [mcuxpresso.memory.*]; the board itself for an empty name."""
+    if not name:
+        return board
+    choice = _choose_memory(read_sdk_board(board), name)
+    assert choice is not None
+    return replace(
+        board,
+        flash=_resized(board.flash, "flash", choice.flash_bytes),
+        ram=_resized(board.ram, "ram", choice.ram_bytes),
+    )
+
+
+def _resized(region: MemoryRegion | None, name: str, size_bytes: int) -> MemoryRegion:
+    return MemoryRegion(name, size_bytes, region.reserved_bytes if region else 0)
+
+
+def _choose_memory(sdk: SdkBoard, name: str) -> MemoryChoice | None:
+    if not name:
+        return None
+    for choice in sdk.memories:
+        if choice.name == name:
+            return choice
+    known = [choice.name for choice in sdk.memories]
+    near = nearest(name, known)
+    raise ConfigError(
+        f"unknown memory layout {name!r}",
+        hint=f"did you mean {near!r}?" if near else f"known: {', '.join(known)}",
+    )
+
+
+def _choose_variant(sdk: SdkBoard, name: str) -> str:
+    variant = name or sdk.default_variant
+    if variant not in sdk.variants:
+        near = nearest(variant, sdk.variants)
+        raise ConfigError(
+            f"unknown board variant {variant!r}",
+            hint=f"did you mean {near!r}?" if near else f"known: {', '.join(sdk.variants)}",
+        )
+    return variant
+
+
+def project_name(model: str) -> str:
+    """The model's name as a CMake project name, which is also the stem of the .elf."""
+    return re.sub(r"\W+", "_", model, flags=re.ASCII) or "model"
+
+
+def sdk_compile_flags(board: Board, optimize: str) -> tuple[str, ...]:
+    """The flags of the release build that shape the code: what the identity names."""
+    return (C_STANDARD, *OWN_FLAGS, OPTIMIZE_FLAGS[optimize], *board.cpu_flags)
+
+
+def export_mcuxpresso(
+    app: SourceTree, board: Board, model: str, options: ExportOptions
+) -> SourceTree:
+    """The project files around the application's files `app`, README and bill of materials included."""
+    sdk = read_sdk_board(board)
+    memory = _choose_memory(sdk, options.memory)
+    parts = _used_parts(options)
+    context = _context(app, board, sdk, model, options) | {"memory": memory}
+    templates = {
+        "CMakeLists.txt": "mcuxpresso/CMakeLists.txt.j2",
+        "Kconfig": "mcuxpresso/Kconfig.j2",
+        "README.md": "mcuxpresso/README.md.j2",
+        "prj.conf": "mcuxpresso/prj.conf.j2",
+    }
+    if memory is not None:
+        templates["board/arena_region.ld"] = "mcuxpresso/arena_region.ld.j2"
+    context["lines"] = [line for part in parts for line in sdk.prj_conf[part]]
+    files = {path: render(template, context) for path, template in templates.items()}
+    tools = vscode_tree(
+        project=project_name(model),
+        device=sdk.device,
+        core=sdk.core,
+        variants=tuple(sdk.variants),
+        default_variant=_choose_variant(sdk, options.variant),
+        configs=CONFIGS,
+    )
+    bought_in = tuple(part for key in parts for part in sdk.sdk_parts[key])
+    tree = merge(files, tools)
+    return merge(
+        tree, {"sbom.spdx.json": sbom_json(merge(app, tree), project_name(model), bought_in)}
+    )
+
+
+def _used_parts(options: ExportOptions) -> tuple[str, ...]:
+    return ("", options.engine.name, *(("npu",) if options.npu else ()))
+
+
+def _context(
+    app: SourceTree, board: Board, sdk: SdkBoard, model: str, options: ExportOptions
+) -> dict[str, object]:
+    headers = {str(PurePosixPath(path).parent) for path in app if path.endswith(".h")}
+    return {
+        "tool": f"mcugen {__version__}",
+        "board": board,
+        "model": model,
+        "engine": options.engine.name,
+        "links_tflm": options.engine.links_tflm,
+        "npu": options.npu,
+        "project": project_name(model),
+        "device": sdk.device,
+        "core": sdk.core,
+        "variants": list(sdk.variants),
+        "variant_titles": sdk.variants,
+        "default_variant": _choose_variant(sdk, options.variant),
+        "sdk_oldest": sdk.sdk_oldest,
+        "sdk_newest": sdk.sdk_newest,
+        "sdk_tag": sdk.sdk_tag,
+        "sources": [path for path in sorted(app) if path.endswith((".c", ".cc", ".S"))],
+        "include_dirs": sorted(headers),
+        "c_standard": C_STANDARD,
+        "own_flags": OWN_FLAGS,
+        "defines": [f"-D{define}" for define in board.defines],
+        "cxx_defines": [f"-D{define}" for define in options.engine.cxx_defines],
+        "optimize_flag": OPTIMIZE_FLAGS[options.optimize],
+        "stack_bytes": sdk.stack_bytes,
+        "heap_bytes": sdk.heap_bytes["npu" if options.npu else ""],
+    }

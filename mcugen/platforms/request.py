@@ -1,0 +1,142 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""What the user said, on the command line and in mcugen.toml -> a Request."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeVar, cast, get_args
+
+from mcugen.boards import Board
+from mcugen.config import SCORES, Config
+from mcugen.engines.contract import Engine, EngineOptions, Optimize, Rounding
+from mcugen.errors import ConfigError, EnvironmentError_, unknown
+from mcugen.export.exporter import ExportOptions
+from mcugen.export.project import Request
+from mcugen.features.benchmarks import BENCHMARKS, mlperf_id
+from mcugen.features.spec import PRESETS, FrontEnd, raw_front_end
+from mcugen.features.toml import front_end_from_dict
+from mcugen.model.ir import Graph
+from mcugen.model.tflite import NO_MODEL_HINT, parse_tflite
+from mcugen.platforms.choose import all_engines, platform_of
+from mcugen.scoring.decode import decode_from_dict
+
+T = TypeVar("T", bound=str)
+
+ROUNDINGS: tuple[Rounding, ...] = get_args(Rounding)
+OPTIMIZES: tuple[Optimize, ...] = get_args(Optimize)
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """The options of `mcugen build`; an empty text leaves the choice to mcugen.toml or the default."""
+
+    engine: str = ""
+    front_end: str = ""
+    score: str = ""
+    rounding: str = ""
+    optimize: str = ""
+    per_layer: bool = False
+    prune: bool = True
+    npu: bool = False
+    variant: str = ""
+    memory: str = ""
+    mlperf_id: str = ""
+    arena_bytes: int | None = None
+
+
+def make_request(config: Config, board: Board, choices: Choices) -> Request:
+    """Reads the model and settles every choice: the command line wins over mcugen.toml."""
+    try:
+        model_bytes = config.model.read_bytes()
+    except OSError as error:
+        raise EnvironmentError_(
+            f"cannot read {config.model}: {error.strerror}", hint=NO_MODEL_HINT
+        ) from error
+    graph = parse_tflite(model_bytes, config.model.name)
+    platform = platform_of(board)
+    engine = choose_engine(board, choices.engine or config.engine)
+    if platform.with_memory is not None:
+        board = platform.with_memory(board, choices.memory)
+    optimize = _choose("optimize", choices.optimize or config.optimize or "speed", OPTIMIZES)
+    benchmark = choices.mlperf_id or config.mlperf_id
+    front_end = _front_end(graph, config, choices.front_end, benchmark)
+    score = _score(graph, config, choices, front_end)
+    return Request(
+        graph=graph,
+        model_bytes=model_bytes,
+        model_file=config.model.name,
+        front_end=front_end,
+        score=score,
+        threshold=config.threshold,
+        board=board,
+        engine=engine,
+        exporter=platform.exporter,
+        engine_options=EngineOptions(
+            rounding=_choose(
+                "rounding", choices.rounding or config.rounding or "double", ROUNDINGS
+            ),
+            optimize=optimize,
+            isa=board.isa,
+            per_layer=choices.per_layer,
+            prune=choices.prune,
+            arena_bytes=choices.arena_bytes,
+            model_bytes=model_bytes,
+            arena_limit_bytes=board.ram.bytes - board.ram.reserved_bytes if board.ram else None,
+        ),
+        export_options=ExportOptions(
+            engine,
+            optimize,
+            choices.npu,
+            choices.variant,
+            choices.memory,
+            front_end=front_end,
+            score=score,
+        ),
+        decode=decode_from_dict(config.decode, "mcugen.toml [decode]") if config.decode else None,
+        mlperf_id=mlperf_id(benchmark, graph, front_end, score),
+    )
+
+
+def choose_engine(board: Board, chosen: str) -> Engine:
+    """The engine the user names, or the board's first one; ConfigError if the board does not run it."""
+    engines = all_engines()
+    name = chosen or board.engines[0]
+    if name not in engines:
+        raise unknown("engine", name, engines)
+    if name not in board.engines:
+        raise ConfigError(
+            f"board {board.name!r} does not run engine {name!r}",
+            hint=f"its engines: {', '.join(board.engines)}",
+        )
+    return engines[name]
+
+
+def _choose(name: str, value: str, known: Sequence[T]) -> T:
+    """The member of `known` that `value` spells."""
+    if value not in known:
+        raise unknown(name, value, known)
+    return known[known.index(cast(T, value))]
+
+
+def _front_end(graph: Graph, config: Config, chosen: str, benchmark: str) -> FrontEnd:
+    """The chosen one, that of mcugen.toml, that of the benchmark, or `raw`."""
+    if benchmark in BENCHMARKS and not chosen and not config.front_end:
+        return PRESETS[BENCHMARKS[benchmark].preset]
+    if chosen == "raw" or (not chosen and not config.front_end):
+        return raw_front_end(graph)
+    if chosen:
+        _choose("front-end", chosen, (*PRESETS, "raw"))
+        return PRESETS[chosen]
+    return front_end_from_dict(config.front_end, "mcugen.toml [front_end]")
+
+
+def _score(graph: Graph, config: Config, choices: Choices, front_end: FrontEnd) -> str:
+    """An autoencoder behind a real front-end is scored by its reconstruction error unless told else."""
+    if choices.score:
+        return _choose("score", choices.score, SCORES)
+    if config.score != "none":
+        return config.score
+    shapes = [graph.tensors[index].elements for index in (graph.inputs[0], graph.outputs[0])]
+    return "reconstruction-error" if front_end.kind != "raw" and len(set(shapes)) == 1 else "none"
