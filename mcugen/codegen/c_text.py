@@ -25,7 +25,7 @@ C_TYPES = {
     "uint32": "uint32_t",
     "int64": "int64_t",
     "float32": "float",
-    "bool": "uint8_t",
+    "bool": "int8_t",
 }
 """numpy's name of an element type -> the type in C."""
 

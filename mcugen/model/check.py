@@ -24,7 +24,7 @@ _REPLACE = "replace the operator by builtin ones before converting"
 _CONTROL_FLOW = frozenset({"WHILE", "IF", "CALL", "CALL_ONCE", "STABLEHLO_WHILE"})
 _RESOURCES = frozenset({"VAR_HANDLE", "READ_VARIABLE", "ASSIGN_VARIABLE"})
 _CARRIES_FLOAT = frozenset({"QUANTIZE", "DEQUANTIZE", "SPLIT"})
-"""Operators that may touch float32: they convert it or only move it."""
+"""Operators that touch float32 without computing in it: they convert it or only move it."""
 
 _ENGINE_TYPES = frozenset(
     {
@@ -122,14 +122,11 @@ def _operator_problems(graph: Graph) -> Iterator[Problem]:
 
 
 def _float_problems(graph: Graph) -> Iterator[Problem]:
-    """Operators that compute in float32; a graph without any int8 is one problem, not fifty."""
+    """A graph that computes in float32 alone; float32 parts of others are the engines' to judge."""
     floats = [op for op in graph.ops if op.kind not in _CARRIES_FLOAT and _is_float(graph, op)]
     quantised = any(t.quant is not None and t.data is None for t in graph.tensors)
     if floats and not quantised:
         yield Problem("model", "computes in float32: it is not quantised", _QUANTISE)
-        return
-    for op in floats:
-        yield Problem(where(op), "computes in float32 amid a quantised model", _QUANTISE)
 
 
 def _is_float(graph: Graph, op: Op) -> bool:

@@ -85,3 +85,26 @@ def _exp_from_minus_quarter(a: Raw) -> Raw:
     x3, x4 = multiply_high(x2, x), multiply_high(x2, x2)
     high_terms = multiply_high(divide_by_power(x4, 2) + x3, 715827883) + x2  # 1/3
     return 1895147668 + multiply_high(x + divide_by_power(high_terms, 1), 1895147668)  # exp(-1/8)
+
+
+def multiply_by(value: int, multiplier: int, shift: int) -> int:
+    """MultiplyByQuantizedMultiplier of one value that fits int32 after a shift to the left."""
+    scaled = multiply_high(np.array(value << max(shift, 0), np.int64), multiplier)
+    return int(divide_by_power(scaled, min(max(-shift, 0), 31)))
+
+
+def inverse_square_root(value: int) -> tuple[int, int]:
+    """(multiplier, shift) of 1 / sqrt(value): GetInvSqrtQuantizedMultiplierExp; 0 counts as 1."""
+    if value <= 1:
+        return _ONE, 0
+    right = 11
+    while value >= 2**29:
+        value, right = value // 4, right + 1
+    pairs = (31 - value.bit_length()) // 2 - 1
+    value, right = value << (2 * pairs), right - pairs
+    half, x = divide_by_power(np.array(value >> 1, np.int64), 1), np.array(2**28, np.int64)
+    for _ in range(5):  # Newton and Raphson, with 3 integer bits
+        cube = _saturate(multiply_high(multiply_high(x, x), x) << 6)
+        x = _saturate((multiply_high(x, 2**28 + 2**27) - multiply_high(half, cube)) << 3)
+    root = int(multiply_high(x, 1518500250))  # sqrt(1/2)
+    return (root << -right, 0) if right < 0 else (root, -right)

@@ -7,24 +7,20 @@
 
 #include <stddef.h>
 
+#include "fixed_point.h"
 #include "requantize.h"
-
-// Qa * Qb = Q(a + b): the upper word of twice the product, rounded, ties upward. Not for -1 * -1.
-static int32_t multiply(int32_t a, int32_t b) {
-  return (int32_t)(((int64_t)a * b + (INT64_C(1) << 30)) >> 31);
-}
 
 // exp(a) in Q0.31 of a in [-1/4, 0) in Q0.31: Taylor's polynomial of degree 4 around -1/8.
 static int32_t exp_of_quarter(int32_t a) {
   const int32_t exp_of_minus_eighth = 1895147668;
   const int32_t third = 715827883;
   const int32_t x = a + (1 << 28);
-  const int32_t x2 = multiply(x, x);
-  const int32_t x3 = multiply(x2, x);
-  const int32_t x4 = multiply(x2, x2);
-  const int32_t x3_and_x4 = multiply(mcugen_divide_by_power(x4, 2) + x3, third);
+  const int32_t x2 = mcugen_multiply(x, x);
+  const int32_t x3 = mcugen_multiply(x2, x);
+  const int32_t x4 = mcugen_multiply(x2, x2);
+  const int32_t x3_and_x4 = mcugen_multiply(mcugen_divide_by_power(x4, 2) + x3, third);
   const int32_t higher = mcugen_divide_by_power(x3_and_x4 + x2, 1);
-  return exp_of_minus_eighth + multiply(exp_of_minus_eighth, x + higher);
+  return exp_of_minus_eighth + mcugen_multiply(exp_of_minus_eighth, x + higher);
 }
 
 // exp(a) in Q0.31 of a <= 0 in Q5.26.
@@ -41,36 +37,15 @@ static int32_t exp_of_negative(int32_t a) {
   int32_t result = exp_of_quarter(quarter * 32);
   for (size_t i = 0; i < sizeof powers / sizeof powers[0]; ++i) {
     if ((whole >> (FRACTION_BITS - 2 + i) & 1) != 0) {
-      result = multiply(result, powers[i]);
+      result = mcugen_multiply(result, powers[i]);
     }
   }
   return result;
 }
 
-// 1 / (1 + a) in Q0.31 of a in [0, 1) in Q0.31: three steps of Newton-Raphson on half of 1 + a.
-static int32_t reciprocal(int32_t a) {
-  const int32_t one = 1 << 29;        // from here on Q2.29
-  const int32_t start = 1515870810;   // 48/17
-  const int32_t slope = -1010580540;  // -32/17
-  const int32_t half = (int32_t)(((int64_t)a + INT32_MAX + 1) / 2);
-  int32_t x = start + multiply(half, slope);
-  for (int step = 0; step < 3; ++step) {
-    x += multiply(x, one - multiply(half, x)) * 4;
-  }
-  return x >= 1 << 30 ? INT32_MAX : x * 2;  // x / 2, as Q0.31
-}
-
-static uint32_t leading_zeros(uint32_t value) {
-  uint32_t count = 0;
-  while ((value >> (31 - count) & 1u) == 0) {
-    ++count;
-  }
-  return count;
-}
-
 static int32_t exp_of_difference(const mcugen_softmax_t *layer, int32_t difference) {
   return exp_of_negative(
-      multiply(mcugen_shift_left(difference, layer->left_shift), layer->multiplier));
+      mcugen_multiply(mcugen_shift_left(difference, layer->left_shift), layer->multiplier));
 }
 
 static void softmax_row(const mcugen_softmax_t *layer, const int8_t *in, int8_t *out) {
@@ -87,15 +62,15 @@ static void softmax_row(const mcugen_softmax_t *layer, const int8_t *in, int8_t 
     }
   }
   // sum = (1 + fraction) * 2^(SUM_INTEGER_BITS - zeros)
-  const uint32_t zeros = leading_zeros((uint32_t)sum);
+  const uint32_t zeros = mcugen_leading_zeros((uint32_t)sum);
   const int32_t fraction = (int32_t)(((uint32_t)sum << zeros) - (UINT32_C(1) << 31));
-  const int32_t scale = reciprocal(fraction);
+  const int32_t scale = mcugen_reciprocal(fraction);
   const uint32_t shift = SUM_INTEGER_BITS - zeros + 31 - 8;
   for (uint32_t i = 0; i < layer->depth; ++i) {
     const int32_t difference = in[i] - largest;
     int32_t value = INT8_MIN;
     if (difference >= layer->lowest && shift < 32) {  // TFLite stops the program where shift > 31
-      const int32_t share = multiply(scale, exp_of_difference(layer, difference));
+      const int32_t share = mcugen_multiply(scale, exp_of_difference(layer, difference));
       value = mcugen_clamp(INT8_MIN + mcugen_divide_by_power(share, shift), INT8_MIN, INT8_MAX);
     }
     out[i] = (int8_t)value;

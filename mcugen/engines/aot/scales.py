@@ -65,15 +65,21 @@ def channel_requant(
     return multiplier, (1 << (right - 1)) + (zero_point << right), right
 
 
-def activation_range(activation: str, quant: Quant) -> tuple[int, int]:
-    """Smallest and largest int8 output under a fused activation (CalculateActivationRangeQuantized).
+INT8_RANGE = (-(2**7), 2**7 - 1)
+INT16_RANGE = (-(2**15), 2**15 - 1)
 
-    TFLite divides in float32 and rounds half away from zero.
+
+def activation_range(
+    activation: str, quant: Quant, limits: tuple[int, int] = INT8_RANGE
+) -> tuple[int, int]:
+    """Smallest and largest output under a fused activation (CalculateActivationRangeQuantized).
+
+    `limits` are those of the type. TFLite divides in float32 and rounds half away from zero.
     """
     low, high = ACTIVATIONS[activation]
     return (
-        -128 if low is None else max(-128, _quantize(low, quant)),
-        127 if high is None else min(127, _quantize(high, quant)),
+        limits[0] if low is None else max(limits[0], _quantize(low, quant)),
+        limits[1] if high is None else min(limits[1], _quantize(high, quant)),
     )
 
 

@@ -9,14 +9,16 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from mcugen.codegen.c_text import c_float
+from mcugen.engines.aot.scales import quantize_multiplier
 from mcugen.engines.aot.variants import Call, Kernel, Layout, Operands, Operator, Variant
 from mcugen.engines.contract import EngineOptions
+from mcugen.engines.ops.shared.broadcast import list_text
 from mcugen.engines.ops.shared.checks import (
     INT8_HINT,
     Reason,
     factor_reasons,
-    int8_reasons,
     one_to_one,
+    scale_reasons,
     to_problems,
 )
 from mcugen.engines.ops.shared.moving import renamings
@@ -32,29 +34,57 @@ _QUANTIZE_COST = 25  # instructions per value
 _DEQUANTIZE_COST = 8
 
 
-def problems(graph: Graph, op: Op) -> Iterable[Problem]:
-    """QUANTIZE: float32 to int8, and int8 to int8.
+_INTEGERS = frozenset(
+    {
+        (DType.INT8, DType.INT8),
+        (DType.INT8, DType.INT16),
+        (DType.INT8, DType.INT32),
+        (DType.INT8, DType.UINT8),
+        (DType.UINT8, DType.INT8),
+        (DType.INT16, DType.INT8),
+        (DType.INT16, DType.INT16),
+        (DType.INT16, DType.INT32),
+        (DType.INT32, DType.INT8),
+        (DType.INT32, DType.INT16),
+    }
+)
+_TO_INTEGERS = {DType.INT8: "quantize", DType.INT16: "quantize_s16"}
+_TO_FLOATS = {
+    DType.INT8: "dequantize",
+    DType.INT16: "dequantize_s16",
+    DType.UINT8: "dequantize_u8",
+}
+_RANGES = {
+    DType.INT8: (-128, 127),
+    DType.UINT8: (0, 255),
+    DType.INT16: (-(2**15), 2**15 - 1),
+    DType.INT32: (-(2**31), 2**31 - 1),
+}
 
-    DEQUANTIZE: int8 to float32.
+
+def problems(graph: Graph, op: Op) -> Iterable[Problem]:
+    """QUANTIZE: float32 to int8, int16; int8, uint8, int16, int32 to one another.
+
+    DEQUANTIZE: int8, uint8, int16 to float32.
     """
     tensors = one_to_one(graph, op)
     if tensors is None:
         return to_problems(op, [("needs one activation input and one output", "")])
     x, out = tensors
-    types = (x.dtype, out.dtype)
-    if op.kind == "DEQUANTIZE":
-        reasons = [*_type_reasons(types, {DType.INT8: DType.FLOAT32}), *int8_reasons(x)]
-    else:
-        known = {DType.INT8: DType.INT8, DType.FLOAT32: DType.INT8}
-        reasons = [*_type_reasons(types, known), *int8_reasons(out)]
-    if not reasons and types == (DType.INT8, DType.INT8):
-        reasons = [*int8_reasons(x)] or [*factor_reasons(_factor(x, out))]
+    quantised = [t for t in tensors if t.dtype is not DType.FLOAT32]
+    reasons = [*_type_reasons(op, x.dtype, out.dtype), *scale_reasons(*quantised)]
+    if not reasons and DType.FLOAT32 not in (x.dtype, out.dtype):
+        reasons += factor_reasons(_factor(x, out), bits=8 * x.dtype.bytes)
     return to_problems(op, [*reasons, *same_shape_reasons(x, out)])
 
 
-def _type_reasons(types: tuple[DType, DType], known: dict[DType, DType]) -> Iterator[Reason]:
-    if known.get(types[0]) is not types[1]:
-        yield f"{types[0].value} to {types[1].value} is not supported", INT8_HINT
+def _type_reasons(op: Op, x: DType, out: DType) -> Iterator[Reason]:
+    if op.kind == "DEQUANTIZE":
+        known = out is DType.FLOAT32 and x in _TO_FLOATS
+    else:
+        known = (x, out) in _INTEGERS or (x is DType.FLOAT32 and out in _TO_INTEGERS)
+    if not known:
+        yield f"{x.value} to {out.value} is not supported", INT8_HINT
 
 
 def _quant(tensor: Tensor) -> Quant:
@@ -68,20 +98,47 @@ def _factor(x: Tensor, out: Tensor) -> float:
 
 
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
-    """QUANTIZE: A loop for float32, a lookup for int8; no code where the quantisation stays.
-
-    DEQUANTIZE: A loop.
-    """
+    """A loop; a lookup for int8 to int8; nothing where the quantisation stays."""
     x, out = graph.tensors[op.inputs[0]], graph.tensors[op.outputs[0]]
     if op.kind == "DEQUANTIZE":
-        return (_float_variant("dequantize", _DEQUANTIZE_COST, x, _quant(x)),)
+        return (_float_variant(_TO_FLOATS[x.dtype], _DEQUANTIZE_COST, x, _quant(x)),)
     if x.dtype is DType.FLOAT32:
-        return (_float_variant("quantize", _QUANTIZE_COST, x, _quant(out)),)
-    if x.quant == out.quant:
+        return (_float_variant(_TO_INTEGERS[out.dtype], _QUANTIZE_COST, x, _quant(out)),)
+    if (x.dtype, x.quant) == (out.dtype, out.quant):
         return renamings(x)
+    if (x.dtype, out.dtype) != (DType.INT8, DType.INT8):
+        return (_integer_variant(x, out),)
     scaled = requantize(INPUTS - _quant(x).zero_point, _factor(x, out))  # Requantize
     outputs = np.clip(scaled + _quant(out).zero_point, -128, 127).astype(np.int8)
     return (lookup_variant(op.kind, x, outputs),)
+
+
+def _integer_variant(x: Tensor, out: Tensor) -> Variant:
+    kernel = Kernel(
+        "mcugen_requantize_integers",
+        "mcugen_requantize_integers_t",
+        "quantize_float.h",
+        "quantize_float.c",
+    )
+    low, high = _RANGES[out.dtype]
+    fields = (
+        ("count", x.elements),
+        ("in_bytes", x.dtype.bytes),
+        ("in_unsigned", int(x.dtype is DType.UINT8)),
+        ("out_bytes", out.dtype.bytes),
+        ("in_zero_point", _quant(x).zero_point),
+        ("by", list_text(quantize_multiplier(_factor(x, out)))),
+        ("out_zero_point", _quant(out).zero_point),
+        ("low", low),
+        ("high", high),
+    )
+
+    def build(operands: Operands) -> tuple[Call, ...]:
+        return (Call(kernel, fields, (*operands.inputs, *operands.outputs)),)
+
+    in_place = ((0, 0),) if out.dtype.bytes <= x.dtype.bytes else ()
+    cost = _QUANTIZE_COST * x.elements
+    return Variant((Layout.NATIVE,), (Layout.NATIVE,), cost, build, in_place=in_place)
 
 
 def _float_variant(stem: str, cost: int, x: Tensor, quant: Quant) -> Variant:
@@ -96,7 +153,7 @@ def _float_variant(stem: str, cost: int, x: Tensor, quant: Quant) -> Variant:
         return (Call(kernel, fields, (*operands.inputs, *operands.outputs)),)
 
     # The first element of int8 ends before the second one of float32 begins, and so on.
-    in_place = ((0, 0),) if stem == "quantize" else ()
+    in_place = ((0, 0),) if stem.startswith("quantize") else ()
     return Variant((Layout.NATIVE,), (Layout.NATIVE,), cost * x.elements, build, in_place=in_place)
 
 

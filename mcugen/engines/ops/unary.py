@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 the mcugen authors
 # SPDX-License-Identifier: Apache-2.0
-"""RELU, RELU6, RELU_N1_TO_1, LEAKY_RELU and HARD_SWISH: a table of the 256 outputs.
+"""RELU, RELU6, RELU_N1_TO_1, LEAKY_RELU, HARD_SWISH, ABS, RSQRT and ELU: a table of the 256 outputs.
 
 Tables are computed with the arithmetic of TFLite Micro's kernels, cited at each function.
 """
@@ -25,7 +25,13 @@ from mcugen.engines.ops.shared.checks import (
     same_quantisation_reasons,
     to_problems,
 )
-from mcugen.model.fixed_point import Raw, divide_by_power, multiply_high
+from mcugen.model.fixed_point import (
+    Raw,
+    divide_by_power,
+    inverse_square_root,
+    multiply_by,
+    multiply_high,
+)
 from mcugen.model.ir import Graph, Op, Problem, Quant, Tensor
 
 _COST = 4  # instructions per value
@@ -136,7 +142,64 @@ def _hard_swish_reasons(op: Op, x: Tensor, out: Tensor) -> Iterator[Reason]:
         yield f"scales {x.quant.scale:.9g} to {out.quant.scale:.9g} are not supported", ""
 
 
+def _abs(op: Op, x: Quant, out: Quant) -> Raw:
+    """AbsEvalQuantized."""
+    distance = np.abs(INPUTS - x.zero_point)
+    scaled = distance if x.scale == out.scale else requantize(distance, _ratio(x, out))
+    return np.clip(scaled + out.zero_point, -128, 127)
+
+
+def _abs_reasons(op: Op, x: Tensor, out: Tensor) -> Iterator[Reason]:
+    assert x.quant is not None and out.quant is not None
+    return factor_reasons(_ratio(x.quant, out.quant))
+
+
+_RSQRT_SHIFT = 20
+
+
+def _rsqrt_factor(x: Quant, out: Quant) -> float:
+    """SetRsqrtOutputMultiplier: a float32 product, inverted in double."""
+    return 1 / float(np.sqrt(np.float32(x.scale)) * np.float32(out.scale))
+
+
+def _rsqrt(op: Op, x: Quant, out: Quant) -> Raw:
+    """RsqrtEvalQuantized; TFLite Micro stops at negative values, here they are as 0."""
+    multiplier, shift = quantize_multiplier(_rsqrt_factor(x, out))
+    outputs = np.full(256, 127)
+    for place, value in enumerate(INPUTS - x.zero_point):
+        if value > 0:
+            by, right = inverse_square_root(int(value))
+            data = multiply_by(1, by, right + _RSQRT_SHIFT)
+            outputs[place] = multiply_by(data, multiplier, shift - _RSQRT_SHIFT) + out.zero_point
+    return np.clip(outputs, -128, 127)
+
+
+def _rsqrt_reasons(op: Op, x: Tensor, out: Tensor) -> Iterator[Reason]:
+    assert x.quant is not None and out.quant is not None
+    if not -31 < quantize_multiplier(_rsqrt_factor(x.quant, out.quant))[1] - _RSQRT_SHIFT < 10:
+        yield f"scales {x.quant.scale:.9g} to {out.quant.scale:.9g} are not supported", ""
+
+
+def _elu(op: Op, x: Quant, out: Quant) -> Raw:
+    """PopulateLookupTable: float32 throughout, std::exp of the C library."""
+    values = np.float32(x.scale) * (INPUTS - x.zero_point).astype(np.float32)
+    exponential = np.exp(np.minimum(values, 0).astype(np.float64)).astype(np.float32)
+    curve = np.where(values < 0, exponential - np.float32(1), values)
+    inverse = np.float32(1) / np.float32(out.scale)
+    scaled = (curve * inverse).astype(np.float64)
+    rounded = np.trunc(scaled + np.copysign(0.5, scaled)) + out.zero_point
+    clamped: Raw = np.clip(rounded, -128, 127).astype(np.int64)
+    return clamped
+
+
+def _no_reasons(op: Op, x: Tensor, out: Tensor) -> Iterator[Reason]:
+    return iter(())
+
+
 _FUNCTIONS: Mapping[str, _Function] = {
+    "ABS": _Function(_abs, _abs_reasons),
+    "ELU": _Function(_elu, _no_reasons),
+    "RSQRT": _Function(_rsqrt, _rsqrt_reasons),
     "HARD_SWISH": _Function(_hard_swish, _hard_swish_reasons),
     "LEAKY_RELU": _Function(_leaky_relu, _leaky_relu_reasons),
     "RELU": _Function(_relu, _relu_reasons),
@@ -187,3 +250,6 @@ def lookup_variant(kind: str, x: Tensor, outputs: NDArray[np.int8]) -> Variant:
 
 OPERATOR = Operator(problems, variants)
 RELU_N1_TO_1 = Operator(problems, variants, "the clamp it is defined as; TFLite Micro has none")
+ELU = Operator(
+    problems, variants, "equals TFLite Micro, whose table is made with the C library's exp"
+)

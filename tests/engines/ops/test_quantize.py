@@ -136,12 +136,12 @@ def test_a_break_is_noticed(broken: tuple[str, str], edges: Vectors, tmp_path: P
 @pytest.mark.parametrize(
     ("kind", "x", "out", "words"),
     [
-        ("QUANTIZE", TensorSpec((256,), "int16", 0.1), int8((0.1, 3)), "int16 to int8"),
-        ("QUANTIZE", int8((0.1, 3)), TensorSpec((256,), "int32", 0.1), "int8 to int32"),
+        ("QUANTIZE", TensorSpec((256,), "int64", 0.1), int8((0.1, 3)), "int64 to int8"),
+        ("QUANTIZE", FLOAT, TensorSpec((256,), "int32", 0.1), "float32 to int32"),
         ("QUANTIZE", int8((1.0, 3)), int8((1e-8, 3)), "too small"),
         ("QUANTIZE", FLOAT, TensorSpec((255,), "int8", 0.1), "does not follow"),
         ("QUANTIZE", FLOAT, TensorSpec((256,), "int8"), "no scale"),
-        ("DEQUANTIZE", TensorSpec((256,), "int16", 0.1), FLOAT, "int16 to float32"),
+        ("DEQUANTIZE", TensorSpec((256,), "int32", 0.1), FLOAT, "int32 to float32"),
         ("DEQUANTIZE", TensorSpec((256,), "int8", [0.1] * 256), FLOAT, "per channel"),
         ("DEQUANTIZE", int8((0.1, 3)), int8((0.1, 3)), "int8 to int8"),
     ],
@@ -149,3 +149,57 @@ def test_a_break_is_noticed(broken: tuple[str, str], edges: Vectors, tmp_path: P
 def test_a_problem_is_named(kind: str, x: TensorSpec, out: TensorSpec, words: str) -> None:
     assert problems_of(quantise((0.1, 3))) == problems_of(dequantise((0.1, 3))) == []
     assert any(words in problem for problem in problems_of(Layer(kind, [x], [out], version=1)))
+
+
+TYPE_QUANTS: dict[str, Quant] = {
+    "int8": (0.05, -3),
+    "uint8": (0.045, 131),
+    "int16": (0.0004, 0),
+    "int32": (0.0001, 0),
+}
+PAIRS = tuple(
+    (x, out)
+    for x, out in (
+        *(("int8", out) for out in ("uint8", "int16", "int32")),
+        ("uint8", "int8"),
+        *(("int16", out) for out in ("int8", "int16", "int32")),
+        *(("int32", out) for out in ("int8", "int16")),
+    )
+)
+
+
+def typed(kind: str, x: TensorSpec, out: TensorSpec) -> Layer:
+    return Layer(kind, [x], [out])
+
+
+def of(dtype: str, quant: Quant | None = None) -> TensorSpec:
+    if dtype == "float32":
+        return FLOAT
+    return TensorSpec((256,), dtype, *(quant or TYPE_QUANTS[dtype]))
+
+
+TYPES = (
+    *(typed("QUANTIZE", of(x), of(out)) for x, out in PAIRS),
+    typed("QUANTIZE", of("int16", (0.001, 0)), of("int16", (0.0007, 0))),
+    typed("QUANTIZE", FLOAT, of("int16")),
+    typed("DEQUANTIZE", of("int16"), FLOAT),
+    typed("DEQUANTIZE", of("uint8"), FLOAT),
+)
+
+
+@pytest.mark.parametrize("on", ["host", "qemu"])
+def test_every_pair_of_types_equals_the_reference(on: str, tmp_path: Path) -> None:
+    random = np.random.default_rng(4)
+    inputs = []
+    for layer in TYPES:
+        dtype = layer.inputs[0].dtype
+        if dtype == "float32":
+            inputs.append(random.normal(0, 8, (2, 256)).astype(np.float32))
+            continue
+        limits = np.iinfo("int16" if dtype == "int32" else dtype)
+        x = random.integers(limits.min, limits.max + 1, (2, 256)).astype(dtype)
+        x[0, :2] = limits.min, limits.max
+        inputs.append(x)
+    vectors = vectors_of(model_of(TYPES), tmp_path, ["double"], inputs)
+    found = differences(vectors, OPTIONS["portable"], tmp_path, on=on)
+    assert not any(found), found

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 the mcugen authors
 # SPDX-License-Identifier: Apache-2.0
-"""RELU, RELU6, LEAKY_RELU, HARD_SWISH equal TFLite Micro for every one of the 256 inputs.
+"""RELU, RELU6, LEAKY_RELU, HARD_SWISH, ABS, ELU, RSQRT equal TFLite Micro for every one of the 256 inputs.
 
 TFLite Micro has no RELU_N1_TO_1: it must be the clamp that its definition says.
 """
@@ -53,6 +53,11 @@ EDGES = (
     *(unary("LEAKY_RELU", x, out, alpha=a) for x, out in PAIRS for a in (0.1, 0.3, 1.0, 2.5, 0.0)),
     *(unary("LEAKY_RELU", alpha=a) for a in (-0.2, -3.0)),
     *(unary("HARD_SWISH", x, (x[0] * 0.9, z)) for x in QUANTS for z in (-128, 5, 127)),
+    *(unary("ABS", x, out) for x, out in PAIRS),
+    *(unary("ABS", quant, quant) for quant in QUANTS),
+    *(unary("ELU", x, (x[0] * 0.9, z)) for x in QUANTS for z in (-128, 5, 127)),
+    *(unary("RSQRT", (s, -128), (r, z)) for s in (0.001, 0.0235, 3.0) for r in (0.01, 0.3)
+      for z in (-128, 5)),
     *(unary("HARD_SWISH", (s, 0), (0.5, 0)) for s in (0.0039, 0.0469, 0.047, 0.25, 0.5, 30.0)),
 )  # fmt: skip
 

@@ -75,8 +75,13 @@ def pair_of(graph: Graph, op: Op) -> Pair | None:
 
 
 def pair_reasons(pair: Pair) -> Iterator[Reason]:
-    """Types, quantisation and shapes that no kernel with two operands takes."""
+    """Types, quantisation and shapes that no int8 kernel with two operands takes."""
     yield from int8_reasons(pair.a, pair.b, pair.out)
+    yield from broadcast_reasons(pair)
+
+
+def broadcast_reasons(pair: Pair) -> Iterator[Reason]:
+    """Shapes that no kernel with two operands takes."""
     shapes = f"{list(pair.a.shape)} and {list(pair.b.shape)}"
     try:
         shape = np.broadcast_shapes(pair.a.shape, pair.b.shape)
@@ -95,6 +100,7 @@ def pair_variant(pair: Pair, kernel: Kernel, fields: Fields, cost_per_element: i
     Where operand b is a constant, the `_constant` variant of the function is called.
     """
     *rows, _ = _axes(pair)
+    in_place = pair.in_place if pair.a.dtype.bytes == pair.out.dtype.bytes else ()
     if pair.b.data is not None:
         kernel = replace(kernel, function=f"{kernel.function}_constant")
 
@@ -108,7 +114,7 @@ def pair_variant(pair: Pair, kernel: Kernel, fields: Fields, cost_per_element: i
         (Layout.NATIVE,),
         cost_per_element * pair.out.elements + _ROW_COST * math.prod(n for n, _, _ in rows),
         build,
-        in_place=pair.in_place,
+        in_place=in_place,
     )
 
 
@@ -137,7 +143,8 @@ def constant_table(pair: Pair, name: str) -> Table | str:
     """Operand b as the kernel's table, NULL where it is an activation."""
     if pair.b.data is None:
         return "NULL"
-    return Table(f"{name}_constant", pair.b.data, f'"{pair.b.name}" {list(pair.b.shape)}')
+    data = pair.b.data.view(np.int8) if pair.b.data.dtype == np.bool_ else pair.b.data
+    return Table(f"{name}_constant", data, f'"{pair.b.name}" {list(pair.b.shape)}')
 
 
 def _axes(pair: Pair) -> list[_Axis]:

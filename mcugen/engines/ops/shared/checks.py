@@ -42,14 +42,21 @@ def int8_reasons(*tensors: Tensor) -> Iterator[Reason]:
     for tensor in tensors:
         if tensor.dtype is not DType.INT8:
             yield f"{tensor.dtype.value} is not supported", INT8_HINT
-        elif tensor.quant is None:
+        else:
+            yield from scale_reasons(tensor)
+        if not tensor.elements:
+            yield f"shape {list(tensor.shape)} has no elements", ""
+
+
+def scale_reasons(*tensors: Tensor) -> Iterator[Reason]:
+    """Quantised tensors without one positive scale."""
+    for tensor in tensors:
+        if tensor.quant is None:
             yield "a tensor has no scale", INT8_HINT
         elif tensor.quant.axis is not None:
             yield "a scale per channel is not supported here", ""
         elif tensor.quant.scale <= 0:
             yield "a scale is not positive", ""
-        if not tensor.elements:
-            yield f"shape {list(tensor.shape)} has no elements", ""
 
 
 def activation_reasons(activation: str, out: Tensor) -> Iterator[Reason]:

@@ -1,0 +1,65 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""CAST: numbers of one type as those of another; scales do not matter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from mcugen.engines.aot.variants import Call, Kernel, Layout, Operands, Operator, Variant
+from mcugen.engines.contract import EngineOptions
+from mcugen.engines.ops.shared.checks import Reason, one_to_one, to_problems
+from mcugen.engines.ops.shared.moving import renamings
+from mcugen.engines.ops.unary import same_shape_reasons
+from mcugen.model.ir import DType, Graph, Op, Problem, Tensor
+
+_KERNEL = Kernel("mcugen_cast", "mcugen_cast_t", "arithmetic.h", "arithmetic.c")
+_COST = 60  # instructions per value
+_KINDS = {
+    DType.INT8: "SIGNED",
+    DType.INT16: "SIGNED",
+    DType.INT32: "SIGNED",
+    DType.INT64: "SIGNED",
+    DType.UINT8: "UNSIGNED",
+    DType.FLOAT32: "FLOAT",
+    DType.BOOL: "BOOL",
+}
+
+
+def problems(graph: Graph, op: Op) -> Iterable[Problem]:
+    """int8, uint8, int16, int32, int64, float32, bool, from each to each."""
+    tensors = one_to_one(graph, op)
+    if tensors is None:
+        return to_problems(op, [("needs one activation input and one output", "")])
+    return to_problems(op, [*_reasons(*tensors), *same_shape_reasons(*tensors)])
+
+
+def _reasons(x: Tensor, out: Tensor) -> Iterator[Reason]:
+    for tensor in (x, out):
+        if tensor.dtype not in _KINDS:
+            yield f"{tensor.dtype.value} is not supported", ""
+
+
+def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
+    """A loop, or no code where the type stays."""
+    x, out = graph.tensors[op.inputs[0]], graph.tensors[op.outputs[0]]
+    if x.dtype is out.dtype:
+        return renamings(x)
+    fields = (
+        ("count", x.elements),
+        ("from", f"MCUGEN_KIND_{_KINDS[x.dtype]}"),
+        ("from_bytes", x.dtype.bytes),
+        ("to", f"MCUGEN_KIND_{_KINDS[out.dtype]}"),
+        ("to_bytes", out.dtype.bytes),
+    )
+
+    def build(operands: Operands) -> tuple[Call, ...]:
+        return (Call(_KERNEL, fields, (*operands.inputs, *operands.outputs)),)
+
+    # Going upwards, a smaller element never reaches one that is still to be read.
+    in_place = ((0, 0),) if out.dtype.bytes <= x.dtype.bytes else ()
+    cost = _COST * x.elements
+    return (Variant((Layout.NATIVE,), (Layout.NATIVE,), cost, build, in_place=in_place),)
+
+
+OPERATOR = Operator(problems, variants, "equals TFLite Micro for values that fit the new type")

@@ -1,0 +1,72 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""Functions of one value in float32, and LOGICAL_NOT."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from mcugen.codegen.c_text import c_float
+from mcugen.engines.aot.variants import Call, Kernel, Layout, Operands, Operator, Variant
+from mcugen.engines.contract import EngineOptions
+from mcugen.engines.ops.shared.checks import one_to_one, to_problems
+from mcugen.engines.ops.unary import lookup_variant, same_shape_reasons
+from mcugen.model.ir import DType, Graph, Op, Problem
+
+_KERNEL = Kernel("mcugen_unary", "mcugen_unary_t", "arithmetic.h", "arithmetic.c")
+_COST = 40  # instructions per value; those of the C library differ
+
+LIBRARY = frozenset(("COS", "ELU", "EXP", "LOG", "LOGISTIC", "SIN", "TANH"))
+"""Operators whose float32 results are those of the C library, which differ in the last bits."""
+_EXACT = (
+    *("ABS", "CEIL", "FLOOR", "HARD_SWISH", "LEAKY_RELU", "NEG", "RELU"),
+    *("RELU6", "ROUND", "RSQRT", "SQRT", "SQUARE"),
+)
+KINDS = frozenset((*_EXACT, *LIBRARY, "LOGICAL_NOT"))
+_NOT = np.where(np.arange(-128, 128) == 0, 1, 0).astype(np.int8)
+
+
+def problems(graph: Graph, op: Op) -> Iterable[Problem]:
+    """A function of each value.
+
+    ABS, CEIL, COS, ELU, EXP, FLOOR, HARD_SWISH, LEAKY_RELU, LOG, LOGISTIC, NEG, RELU, RELU6, ROUND,
+    RSQRT, SIN, SQRT, SQUARE, TANH: float32.
+
+    LOGICAL_NOT: bool.
+    """
+    tensors = one_to_one(graph, op)
+    if tensors is None:
+        return to_problems(op, [("needs one activation input and one output", "")])
+    x, out = tensors
+    wanted = DType.BOOL if op.kind == "LOGICAL_NOT" else DType.FLOAT32
+    reasons = [*same_shape_reasons(x, out)]
+    if (x.dtype, out.dtype) != (wanted, wanted):
+        reasons.append((f"{x.dtype.value} to {out.dtype.value} is not supported", ""))
+    return to_problems(op, reasons)
+
+
+def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
+    """One call of a C function per value, in place."""
+    x = graph.tensors[op.inputs[0]]
+    if op.kind == "LOGICAL_NOT":
+        return (lookup_variant(op.kind, x, _NOT),)
+    fields = (
+        ("function", f"mcugen_{op.kind.lower()}_f32"),
+        ("count", x.elements),
+        ("alpha", c_float(op.options.get("alpha", 0.0))),
+    )
+
+    def build(operands: Operands) -> tuple[Call, ...]:
+        return (Call(_KERNEL, fields, (*operands.inputs, *operands.outputs)),)
+
+    cost = _COST * x.elements
+    return (Variant((Layout.NATIVE,), (Layout.NATIVE,), cost, build, in_place=((0, 0),)),)
+
+
+OPERATOR = Operator(
+    problems,
+    variants,
+    "equals TFLite Micro; where the C library computes, in all but the last bits",
+)

@@ -1,0 +1,94 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""SELECT_V2: elements of one tensor where a condition holds, of another where it does not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+
+from mcugen.engines.aot.variants import (
+    Call,
+    Kernel,
+    Layout,
+    Operands,
+    Operator,
+    Table,
+    Variant,
+    activations,
+)
+from mcugen.engines.contract import EngineOptions
+from mcugen.engines.ops.shared.broadcast import list_text
+from mcugen.engines.ops.shared.checks import Reason, same_quantisation_reasons, to_problems
+from mcugen.engines.ops.shared.copy_call import strides_of
+from mcugen.engines.ops.shared.moving import element_reasons
+from mcugen.model.ir import DType, Graph, Op, Problem, Tensor
+
+_AXES = 5  # MCUGEN_BROADCAST_AXES
+_COST = 60  # instructions per element
+_NAMES = ("condition", "a", "b")
+
+
+def problems(graph: Graph, op: Op) -> Iterable[Problem]:
+    """int8, int16, int32, int64, float32; all broadcast to the output's shape; one quantisation."""
+    given = [t for t in graph.input_tensors(op) if t is not None and not t.is_variable]
+    made = graph.output_tensors(op)
+    if len(given) != 3 or len(made) != 1 or not activations(graph, op):
+        return to_problems(op, [("needs a condition, two inputs and one output", "")])
+    return to_problems(op, _reasons(given, made[0]))
+
+
+def _reasons(given: list[Tensor], out: Tensor) -> Iterator[Reason]:
+    condition, a, b = given
+    yield from element_reasons(a, b, out)
+    yield from same_quantisation_reasons(a, b, out)
+    if condition.dtype is not DType.BOOL:
+        yield f"a condition of {condition.dtype.value} is not supported", ""
+    shapes = ", ".join(str(list(t.shape)) for t in given)
+    try:
+        shape = np.broadcast_shapes(*(t.shape for t in given))
+    except ValueError:
+        yield f"shapes {shapes} cannot be broadcast", ""
+        return
+    if shape != out.shape:
+        yield f"output {list(out.shape)} does not follow from {shapes}", ""
+    elif len(shape) > _AXES:
+        yield f"shape {list(shape)} has more than {_AXES} axes", ""
+
+
+def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
+    """A choice per element."""
+    (out,) = graph.output_tensors(op)
+    given = [t for t in graph.input_tensors(op) if t is not None]
+    computed = len(activations(graph, op))
+    kernel = Kernel(f"mcugen_select_{computed}", "mcugen_select_t", "arithmetic.h", "arithmetic.c")
+
+    def build(operands: Operands) -> tuple[Call, ...]:
+        fields: list[tuple[str, int | str | Table]] = [("sizes", list_text(_padded(out.shape)))]
+        pairs = [*zip(_NAMES, given, strict=True)]
+        fields += [(f"{name}_steps", list_text(_steps(t, out))) for name, t in pairs]
+        fields += [("bytes", out.dtype.bytes)]
+        for name, tensor in pairs:
+            table: Table | str = "NULL"
+            if tensor.data is not None:
+                data = tensor.data.astype(np.uint8) if tensor.dtype is DType.BOOL else tensor.data
+                table = Table(f"{operands.name}_{name}", data, f'"{tensor.name}"')
+            fields.append((f"{name}_constant", table))
+        return (Call(kernel, tuple(fields), (*operands.inputs, *operands.outputs)),)
+
+    reads = (Layout.NATIVE,) * computed
+    return (Variant(reads, (Layout.NATIVE,), _COST * out.elements, build),)
+
+
+def _padded(shape: tuple[int, ...]) -> tuple[int, ...]:
+    return (1,) * (_AXES - len(shape)) + shape
+
+
+def _steps(tensor: Tensor, out: Tensor) -> list[int]:
+    """The way to the next index of each axis, 0 where the tensor is repeated."""
+    shape = _padded(tensor.shape)
+    return [0 if n == 1 else step for n, step in zip(shape, strides_of(shape), strict=True)]
+
+
+OPERATOR = Operator(problems, variants, "equals TFLite Micro where that takes the type")

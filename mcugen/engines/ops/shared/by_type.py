@@ -1,0 +1,31 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""One operator out of two: the kernel that is tuned for int8, and another for other types."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import wraps
+
+from mcugen.engines.aot.variants import Operator, Variant
+from mcugen.engines.contract import EngineOptions
+from mcugen.model.ir import DType, Graph, Op, Problem
+
+
+def or_else(own: Operator, other: Operator) -> Operator:
+    """`own` where the output is int8, `other` elsewhere; `other` supports what its docstring says."""
+
+    def chosen(graph: Graph, op: Op) -> Operator:
+        kinds = [graph.tensors[i].dtype for i in (*op.inputs[:1], *op.outputs[:1]) if i >= 0]
+        return own if all(kind is DType.INT8 for kind in kinds) else other
+
+    @wraps(own.problems)
+    def problems(graph: Graph, op: Op) -> Iterable[Problem]:
+        return chosen(graph, op).problems(graph, op)
+
+    @wraps(own.variants)
+    def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
+        return chosen(graph, op).variants(graph, op, options)
+
+    problems.__doc__ = f"{own.problems.__doc__}\n\n{other.problems.__doc__}"
+    return Operator(problems, variants, own.exactness)
