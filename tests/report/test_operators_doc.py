@@ -26,7 +26,7 @@ def own_rows() -> dict[str, list[str]]:
 
 WITHOUT_INT8 = (
     *("RESHAPE", "SQUEEZE", "EXPAND_DIMS"),
-    *("LOGICAL_AND", "LOGICAL_NOT", "LOGICAL_OR", "FLOOR_DIV", "FLOOR_MOD"),
+    *("REDUCE_ALL", "LOGICAL_AND", "LOGICAL_NOT", "LOGICAL_OR", "FLOOR_DIV", "FLOOR_MOD"),
     *("CEIL", "COS", "EXP", "FLOOR", "LOG", "NEG", "ROUND", "SIN", "SQRT", "SQUARE"),
 )
 """Of any type, or of float32 alone."""

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from mcugen.engines.aot.variants import Operator
 from mcugen.engines.ops import (
     add,
+    along_axis,
     arithmetic,
     cast,
     concatenation,
@@ -26,6 +27,7 @@ from mcugen.engines.ops import (
     prelu,
     quantize,
     rearrange,
+    reduce,
     reshape,
     resize,
     select,
@@ -52,7 +54,7 @@ OPS: Mapping[str, Operator] = {
     "LOGISTIC": or_else(sigmoid.OPERATOR, elementwise.OPERATOR),
     "MAXIMUM": or_else(maximum.OPERATOR, arithmetic.OPERATOR),
     "MAX_POOL_2D": pooling.OPERATOR,
-    "MEAN": mean.OPERATOR,
+    "MEAN": or_else(mean.OPERATOR, reduce.OPERATOR),
     "MINIMUM": or_else(maximum.OPERATOR, arithmetic.OPERATOR),
     "MUL": or_else(mul.OPERATOR, arithmetic.OPERATOR),
     "PACK": split.PACK,
@@ -83,6 +85,8 @@ OPS: Mapping[str, Operator] = {
     "GATHER": gather.OPERATOR,
     "RSQRT": or_else(unary.OPERATOR, elementwise.OPERATOR),
     "SELECT_V2": select.OPERATOR,
+    **dict.fromkeys(("ARG_MAX", "ARG_MIN", "CUMSUM", "L2_NORMALIZATION"), along_axis.OPERATOR),
+    **dict.fromkeys(("REDUCE_ALL", "REDUCE_MAX", "REDUCE_MIN", "SUM"), reduce.OPERATOR),
     **dict.fromkeys(
         (
             "DIV",

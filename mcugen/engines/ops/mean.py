@@ -45,13 +45,14 @@ def problems(graph: Graph, op: Op) -> Iterable[Problem]:
         return to_problems(op, [("needs one activation input, constant axes and one output", "")])
     x, out = tensors
     axes = graph.tensors[op.inputs[1]]
-    reasons = [*int8_reasons(x, out), *_shape_reasons(op, x, axes, out)]
+    reasons = [*int8_reasons(x, out), *shape_reasons(op, x, axes, out)]
     if not reasons:
         reasons += factor_reasons(_factor(x, out), bits=_sum_bits(x, summed_axes(x, axes)))
     return to_problems(op, reasons)
 
 
-def _shape_reasons(op: Op, x: Tensor, axes: Tensor, out: Tensor) -> Iterator[Reason]:
+def shape_reasons(op: Op, x: Tensor, axes: Tensor, out: Tensor) -> Iterator[Reason]:
+    """Axes that are not those of the input, an output that does not follow from them."""
     assert axes.data is not None
     rank, given = len(x.shape), [int(axis) for axis in axes.data.reshape(-1)]
     if rank > _MOST_RANK:
@@ -94,11 +95,11 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
     (out,) = graph.output_tensors(op)
     assert x.quant is not None and out.quant is not None
     summed = summed_axes(x, axes)
-    merged = _merged_axes(x, summed)
+    merged = merged_axes(x, summed)
     multiplier, shift = requantisation(x, out, summed)
     fields = (
-        ("kept", _axes_text([axis for axis in merged if axis.kept])),
-        ("summed", _axes_text([axis for axis in merged if not axis.kept])),
+        ("kept", axes_text([axis for axis in merged if axis.kept])),
+        ("summed", axes_text([axis for axis in merged if not axis.kept])),
         ("offset", -x.quant.zero_point * count_of(x, summed)),
         ("by", f"{{{multiplier}, {shift}}}"),
         ("zero_point", out.quant.zero_point),
@@ -120,7 +121,7 @@ def requantisation(x: Tensor, out: Tensor, summed: set[int]) -> tuple[int, int]:
     return (multiplier << extra) // count, shift - extra
 
 
-def _merged_axes(x: Tensor, summed: set[int]) -> list[_Axis]:
+def merged_axes(x: Tensor, summed: set[int]) -> list[_Axis]:
     """Outermost first."""
     merged: list[_Axis] = []
     for axis, (size, step) in enumerate(zip(x.shape, strides_of(x.shape), strict=True)):
@@ -132,7 +133,7 @@ def _merged_axes(x: Tensor, summed: set[int]) -> list[_Axis]:
     return merged
 
 
-def _axes_text(axes: list[_Axis]) -> str:
+def axes_text(axes: list[_Axis]) -> str:
     """An initialiser of mcugen_mean_axes_t."""
     filled = [_Axis(1, 0, True)] * (_AXES - len(axes)) + axes
     sizes, steps = list_text(a.size for a in filled), list_text(a.step for a in filled)
