@@ -19,7 +19,7 @@ SCORES = ("none", "reconstruction-error")
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """What one mcugen.toml says. Empty texts and None: not said, so the command line decides."""
+    """The values of one mcugen.toml. Empty strings and None: not given, so the command line decides."""
 
     model: Path
     front_end: Mapping[str, Any]  # read by mcugen.features.spec; empty: `raw`

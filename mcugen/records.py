@@ -32,7 +32,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class RunRecord:
-    """Who measured what on what: the first record of every run."""
+    """What was measured, on what, and with which tools: the first record of every run."""
 
     tool: str  # "mcugen 0.1.0"
     model: str
@@ -87,7 +87,7 @@ class ClipRecord:
 
 @dataclass(frozen=True, slots=True)
 class LatencyRecord:
-    """The distribution of one cost. `accelerator` is where it truly ran, not where it was asked to."""
+    """The distribution of one cost. `accelerator` is where it really ran, not what was requested."""
 
     name: str  # "inference", "front-end row", "CPU, 4 threads"
     unit: str  # "cycles", "instructions", "nanoseconds"

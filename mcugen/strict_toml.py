@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 the mcugen authors
 # SPDX-License-Identifier: Apache-2.0
-"""TOML read strictly: a missing, mistyped or unknown key is a ConfigError that says where and which."""
+"""TOML read strictly: a missing, mistyped or unknown key is a ConfigError that names file and key."""
 
 from __future__ import annotations
 

@@ -108,8 +108,8 @@ def _report(error: McugenError) -> NoReturn:
 
 @contextmanager
 def _ended_as_by_ctrl_c() -> Iterator[None]:
-    """A termination, or a terminal that closes, ends a command as Ctrl-C does: emulators are
-    stopped and what was measured is kept. What is ignored already (nohup) stays so."""
+    """SIGTERM and SIGHUP are handled like Ctrl-C: emulators are stopped and results are kept.
+    Signals that are already ignored (nohup) stay ignored."""
     if threading.current_thread() is not threading.main_thread():  # only that one has signals
         yield
         return

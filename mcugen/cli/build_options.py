@@ -101,7 +101,7 @@ def build_options(function: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class BuildOptions:
-    """What the user said, option by option; an empty text or None where he said nothing."""
+    """The options as given; an empty string or None where an option was not."""
 
     board_name: str | None
     board_dir: Path | None

@@ -41,8 +41,8 @@ def command(ctx: click.Context, board: str, out: Path) -> None:
 
     if not find_board(board).run_command:
         raise ConfigError(
-            f"the demo starts its board by itself, and {board} is real hardware",
-            hint=f"mcugen build --board {board}, then flash it, then mcugen run --port",
+            f"the demo runs on emulated boards only, not on {board}",
+            hint=f"mcugen build --board {board}, flash it, then mcugen run --port",
         )
     project, clips = out / "project", out / "clips"
     model = examples_dir() / BUNDLED / "mcugen.toml"

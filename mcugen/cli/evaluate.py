@@ -96,7 +96,7 @@ def _device(job: EvaluationJob, board_name: str, options: EvaluateOptions) -> De
     board = find_board(board_name, options.board_dir)
     if options.port is None and not board.run_command:
         raise ConfigError(
-            f"board {board.name} is real hardware: it needs a port",
+            f"board {board.name} needs --port",
             hint=f"mcugen build {job.config.model} --board {board.name}, flash it, and give --port",
         )
     request = _request(job, board, options)
@@ -209,7 +209,7 @@ def _print_detection(evaluation: Evaluation, page: Path) -> None:
         )
     console().print(table)
     for name, change in evaluation.auc_costs():
-        say(f"{name}: mean AUC changes by {change:+.4f} against the step before")
+        say(f"{name}: mean AUC changes by {change:+.4f} from the step before")
     if evaluation.threshold is not None:
         rate = f"{100 * evaluation.false_alarm_rate:g} %"
         say(f"threshold {evaluation.threshold:.4f} at a false alarm rate of {rate}")

@@ -83,7 +83,7 @@ def evaluate_options(function: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class EvaluateOptions:
-    """What the user said, option by option; the last three are those of `feature_options`."""
+    """The options as given; the last three are those of `feature_options`."""
 
     board_name: str | None
     board_dir: Path | None

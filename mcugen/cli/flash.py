@@ -82,7 +82,7 @@ def command(
 
 def _port_of(board: Board, probe: str) -> str:
     """USB serial number of the board's serial port: the port's name may change over a reset. Empty
-    when it cannot be told which of several ports, or whether any, is the board's."""
+    when it is unclear which of several ports, or whether any, is the board's."""
     named = name_ports(system_ports(), [board])
     own = [found.port.serial_number for found in named if found.boards]
     if probe in own:
@@ -91,7 +91,7 @@ def _port_of(board: Board, probe: str) -> str:
 
 
 def _greeting(project: Project, port: str) -> str:
-    """What the new firmware says of itself; DeviceError when it is silent or another one."""
+    """The identity of the new firmware; DeviceError when it is silent or another one."""
     link = project_link(project, port)
     _wait_until_it_opens(link, time.monotonic() + PORT_OPENS_S)
     with open_device(link, project.manifest, lambda it: Client(it, secrets.randbits(32))) as (

@@ -49,7 +49,10 @@ def time_on_board(
     page = _write(result, folder)
     _print(result, page)
     if not result.cleaned:
-        say(f"{target.host} could not be asked to clean up; it does so by itself", err=True)
+        say(
+            f"{target.host} could not be reached for clean-up; the board removes the folder itself",
+            err=True,
+        )
     if isinstance(result.stopped, KeyboardInterrupt):
         sys.exit(INTERRUPTED_STATUS)
     if result.stopped is not None:

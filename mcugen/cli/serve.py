@@ -31,8 +31,8 @@ def command(build_dir: Path, link: Path | None, board_dir: Path | None) -> None:
     project = open_project(build_dir, board_dir)
     if not project.board.run_command:
         raise ConfigError(
-            f"board {project.board.name} is real hardware: it has a port of its own",
-            hint="`mcugen ports` names it; give that to the program",
+            f"board {project.board.name} is not emulated: it has its own port",
+            hint="use the port that `mcugen ports` lists",
         )
     device = project_link(project, None)
     assert isinstance(device, ProcessLink)  # a board with a run_command is a process

@@ -199,7 +199,7 @@ def _in_the_way(tree: SourceTree, out: Path, path: str, ours: Hashes) -> str | N
 
 
 def _blocked(out: Path, path: str, ours: Hashes) -> str | None:
-    """The part of a path that is a link, or a file of somebody else, where a folder must be."""
+    """The part of a path that is a link, or not a file of mcugen, where a folder must be."""
     parts = PurePosixPath(path).parts
     for count in range(1, len(parts)):
         above = str(PurePosixPath(*parts[:count]))

@@ -69,7 +69,7 @@ def propose_arena_bytes(graph: Graph, measured_bytes: int) -> int:
 
     Persistent structures shrink with the pointers and activations stay, so the measurement bounds
     both. Two things come on top: the scratch of the optimised kernels, of one operator at a time,
-    and what the planner itself needs where the activations will lie. The device tells what it used.
+    and what the planner itself needs for where activations go. The device reports what it used.
     """
     scratch_bytes = max((_cmsis_nn_scratch_bytes(graph, op) for op in graph.file_ops), default=0)
     activation_bytes = max((_live_bytes(graph, op) for op in graph.file_ops), default=0)

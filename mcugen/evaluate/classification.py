@@ -26,7 +26,7 @@ BATCH_SAMPLES = 256
 
 @dataclass(frozen=True, slots=True)
 class ClassStep:
-    """One step of the road (float, int8, a board) over all samples."""
+    """One step (float, int8, a board) over all samples."""
 
     name: str
     predicted: tuple[int, ...]
@@ -72,7 +72,8 @@ def class_task(
         )
     if len(names) < class_count:
         raise DataError(
-            f"{dataset.root} has {len(names)} labels, the model {class_count} classes: which are they?",
+            f"{dataset.root} has {len(names)} labels, the model {class_count} classes: "
+            "cannot tell which labels these are",
             hint='name them all, in order, in mcugen.toml: [decode] kind = "classes", labels = [...]',
         )
     classes_of = np.array([index[str(sample.label)] for sample in known], np.int64)
@@ -165,7 +166,7 @@ class ClassEvaluation:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A step held against the one before: what quantisation, or the device, costs."""
+    """A step compared with the one before: what quantisation, or the device, costs."""
 
     step: str
     before: str

@@ -45,7 +45,7 @@ def host_scorer(runner: Runner, windows_of: WindowsOf) -> ClipScorer:
 
 @dataclass(frozen=True, slots=True)
 class MachineResult:
-    """How well one machine's anomalies are told from its normals; areas are None without labels."""
+    """How well one machine's anomalies are separated from its normals; areas are None without labels."""
 
     machine_type: str
     machine_id: str
@@ -60,7 +60,7 @@ class MachineResult:
 
 @dataclass(frozen=True, slots=True)
 class StepResult:
-    """One step of the road (float, int8, a board): all scores, and what they say."""
+    """One step (float, int8, a board): all scores, and the areas that follow from them."""
 
     name: str
     scores: tuple[ClipScore, ...]

@@ -41,7 +41,7 @@ class DeviceScores:
 def _opened(
     project: Project, port: str | None
 ) -> Iterator[tuple[Client, Identity, Reference, str]]:
-    """The device, who it is, the reference it is held against, and the name of the link."""
+    """The device, its identity, the reference it is compared with, and the name of the link."""
     manifest = project.manifest
     link = project_link(project, port)
     with (

@@ -16,7 +16,7 @@ from mcugen.samples.sample_set import SampleSet
 
 @dataclass(frozen=True, slots=True)
 class CompiledModel:
-    """The model compiled for the board's NPU on this computer; `estimate` is the compiler's own."""
+    """The model compiled for the board's NPU on this computer; `estimate` is the compiler's, not measured."""
 
     content: bytes
     compiler: str  # "vela 5.2.0"
@@ -25,7 +25,7 @@ class CompiledModel:
 
 @dataclass(frozen=True, slots=True)
 class ExportOptions:
-    """What the user chose besides model, front-end and board. Empty texts: the board's default."""
+    """What the user chose besides model, front-end and board. Empty strings: the board's default."""
 
     engine: Engine
     optimize: str = "speed"

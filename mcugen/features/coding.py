@@ -79,7 +79,7 @@ class Coding:
 
     @property
     def names(self) -> list[str]:
-        """What an array may hold, in words."""
+        """Names of the types that an array may hold."""
         if len(self.tensors) > 1:
             return [f"an .npz of {len(self.tensors)} arrays"]
         (tensor,) = self.tensors

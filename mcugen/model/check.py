@@ -73,7 +73,7 @@ def check_int8_ends(graph: Graph) -> tuple[Problem, ...]:
 def refuse(problems: Sequence[Problem], name: str = "the model") -> None:
     """Raises one ModelError that lists all problems of the model `name`, if there are any.
 
-    The same problem of several operators is told once.
+    The same problem of several operators is listed once.
     """
     if not problems:
         return

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 the mcugen authors
 # SPDX-License-Identifier: Apache-2.0
-"""Layers in NumPy that round in one way only, with `--rounding single`, too.
+"""Layers in NumPy that round the same way with either `--rounding`.
 
 Each follows the reference kernel of TFLite that it names; TFLite Micro answers alike, and so does
 LiteRT 2.3 with XNNPACK.

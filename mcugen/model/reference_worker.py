@@ -4,7 +4,7 @@
 
 Messages in both directions are a verb and named arrays: two big-endian 32-bit lengths, the verb in
 ASCII, an npz archive. Verbs: `load` (backend, model, arena_bytes), `run` (input_<n> of N samples,
-tensors), `arena` (model, arena_bytes); the answer is `ok` with arrays or `error` with a text.
+tensors), `arena` (model, arena_bytes); the answer is `ok` with arrays or `error` with a message.
 """
 
 from __future__ import annotations

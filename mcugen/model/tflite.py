@@ -98,7 +98,7 @@ def parse_tflite(data: bytes, name: str) -> Graph:
     try:
         return _read_model(_Source(data, name))
     except _DAMAGE as error:
-        why = "its end is missing" if isinstance(error, struct.error) else str(error)
+        why = "truncated" if isinstance(error, struct.error) else str(error)
         raise ModelError(
             f"{name} is damaged: {why} ({len(data)} bytes)", hint="copy or convert it again"
         ) from error

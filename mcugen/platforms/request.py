@@ -133,7 +133,7 @@ def _front_end(graph: Graph, config: Config, chosen: str, benchmark: str) -> Fro
 
 
 def _score(graph: Graph, config: Config, choices: Choices, front_end: FrontEnd) -> str:
-    """An autoencoder behind a real front-end is scored by its reconstruction error unless told else."""
+    """An autoencoder with a front-end is scored by its reconstruction error unless configured otherwise."""
     if choices.score:
         return _choose("score", choices.score, SCORES)
     if config.score != "none":

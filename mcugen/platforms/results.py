@@ -17,8 +17,8 @@ def read_vendor_results(project: Project, log: Path | None) -> tuple[Record, ...
     reader = platform_of(project.board).results
     if reader is None:
         raise ConfigError(
-            f"board {project.board.name!r} has no vendor's tool whose results are read",
-            hint="mcugen run measures it",
+            f"board {project.board.name!r} has no vendor results that mcugen reads",
+            hint="measure it by `mcugen run`",
         )
     if log is not None and reader.log is not None:
         try:
@@ -26,6 +26,6 @@ def read_vendor_results(project: Project, log: Path | None) -> tuple[Record, ...
         except OSError as error:
             raise DataError(f"{log} cannot be read: {error.strerror}") from error
     if log is not None or reader.files is None:
-        what = "no log" if log is not None else "a log only: give --log"
-        raise ConfigError(f"of board {project.board.name!r} mcugen reads {what}")
+        what = "no log" if log is not None else "only a log: pass --log"
+        raise ConfigError(f"for board {project.board.name!r} mcugen reads {what}")
     return reader.files(project)

@@ -24,7 +24,7 @@ def project_line(project: Project, board: Board) -> str:
 
 
 def build_table(project: Project, board: Board, result: BuildResult | None) -> Table:
-    """Planned bytes; linked ones, too, once it is compiled for a board whose memory has limits."""
+    """Planned bytes; also linked ones, once it is compiled for a board whose memory has limits."""
     title = f"{project.manifest.model} on {board.name}"
     table = Table("memory", "what", "bytes", "of", title=title, title_justify="left")
     table.columns[2].justify = table.columns[3].justify = "right"

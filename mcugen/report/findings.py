@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 the mcugen authors
 # SPDX-License-Identifier: Apache-2.0
-"""What a reader must know before trusting the numbers of a run, in plain words."""
+"""What a reader must know before trusting the numbers of a run."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def _disagreement(run: Run) -> tuple[str, ...]:
         texts.append(
             f"Device and reference scores of {len(apart)} clips differ by more than "
             f"{SCORE_TOLERANCE:.1%}, by {difference_text(largest_difference(apart))} at most. "
-            "`mcugen verify` tells whether the engine or the front-end differs."
+            "`mcugen verify` shows whether the engine or the front-end differs."
         )
     texts.extend(f"{check.text}." for check in checks(run) if _is_unexpected(check, run.head.input))
     return tuple(texts)
@@ -61,7 +61,7 @@ def _is_apart(clip: ClipRecord) -> bool:
 
 def _is_unexpected(check: Check, input_name: str | None) -> bool:
     """A front-end in float32 may differ from the reference in few features by one step, and then the
-    outputs differ, too; where the PC made the features, nothing may differ at all."""
+    outputs also differ; where the PC made the features, nothing may differ at all."""
     if input_name != "pcm":
         return check.different > 0
     if check.largest_difference is None:
@@ -106,7 +106,7 @@ def _labels(run: Run) -> tuple[str, ...]:
         return ()
     return (
         f"AUC and pAUC rest on {detection.negatives} normal and {detection.positives} "
-        "anomaly clips: too few to tell good detectors apart.",
+        "anomaly clips: too few to distinguish good detectors.",
     )
 
 
@@ -130,7 +130,7 @@ def _arena(run: Run) -> tuple[str, ...]:
             advice.append(
                 f"TFLite Micro uses {memory.used_bytes:,} of the {memory.given_bytes:,} bytes of its "
                 f"arena: `mcugen build --arena-bytes {wanted_bytes}` gives the rest back. The "
-                "firmware says at start when that is too little."
+                "firmware reports at start-up when that is too little."
             )
     return tuple(advice)
 

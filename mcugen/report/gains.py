@@ -17,7 +17,7 @@ SHORT_NS = 1e6
 
 
 def gains(latencies: Iterable[LatencyRecord]) -> tuple[str, ...]:
-    """What threads and the NPU bring, in plain words, against the first CPU configuration.
+    """What threads and the NPU gain, compared with the first CPU configuration.
 
     Nothing for logs that the launcher did not make: their runs may be of different models.
     """
@@ -35,9 +35,9 @@ def _gain(one: LatencyRecord, base: LatencyRecord) -> str:
         f" {ours / theirs - 1:+.0%}"
     )
     if dict(one.facts)["asked"] != CPU and one.accelerator == CPU:
-        return f"{one.name}: says nothing about the NPU, {figures}"
+        return f"{one.name}: not a result of the NPU, {figures}"
     if abs(ours - theirs) <= NOISE * theirs:
-        short = "; a model as short as this leaves nothing to gain, this is not a fault"
+        short = "; expected for an inference this short"
         return f"{one.name}: no gain, {figures}{short if theirs < SHORT_NS else ''}"
     if ours > theirs:
         return f"{one.name}: {ours / theirs:.1f} times slower, {figures}"

@@ -298,7 +298,7 @@ def _facts(run: Run) -> list[tuple[str, str]]:
 
 
 def _clock_text(head: RunRecord) -> str:
-    """The clock that the ticks are cycles of; a counter of nanoseconds tells of no clock."""
+    """The clock that the ticks are cycles of; a counter of nanoseconds has none."""
     if head.tick_unit == "nanoseconds":
         return "not known: ticks are nanoseconds"
     rate = head.ticks_per_second

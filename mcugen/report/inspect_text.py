@@ -85,7 +85,7 @@ def _layer_row(graph: Graph, layer: Layer) -> tuple[str, ...]:
 
 
 def _sum_text(terms: Iterable[str]) -> str:
-    """`a + b`, with neighbours that are alike told once: `a + 4 of b`."""
+    """`a + b`, with equal neighbours counted: `a + 4 of b`."""
     groups = ((term, len(list(same))) for term, same in groupby(terms))
     return " + ".join(term if count == 1 else f"{count} of {term}" for term, count in groups)
 

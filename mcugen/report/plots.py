@@ -130,7 +130,7 @@ def score_histogram(
 
 
 def cost_histogram(samples: Sequence[float], title: str, unit: str) -> Chart | None:
-    """How often which cost was measured; None where a chart says nothing (no spread).
+    """How often each cost was measured; None where all are equal.
 
     A long tail (an interrupt, another process) is left out and counted in the title.
     """

@@ -4,7 +4,7 @@
 
 The other end executes each request exactly once (docs/PROTOCOL.md, section 3), so repeating is safe.
 Every reply is checked against its request and against what is possible at all: a device may be broken,
-or lie. What a reply says in words is made safe to show.
+or lie. Text in a reply is made safe to show.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ FIRST_PATIENCE_S = 0.5  # how long before a first repeat, until an answer has be
 LEAST_PATIENCE_S = 0.15
 MOST_PATIENCE_S = 2.0
 READ_BYTES = 65536
-WORDS_SHOWN = 120  # characters of what a device says
+WORDS_SHOWN = 120  # characters shown of what a device sent
 
 LARGEST_TICKS = 2**53  # beyond it a float loses ticks; at 1 GHz these are 104 days
 SATURATED_TICKS = 2**32 - 1  # of a counter of 32 bits
@@ -49,7 +49,7 @@ _OTHER_FIRMWARE = "the firmware was made by another mcugen: build and flash it a
 _REFUSAL_HINTS: Mapping[tuple[Request, int], str] = {
     (Request.LAYER, Status.UNSUPPORTED): "build it with --per-layer, on engine aot, and flash it",
 }
-"""(request, status) -> what to do about it, where it can be told."""
+"""(request, status) -> what to do about it, where known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class LinkCounters:
 
 
 class Client:
-    """A device behind an open link. `session` is a random u32: it tells this run from any before."""
+    """A device behind an open link. `session` is a random u32 that identifies this run."""
 
     def __init__(
         self, link: Link, session: int, *, deadline_s: float = 10.0, clock: Clock = time.monotonic
@@ -167,9 +167,7 @@ class Client:
             raise self._contradiction(f"gave {len(ticks)} tick counts for {repeats} inferences")
         self._check_inference_ticks(ticks)
         if SATURATED_TICKS in ticks:
-            raise self._contradiction(
-                "has reached the end of its 32-bit tick count of an inference"
-            )
+            raise self._contradiction("has overflowed its 32-bit tick count of an inference")
         self._check_time(sum(ticks))
         return ticks
 
@@ -232,7 +230,7 @@ class Client:
         if windows > rows:
             raise self._contradiction(f"made {windows} windows of {rows} rows")
         if SATURATED_TICKS in reply.row_ticks:
-            raise self._contradiction("has reached the end of its 32-bit tick count of a row")
+            raise self._contradiction("has overflowed its 32-bit tick count of a row")
         self._check_inference_ticks([window.ticks for window in reply.windows])
         self._check_time(sum(reply.row_ticks) + sum(window.ticks for window in reply.windows))
 
@@ -323,7 +321,7 @@ class Client:
             raise self._contradiction(f"answered {kind.name} with an error that is none")
         if error.status == Status.OUT_OF_ORDER:
             raise DeviceError(
-                f"{self._link.name}: the device was restarted, or somebody else talks to it",
+                f"{self._link.name}: the device was reset, or another program is using the port",
                 hint="close other programs on this port and run the same command again",
             )
         raise DeviceError(
@@ -336,8 +334,8 @@ class Client:
         what = f"{self._link.name}: no answer to {kind.name} in {self._deadline_s:g} s"
         if noise:
             return DeviceError(
-                f"{what}, only bytes that are no frames, the last: {noise[-40:]!r}",
-                hint="wrong baud rate, or not a firmware made by mcugen",
+                f"{what}; received only unframed bytes, last: {noise[-40:]!r}",
+                hint="check the baud rate, and that the firmware was made by mcugen",
             )
         return DeviceError(
             f"{what} ({attempts} attempts)",
@@ -346,6 +344,6 @@ class Client:
 
 
 def _shown(words: bytes | str) -> str:
-    """What a device says, on one line and not too long."""
+    """Text from a device, on one line and not too long."""
     text = words.decode("ascii", "replace") if isinstance(words, bytes) else words
     return one_line(text if len(text) <= WORDS_SHOWN else f"{text[:WORDS_SHOWN]}...")

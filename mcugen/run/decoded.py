@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 the mcugen authors
 # SPDX-License-Identifier: Apache-2.0
-"""What the device's last outputs mean, read back and decoded as the model's [decode] table says."""
+"""What the device's last outputs mean, read back and decoded by the model's [decode] table."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ class LayerAnswers:
 @dataclass(frozen=True, slots=True)
 class LayerDifference:
     """The first value of a layer that differs. `explained_by` is a rounding that gives all of the
-    device's values of this layer, empty when the other one does not; None where nobody can tell:
+    device's values of this layer, empty when the other one does not; None where it cannot be determined:
     for kinds that have no reference with another rounding, and behind the first layer that differs.
     """
 
@@ -54,7 +54,7 @@ class LayerDifference:
 
 @dataclass(frozen=True, slots=True)
 class LayerVerdict:
-    """One output of one operator held against the reference."""
+    """One output of one operator compared with the reference."""
 
     layer: int
     kind: str

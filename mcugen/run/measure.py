@@ -59,7 +59,7 @@ def push_zero_window(client: Client, front_end: FrontEnd, coding: Coding) -> Non
 
 
 def device_memory(client: Client, planned_bytes: int) -> tuple[MemoryRecord, ...]:
-    """Arena and, where the firmware measures it, stack, as the device says; DeviceError when its arena
+    """Arena and, where the firmware measures it, stack, as the device reports; DeviceError when its arena
     is not the one of `planned_bytes` that the project was built with."""
     stats = client.stats()
     if not 0 <= stats.arena_given_bytes - planned_bytes < ARENA_ALIGNMENT_BYTES:

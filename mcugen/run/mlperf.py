@@ -27,7 +27,7 @@ INFERENCE_S = 30.0  # between the two time stamps
 QUIET_S = 0.2
 NOISE_S = 2.0  # how long a device may go on answering what was damaged
 READ_BYTES = 4096
-WORDS_SHOWN = 160  # characters of what a device says
+WORDS_SHOWN = 160  # characters shown of what a device sent
 LARGEST_US = 2**63
 LONGEST_LINE = 1_000_000  # bytes: results of a model with 100,000 outputs
 MOST_LINES = 10_000  # of an answer: `db print` gives 8 bytes a line
@@ -224,7 +224,7 @@ def _numbers(text: str) -> tuple[float, ...]:
 
 
 def _shown(lines: Sequence[str]) -> str:
-    """What a device says, on one line and not too long."""
+    """Text from a device, on one line and not too long."""
     return one_line(" ".join(lines)[:WORDS_SHOWN])
 
 

@@ -37,7 +37,7 @@ class FileScore:
 
 @dataclass(frozen=True, slots=True)
 class Accuracy:
-    """All files and the one figure the benchmark is judged by, as the official runner computes it."""
+    """All files and the benchmark's one figure, as the official runner computes it."""
 
     files: tuple[FileScore, ...]
     metric: str  # "AUC" or "top-1"

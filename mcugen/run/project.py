@@ -74,7 +74,7 @@ def open_device(
 
 
 def change_rate(client: Client, board: Board, wanted: int) -> str:
-    """Moves the session to `wanted` baud, which the board must state; what came of it, in words.
+    """Changes the baud rate to `wanted`, at most the board's; returns a message about the rate in use.
 
     ConfigError for a rate beyond the board's. A device or a line that does not take the rate stays
     at the board's own: slower, and nothing else.

@@ -103,9 +103,9 @@ def run_clips(
     repeats: int = 0,
     linked: tuple[MemoryRecord, ...] = (),
 ) -> Outcome:
-    """Streams every clip that the journal does not hold yet; keeps what was measured on any end.
+    """Streams every clip that the journal does not hold yet; keeps everything measured however it ends.
 
-    A clip is done when a clip of that file name and content went through this very firmware before.
+    A clip is done when a clip of that file name and content went through the same firmware before.
     A link that breaks and Ctrl-C end up in the Outcome; other errors pass.
     """
     check_sizes(session.identity, session.reference.graph)
@@ -207,7 +207,7 @@ def measure_clip(session: Session, clip: Clip, on_progress: Progress) -> ClipRec
 
 @dataclass(slots=True)
 class _Tally:
-    """Values held against expected ones, one by one; None as long as none were."""
+    """Values compared with expected ones, one by one; None as long as none were."""
 
     compared: int | None = None
     different: int | None = None

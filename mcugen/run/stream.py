@@ -81,7 +81,7 @@ class _SoFar:
             raise self._fault(f"counts {reply.clip_windows} windows, it made {len(self.scores)}")
         mean = sum(self.scores) / max(len(self.scores), 1)
         if not math.isclose(reply.clip_score, mean, rel_tol=MEANS_DIFFER, abs_tol=1e-30):
-            raise self._fault(f"says the mean score is {reply.clip_score:g}, it is {mean:g}")
+            raise self._fault(f"reports the mean score {reply.clip_score:g} instead of {mean:g}")
 
     def check_end(self) -> None:
         """DeviceError when windows are missing at the end of the clip."""

@@ -62,7 +62,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The device held against one reference."""
+    """The device compared with one reference."""
 
     reference: str  # name, version and rounding
     rounding: str
@@ -198,7 +198,7 @@ def judge(
     """A verdict per rounding that has a reference for this model; the declared one comes first.
 
     The declared rounding must have a reference (ModelError, EnvironmentError_ when it has not); the
-    other one is asked only when the declared one differs, to tell what the device rounds like.
+    other one is asked only when the declared one differs, to find how the device rounds.
     """
     verdicts = [_against(model, answers, declared_rounding, tolerance_lsb)]
     if not verdicts[0].is_accepted:

@@ -28,7 +28,7 @@ from mcugen.samples.files import (
 )
 
 SOURCES = {"pcm": Source.PCM, "features": Source.FEATURES, "int8": Source.INT8}
-"""What `--input` says -> what the bytes of a PUSH are."""
+"""Value of `--input` -> what the bytes of a PUSH are."""
 
 
 @dataclass(frozen=True, slots=True)

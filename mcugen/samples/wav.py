@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 the mcugen authors
 # SPDX-License-Identifier: Apache-2.0
-"""Audio files -> samples, and clear words about those that do not fit."""
+"""Audio files -> samples, and a clear error for those that do not fit."""
 
 from __future__ import annotations
 
@@ -73,5 +73,5 @@ def _as_pcm16(samples: NDArray[np.float64], path: Path) -> NDArray[np.int16]:
 
 
 def _reason(error: Exception) -> str:
-    """The part of libsndfile's message that says why."""
+    """The part of libsndfile's message with the reason."""
     return str(error).rsplit(": ", 1)[-1].rstrip(".")

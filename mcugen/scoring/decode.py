@@ -29,7 +29,7 @@ LARGEST_EXPONENT = 80.0
 
 @dataclass(frozen=True, slots=True)
 class Classes:
-    """Output 0 are scores of classes. `softmax`: they are logits. `top` of them are told."""
+    """Output 0 are scores of classes. `softmax`: they are logits. The `top` best are reported."""
 
     labels: tuple[str, ...]
     top: int = 3

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 the mcugen authors
 # SPDX-License-Identifier: Apache-2.0
-"""Compiles a generated CMake project and says what came out."""
+"""Compiles a generated CMake project and reports the result."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Compiler:
     toolchain_file: str = ""
 
     def version(self) -> str:
-        """The first line of what it says about itself."""
+        """The first line of its `--version`."""
         command = [*self.command, "--version"]
         done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
         first = done.stdout.partition("\n")[0]

@@ -88,7 +88,7 @@ def program_finding(name: str, board: Board) -> Finding:
 
 
 def _version(program: str) -> str:
-    """The number in the first line of `--version`, or what it says."""
+    """The number in the first line of `--version`, or that line."""
     try:
         done = subprocess.run(
             [program, "--version"], capture_output=True, text=True, timeout=VERSION_TIMEOUT_S

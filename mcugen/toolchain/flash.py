@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 the mcugen authors
 # SPDX-License-Identifier: Apache-2.0
-"""Puts an image on a board with the vendor's program, resets it, and says what went wrong in words."""
+"""Puts an image on a board with the vendor's program, resets it, and names known failures."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ TRAPS = (
     ),
     _trap(
         r"Error while running debug sequence",
-        "pyOCD stumbles over the debug sequences of the chip's pack, as others report, too",
+        "pyOCD fails in the debug sequences of this chip's pack (known problem)",
         "take --runner linkserver or jlink; the cable, the speed and ISP mode do not matter here",
     ),
     _trap(
@@ -80,7 +80,7 @@ TRAPS = (
     ),
     _trap(
         r"FlexSPI|SFDP",
-        "the program stumbles over the external flash, which this image does not use",
+        "the flash tool fails on the external flash, which this image does not use",
         "delete the FlexSPI region from the board's JSON in LinkServer's folder `devices`",
     ),
 )
@@ -130,7 +130,7 @@ def flash_commands(
 def flash(
     data: FlashData, runner: Runner, variant: str, elf: Path, probe: str
 ) -> tuple[tuple[str, ...], ...]:
-    """Loads and resets; returns the commands it ran. DeviceError tells a known trap by its name."""
+    """Loads and resets; returns the commands it ran. DeviceError names a known trap."""
     program = find_program(runner)
     words = data.words(variant)
     with tempfile.TemporaryDirectory() as folder:
@@ -179,7 +179,7 @@ def shell_line(command: Sequence[str]) -> str:
 def _run(command: Sequence[str], data: FlashData, timeout_s: float) -> None:
     done = _call(command, timeout_s)
     output = done.stdout + done.stderr
-    # LinkServer 1.x ends with status 0 after some failures; its error lines tell.
+    # LinkServer 1.x ends with status 0 after some failures; its error lines show them.
     if done.returncode == 0 and not re.search(r"^(ERROR|CRITICAL):|\bEd:\d\d:", output, re.M):
         return
     raise explain(command, output, done.returncode, data)

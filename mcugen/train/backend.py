@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 the mcugen authors
 # SPDX-License-Identifier: Apache-2.0
-"""The one door to TensorFlow and Keras: says how to install them, and keeps them quiet."""
+"""The only way to TensorFlow and Keras: a hint where they are missing, and no output of theirs."""
 
 from __future__ import annotations
 

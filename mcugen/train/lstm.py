@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 the mcugen authors
 # SPDX-License-Identifier: Apache-2.0
-"""Training of an LSTM that tells windows of a series with an anomaly from those without."""
+"""Training of an LSTM that finds the windows of a series with an anomaly."""
 
 from __future__ import annotations
 

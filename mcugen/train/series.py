@@ -37,7 +37,8 @@ def make_series(count: int, seq_len: int, seed: int) -> SeriesSet:
     """Four periods of a sine with noise of sigma 0.02; each third window has 1 to 5 spikes of 1 to 6."""
     if count < 20 or seq_len < 2:
         raise ConfigError(
-            f"{count} windows of {seq_len} steps are too few", hint="20 of 2 at least"
+            f"{count} windows of {seq_len} steps are too few",
+            hint="at least 20 windows of at least 2 steps",
         )
     rng = np.random.default_rng(seed)
     phase = np.linspace(0.0, 8.0 * np.pi, seq_len)

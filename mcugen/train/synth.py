@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 SAMPLE_RATE_HZ = 16000
 DEFAULT_SECONDS = 11.0
 SEVERITY = (0.4, 1.0)
-"""How far a fault has gone: 1 is plain to the ear, below 0.3 is not to be told from a healthy machine."""
+"""How far a fault has gone: 1 is clearly audible, below 0.3 is not distinguishable from a healthy machine."""
 
 Samples = NDArray[np.float64]
 

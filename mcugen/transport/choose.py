@@ -20,12 +20,12 @@ def link_for(board: Board, elf: Path | None, port_url: str | None = None) -> Lin
         return SerialLink(port_url, board.baud)
     if board.run_link == "none":
         raise ConfigError(
-            f"board {board.name} runs Linux: it needs a host", hint=f"give --host root@{board.name}"
+            f"board {board.name} needs --host", hint=f"for example --host root@{board.name}"
         )
     if not board.run_command:
         raise ConfigError(
-            f"board {board.name} is real hardware: it needs a port",
-            hint="give --port, which `mcugen ports` lists, or --host where the board runs Linux",
+            f"board {board.name} needs --port",
+            hint="`mcugen ports` lists the serial ports",
         )
     command = [word.replace("{elf}", str(elf)) for word in board.run_command]
     return ProcessLink(command, install_hint=f"apt-get install {' '.join(board.packages)}")

@@ -92,7 +92,7 @@ class SerialLink:
     def _gone(self, error: Exception) -> DeviceError:
         return DeviceError(
             f"{self._url} is gone: {error}",
-            hint="plug the board in again and run the same command: it goes on where it stopped",
+            hint="reconnect the board and run the same command again; it resumes",
         )
 
 

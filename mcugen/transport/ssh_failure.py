@@ -78,7 +78,7 @@ FAILURES = (
 
 
 def explain_ssh(target: SshTarget, messages: str, output: str, ended: bool) -> DeviceError:
-    """The error that tells what the messages of ssh mean, and what to type."""
+    """The error that explains the messages of ssh, and what to type."""
     remove = re.search(r"ssh-keygen -f .*-R .*", messages)
     words = {
         "host": target.host,

@@ -146,15 +146,15 @@ def test_link_of_a_board_is_data(tmp_path: Path) -> None:
     board = find_board("host")
     assert link_for(board, tmp_path / "firmware.elf").name == "firmware.elf"
     assert link_for(board, tmp_path / "firmware.elf", "/dev/ttyACM0").name == "/dev/ttyACM0"
-    with pytest.raises(ConfigError, match="needs a port"):
+    with pytest.raises(ConfigError, match="needs --port"):
         link_for(replace(board, run_command=()), tmp_path / "firmware.elf")
 
 
 @pytest.mark.parametrize(
     ("board", "what", "hint"),
     [
-        ("imx93", "board imx93 runs Linux: it needs a host", "give --host root@imx93"),
-        ("mcxn947", "board mcxn947 is real hardware: it needs a port", "give --port"),
+        ("imx93", "board imx93 needs --host", "for example --host root@imx93"),
+        ("mcxn947", "board mcxn947 needs --port", "`mcugen ports`"),
     ],
 )
 def test_a_board_that_was_not_named_says_how_to_name_it(board: str, what: str, hint: str) -> None:

@@ -35,4 +35,4 @@ CONVERSIONS: Mapping[tuple[Layout, Layout], Conversion] = {
 """Every conversion may run in place: its kernel allows the target to start where the source does."""
 
 CALL_COST = 30
-"""Instructions of a call besides its work, so that a conversion of nothing is not free."""
+"""Instructions of a call: its fixed cost."""

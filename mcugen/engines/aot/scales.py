@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 the mcugen authors
 # SPDX-License-Identifier: Apache-2.0
-"""Scales as the integers kernels compute with, in the very arithmetic TensorFlow Lite uses."""
+"""Scales as the integers that kernels compute with, by the same arithmetic as TensorFlow Lite."""
 
 from __future__ import annotations
 

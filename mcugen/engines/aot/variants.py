@@ -28,7 +28,7 @@ ALIGNMENT_BYTES = 16
 
 
 class Layout(Enum):
-    """How an activation lies in the arena; the value is the suffix of its name in C.
+    """Memory layout of an activation; the value is the suffix of its name in C.
 
     Inputs and outputs of a model are always NATIVE.
     """

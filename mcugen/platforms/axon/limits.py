@@ -46,7 +46,7 @@ def _op_problems(graph: Graph) -> Iterator[Problem]:
     for op in graph.file_ops:
         check = CHECKS.get(op.kind)
         if check is None:
-            yield Problem(where(op), "is no operator of Axon", HINTS.get(op.kind, ""))
+            yield Problem(where(op), "is not supported by Axon", HINTS.get(op.kind, ""))
             continue
         malformed = tuple(_malformed(graph, op))
         for what in malformed or (*_general(graph, op), *check(graph, op)):
@@ -61,7 +61,7 @@ RANKS: Mapping[str, tuple[int | None, ...]] = {
     "MAX_POOL_2D": (4,),
     "STRIDED_SLICE": (None, None, None, 1),
 }
-"""Dimensions of the inputs that the checks below look at; None: any. 4 for the first: the output, too."""
+"""Dimensions of the inputs that the checks below look at; None: any. 4 for the first: also of the output."""
 
 
 def _malformed(graph: Graph, op: Op) -> Iterator[str]:

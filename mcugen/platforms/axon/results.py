@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 the mcugen authors
 # SPDX-License-Identifier: Apache-2.0
 """What Nordic's Axon compiler executor leaves in its workspace -> Records: memory, simulated ticks,
-accuracy, and its outputs held against TFLite Micro's.
+accuracy, and its outputs compared with TFLite Micro's.
 
 Formats: nRF Edge AI Add-on 2.2.0, found by running its executor. Only the plain YAML that it writes is
 read: nested maps of scalars.
@@ -37,7 +37,7 @@ Maps = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """One way of compiling the model. Sizes in bytes, ticks in cycles of the simulator; None: not told."""
+    """One way of compiling the model. Sizes in bytes, ticks in cycles of the simulator; None: not stated."""
 
     name: str
     vectors: int | None

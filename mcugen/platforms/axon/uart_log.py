@@ -72,7 +72,7 @@ def parse_axon_log(text: str, where: str) -> AxonLog:
     if counted != (int(end[1]), int(end[2])):
         raise DataError(
             f"{where}: {counted[0]} passed and {counted[1]} failed are in the log, "
-            f"its end says {end[1]} and {end[2]}: lines are missing"
+            f"its last line states {end[1]} and {end[2]}: lines are missing"
         )
     return AxonLog(int(rate[1]), int(announced[1]) if announced else len(cases), cases)
 

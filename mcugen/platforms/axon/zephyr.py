@@ -52,7 +52,7 @@ def zephyr_compile_flags(board: Board, optimize: str) -> tuple[str, ...]:
 
 
 def export_axon(app: SourceTree, board: Board, model: str, options: ExportOptions) -> SourceTree:
-    """The Zephyr application around `app`; the workspace, too, when the NPU runs the model."""
+    """The Zephyr application around `app`; also the workspace when the NPU runs the model."""
     zephyr = read_zephyr_board(board)
     uses_npu = options.engine is ENGINE
     context = {

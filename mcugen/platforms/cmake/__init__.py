@@ -18,7 +18,7 @@ def compile_cmake(project: Path, board: Board, places: Places) -> Compiled:
     """Compiles the project with the board's compiler; ConfigError where a TFLite Micro is missing."""
     if places.engine.links_tflm and places.tflm is None:
         raise ConfigError(
-            f"engine {places.engine.name!r} links a TFLite Micro, and none is given",
+            f"engine {places.engine.name!r} needs a TFLite Micro build",
             hint="--tflm DIR (tensorflow/, third_party/, libtensorflow-microlite.a), or --no-compile",
         )
     return Compiled(compile_project(project, board, places.tflm))

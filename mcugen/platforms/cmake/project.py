@@ -70,7 +70,7 @@ def _flags_by_language(options: ExportOptions) -> tuple[str, ...]:
 
 
 def _link_flags(board: Board) -> tuple[str, ...]:
-    """The board's own flags; its folder is searched for linker scripts; the map tells the sizes."""
+    """The board's own flags; its folder is searched for linker scripts; sizes come from the map."""
     folder = "-L${CMAKE_CURRENT_SOURCE_DIR}/board"
     sizes = "$<$<C_COMPILER_ID:GNU>:-Wl,-Map=firmware.map>"  # zig's linker writes none
     return (*board.link_flags, folder, "-Wl,--gc-sections", sizes)

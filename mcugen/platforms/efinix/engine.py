@@ -39,7 +39,7 @@ def supports(graph: Graph) -> tuple[Problem, ...]:
     """Operators that the platform's TFLite Micro does not have; inputs that the hello program, which
     copies one vector of int8 and prints int8, could not give or print."""
     unknown = (
-        Problem(where(op), "is no operator of the platform's TFLite Micro (2022)")
+        Problem(where(op), "is not supported by the platform's TFLite Micro (2022)")
         for op in graph.file_ops
         if op.kind not in OPERATORS
     )
@@ -49,7 +49,7 @@ def supports(graph: Graph) -> tuple[Problem, ...]:
 
 
 def plan(graph: Graph, options: EngineOptions) -> EnginePlan:
-    """As of engine `tflm`: the arena is measured with today's TFLite Micro, and its older kin is near."""
+    """As of engine `tflm`, measured with today's TFLite Micro: the platform's needs about the same."""
     refuse(supports(graph), graph.name)
     return tflm.plan(graph, options)
 

@@ -79,7 +79,7 @@ def parse_efinix_log(text: str, where: str) -> EfinixLog:
     if not starts:
         raise DataError(
             f"{where}: not the log of a TinyML application: no [OUTPUT_n] in it",
-            hint="save everything that the UART says from the start of the program",
+            hint="save the whole UART output from the start of the program",
         )
     if COMPLETE not in text:
         raise DataError(f"{where}: ends after {len(starts)} outputs, without {COMPLETE!r}")
@@ -134,7 +134,7 @@ def _layer(match: re.Match[str]) -> Layer:
 def log_records(project: Project, text: str, where: str) -> tuple[Record, ...]:
     """Records of a log of the project's hello program, or of one of the platform's own.
 
-    The hello program's blocks are held against TFLite Micro on the project's test vectors; the inputs
+    The hello program's blocks are compared with TFLite Micro on the project's test vectors; the inputs
     of the platform's applications are their own. DataError when the log is of another model.
     """
     log = parse_efinix_log(text, where)

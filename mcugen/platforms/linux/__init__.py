@@ -27,7 +27,7 @@ def _compile(project: Path, board: Board, places: Places) -> Compiled:
             None,
             (
                 f"no scorer: {error.what} ({error.hint})",
-                "`mcugen run --host` without clips times the model all the same",
+                "`mcugen run --host` without clips still times the model",
             ),
         )
 

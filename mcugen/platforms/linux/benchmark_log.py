@@ -111,7 +111,7 @@ class OpTime:
 
 @dataclass(frozen=True, slots=True)
 class BenchmarkLog:
-    """All that a log tells. `lines` are those that are left when figures and banners are taken out."""
+    """The content of a log. `lines` are those left when figures and banners are taken out."""
 
     graph: str | None
     external_delegate: str | None
@@ -122,7 +122,7 @@ class BenchmarkLog:
     memory_init_mb: float | None
     memory_overall_mb: float | None
     memory_peak_mb: float | None
-    runs: int  # how many times the tool was run: figures of several cannot be told apart
+    runs: int  # how many times the tool was run: figures of several cannot be separated
     created: tuple[
         str, ...
     ]  # delegates by name; "created" is said even where the library is missing
@@ -235,7 +235,7 @@ def _ops(lines: list[str]) -> Iterator[OpTime]:
 
 def _row_pattern(columns: int) -> re.Pattern[str]:
     """Kind, figures, name. Kinds and names hold commas and spaces, and a copied log has lost its tabs:
-    what tells the columns apart is that all others are numbers."""
+    it is recognised as the only column that is not a number."""
     figures = rf"((?:\s+{_NUMBER}%?){{{max(columns - 2, 0)}}})"
     return re.compile(rf"\s*(\S(?:.{{0,200}}?\S)??){figures}\s+(\S.*?)\s*$")
 

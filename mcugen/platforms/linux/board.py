@@ -48,7 +48,7 @@ class SupportPackage:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """Latencies somebody has published for exactly this model file on this board."""
+    """Published latencies of exactly this model file on this board."""
 
     model: str
     model_sha256: str

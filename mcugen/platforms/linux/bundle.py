@@ -96,7 +96,7 @@ def export_linux_bundle(
         )
     npu_path = f"model/{model}_vela.tflite" if linux.vela else None
     if npu_model and not npu_path:
-        raise ConfigError(f"the NPU of {board.name!r} takes models as they are, not compiled ones")
+        raise ConfigError(f"board {board.name!r} compiles models for its NPU itself")
     plan = Plan(
         board=board.name,
         model=model,
@@ -130,7 +130,9 @@ def read_plan(build_dir: Path) -> Plan:
     try:
         data = json.loads(path.read_bytes())
         if data.pop("schema") != SCHEMA_VERSION:
-            raise ConfigError(f"{path} is of another mcugen", hint="run `mcugen build` again")
+            raise ConfigError(
+                f"{path} was written by a different mcugen version", hint="run `mcugen build` again"
+            )
         configurations = tuple(Configuration(**entry) for entry in data.pop("configurations"))
         return Plan(configurations=configurations, **data)
     except FileNotFoundError:

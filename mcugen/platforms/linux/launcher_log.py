@@ -3,7 +3,7 @@
 """What launch.sh printed on a board: facts, and one section per configuration. Pure.
 
 Lines of the launcher begin with `#mcugen 1 `; everything between `begin` and `end` is the tool's own
-output. A log without such lines is what somebody kept of benchmark_model: a section for every run.
+output. A log without such lines is stored output of benchmark_model: a section for every run.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 the mcugen authors
 # SPDX-License-Identifier: Apache-2.0
-"""What a Linux board measured, as records, as a table, and in plain words. Pure."""
+"""What a Linux board measured, as records, a table and remarks. Pure."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def linux_records(
 ) -> tuple[Record, ...]:
     """The run, and latency and memory of every configuration whose figures may be believed.
 
-    Of the others the run's facts tell why there are none.
+    For the others the run's facts state why there are none.
     """
     return (
         _run_record(plan, board, log, measured),
@@ -191,7 +191,7 @@ def table_rows(
 
 
 def published_ms(plan: Plan, board: LinuxBoard) -> Mapping[str, float]:
-    """Configuration -> milliseconds that somebody published for this very model file."""
+    """Configuration -> milliseconds published for exactly this model file."""
     return {name: ms for name, (ms, _) in _published(plan, board).items()}
 
 

@@ -48,7 +48,7 @@ def linux_device_link(project: Project, target: SshTarget) -> Iterator[ProcessLi
 
 
 def _check_starts(session: SshSession, path: str) -> None:
-    """DeviceError that tells why the target cannot run the program; without input it ends at once."""
+    """DeviceError that states why the target cannot run the program; without input it ends at once."""
     made = session.run(["chmod", "700", path], timeout_s=START_TIMEOUT_S)
     result = session.run([path], timeout_s=START_TIMEOUT_S) if made.status == 0 else made
     if result.status == 0:

@@ -56,10 +56,10 @@ class VelaResult:
 
 
 def compile_for_board(board: Board, name: str, content: bytes) -> CompiledModel:
-    """The model compiled for the NPU of the board; ConfigError when that takes models as they are."""
+    """The model compiled for the NPU of the board; ConfigError when the board compiles models itself."""
     settings = linux_board(board).vela
     if settings is None:
-        raise ConfigError(f"the NPU of {board.name!r} takes models as they are, not compiled ones")
+        raise ConfigError(f"board {board.name!r} compiles models for its NPU itself")
     result = compile_for_ethos_u(content, name, settings)
     estimate = {key: float(value) for key, value in asdict(result.estimate).items()}
     counts = {"npu_operators": result.npu_operators, "cpu_operators": result.cpu_operators}
@@ -67,9 +67,9 @@ def compile_for_board(board: Board, name: str, content: bytes) -> CompiledModel:
 
 
 def with_vela_model(request: Request) -> tuple[Request, str]:
-    """The request with its model compiled for the board's Ethos-U, and what happened in words.
+    """The request with its model compiled for the board's Ethos-U, and a message about it.
 
-    Without Vela, or for an NPU that takes models as they are, the request stays as it is: then the
+    Without Vela, or for a board that compiles models itself, the request stays as it is: then the
     delegate compiles the model on the board. A model that Vela cannot take is a ModelError.
     """
     if linux_board(request.board).vela is None:

@@ -26,7 +26,7 @@ LIBRARIES = {NPU: r"ethosu|neutron", "npu or gpu": r"vx_delegate"}
 
 
 CRASH = re.compile(r"(?m)\b(?:Segmentation fault|Bus error|Illegal instruction)\b|^Aborted\b")
-"""What a shell prints when a signal ended the tool: all that a stored log tells of its status."""
+"""What a shell prints when a signal ended the tool: all that a stored log shows of its status."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ CAUSES = (
     ),
     Cause(r"Failed to parse|Got unexpected value|Invalid value", "a flag has a wrong value"),
 )
-"""In the order in which they explain each other: the first that matches is told."""
+"""Ordered by priority: the first match is reported."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ def judge(log: BenchmarkLog, status: int | None, asked: str | None) -> Verdict:
     accelerator = where_it_ran(log, asked) if one_run else None
     errors = (*_status_errors(status), *_log_errors(log, status), *_figure_errors(log, status))
     if accelerator is None and one_run:
-        errors += ("no line tells whether the delegate took the model: these may be CPU timings",)
+        errors += ("no line shows whether the delegate took the model: these may be CPU timings",)
     cause = explain(log)
     if errors and cause:
         errors = (cause, *errors)
@@ -116,7 +116,7 @@ def judge(log: BenchmarkLog, status: int | None, asked: str | None) -> Verdict:
 
 
 def where_it_ran(log: BenchmarkLog, asked: str | None) -> str | None:
-    """ "cpu", "npu", "npu+cpu", another delegate's name, or None when the log does not tell."""
+    """ "cpu", "npu", "npu+cpu", another delegate's name, or None when the log does not show it."""
     others = [taken for taken in log.delegations if taken.delegate not in CPU_DELEGATES]
     if not others:
         return None if asked == NPU or wanted_delegates(log) else CPU
@@ -142,7 +142,7 @@ def _library_accelerator(path: str) -> str:
 
 
 def explain(log: BenchmarkLog) -> str:
-    """The cause of a failure in plain words; empty when the log names none that is known."""
+    """The cause of a failure; empty when the log shows no known one."""
     found = (cause.meaning for cause in CAUSES if re.search(cause.pattern, log.text))
     return next(found, "")
 
@@ -182,13 +182,13 @@ def _log_errors(log: BenchmarkLog, status: int | None) -> tuple[str, ...]:
     if status is None and (crash := CRASH.search(log.text)):
         errors += (f"benchmark_model crashed: {crash[0]}",)
     if log.runs > 1:
-        errors += (f"the log holds {log.runs} runs in one: whose figures these are cannot be told",)
+        errors += (f"the log holds {log.runs} runs: these figures cannot be attributed to one",)
     if log.unconsumed:
         errors += (f"benchmark_model does not know {' '.join(log.unconsumed)}",)
     if re.search(CAUSES[0].pattern, log.text):
         errors += ("an external delegate was not loaded",)
     if "Benchmarking failed" in log.text:
-        errors += ("benchmark_model says that it failed",)
+        errors += ("benchmark_model reports that it failed",)
     if "failed to invoke" in log.text.lower():
         errors += ("inferences failed",)
     return errors

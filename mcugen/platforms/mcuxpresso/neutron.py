@@ -45,11 +45,11 @@ INSTALL = (
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
-    """What neutron-converter made. `arena_bytes` is None where its output does not tell."""
+    """What neutron-converter made. `arena_bytes` is None where its output does not state it."""
 
     model: Path
     arena_bytes: int | None
-    version: str  # the converter's own words, empty when it says nothing
+    version: str  # as the converter prints it, empty when it does not
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ def check_same_edges(original: Graph, converted: Graph) -> None:
 
 def propose_arena_bytes(converted: Graph) -> int:
     """Arena where the converter did not say: all activations and scratch at once, NXP's margin, and
-    PERSISTENT_BYTES for TFLM's own structures. More than needed; the device tells what it used."""
+    PERSISTENT_BYTES for TFLM's own structures. More than needed; the device reports what it used."""
     activation_bytes = sum(tensor.bytes for tensor in converted.tensors if tensor.data is None)
     return round(activation_bytes * ARENA_MARGIN) + PERSISTENT_BYTES
 

@@ -91,7 +91,7 @@ REFUSED = {
         dilation_w_factor=32,
         dilation_h_factor=1,
     ),
-    "no operator of Axon": one("MAXIMUM", [IMAGE, const(1, 8, 8, 4)], IMAGE),
+    "not supported by Axon": one("MAXIMUM", [IMAGE, const(1, 8, 8, 4)], IMAGE),
     "repeats an operand of shape [1, 8, 8, 1]": one("MUL", [IMAGE, const(1, 8, 8, 1)], IMAGE),
     "shape [1, 1025, 2]": one("TANH", [act(1, 1025, 2)], act(1, 1025, 2)),
     "2049 to 4 nodes": one("FULLY_CONNECTED", [act(1, 2049), const(4, 2049)], act(1, 4)),

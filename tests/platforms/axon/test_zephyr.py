@@ -232,7 +232,7 @@ def test_a_model_that_axon_cannot_take_is_refused_whole(tmp_path: Path) -> None:
     path.write_bytes(model_bytes(tensors, ops, [0], [2]))
     with pytest.raises(ModelError) as caught:
         project(path)
-    assert "op 0 MAXIMUM: is no operator of Axon" in caught.value.what
+    assert "op 0 MAXIMUM: is not supported by Axon" in caught.value.what
     assert "op 1 CONCATENATION: has 4 inputs" in caught.value.what
 
 
@@ -251,7 +251,7 @@ def test_nothing_is_written_of_a_refused_model(tmp_path: Path) -> None:
     assert isinstance(done.exception, ModelError) and done.exception.exit_status == 2
     for reason in (
         "has 2 inputs, Axon takes one",
-        "op 0 MAXIMUM: is no operator of Axon",
+        "op 0 MAXIMUM: is not supported by Axon",
         "op 1 TANH, op 2 DEQUANTIZE: has a tensor of shape [1, 1040], edges may be 1024",
         "output 1 is float32, not int8",
     ):

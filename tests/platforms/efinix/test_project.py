@@ -180,7 +180,9 @@ def test_operators_that_came_after_2022_are_refused(tmp_path: Path) -> None:
     q = (0.5, 0)
     tensors = [TensorSpec((1, 4), "int8", *q), TensorSpec((1, 4), "int8", *q)]
     content = model_bytes(tensors, [OpSpec("SQUARED_DIFFERENCE", [0, 0], [1])], [0], [1])
-    with pytest.raises(ModelError, match="op 0 SQUARED_DIFFERENCE: is no operator of the platform"):
+    with pytest.raises(
+        ModelError, match="op 0 SQUARED_DIFFERENCE: is not supported by the platform"
+    ):
         project(tmp_path, content)
 
 

@@ -182,8 +182,8 @@ BAD = [
     ("no_plugin_symbols", 139, "npu", "the delegate library is missing or is not a delegate"),
     ("delegate_crashes", 139, "npu", "benchmark_model crashed: SIGSEGV (status 139)"),
     ("delegate_crashes", None, None, "benchmark_model crashed: Segmentation fault"),
-    ("two_runs", 0, "cpu", "the log holds 2 runs in one"),
-    ("two_runs", None, None, "the log holds 2 runs in one"),
+    ("two_runs", 0, "cpu", "the log holds 2 runs"),
+    ("two_runs", None, None, "the log holds 2 runs"),
     ("missing_library", None, None, "the delegate library is missing or is not a delegate"),
     ("delegate_aborts", 134, "npu", "benchmark_model crashed: SIGABRT (status 134)"),
     ("delegate_prepare_fails", 1, "npu", "the delegate failed while it prepared the model"),
@@ -215,7 +215,7 @@ def test_a_delegate_that_does_not_say_what_it_took_is_not_the_cpu() -> None:
     )
     verdict = judge(log, 0, None)
     assert verdict.accelerator is None
-    assert "no line tells whether the delegate took the model" in verdict.errors[0]
+    assert "no line shows whether the delegate took the model" in verdict.errors[0]
 
 
 def test_every_log_is_judged_by_a_row() -> None:

@@ -75,7 +75,7 @@ def test_support_packages_are_those_of_the_recipes() -> None:
     assert found == BSP
     other = linux_board(find_board("imx8mp")).packages
     assert {package.tflite for package in other} == set(BSP)
-    assert {package.vela for package in other} == {None}  # its NPU takes models as they are
+    assert {package.vela for package in other} == {None}  # it compiles models itself
 
 
 def test_a_board_of_ones_own(tmp_path: Path) -> None:

@@ -101,5 +101,5 @@ def test_readme_names_each_configuration_and_every_file() -> None:
 
 def test_a_plan_of_another_schema(tmp_path: Path) -> None:
     (tmp_path / "plan.json").write_text('{"schema": 99}')
-    with pytest.raises(ConfigError, match="is of another mcugen"):
+    with pytest.raises(ConfigError, match="was written by a different mcugen"):
         read_plan(tmp_path)
