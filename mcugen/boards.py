@@ -4,17 +4,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from mcugen.errors import ConfigError, nearest
+from mcugen.errors import ConfigError, unknown
 from mcugen.paths import boards_dir
 from mcugen.strict_toml import Table, read_toml
 
 TICK_UNITS = ("cycles", "instructions", "nanoseconds")
-RUN_LINKS = ("stdio", "tcp", "serial", "none")
+OWN_TABLES = ("toolchain", "memory", "ticks", "run")
+PROCESS_LINKS = ("stdio", "tcp")
+RUN_LINKS = (*PROCESS_LINKS, "serial", "none")
+ISAS = ("dsp",)
+"""Capabilities that choose kernels: "dsp" are the DSP instructions of Armv7E-M and Armv8-M."""
 DEFAULT_ENGINES = ("aot", "tflm")
 
 
@@ -34,8 +39,8 @@ class Board:
     name: str
     title: str
     folder: Path
-    exporter: str  # a key of export.EXPORTERS
-    isa: frozenset[str]  # capabilities that choose kernels: "dsp"
+    exporter: str  # a key of platforms.PLATFORMS
+    isa: frozenset[str]  # of ISAS
     compiler_prefix: str  # "arm-none-eabi-", "" for the native compiler
     cpu_flags: tuple[str, ...]
     link_flags: tuple[str, ...]
@@ -44,19 +49,16 @@ class Board:
     flash: MemoryRegion | None  # None: no limit worth a check
     ram: MemoryRegion | None
     tick_unit: str
-    run_command: tuple[str, ...]  # with {elf} and {port}; empty: the device is on a serial port
-    run_link: str
+    run_command: tuple[str, ...]  # with {elf} and {port}, for PROCESS_LINKS
+    run_link: str  # of RUN_LINKS; "none": only over the network
     baud: int  # of a serial device at start
     max_baud: int  # what it may be changed to
     packages: tuple[str, ...]  # Debian packages that bring compiler and emulator
     zig_flags: tuple[str, ...] = ()  # for zig, which stands in where the GCC is not installed
     compiler_how: str = ""  # where the compiler comes from, if not from a package
-    engines: tuple[str, ...] = DEFAULT_ENGINES  # keys of engines.ENGINES; the first is the default
+    engines: tuple[str, ...] = DEFAULT_ENGINES  # the first is the default
     extra: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    """Tables of an exporter or runner (`mcuxpresso`, `flash`, `linux`), read and checked there."""
-
-
-EXTRA_TABLES = ("mcuxpresso", "flash", "linux", "axon", "efinix", "usb")
+    """Tables of a platform or of `mcugen flash`, read and checked there."""
 
 
 def load_board(folder: Path) -> Board:
@@ -64,14 +66,14 @@ def load_board(folder: Path) -> Board:
     top = read_toml(folder / "board.toml")
     toolchain, memory = top.table("toolchain"), top.table("memory")
     ticks, run = top.table("ticks"), top.table("run")
-    baud = run.integer("baud", 115200)
+    baud = run.integer("baud", 115200, low=1)
     board = Board(
         name=top.text("name"),
         title=top.text("title"),
         folder=folder,
         exporter=top.text("exporter"),
-        isa=frozenset(top.texts("isa", ())),
-        compiler_prefix=toolchain.text("prefix", ""),
+        isa=frozenset(top.words("isa", ISAS, ())),
+        compiler_prefix=toolchain.text("prefix", "", may_be_empty=True),
         cpu_flags=toolchain.texts("cpu_flags", ()),
         link_flags=toolchain.texts("link_flags", ()),
         defines=toolchain.texts("defines", ()),
@@ -82,16 +84,16 @@ def load_board(folder: Path) -> Board:
         run_command=run.texts("command", ()),
         run_link=run.choice("link", RUN_LINKS),
         baud=baud,
-        max_baud=run.integer("max_baud", baud),
+        max_baud=run.integer("max_baud", baud, low=baud),
         packages=top.texts("packages", ()),
         zig_flags=toolchain.texts("zig_flags", ()),
         compiler_how=toolchain.text("how", ""),
         engines=top.texts("engines", DEFAULT_ENGINES),
-        extra={name: top.mapping(name) for name in EXTRA_TABLES if name in top},
+        extra=top.other_tables(),
     )
     for table in (toolchain, memory, ticks, run, top):
         table.finish()
-    _check_files(board)
+    _check(board, run)
     return board
 
 
@@ -99,13 +101,32 @@ def _region(memory: Table, name: str) -> MemoryRegion | None:
     if name not in memory:
         return None
     table = memory.table(name)
-    region = MemoryRegion(name, table.integer("bytes"), table.integer("reserved_bytes", 0))
+    size_bytes = table.integer("bytes", low=1)
+    region = MemoryRegion(name, size_bytes, table.integer("reserved_bytes", 0, low=0))
     table.finish()
+    if region.reserved_bytes >= size_bytes:
+        raise table.wrong("reserved_bytes", f"below bytes = {size_bytes}")
     return region
 
 
-def _check_files(board: Board) -> None:
+def _check(board: Board, run: Table) -> None:
+    """What no single key can show."""
     where = board.folder / "board.toml"
+    if not board.engines:
+        raise ConfigError(f"{where}: engines is empty", hint="leave it out, or name one")
+    if board.run_link in PROCESS_LINKS and "{elf}" not in "".join(board.run_command):
+        raise run.wrong("command", f"the words that start {{elf}}, for link = {board.run_link!r}")
+    if board.run_link not in PROCESS_LINKS and board.run_command:
+        raise run.wrong("link", f"one of {', '.join(PROCESS_LINKS)} where there is a command")
+    for name, flags in (("cpu_flags", board.cpu_flags), ("link_flags", board.link_flags)):
+        if plain := next((flag for flag in flags if not flag.startswith("-")), None):
+            raise ConfigError(
+                f"{where} [toolchain]: {name} holds {plain!r}, which is no flag (-...)"
+            )
+    if plain := next(
+        (d for d in board.defines if not re.fullmatch(r"[A-Za-z_]\w*(=.*)?", d)), None
+    ):
+        raise ConfigError(f"{where} [toolchain]: defines holds {plain!r}, not NAME or NAME=VALUE")
     if board.name != board.folder.name:
         raise ConfigError(f"{where}: name = {board.name!r} differs from the folder's name")
     for source in board.sources:
@@ -135,14 +156,13 @@ def _roots(extra_dir: Path | None) -> tuple[Path, ...]:
     return (extra_dir, boards_dir())
 
 
-def find_board(name: str, extra_dir: Path | None = None) -> Board:
-    """The board of that name; ConfigError names the nearest one when there is none."""
+def find_board(name: str, extra_dir: Path | None = None, what: str = "board") -> Board:
+    """The board of that name; ConfigError names the nearest one when there is none.
+
+    `what` says where it was chosen.
+    """
     for root in _roots(extra_dir):
         if (root / name / "board.toml").is_file():
             return load_board(root / name)
     names = [board.name for board in load_boards(extra_dir)]
-    near = nearest(name, names)
-    raise ConfigError(
-        f"unknown board {name!r}",
-        hint=f"did you mean {near!r}?" if near else f"known boards: {', '.join(names)}",
-    )
+    raise unknown(what, name, names)

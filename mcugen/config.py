@@ -31,6 +31,7 @@ class Config:
     optimize: str = ""
     mlperf_id: str = ""  # id for the MLPerf Tiny runner
     decode: Mapping[str, Any] = field(default_factory=dict)  # read by mcugen.scoring.decode
+    where: str = CONFIG_NAME  # the file, for errors
 
 
 def load_config(path: Path) -> Config:
@@ -50,6 +51,7 @@ def load_config(path: Path) -> Config:
         optimize=build.text("optimize", ""),
         mlperf_id=mlperf.text("id", ""),
         decode=top.mapping("decode"),
+        where=str(path),
     )
     for table in (model, score, build, mlperf, top):
         table.finish()

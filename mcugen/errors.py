@@ -57,11 +57,15 @@ class DeviceError(McugenError):
 
 
 def unknown(what: str, word: str, known: Iterable[str]) -> ConfigError:
-    """The error for a word that is none of `known`: names the nearest one, or else all of them."""
+    """The error for a word that is none of `known`: names the nearest one, or else all of them.
+
+    `what` is what the word stands for, with the place in front: "board.toml: exporter".
+    """
     words = tuple(known)
     near = nearest(word, words)
     hint = f"did you mean {near!r}?" if near else f"known: {', '.join(words)}"
-    return ConfigError(f"unknown {what} {word!r}", hint=hint)
+    where, colon, name = what.rpartition(": ")
+    return ConfigError(f"{where}{colon}unknown {name} {word!r}", hint=hint)
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

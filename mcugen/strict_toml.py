@@ -4,16 +4,24 @@
 
 from __future__ import annotations
 
+import sys
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from mcugen.errors import ConfigError, nearest
+from mcugen.errors import ConfigError, unknown
 
 T = TypeVar("T")
 _REQUIRED: Any = object()
-_NAMES = {str: "a text", int: "an integer", float: "a number", bool: "true or false"}
+_NAMES = {
+    str: "a string",
+    int: "an integer",
+    bool: "true or false",
+    dict: "a table",
+    (int, float): "a number",
+    (list, tuple): "a list",
+}
 
 
 def read_toml(path: Path) -> Table:
@@ -29,6 +37,11 @@ def read_toml(path: Path) -> Table:
         raise ConfigError(f"{path} is not valid TOML: {error}") from error
 
 
+def _inside(where: str, key: str) -> str:
+    """The place of a sub-table: `board.toml [a]` and `b` -> `board.toml [a.b]`."""
+    return f"{where[:-1]}.{key}]" if where.endswith("]") else f"{where} [{key}]"
+
+
 class Table:
     """One table and where it stands. Keys are asked for by type; `finish` refuses those never asked for."""
 
@@ -41,19 +54,25 @@ class Table:
         self._asked.add(key)
         return key in self._data
 
-    def text(self, key: str, default: str = _REQUIRED) -> str:
+    def text(self, key: str, default: str = _REQUIRED, *, may_be_empty: bool = False) -> str:
         """A string."""
         value: str = self._get(key, str, default)
+        if key in self._data and not (value.strip() or may_be_empty):
+            raise self.wrong(key, "a string with something in it")
         return value
 
-    def integer(self, key: str, default: int = _REQUIRED) -> int:
-        """An integer."""
+    def integer(self, key: str, default: int = _REQUIRED, low: int = 0) -> int:
+        """An integer of 64 bits, `low` or more."""
         value: int = self._get(key, int, default)
+        if not low <= value < 2**63:
+            raise self.wrong(key, f"{low} or more" if value < low else "an integer of 64 bits")
         return value
 
     def number(self, key: str, default: float = _REQUIRED) -> float:
-        """A float; an integer is one too."""
+        """A finite float; an integer is one as well."""
         value = self._get(key, (int, float), default)
+        if not abs(value) <= sys.float_info.max:  # True for nan, infinity and what no float holds
+            raise self.wrong(key, "a finite number")
         return float(value)
 
     def flag(self, key: str, default: bool = _REQUIRED) -> bool:
@@ -62,33 +81,56 @@ class Table:
         return value
 
     def texts(self, key: str, default: tuple[str, ...] = _REQUIRED) -> tuple[str, ...]:
-        """A list of strings."""
+        """A list of strings, none of them empty."""
         values = self._get(key, (list, tuple), default)
-        if not all(isinstance(value, str) for value in values):
-            raise ConfigError(f"{self.where}: {key} must be a list of texts")
+        if not all(isinstance(value, str) and value.strip() for value in values):
+            raise self.wrong(key, "a list of strings with something in each")
         return tuple(values)
+
+    def words(
+        self, key: str, known: Sequence[str], default: tuple[str, ...] = _REQUIRED
+    ) -> tuple[str, ...]:
+        """A list of words that are all in `known`."""
+        values = self.texts(key, default)
+        for value in values:
+            if value not in known:
+                raise unknown(f"{self.where}: word in {key}", value, known)
+        return values
+
+    def wrong(self, key: str, wanted: str) -> ConfigError:
+        """The error that `key` does not hold what is `wanted`."""
+        return ConfigError(f"{self.where}: {key} must be {wanted}, not {self._data.get(key)!r}")
 
     def choice(self, key: str, choices: tuple[str, ...], default: str = _REQUIRED) -> str:
         """A string that is one of `choices`."""
         value = self.text(key, default)
         if value not in choices:
-            near = nearest(value, choices)
-            raise ConfigError(
-                f"{self.where}: {key} = {value!r} is not one of {', '.join(choices)}",
-                hint=f"did you mean {near!r}?" if near else "",
-            )
+            raise unknown(f"{self.where}: {key}", value, choices)
         return value
 
     def table(self, key: str) -> Table:
         """A sub-table; empty when absent."""
         value = self._get(key, dict, {})
-        return Table(value, f"{self.where} [{key}]")
+        return Table(value, _inside(self.where, key))
+
+    def named_tables(self, key: str) -> Mapping[str, Table]:
+        """The sub-tables of a sub-table, whose names are the user's; empty when absent."""
+        group = self.table(key)
+        return {name: group.table(name) for name in self.mapping(key)}
+
+    def named_texts(self, key: str, *, may_be_empty: bool = False) -> Mapping[str, str]:
+        """The strings of a sub-table, whose names are the user's; empty when absent."""
+        return self.table(key).texts_by_name(may_be_empty=may_be_empty)
+
+    def texts_by_name(self, *, may_be_empty: bool = False) -> Mapping[str, str]:
+        """All keys of this table, which are the user's, and their strings."""
+        return {name: self.text(name, may_be_empty=may_be_empty) for name in self._data}
 
     def tables(self, key: str) -> tuple[Table, ...]:
         """A list of sub-tables ([[key]]); empty when absent."""
         values = self._get(key, (list, tuple), ())
         if not all(isinstance(value, dict) for value in values):
-            raise ConfigError(f"{self.where}: {key} must be a list of tables")
+            raise self.wrong(key, "a list of tables")
         return tuple(Table(v, f"{self.where} [[{key}]] {n}") for n, v in enumerate(values, 1))
 
     def pairs(self, key: str) -> tuple[tuple[float, float], ...]:
@@ -97,7 +139,7 @@ class Table:
         for value in values:
             two = isinstance(value, list | tuple) and len(value) == 2
             if not two or any(type(number) not in (int, float) for number in value):
-                raise ConfigError(f"{self.where}: {key} must be a list of pairs of numbers")
+                raise self.wrong(key, "a list of pairs of numbers")
         return tuple((float(a), float(b)) for a, b in values)
 
     def mapping(self, key: str) -> Mapping[str, Any]:
@@ -105,17 +147,19 @@ class Table:
         value: Mapping[str, Any] = self._get(key, dict, {})
         return value
 
+    def other_tables(self) -> Mapping[str, Mapping[str, Any]]:
+        """Every sub-table that nobody asked for, as it is, for readers elsewhere."""
+        found = {
+            k: v for k, v in self._data.items() if isinstance(v, dict) and k not in self._asked
+        }
+        self._asked |= found.keys()
+        return found
+
     def finish(self) -> None:
         """Refuses every key that nobody asked for, naming the nearest known one."""
         for key in self._data:
             if key not in self._asked:
-                near = nearest(key, self._asked)
-                raise ConfigError(
-                    f"{self.where}: unknown key {key!r}",
-                    hint=f"did you mean {near!r}?"
-                    if near
-                    else f"known keys: {', '.join(sorted(self._asked))}",
-                )
+                raise unknown(f"{self.where}: key", key, sorted(self._asked))
 
     def _get(self, key: str, kind: Any, default: T) -> Any:
         self._asked.add(key)
@@ -126,6 +170,5 @@ class Table:
         value = self._data[key]
         boolean_by_accident = isinstance(value, bool) and kind is not bool
         if not isinstance(value, kind) or boolean_by_accident:
-            wanted = _NAMES.get(kind, "a number" if kind == (int, float) else "a list or table")
-            raise ConfigError(f"{self.where}: {key} must be {wanted}, not {value!r}")
+            raise self.wrong(key, _NAMES[kind])
         return value

@@ -64,7 +64,7 @@ def test_a_users_own_folder_is_a_board(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ('unit = "cycles"', 'unit = "cycle"', "is not one of cycles"),
+        ('unit = "cycles"', 'unit = "cycle"', "unknown unit 'cycle'"),
         ("baud = 921600", 'baud = "fast"', "baud must be an integer"),
         ("baud = 921600", "baude = 921600", "unknown key 'baude'"),
         ('exporter = "cmake"', "", "'exporter' is missing"),

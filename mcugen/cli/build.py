@@ -57,10 +57,12 @@ def command(model: Path | None, **given: Any) -> None:
 
 
 def _board(options: BuildOptions, config: Config) -> Board:
-    name = options.board_name or config.board
+    what, name = "board", options.board_name
+    if not name:
+        what, name = f"{config.where} [build]: board", config.board
     if not name:
         raise ConfigError("no board is given", hint="--board host, or one of `mcugen boards`")
-    return find_board(name, options.board_dir)
+    return find_board(name, options.board_dir, what)
 
 
 def _request(options: BuildOptions, config: Config, board: Board) -> Request:

@@ -18,7 +18,7 @@ from mcugen.export.project import Request
 from mcugen.platforms import PLATFORMS
 from mcugen.platforms.choose import all_engines, platform_of
 from mcugen.platforms.platform import Places
-from mcugen.platforms.request import Choices, choose_engine
+from mcugen.platforms.request import Choices, choose_engine, said
 
 _board = in_section("Board")
 _model = in_section("Model and firmware")
@@ -174,7 +174,7 @@ PREREQUISITES = (
 
 def refuse_idle_options(options: BuildOptions, board: Board, config: Config) -> None:
     """ConfigError that names every option given which this board or engine does not look at."""
-    engine = choose_engine(board, options.engine or config.engine)
+    engine = choose_engine(board, *said("engine", options.choices, config))
     platform = platform_of(board)
     engines, platforms = all_engines(), PLATFORMS
     faults = [

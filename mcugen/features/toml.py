@@ -8,7 +8,7 @@ import dataclasses
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from mcugen.errors import ConfigError, nearest
+from mcugen.errors import ConfigError, nearest, unknown
 from mcugen.features.spec import KINDS, PRESETS, FrontEnd
 
 FLOAT32_MAX = 3.4028234663852886e38
@@ -54,9 +54,9 @@ def front_end_from_dict(table: Mapping[str, Any], where: str) -> FrontEnd:
 def _defaults(preset: object, kind: object, where: str) -> dict[str, Any]:
     """Every key of the table with the value it has when it is not given, and `kind`."""
     if preset is not None and str(preset) not in PRESETS:
-        raise ConfigError(f"{where}: no preset {preset!r}", hint=_choices(preset, PRESETS))
+        raise unknown(f"{where}: preset", str(preset), PRESETS)
     if kind is not None and str(kind) not in KINDS:
-        raise ConfigError(f"{where}: no front-end {kind!r}", hint=_choices(kind, KINDS))
+        raise unknown(f"{where}: kind", str(kind), KINDS)
     if preset is not None:
         start = front_end_to_dict(PRESETS[str(preset)])
         if kind not in (None, start["kind"]):
@@ -81,7 +81,7 @@ def _key_fault(key: str, known: Iterable[str]) -> str:
 def _type_fault(key: str, value: object, default: object) -> str:
     """A text unless `value` has the type of `default`, where None stands for an integer."""
     if isinstance(default, bool):
-        return "" if isinstance(value, bool) else f"{key} must be true or false"
+        return "" if isinstance(value, bool) else f"{key} must be true or false, not {value!r}"
     if isinstance(default, tuple):
         fits = isinstance(value, list | tuple) and all(map(_is_number, value))
         return "" if fits else f"{key} must be a list of numbers, not {value!r}"
@@ -111,8 +111,3 @@ def _like(default: object, value: Any) -> Any:
     if isinstance(default, tuple):
         return tuple(map(float, value))
     return float(value) if isinstance(default, float) else value
-
-
-def _choices(word: object, known: Iterable[str]) -> str:
-    meant = nearest(str(word), known)
-    return f"did you mean {meant!r}?" if meant else "known: " + ", ".join(known)

@@ -56,10 +56,10 @@ def make_request(config: Config, board: Board, choices: Choices) -> Request:
         ) from error
     graph = parse_tflite(model_bytes, config.model.name)
     platform = platform_of(board)
-    engine = choose_engine(board, choices.engine or config.engine)
+    engine = choose_engine(board, *said("engine", choices, config))
     if platform.with_memory is not None:
         board = platform.with_memory(board, choices.memory)
-    optimize = _choose("optimize", choices.optimize or config.optimize or "speed", OPTIMIZES)
+    optimize = _choose(*said("optimize", choices, config, "speed"), OPTIMIZES)
     benchmark = choices.mlperf_id or config.mlperf_id
     front_end = _front_end(graph, config, choices.front_end, benchmark)
     score = _score(graph, config, choices, front_end)
@@ -74,9 +74,7 @@ def make_request(config: Config, board: Board, choices: Choices) -> Request:
         engine=engine,
         exporter=platform.exporter,
         engine_options=EngineOptions(
-            rounding=_choose(
-                "rounding", choices.rounding or config.rounding or "double", ROUNDINGS
-            ),
+            rounding=_choose(*said("rounding", choices, config, "double"), ROUNDINGS),
             optimize=optimize,
             isa=board.isa,
             per_layer=choices.per_layer,
@@ -94,17 +92,30 @@ def make_request(config: Config, board: Board, choices: Choices) -> Request:
             front_end=front_end,
             score=score,
         ),
-        decode=decode_from_dict(config.decode, "mcugen.toml [decode]") if config.decode else None,
+        decode=decode_from_dict(config.decode, f"{config.where} [decode]")
+        if config.decode
+        else None,
         mlperf_id=mlperf_id(benchmark, graph, front_end, score),
     )
 
 
-def choose_engine(board: Board, chosen: str) -> Engine:
-    """The engine the user names, or the board's first one; ConfigError if the board does not run it."""
+def said(name: str, choices: Choices, config: Config, default: str = "") -> tuple[str, str]:
+    """Where the choice `name` was made, for errors, and what was chosen."""
+    if chosen := getattr(choices, name):
+        return name, chosen
+    return f"{config.where} [build]: {name}", getattr(config, name) or default
+
+
+def choose_engine(board: Board, what: str, chosen: str) -> Engine:
+    """The engine the user names, or the board's first one; ConfigError if the board does not run it.
+
+    `what` says where it was chosen.
+    """
+    platform_of(board)  # checks the board's own engines
     engines = all_engines()
     name = chosen or board.engines[0]
     if name not in engines:
-        raise unknown("engine", name, engines)
+        raise unknown(what, name, engines)
     if name not in board.engines:
         raise ConfigError(
             f"board {board.name!r} does not run engine {name!r}",
@@ -129,7 +140,7 @@ def _front_end(graph: Graph, config: Config, chosen: str, benchmark: str) -> Fro
     if chosen:
         _choose("front-end", chosen, (*PRESETS, "raw"))
         return PRESETS[chosen]
-    return front_end_from_dict(config.front_end, "mcugen.toml [front_end]")
+    return front_end_from_dict(config.front_end, f"{config.where} [front_end]")
 
 
 def _score(graph: Graph, config: Config, choices: Choices, front_end: FrontEnd) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mcugen.errors import ConfigError, DataError, nearest
+from mcugen.errors import ConfigError, DataError, unknown
 from mcugen.features.reference import Floats, Source, cut_windows, dequantize, row_extractor
 from mcugen.features.spec import PRESETS, FrontEnd
 from mcugen.features.toml import front_end_from_dict
@@ -40,11 +40,7 @@ def front_end_of(table: Mapping[str, Any], where: str) -> FrontEnd | None:
 def preset_table(name: str) -> dict[str, Any]:
     """The [front_end] table of `--front-end NAME`."""
     if name not in (*PRESETS, "raw"):
-        near = nearest(name, (*PRESETS, "raw"))
-        raise ConfigError(
-            f"no front-end {name!r}",
-            hint=f"did you mean {near!r}?" if near else f"known: {', '.join(PRESETS)}, raw",
-        )
+        raise unknown("front-end", name, (*PRESETS, "raw"))
     return {"kind": "raw"} if name == "raw" else {"preset": name}
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mcugen.boards import Board
-from mcugen.errors import ConfigError, nearest
+from mcugen.errors import ConfigError, nearest, unknown
 from mcugen.strict_toml import Table
 
 OWN_WORDS = frozenset(("elf", "probe", "build", "script", "list_script"))
@@ -66,15 +66,16 @@ def read_flash_data(board: Board) -> FlashData:
             hint="`mcugen run` starts it by itself" if board.run_command else "",
         )
     table = Table(board.extra["flash"], f"{board.folder / 'board.toml'} [flash]")
-    variants, runners = table.table("variants"), table.table("runners")
+    variants = {name: one.texts_by_name() for name, one in table.named_tables("variants").items()}
+    runners = {name: _runner(name, one) for name, one in table.named_tables("runners").items()}
     data = FlashData(
-        default_runner=table.choice("default_runner", tuple(table.mapping("runners"))),
-        default_variant=table.choice("default_variant", tuple(table.mapping("variants"))),
+        default_runner=table.choice("default_runner", tuple(runners)),
+        default_variant=table.choice("default_variant", tuple(variants)),
         vcom_usb_ids=tuple(_usb_id(text, table.where) for text in table.texts("vcom_usb_ids", ())),
         vcom_name=table.text("vcom_name", ""),
         socket=table.text("socket", ""),
-        variants={name: dict(variants.mapping(name)) for name in table.mapping("variants")},
-        runners={name: _runner(name, runners.table(name)) for name in table.mapping("runners")},
+        variants=variants,
+        runners=runners,
     )
     table.finish()
     _check_words(data, table.where)
@@ -124,9 +125,5 @@ def _check_words(data: FlashData, where: str) -> None:
 
 def _choose(what: str, name: str, known: Mapping[str, object]) -> str:
     if name not in known:
-        near = nearest(name, known)
-        raise ConfigError(
-            f"unknown {what} {name!r}",
-            hint=f"did you mean {near!r}?" if near else f"known: {', '.join(known)}",
-        )
+        raise unknown(what, name, known)
     return name

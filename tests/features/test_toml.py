@@ -39,8 +39,8 @@ def test_preset_with_changes() -> None:
 @pytest.mark.parametrize(
     ("table", "words"),
     [
-        ({"preset": "mlperf-add"}, ["no preset 'mlperf-add'"]),
-        ({"kind": "logmel"}, ["no front-end 'logmel'"]),
+        ({"preset": "mlperf-add"}, ["unknown preset 'mlperf-add'"]),
+        ({"kind": "logmel"}, ["unknown kind 'logmel'"]),
         ({"preset": "mlperf-ad", "kind": "raw"}, ["is a log-mel, not a raw"]),
         (
             {"kind": "log-mel", "hop_sample": 1, "zzz": 2},

@@ -191,7 +191,7 @@ def test_a_table_reads_back(decode: Decode) -> None:
 
 YOLO_TABLE = decode_to_dict(YOLO)
 WRONG: dict[str, dict[str, Any]] = {
-    "kind = 'yollo' is not one of": YOLO_TABLE | {"kind": "yollo"},
+    "unknown kind 'yollo'": YOLO_TABLE | {"kind": "yollo"},
     "unknown key 'objectnes'": YOLO_TABLE | {"objectnes": 0.3},
     "heads must be 1 to 8": YOLO_TABLE | {"heads": []},
     "anchors must be a list of pairs": YOLO_TABLE | {"heads": [{"output": 0, "anchors": [[1]]}]},

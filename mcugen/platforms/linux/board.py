@@ -84,32 +84,30 @@ def linux_board(board: Board) -> LinuxBoard:
         accelerator=table.text("accelerator", ""),
         delegates=table.texts("delegates", ()),
         devices=table.texts("devices", ()),
-        environment=_environment(table.table("environment"), table.mapping("environment")),
+        environment=_environment(table.named_texts("environment", may_be_empty=True), where),
         port=board.folder / table.text("port"),
         configurations=_configurations(table, where),
         vela=_vela(table.table("vela")) if "vela" in table else None,
-        packages=_packages(table, where),
-        published=_published(table, where),
+        packages=_packages(table),
+        published=_published(table),
     )
     table.finish()
     _check(described, where)
     return described
 
 
-def _environment(table: Table, names: Mapping[str, object]) -> Mapping[str, str]:
-    values = {name: table.text(name) for name in names}
+def _environment(values: Mapping[str, str], where: str) -> Mapping[str, str]:
     for name, value in values.items():
         if not re.fullmatch(r"\w+", name) or not re.fullmatch(r"[\w./:-]*", value):
-            raise ConfigError(f"{table.where}: {name} = {value!r} holds more than plain characters")
+            raise ConfigError(f"{where}: {name} = {value!r} holds more than plain characters")
     return values
 
 
 def _configurations(table: Table, where: str) -> tuple[Configuration, ...]:
     found = []
-    for name, entry in table.mapping("configurations").items():
+    for name, one in table.named_tables("configurations").items():
         if not re.fullmatch(r"[a-z0-9-]+", name):
             raise ConfigError(f"{where}: configuration {name!r} is not lower-case-and-digits")
-        one = Table(entry, f"{where[:-1]}.configurations.{name}]")
         found.append(
             Configuration(
                 name=name,
@@ -141,26 +139,24 @@ def _vela(table: Table) -> VelaSettings:
     return settings
 
 
-def _packages(table: Table, where: str) -> tuple[SupportPackage, ...]:
+def _packages(table: Table) -> tuple[SupportPackage, ...]:
     found = []
-    for name, entry in table.mapping("bsp").items():
-        one = Table(entry, f"{where[:-1]}.bsp.{name}]")
+    for name, one in table.named_tables("bsp").items():
         found.append(SupportPackage(name, one.text("tflite"), one.text("vela", "") or None))
         one.finish()
     return tuple(found)
 
 
-def _published(table: Table, where: str) -> tuple[Published, ...]:
+def _published(table: Table) -> tuple[Published, ...]:
     found = []
-    for name, entry in table.mapping("published").items():
-        one = Table(entry, f"{where[:-1]}.published.{name}]")
+    for name, one in table.named_tables("published").items():
         times = one.table("milliseconds")
         found.append(
             Published(
                 model=name,
                 model_sha256=one.text("model_sha256"),
                 source=one.text("source"),
-                note=one.text("note", ""),
+                note=one.text("note", "", may_be_empty=True),
                 milliseconds={key: times.number(key) for key in one.mapping("milliseconds")},
             )
         )

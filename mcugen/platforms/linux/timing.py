@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mcugen.boards import find_board
-from mcugen.errors import ConfigError, DeviceError, nearest
+from mcugen.errors import ConfigError, DeviceError, unknown
 from mcugen.platforms.linux.board import LinuxBoard, linux_board
 from mcugen.platforms.linux.bundle import Plan, read_plan
 from mcugen.platforms.linux.launcher_log import (
@@ -111,11 +111,7 @@ def _chosen(plan: Plan, options: LinuxOptions) -> tuple[str, ...]:
     known = tuple(configuration.name for configuration in plan.configurations)
     for name in options.only:
         if name not in known:
-            near = nearest(name, known)
-            raise ConfigError(
-                f"unknown configuration {name!r}",
-                hint=f"did you mean {near!r}?" if near else f"known: {', '.join(known)}",
-            )
+            raise unknown("configuration", name, known)
     return options.only or known
 
 

@@ -19,7 +19,7 @@ from mcugen import __version__
 from mcugen.boards import Board, MemoryRegion
 from mcugen.codegen.render import render
 from mcugen.codegen.tree import SourceTree, merge
-from mcugen.errors import ConfigError, nearest
+from mcugen.errors import ConfigError, unknown
 from mcugen.export.exporter import ExportOptions
 from mcugen.platforms.cmake.project import OPTIMIZE_FLAGS, UNFUSED
 from mcugen.platforms.mcuxpresso.sbom import Part, sbom_json
@@ -65,8 +65,8 @@ def read_sdk_board(board: Board) -> SdkBoard:
     """[mcuxpresso] of the board, checked; ConfigError names file and key."""
     where = f"{board.folder / 'board.toml'} [mcuxpresso]"
     table = Table(board.extra.get("mcuxpresso", {}), where)
-    variants = dict(table.mapping("variants"))
-    memories = table.table("memory")
+    variants = table.named_texts("variants")
+    memories = table.named_tables("memory")
     parts = ("", *board.engines, "npu")
     sdk = SdkBoard(
         device=table.text("device"),
@@ -80,7 +80,7 @@ def read_sdk_board(board: Board) -> SdkBoard:
         heap_bytes={"": table.integer("heap_bytes"), "npu": table.integer("heap_bytes_npu")},
         prj_conf={part: table.texts(_key("prj_conf", part), ()) for part in parts},
         sdk_parts={part: _parts(table.texts(_key("sdk_parts", part), ()), where) for part in parts},
-        memories=tuple(_memory(name, memories.table(name)) for name in table.mapping("memory")),
+        memories=tuple(_memory(name, one) for name, one in memories.items()),
     )
     table.finish()
     return sdk
@@ -136,22 +136,13 @@ def _choose_memory(sdk: SdkBoard, name: str) -> MemoryChoice | None:
     for choice in sdk.memories:
         if choice.name == name:
             return choice
-    known = [choice.name for choice in sdk.memories]
-    near = nearest(name, known)
-    raise ConfigError(
-        f"unknown memory layout {name!r}",
-        hint=f"did you mean {near!r}?" if near else f"known: {', '.join(known)}",
-    )
+    raise unknown("memory layout", name, [choice.name for choice in sdk.memories])
 
 
 def _choose_variant(sdk: SdkBoard, name: str) -> str:
     variant = name or sdk.default_variant
     if variant not in sdk.variants:
-        near = nearest(variant, sdk.variants)
-        raise ConfigError(
-            f"unknown board variant {variant!r}",
-            hint=f"did you mean {near!r}?" if near else f"known: {', '.join(sdk.variants)}",
-        )
+        raise unknown("board variant", variant, sdk.variants)
     return variant
 
 

@@ -87,7 +87,7 @@ WRONG = [
     ("[linux]", "[linux]\nenviroment = {}", "unknown key 'enviroment'", "'environment'"),
     ("threads = 1", "thread = 1", r"configurations.cpu-1\]: key 'threads' is missing", ""),
     ("threads = 1", "threads = 1\ncores = 2", "unknown key 'cores'", ""),
-    ('accelerator = "cpu"', 'accelerator = "cpuu"', "'cpuu' is not one of cpu, npu", "'cpu'"),
+    ('accelerator = "cpu"', 'accelerator = "cpuu"', "unknown accelerator 'cpuu'", "'cpu'"),
     ("cpu-1]", '"CPU 1"]', "configuration 'CPU 1' is not lower-case", ""),
     ("/usr/lib/libnpu.so", "/usr/lib/$(id).so", "is not a plain path", ""),
     ('"port.c"', '"no.c"', "no.c does not exist", ""),

@@ -1,0 +1,141 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""Every key of every board.toml and of mcugen.toml with wrong values: one line that names file and key."""
+
+from __future__ import annotations
+
+import copy
+import json
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mcugen.boards import load_board, load_boards
+from mcugen.errors import ConfigError, UserError
+from mcugen.paths import boards_dir, examples_dir
+from mcugen.platforms.choose import platform_of
+from tests.cli.calls import call
+
+Capture = pytest.CaptureFixture[str]
+Value = Any
+Path_ = tuple[str, ...]
+
+FREE = "A word that no table knows"
+WORDS = {  # keys that take one of few words, or the name of something that exists
+    *("name", "exporter", "isa", "engines", "sources", "unit", "link", "cpu_flags", "link_flags"),
+    *("defines", "default_variant", "default_runner", "accelerator", "port", "vcom_usb_ids"),
+    *("sdk_parts", "sdk_parts_tflm", "sdk_parts_npu", "kind", "preset"),
+    *("board", "engine", "rounding", "optimize", "file", "id"),
+}
+MAY_BE_EMPTY = {"prefix", "note", "USE_GPU_INFERENCE"}
+NOT_WORDS = {("linux", "accelerator")}  # the title of the NPU
+
+
+def toml(value: Value) -> str:
+    """A value as inline TOML."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{json.dumps(k)} = {toml(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(toml, value)) + "]"
+    return json.dumps(value)
+
+
+def document(table: dict[str, Value]) -> str:
+    return "".join(f"{key} = {toml(value)}\n" for key, value in table.items())
+
+
+def keys(table: dict[str, Value], above: Path_ = ()) -> Iterator[Path_]:
+    for key, value in table.items():
+        yield (*above, key)
+        if isinstance(value, dict):
+            yield from keys(value, (*above, key))
+
+
+def at(table: dict[str, Value], path: Path_) -> Value:
+    for key in path:
+        table = table[key]
+    return table
+
+
+def changed(table: dict[str, Value], path: Path_, value: Value) -> dict[str, Value]:
+    copied = copy.deepcopy(table)
+    at(copied, path[:-1])[path[-1]] = value
+    return copied
+
+
+def wrong_values(value: Value, path: Path_) -> Iterator[Value]:
+    """Of another type, no known word, empty."""
+    takes_words = path[-1] in WORDS and path not in NOT_WORDS
+    if isinstance(value, bool):
+        yield from (1, "true", [])
+    elif isinstance(value, str):
+        yield from (3, True, [value], {})
+        yield from ("", "  ") if path[-1] not in MAY_BE_EMPTY else ()
+        yield from (FREE,) if takes_words else ()
+    elif isinstance(value, int | float):
+        yield from (str(value), True, [value], {}, "")
+        yield from (-1, 2**70) if isinstance(value, int) else ()
+    elif isinstance(value, list):
+        yield from ("word", 3, {}, [3], [""], [[]])
+        yield from ([FREE],) if takes_words else ()
+    else:
+        yield from ("word", 3, [])
+
+
+def board_cases() -> list[Any]:
+    cases = []
+    for board in load_boards():
+        table = tomllib.loads((board.folder / "board.toml").read_text())
+        cases += [pytest.param(board.name, p, id=".".join((board.name, *p))) for p in keys(table)]
+    return cases
+
+
+@pytest.mark.parametrize(("name", "path"), board_cases())
+def test_every_wrong_value_of_a_board_is_named(name: str, path: Path_, tmp_path: Path) -> None:
+    folder = tmp_path / name
+    folder.symlink_to(boards_dir() / name)
+    table = tomllib.loads((folder / "board.toml").read_text())
+    folder.unlink()
+    folder.mkdir()
+    for source in sorted((boards_dir() / name).iterdir()):
+        if source.name != "board.toml" and source.is_file():
+            (folder / source.name).symlink_to(source)
+    (tmp_path / "host").mkdir(exist_ok=True)
+    (tmp_path / "host" / "port.c").touch()
+    for value in wrong_values(at(table, path), path):
+        (folder / "board.toml").write_text(document(changed(table, path, value)))
+        with pytest.raises(ConfigError) as caught:
+            platform_of(load_board(folder))
+        said = caught.value.what
+        assert "board.toml" in said and "\n" not in said, (value, said)
+        named = (path[-1], json.dumps(value).strip('"[]'), *path[-2:-1])
+        assert any(word in said for word in named), (value, said)
+
+
+CONFIG = {
+    "schema": 1,
+    "model": {"file": str(examples_dir() / "machine-sound" / "machine_sound_int8.tflite")},
+    "front_end": {"preset": "mlperf-ad", "n_mels": 128, "power": 2.0, "hop_samples": 512},
+    "score": {"kind": "reconstruction-error", "threshold": 2.5},
+    "build": {"board": "host", "engine": "aot", "rounding": "double", "optimize": "speed"},
+    "mlperf": {"id": "ad01"},
+    "decode": {"kind": "classes", "labels": ["one", "two"], "top": 1, "softmax": True},
+}
+
+
+@pytest.mark.parametrize("path", list(keys(CONFIG)), ids=".".join)
+def test_every_wrong_value_of_a_configuration_is_named(
+    path: Path_, tmp_path: Path, capfd: Capture
+) -> None:
+    file = tmp_path / "mcugen.toml"
+    for value in wrong_values(at(CONFIG, path), path):
+        file.write_text(document(changed(CONFIG, path, value)))
+        answer = call(capfd, "build", file, "--no-compile", "--out", tmp_path / "out")
+        assert answer.status == UserError.exit_status, (value, answer)
+        first, *rest = answer.err.splitlines()
+        assert first.startswith("error: ") and len(rest) <= 1, (value, answer.err)
+        assert path[-1] in first or FREE in first, (value, answer.err)
+        assert not (tmp_path / "out").exists()
