@@ -23,6 +23,7 @@ static void write_outputs(const mcugen_engine_info_t *info) {
   }
 }
 
+#ifndef DRIVER_KEEPS_STATE
 // As mcugen_window_run_layers does it.
 static mcugen_status_t run_layers(uint32_t layer) {
   mcugen_engine_reset();
@@ -39,14 +40,18 @@ static void write_layers(void) {
     }
   }
 }
+#endif
 
 int main(void) {
   const mcugen_engine_info_t *info = mcugen_engine_info();
   if (mcugen_engine_init() != MCUGEN_STATUS_OK) {
     return EXIT_FAILURE;
   }
+  mcugen_engine_reset();
   while (read_inputs(info)) {
+#ifndef DRIVER_KEEPS_STATE  // else the samples are one stream
     mcugen_engine_reset();
+#endif
     const uint32_t start = driver_instructions();
     const mcugen_status_t status = mcugen_engine_invoke();
     const uint32_t instructions = driver_instructions() - start;
@@ -55,7 +60,9 @@ int main(void) {
     }
     driver_write(&instructions, sizeof instructions);
     write_outputs(info);
+#ifndef DRIVER_KEEPS_STATE
     write_layers();
+#endif
   }
   return EXIT_SUCCESS;
 }

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,8 +84,11 @@ def build(
     on: str = "host",
     optimize: str | None = None,
     patch: tuple[str, str, str] | None = None,
+    keeps_state: bool = False,
 ) -> CEngine:
     """Compiles for `on` "host" (-O1, with sanitizers) or "qemu" (-O2), if not told otherwise.
+
+    With `keeps_state` samples are one stream, otherwise each starts from a clean state.
 
     `patch` (file, old, new) breaks a file on purpose: its text must contain `old`.
     """
@@ -101,16 +105,25 @@ def build(
     sources = [folder / path for path in files if path.endswith(".c")]
     includes = [folder / "runtime", folder / "model", runtime_dir()]
     driver = ROOT / "firmware_tests" / "engine_driver.c"
-    command = compile_driver([*sources, driver], includes, folder, on=on, optimize=optimize)
+    defines = ["-DDRIVER_KEEPS_STATE"] if keeps_state else []
+    command = compile_driver(
+        [*sources, driver], includes, folder, on=on, optimize=optimize, defines=defines
+    )
     return CEngine(graph, options, folder, command)
 
 
 def compile_driver(
-    sources: list[Path], includes: list[Path], folder: Path, *, on: str, optimize: str | None = None
+    sources: list[Path],
+    includes: list[Path],
+    folder: Path,
+    *,
+    on: str,
+    optimize: str | None = None,
+    defines: Sequence[str] = (),
 ) -> tuple[str, ...]:
     """Compiles a program with the driver_io of `on`; returns the command that runs it."""
     tests, program = ROOT / "firmware_tests", folder / "program"
-    flags = [f"-I{path}" for path in (*includes, tests)]
+    flags = [*defines, *(f"-I{path}" for path in (*includes, tests))]
     if on == "host":
         sources = [*sources, tests / "driver_io_host.c"]
         flags = [optimize or "-O1", "-g", *SANITIZERS, *flags]

@@ -11,6 +11,7 @@ from mcugen.engines.ops import (
     add,
     along_axis,
     arithmetic,
+    batch_matmul,
     cast,
     concatenation,
     conv_2d,
@@ -35,6 +36,7 @@ from mcugen.engines.ops import (
     slicing,
     softmax,
     split,
+    svdf,
     transpose_conv,
     unary,
 )
@@ -84,7 +86,9 @@ OPS: Mapping[str, Operator] = {
     "ELU": or_else(unary.ELU, elementwise.OPERATOR),
     "GATHER": gather.OPERATOR,
     "RSQRT": or_else(unary.OPERATOR, elementwise.OPERATOR),
+    "BATCH_MATMUL": batch_matmul.OPERATOR,
     "SELECT_V2": select.OPERATOR,
+    "SVDF": svdf.OPERATOR,
     **dict.fromkeys(("ARG_MAX", "ARG_MIN", "CUMSUM", "L2_NORMALIZATION"), along_axis.OPERATOR),
     **dict.fromkeys(("REDUCE_ALL", "REDUCE_MAX", "REDUCE_MIN", "SUM"), reduce.OPERATOR),
     **dict.fromkeys(

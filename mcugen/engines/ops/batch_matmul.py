@@ -1,0 +1,139 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""BATCH_MATMUL: products of matrices, one or several, either of which may be a constant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+
+from mcugen.engines.aot.scales import quantize_multiplier
+from mcugen.engines.aot.variants import (
+    Call,
+    Kernel,
+    Layout,
+    Operands,
+    Operator,
+    Table,
+    Variant,
+    activations,
+)
+from mcugen.engines.contract import EngineOptions
+from mcugen.engines.ops.shared.broadcast import NEEDS_TWO, list_text
+from mcugen.engines.ops.shared.checks import Reason, factor_reasons, scale_reasons, to_problems
+from mcugen.engines.ops.shared.copy_call import strides_of
+from mcugen.model.ir import DType, Graph, Op, Problem, Tensor
+
+_AXES = 5  # TFLite Micro's: MCUGEN_BATCH_AXES and those of the matrices
+_COST = 8  # instructions per product
+_SUFFIXES = {DType.INT8: "s8", DType.FLOAT32: "f32"}
+
+
+def _operands(graph: Graph, op: Op) -> tuple[Tensor, Tensor, Tensor] | None:
+    given, made = graph.input_tensors(op), graph.output_tensors(op)
+    if len(given) != 2 or len(made) != 1 or None in given or not activations(graph, op):
+        return None
+    a, b = (t for t in given if t is not None)
+    return None if a.is_variable or b.is_variable else (a, b, made[0])
+
+
+def problems(graph: Graph, op: Op) -> Iterable[Problem]:
+    """int8, float32; up to five axes, batches that broadcast; one operand may be a constant."""
+    tensors = _operands(graph, op)
+    if tensors is None:
+        return to_problems(op, [(NEEDS_TWO, "")])
+    return to_problems(op, [*_reasons(op, *tensors)])
+
+
+def _reasons(op: Op, a: Tensor, b: Tensor, out: Tensor) -> Iterator[Reason]:
+    dtype = a.dtype
+    if dtype not in _SUFFIXES or b.dtype is not dtype or out.dtype is not dtype:
+        yield f"{a.dtype.value} by {b.dtype.value} to {out.dtype.value} is not supported", ""
+        return
+    shapes = f"{list(a.shape)} by {list(b.shape)}"
+    if not all(2 <= len(t.shape) <= _AXES for t in (a, b)):
+        yield f"shapes {shapes} are not supported", ""
+        return
+    rows, depth, depth_b, columns = _sizes(op, a, b)
+    try:
+        batches = np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
+    except ValueError:
+        batches = (-1,)
+    if depth != depth_b or (*batches, rows, columns) != out.shape or not out.elements:
+        yield f"output {list(out.shape)} does not follow from {shapes}", ""
+    if dtype is DType.INT8:
+        reasons = [*scale_reasons(a, b, out)]
+        yield from reasons or factor_reasons(_factor(a, b, out), bits=(2**16 * depth).bit_length())
+
+
+def _sizes(op: Op, a: Tensor, b: Tensor) -> tuple[int, int, int, int]:
+    """Rows, depth of a, depth of b, columns."""
+    rows, depth = a.shape[-2:][::-1] if op.options.get("adj_x") else a.shape[-2:]
+    depth_b, columns = b.shape[-2:][::-1] if op.options.get("adj_y") else b.shape[-2:]
+    return rows, depth, depth_b, columns
+
+
+def _factor(a: Tensor, b: Tensor, out: Tensor) -> float:
+    """In double (GetQuantizedConvolutionMultipler)."""
+    assert a.quant is not None and b.quant is not None and out.quant is not None
+    return a.quant.scale * b.quant.scale / out.quant.scale
+
+
+def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
+    """A portable kernel."""
+    tensors = _operands(graph, op)
+    assert tensors is not None
+    a, b, out = tensors
+    constant = next((t for t in (a, b) if t.data is not None), None)
+    rows, depth, _, columns = _sizes(op, a, b)
+    adj_x, adj_y = op.options.get("adj_x", False), op.options.get("adj_y", False)
+    quantised = a.dtype is DType.INT8
+    stem = f"mcugen_batch_matmul_{_SUFFIXES[a.dtype]}"
+    name = stem if constant is None else f"{stem}_constant"
+    kernel = Kernel(name, "mcugen_batch_matmul_t", "batch_matmul.h", "batch_matmul.c")
+    by = quantize_multiplier(_factor(a, b, out)) if quantised else (0, 0)
+
+    def build(operands: Operands) -> tuple[Call, ...]:
+        table: Table | str = "NULL"
+        if constant is not None and constant.data is not None:
+            comment = f'"{constant.name}" {list(constant.shape)}'
+            table = Table(f"{operands.name}_constant", constant.data, comment)
+        fields = (
+            ("constant", table),
+            ("swapped", int(constant is a)),
+            ("batches", list_text(_padded(out.shape[:-2]))),
+            ("a_batch_steps", list_text(_batch_steps(a))),
+            ("b_batch_steps", list_text(_batch_steps(b))),
+            ("rows", rows),
+            ("depth", depth),
+            ("columns", columns),
+            ("a_row_step", 1 if adj_x else a.shape[-1]),
+            ("a_step", a.shape[-1] if adj_x else 1),
+            ("b_column_step", b.shape[-1] if adj_y else 1),
+            ("b_step", 1 if adj_y else b.shape[-1]),
+            *((f"{n}_zero_point", _zero_point(t)) for n, t in (("a", a), ("b", b))),
+            ("by", list_text(by)),
+            ("zero_point", _zero_point(out)),
+        )
+        return (Call(kernel, fields, (*operands.inputs, *operands.outputs)),)
+
+    reads = (Layout.NATIVE,) * len(activations(graph, op))
+    return (Variant(reads, (Layout.NATIVE,), _COST * out.elements * depth, build),)
+
+
+def _padded(batches: tuple[int, ...]) -> tuple[int, ...]:
+    return (1,) * (_AXES - 2 - len(batches)) + batches
+
+
+def _batch_steps(tensor: Tensor) -> list[int]:
+    """From one matrix to the next along each axis; 0 where they are repeated."""
+    shape = _padded(tensor.shape[:-2]) + tensor.shape[-2:]
+    return [0 if n == 1 else s for n, s in zip(shape[:-2], strides_of(shape)[:-2], strict=True)]
+
+
+def _zero_point(tensor: Tensor) -> int:
+    return tensor.quant.zero_point if tensor.dtype is DType.INT8 and tensor.quant else 0
+
+
+OPERATOR = Operator(problems, variants)
