@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import flatbuffers
@@ -194,11 +195,7 @@ def _option(b: flatbuffers.Builder, key: str, value: Any) -> Any:
 
 def _table(b: flatbuffers.Builder, table: str, **fields: Any) -> int:
     """Writes a table; field names in any case, with or without underscores, None is left out."""
-    adders = {
-        name.removeprefix(f"{table}Add").lower(): adder
-        for name, adder in vars(tflite).items()
-        if name.startswith(f"{table}Add")
-    }
+    adders = _adders(table)
     getattr(tflite, f"{table}Start")(b)
     for name, value in fields.items():
         if value is not None:
@@ -217,3 +214,13 @@ def _offsets(b: flatbuffers.Builder, offsets: Sequence[int]) -> int:
     for offset in reversed(offsets):
         b.PrependUOffsetTRelative(offset)
     return int(b.EndVector())
+
+
+@cache
+def _adders(table: str) -> dict[str, Any]:
+    """Field, lower case and without underscores -> the function that adds it to such a table."""
+    return {
+        name.removeprefix(f"{table}Add").lower(): adder
+        for name, adder in vars(tflite).items()
+        if name.startswith(f"{table}Add")
+    }

@@ -187,7 +187,7 @@ def _print(outcome: Outcome, folder: Path) -> None:
             err=True,
         )
     if outcome.values_unseen:
-        click.echo(
+        say(
             f"{outcome.values_unseen:,} output values are not compared: padding completed their "
             "windows and replaced them at once",
             err=True,

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from mcugen.errors import ModelError
 from mcugen.model.ir import DType, Graph, Op, Problem, Tensor
+from mcugen.model.operands import operand_problems, state_problems
 from mcugen.model.shapes import FIXED_SHAPE_HINT, shape_problems
 
 _QUANTISE = (
@@ -53,6 +54,8 @@ def check_graph(graph: Graph) -> list[Problem]:
     return [
         *shape_problems(graph),
         *_operator_problems(graph),
+        *(problem for op in graph.ops for problem in operand_problems(op)),
+        *state_problems(graph),
         *_float_problems(graph),
         *_tensor_problems(graph),
     ]

@@ -95,7 +95,8 @@ def fold_shapes(graph: Graph) -> Graph:
                 results = _folded(graph, op)
         except (*MISFITS, MemoryError):
             results = None  # whoever compiles the operator says what is wrong with it
-        fits = results is not None and not set(op.outputs) & set(graph.outputs)
+        fits = results is not None and len(results) == len(op.outputs)
+        fits = fits and not set(op.outputs) & set(graph.outputs)
         if results is None or not fits:
             kept.append(op)
             continue

@@ -20,6 +20,9 @@ def check_topology(graph: Graph, name: str) -> None:
     if not graph.inputs or not graph.outputs:
         raise ModelError(f"{name}: the graph has no inputs or no outputs")
     _check_indices(name, "the graph", graph.inputs + graph.outputs, range(count))
+    for tensor in graph.tensors:
+        if tensor.is_variable and tensor.data is not None:
+            raise ModelError(f"{name}: tensor {tensor.index} is a variable and holds a constant")
     ready = {t.index for t in graph.tensors if t.data is not None or t.is_variable}
     ready |= set(graph.inputs)
     for op in graph.ops:

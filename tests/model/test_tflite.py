@@ -11,6 +11,7 @@ import pytest
 
 from mcugen.errors import ModelError
 from mcugen.model.ir import DType, Quant
+from mcugen.model.operands import OPERANDS
 from mcugen.model.tflite import identifier, parse_tflite, read_tflite
 from tests.tflite_writer import OpSpec, TensorSpec, fully_connected, model_bytes
 
@@ -54,7 +55,7 @@ def test_stray_axis_on_a_one_dimensional_bias_is_ignored() -> None:
 
 def test_absent_option_table_gives_the_defaults_of_the_schema() -> None:
     tensors = [TensorSpec((1, 2), scales=1.0), TensorSpec((1, 2), scales=1.0)]
-    data = model_bytes(tensors, [OpSpec("DEPTHWISE_CONV_2D", [0], [1])], [0], [1])
+    data = model_bytes(tensors, [OpSpec("DEPTHWISE_CONV_2D", [0, 0], [1])], [0], [1])
     assert parse_tflite(data, "m").ops[0].options == {
         "padding": "SAME",
         "stride_w": 0,
@@ -89,7 +90,9 @@ def test_absent_option_table_gives_the_defaults_of_the_schema() -> None:
 )
 def test_options_and_kinds_survive_the_file(kind: str, options: dict[str, object]) -> None:
     tensors = [TensorSpec((1, 2, 2, 1), scales=1.0), TensorSpec((1, 1, 1, 1), scales=1.0)]
-    (op,) = parse_tflite(model_bytes(tensors, [OpSpec(kind, [0], [1], options)], [0], [1]), "m").ops
+    fewest = OPERANDS[kind][0].start if kind in OPERANDS else 1
+    spec = OpSpec(kind, [0] * fewest, [1], options)
+    (op,) = parse_tflite(model_bytes(tensors, [spec], [0], [1]), "m").ops
     assert op.kind == kind
     assert {key: op.options[key] for key in options} == options
 

@@ -14,6 +14,7 @@ from mcugen.engines.ops import OPS
 from mcugen.memory import live_bytes
 from mcugen.model.check import refuse, where
 from mcugen.model.ir import Graph, Problem
+from mcugen.model.operands import operand_problems
 
 
 def supports(graph: Graph) -> tuple[Problem, ...]:
@@ -39,7 +40,9 @@ def _op_problems(graph: Graph) -> list[Problem]:
     """What is wrong with the operators."""
     problems: list[Problem] = []
     for op in graph.ops:
-        if op.kind in OPS:
+        if malformed := [*operand_problems(op)]:
+            problems.extend(malformed)
+        elif op.kind in OPS:
             problems.extend(OPS[op.kind].problems(graph, op))
         else:
             what = "this operator is not supported"

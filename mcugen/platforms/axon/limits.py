@@ -65,6 +65,9 @@ RANKS: Mapping[str, tuple[int | None, ...]] = {
 
 
 def _malformed(graph: Graph, op: Op) -> Iterator[str]:
+    if not op.outputs:
+        yield "has no output"
+        return
     wanted = RANKS.get(op.kind, ())
     given = [len(graph.tensors[i].shape) if i >= 0 else None for i in op.inputs]
     if len(given) < len(wanted) or None in given[: len(wanted)]:

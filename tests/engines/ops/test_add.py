@@ -179,7 +179,7 @@ ONES = np.ones((2, 3), np.int8)
         ([SOUND, TensorSpec((2, 2), "int8", 0.1)], SOUND, "cannot be broadcast"),
         ([SOUND, TensorSpec((2, 1), "int8", 0.1)], TensorSpec((3, 2), "int8", 0.1), "not follow"),
         ([SOUND, SOUND], TensorSpec((2, 3), "int8", 1e-8), "too small"),
-        ([SOUND], SOUND, "two inputs"),
+        ([SOUND], SOUND, "needs 2"),
         ([TensorSpec((2, 1) * 3, "int8", 1), TensorSpec((1, 2) * 3, "int8", 1)],
          TensorSpec((2,) * 6, "int8", 1), "broadcast along more"),
     ],

@@ -53,7 +53,7 @@ X = TensorSpec((8, 6), "int8", 0.1)
         (gather((8, 6), (3,), 0, dtype="int64"), "int64 indices"),
         (
             Layer("GATHER", [TensorSpec((8, 6), "int8", 0.1)], [TensorSpec((8, 6), "int8", 0.1)]),
-            "needs an input and indices",
+            "GATHER needs 2",
         ),
     ],
 )

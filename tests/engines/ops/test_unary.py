@@ -115,7 +115,7 @@ X = TensorSpec((4, 64), "int8", 0.1)
         (unary("HARD_SWISH", (1e-9, 0), (1e-9, 0)), "not supported"),
         (Layer("RELU", [X], [TensorSpec((4, 63), "int8", 0.1)]), "does not follow"),
         (Layer("RELU", [X], [TensorSpec((4, 64), "float32")]), "float32"),
-        (Layer("RELU", [X, X], [X]), "one activation input"),
+        (Layer("RELU", [X, X], [X]), "RELU needs 1"),
     ],
 )
 def test_a_problem_is_named(layer: Layer, words: str) -> None:
