@@ -32,3 +32,8 @@ def boards_dir() -> Path:
 def examples_dir() -> Path:
     """The bundled models with their mcugen.toml."""
     return _data_dir() / "examples"
+
+
+def licence_file() -> Path:
+    """The text of Apache-2.0, which goes with the hand-written C."""
+    return _data_dir() / "LICENSE"

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "engine.h"
+#include "model.h"
 
 // q = value / scale, rounded half away from zero, plus zero_point, clamped to int8; all in float32,
 // as the MLPerf Tiny reference firmware and mcugen.features.reference.quantize. NaN becomes -128.

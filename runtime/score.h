@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "engine.h"
+#include "model.h"
 
 // Mean over `count` values of (dequantised output - feature)^2; 0 for no values.
 // Sums of 32 are added up, so the relative error is at most (40 + count / 32) * 2^-24 on top of the

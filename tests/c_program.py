@@ -50,8 +50,9 @@ def compile_for_board(
     board = load_board(ROOT / "boards" / board_name)
     port = [board.folder / name for name in board.sources]
     link = [f"-L{board.folder}", *board.link_flags]
-    if "--specs=picolibc.specs" not in board.cpu_flags:
-        port.append(FIRMWARE_TESTS / "qemu" / "retarget.c")
+    picolibc = "--specs=picolibc.specs" in board.cpu_flags
+    port.append(FIRMWARE_TESTS / "qemu" / ("picolibc_stdio.c" if picolibc else "retarget.c"))
+    if not picolibc:
         link.append("-Wl,-u,_printf_float")
     flags = [*board.cpu_flags, "-O2", "-ffunction-sections"]
     flags += [f"-I{path}" for path in (*includes, folder, RUNTIME, FIRMWARE_TESTS)]

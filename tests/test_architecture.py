@@ -12,7 +12,8 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parent.parent / "mcugen"
 ROOMS = (  # from the top of the house to the ground; docs/ARCHITECTURE.md tells what each is for
-    "__main__ cli report train evaluate platforms run toolchain transport export engines samples protocol "
+    "__main__ cli report train evaluate sdk platforms run toolchain transport export engines samples "
+    "protocol "
     "memory features scoring records model config boards codegen strict_toml files reproducible errors "
     "foreign_text paths __init__"
 ).split()

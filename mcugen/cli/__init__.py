@@ -32,6 +32,8 @@ VERBS = {
     "evaluate": "Score a data set, from float to device.",
     "inspect": "Show what is in a model and what it needs.",
     "build": "Write and compile a project for a board.",
+    "sdk": "Pack models for your own firmware.",
+    "weights": "Write replaceable weights for a packed model.",
     "run": "Send clips to a device and compare its scores with the reference.",
     "verify": "Prove that a device computes what the reference computes.",
     "mlperf": "Measure as MLPerf Tiny does, through its text dialect.",

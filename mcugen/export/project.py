@@ -68,7 +68,7 @@ class Project:
 
 def generate(request: Request) -> Project:
     """The project of a request; a model that cannot work on the board is refused with all reasons."""
-    refuse(_problems(request), request.model_file)
+    check_request(request)
     plan = request.engine.plan(request.graph, request.engine_options)
     check_fit(plan, request.board)
     app = merge(
@@ -88,6 +88,11 @@ def generate(request: Request) -> Project:
     tree = merge(files, {"app/firmware_sha256.h": header})
     manifest = _manifest(request, plan, sha256)
     return Project(merge(tree, {MARKER: manifest_json(manifest, tree)}), manifest, plan)
+
+
+def check_request(request: Request) -> None:
+    """Refuses what cannot work, with all reasons: engine, front-end and decoding against the model."""
+    refuse(_problems(request), request.model_file)
 
 
 def _problems(request: Request) -> list[Problem]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from mcugen.codegen.c_text import C_TYPES, c_int, c_values
 from mcugen.codegen.render import render
 from mcugen.codegen.tree import SourceTree
 from mcugen.engines.aot.lowering import Lowered
+from mcugen.engines.aot.slot import Slot
 from mcugen.engines.aot.variants import ALIGNMENT_BYTES, Call, Table, Value
 from mcugen.engines.contract import EngineOptions
 from mcugen.memory import draw
@@ -39,8 +40,10 @@ ENGINE_DTYPES = frozenset(
 """Element types that engine.h can name: MCUGEN_<name>."""
 
 
-def emit_model(graph: Graph, options: EngineOptions, lowered: Lowered) -> SourceTree:
-    """The generated engine as files."""
+def emit_model(
+    graph: Graph, options: EngineOptions, lowered: Lowered, slot: Slot | None = None
+) -> SourceTree:
+    """The generated engine as files; with a slot, of a model that gets its weights with every call."""
     prefix = graph.name.lower()
     tables = _unique_tables(_calls(lowered))
     context = {
@@ -57,13 +60,15 @@ def emit_model(graph: Graph, options: EngineOptions, lowered: Lowered) -> Source
         "arena_limit_bytes": options.arena_limit_bytes,
         "options": options,
         "plan_lines": draw(lowered.plan).splitlines(),
-        **_code_context(graph, lowered, prefix, tables),
+        "slot": slot,
+        **_code_context(graph, lowered, _params(prefix, tables, slot)),
         "tables": [_table_context(prefix, table) for table in dict.fromkeys(tables.values())],
         "has_structs": any(table.struct for table in tables.values()),
     }
+    parts = ("engine.c", "model.c", "model.h", "weights.c", "weights.h")
     written = {
         f"model/{prefix}_{part}": render(f"aot/{part}.j2", context)
-        for part in ("engine.c", "model.c", "model.h", "weights.c", "weights.h")
+        for part in (parts if slot is None else ("model.c", "model.h"))
     }
     return {**written, **kernel_files(_calls(lowered))}
 
@@ -106,15 +111,12 @@ def _command(graph: Graph, options: EngineOptions) -> str:
 # --- the model file -----------------------------------------------------------------------------
 
 
-def _code_context(
-    graph: Graph, lowered: Lowered, prefix: str, tables: Mapping[Table, Table]
-) -> dict[str, Any]:
+def _code_context(graph: Graph, lowered: Lowered, params: _Params) -> dict[str, Any]:
     """What model.c lists: headers, values, parameters, call lines, border tensors."""
-    params = _Params(prefix, tables)
     steps = [
         {
             "comment": f"{step.name}: {step.comment}",
-            "lines": [params.call(call, step.name) for call in step.calls],
+            "lines": [line for call in step.calls for line in params.call(call, step.name)],
         }
         for step in lowered.steps
     ]
@@ -124,7 +126,9 @@ def _code_context(
             {
                 "layer": layer.op,
                 "steps": steps[done : layer.after_step],
-                "lines": [params.call(call, f"layer_{layer.op}") for call in layer.calls],
+                "lines": [
+                    line for call in layer.calls for line in params.call(call, f"layer_{layer.op}")
+                ],
                 "outputs": [{"name": v.name, "bytes": _dense_bytes(v)} for v in layer.outputs],
             }
         )
@@ -151,7 +155,36 @@ def _code_context(
     }
 
 
-class _Params:
+class _Params(Protocol):
+    """How calls get their parameters: `written` are constant structs of the file."""
+
+    written: list[dict[str, Any]]
+
+    def call(self, call: Call, stem: str) -> list[str]:
+        """The lines of a call of step `stem`."""
+
+
+def _params(prefix: str, tables: Mapping[Table, Table], slot: Slot | None) -> _Params:
+    return _LinkedParams(prefix, tables) if slot is None else _SlotParams(slot)
+
+
+class _SlotParams:
+    """Parameters made for every call of what is in the slot."""
+
+    def __init__(self, slot: Slot) -> None:
+        self._fields = iter(slot.fields)
+        self.written: list[dict[str, Any]] = []
+
+    def call(self, call: Call, stem: str) -> list[str]:
+        """A block with the struct and the call."""
+        del stem
+        fields = [f"      .{name} = {text}," for name, text in next(self._fields)]
+        args = ", ".join(("&layer", *(value.name for value in call.args)))
+        line = _wrapped(f"{call.kernel.function}({args});").replace("\n", "\n  ")
+        return ["{", f"  const {call.kernel.params} layer = {{", *fields, "  };", f"  {line}", "}"]
+
+
+class _LinkedParams:
     """Parameter structs in the order of the calls, each with a name of its own."""
 
     def __init__(self, prefix: str, tables: Mapping[Table, Table]) -> None:
@@ -160,14 +193,14 @@ class _Params:
         self._counts: dict[str, int] = {}
         self.written: list[dict[str, Any]] = []
 
-    def call(self, call: Call, stem: str) -> str:
-        """Notes the struct of a call of step `stem`; returns the call line."""
+    def call(self, call: Call, stem: str) -> list[str]:
+        """Notes the struct of the call."""
         count = self._counts[stem] = self._counts.get(stem, 0) + 1
         name = f"{stem}_params" if count == 1 else f"{stem}_params_{count}"
         fields = [{"name": field, "text": self._text(value)} for field, value in call.fields]
         self.written.append({"name": name, "type": call.kernel.params, "fields": fields})
         args = ", ".join((f"&{name}", *(value.name for value in call.args)))
-        return _wrapped(f"{call.kernel.function}({args});")
+        return [_wrapped(f"{call.kernel.function}({args});")]
 
     def _text(self, value: int | str | Table) -> str:
         if isinstance(value, Table):

@@ -21,8 +21,8 @@ from mcugen.codegen.render import render
 from mcugen.codegen.tree import SourceTree, merge
 from mcugen.errors import ConfigError, unknown
 from mcugen.export.exporter import ExportOptions
+from mcugen.export.sbom import Part, sbom_json
 from mcugen.platforms.cmake.project import OPTIMIZE_FLAGS, UNFUSED
-from mcugen.platforms.mcuxpresso.sbom import Part, sbom_json
 from mcugen.platforms.mcuxpresso.vscode import vscode_tree
 from mcugen.strict_toml import Table
 

@@ -4,17 +4,17 @@
 #include "dense_weights.h"
 
 // "weights" [3, 4], one scale per row
-_Alignas(16) const int8_t dense_fully_connected_0_weights[12] = {
+MCUGEN_WEIGHTS_SECTION _Alignas(16) const int8_t dense_fully_connected_0_weights[12] = {
   1, -2, 3, -4, 127, 0, -128, 5, 7, 7, -7, -7,
 };
 
 // the input's zero point is folded in
-_Alignas(16) const int32_t dense_fully_connected_0_bias[3] = {
+MCUGEN_WEIGHTS_SECTION _Alignas(16) const int32_t dense_fully_connected_0_bias[3] = {
   94, -188, 300,
 };
 
 // multiplier, shift
-_Alignas(16) const mcugen_requant_t dense_fully_connected_0_requant[3] = {
+MCUGEN_WEIGHTS_SECTION _Alignas(16) const mcugen_requant_t dense_fully_connected_0_requant[3] = {
   {1374389504, -7},
   {1374389504, -6},
   {2061584256, -6},

@@ -67,7 +67,7 @@ const mcugen_model_t dense_model = {
     .outputs = 1,
     .input = input_tensors,
     .output = output_tensors,
-    .arena_bytes = DENSE_ARENA_BYTES,
+    .arena_bytes = 32,
   },
   .input_offsets = input_offsets,
   .output_offsets = output_offsets,

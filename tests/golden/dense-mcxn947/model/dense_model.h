@@ -6,9 +6,6 @@
 
 #include "model.h"
 
-// RAM of activations and scratch.
-#define DENSE_ARENA_BYTES 32
-
 extern const mcugen_model_t dense_model;
 
 #endif

@@ -4,17 +4,17 @@
 #include "dense_weights.h"
 
 // "weights" [3, 4], one scale per row, packed
-_Alignas(16) const uint32_t dense_fully_connected_0_weights[6] = {
+MCUGEN_WEIGHTS_SECTION _Alignas(16) const uint32_t dense_fully_connected_0_weights[6] = {
   4228120065u, 0u, 92274815u, 0u, 4193847047u, 0u,
 };
 
 // the input's zero point is folded in
-_Alignas(16) const int32_t dense_fully_connected_0_bias[3] = {
+MCUGEN_WEIGHTS_SECTION _Alignas(16) const int32_t dense_fully_connected_0_bias[3] = {
   94, -188, 300,
 };
 
 // multiplier, shift
-_Alignas(16) const mcugen_requant_t dense_fully_connected_0_requant[3] = {
+MCUGEN_WEIGHTS_SECTION _Alignas(16) const mcugen_requant_t dense_fully_connected_0_requant[3] = {
   {1374389504, -7},
   {1374389504, -6},
   {2061584256, -6},

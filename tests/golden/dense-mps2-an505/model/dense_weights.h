@@ -7,6 +7,11 @@
 
 #include <stdint.h>
 
+// Where the tables lie: define it (on the command line) as a section attribute.
+#ifndef MCUGEN_WEIGHTS_SECTION
+#define MCUGEN_WEIGHTS_SECTION
+#endif
+
 #include "kernels/fully_connected.h"
 
 extern const uint32_t dense_fully_connected_0_weights[6];

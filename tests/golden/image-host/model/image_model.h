@@ -6,9 +6,6 @@
 
 #include "model.h"
 
-// RAM of activations and scratch.
-#define IMAGE_ARENA_BYTES 96
-
 extern const mcugen_model_t image_model;
 
 #endif

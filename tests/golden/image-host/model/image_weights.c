@@ -4,19 +4,19 @@
 #include "image_weights.h"
 
 // "conv_weights" [4, 3, 3, 1], one scale per channel
-_Alignas(16) const int8_t image_conv_2d_0_weights[36] = {
+MCUGEN_WEIGHTS_SECTION _Alignas(16) const int8_t image_conv_2d_0_weights[36] = {
   -18, -17, -16, -15, -14, -13, -12, -11, -10, -9, -8, -7,
   -6, -5, -4, -3, -2, -1, 0, 1, 2, 3, 4, 5,
   6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17,
 };
 
 // per output channel
-_Alignas(16) const int32_t image_conv_2d_0_bias[4] = {
+MCUGEN_WEIGHTS_SECTION _Alignas(16) const int32_t image_conv_2d_0_bias[4] = {
   10, -20, 30, -40,
 };
 
 // multiplier, shift
-_Alignas(16) const mcugen_requant_t image_conv_2d_0_requant[4] = {
+MCUGEN_WEIGHTS_SECTION _Alignas(16) const mcugen_requant_t image_conv_2d_0_requant[4] = {
   {1374389504, -5},
   {1374389504, -4},
   {2061584256, -4},
@@ -24,7 +24,7 @@ _Alignas(16) const mcugen_requant_t image_conv_2d_0_requant[4] = {
 };
 
 // "depth_weights" [1, 3, 3, 4], one scale per channel
-_Alignas(16) const int8_t image_depthwise_conv_2d_1_weights[36] = {
+MCUGEN_WEIGHTS_SECTION _Alignas(16) const int8_t image_depthwise_conv_2d_1_weights[36] = {
   -20, -19, -18, -17, -16, -15, -14, -13, -12, -11, -10, -9,
   -8, -7, -6, -5, -4, -3, -2, -1, 0, 1, 2, 3,
   4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,

@@ -7,6 +7,11 @@
 
 #include <stdint.h>
 
+// Where the tables lie: define it (on the command line) as a section attribute.
+#ifndef MCUGEN_WEIGHTS_SECTION
+#define MCUGEN_WEIGHTS_SECTION
+#endif
+
 #include "kernels/conv_2d.h"
 #include "kernels/depthwise_conv_2d.h"
 

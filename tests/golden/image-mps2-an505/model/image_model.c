@@ -111,7 +111,7 @@ const mcugen_model_t image_model = {
     .outputs = 1,
     .input = input_tensors,
     .output = output_tensors,
-    .arena_bytes = IMAGE_ARENA_BYTES,
+    .arena_bytes = 160,
   },
   .input_offsets = input_offsets,
   .output_offsets = output_offsets,

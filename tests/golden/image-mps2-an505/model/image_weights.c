@@ -4,14 +4,14 @@
 #include "image_weights.h"
 
 // "conv_weights" [4, 3, 3, 1], one scale per channel, packed with all else
-_Alignas(16) const uint32_t image_conv_2d_0_channels[28] = {
+MCUGEN_WEIGHTS_SECTION _Alignas(16) const uint32_t image_conv_2d_0_channels[28] = {
   4294927248u, 4294966928u, 79754u, 138u, 4176541422u, 184682752u, 4193384431u, 201525761u, 4243913458u, 252054788u, 4260756467u, 268897797u,
   65270u, 4360u, 0u, 0u, 1374389504u, 4294967291u, 0u, 1374389504u, 4294967292u, 0u, 2061584256u, 4294967292u,
   0u, 1374389504u, 4294967293u, 0u,
 };
 
 // "depth_weights" [1, 3, 3, 4], one scale per channel, packed with all else
-_Alignas(16) const uint32_t image_depthwise_conv_2d_1_channels[28] = {
+MCUGEN_WEIGHTS_SECTION _Alignas(16) const uint32_t image_depthwise_conv_2d_1_channels[28] = {
   190u, 1374389504u, 4294967280u, 5u, 4109431020u, 16579832u, 201852932u, 115u, 1374389504u, 4294967288u, 4u, 4126274029u,
   33422841u, 218695941u, 120u, 2061584256u, 4294967288u, 4u, 4143117038u, 50265850u, 235538950u, 5u, 1374389504u, 4294967292u,
   3u, 4159960047u, 67108859u, 252381959u,

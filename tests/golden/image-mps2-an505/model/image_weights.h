@@ -7,6 +7,11 @@
 
 #include <stdint.h>
 
+// Where the tables lie: define it (on the command line) as a section attribute.
+#ifndef MCUGEN_WEIGHTS_SECTION
+#define MCUGEN_WEIGHTS_SECTION
+#endif
+
 extern const uint32_t image_conv_2d_0_channels[28];
 extern const uint32_t image_depthwise_conv_2d_1_channels[28];
 

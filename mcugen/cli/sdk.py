@@ -1,0 +1,36 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""`mcugen sdk`: models as a folder for somebody's own firmware."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from mcugen.cli.sections import PATH, SectionedCommand
+from mcugen.codegen.tree_writer import write_tree
+from mcugen.sdk.build import SdkOptions, make_sdk
+
+
+@click.command(cls=SectionedCommand)
+@click.argument("models", type=PATH, nargs=-1, required=True)
+@click.option("--target", required=True, help="A core (cortex-m33) or one of `mcugen boards`.")
+@click.option("--out", type=PATH, required=True, help="Folder to write.")
+@click.option("--name", default="mcugen-models", show_default=True, help="Name of the package.")
+@click.option("--front-end", default="", help="For all models: a preset, or raw for tensors only.")
+@click.option("--rounding", default="", help="double (default; TFLite Micro) or single.")
+@click.option("--optimize", default="", help="speed (default) or size.")
+@click.option("--replaceable-weights", is_flag=True, help="Weights from a slot in flash.")
+@click.option("--prebuilt", is_flag=True, help="Also compile a library for the target.")
+@click.option("--board-dir", type=PATH, help="Folder with boards of your own.")
+def command(models: tuple[Path, ...], out: Path, board_dir: Path | None, **given: object) -> None:
+    """Write an SDK with MODELS for your own firmware.
+
+    MODELS are .tflite files with their mcugen.toml, or folders that `mcugen build` wrote.
+    """
+    made = make_sdk(models, SdkOptions(**given), board_dir)  # type: ignore[arg-type]
+    write_tree(made.tree, out)
+    click.echo(f"wrote {out}: {len(made.tree)} files")
+    for line in made.lines:
+        click.echo(line)

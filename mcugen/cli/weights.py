@@ -1,0 +1,45 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""`mcugen weights`: weights for an SDK that is in the field."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from mcugen.cli.sections import PATH, SectionedCommand
+from mcugen.files import write_bytes
+from mcugen.sdk.replacement import Replacement, make_weights
+
+
+@click.command(cls=SectionedCommand)
+@click.argument("model", type=PATH)
+@click.option("--for", "sdk", type=PATH, required=True, help="SDK with --replaceable-weights.")
+@click.option("--as", "name", default="", help="Its model, where it has several.")
+@click.option(
+    "--version",
+    type=click.IntRange(1, 2**32 - 1),
+    required=True,
+    help="Must grow: a device takes newer weights only.",
+)
+@click.option("--sign", "key", type=PATH, help="Ed25519 private key, PEM.")
+@click.option("--out", type=PATH, required=True, help="File to write.")
+@click.option("--board-dir", type=PATH, help="Folder with boards of your own.")
+def command(
+    model: Path,
+    sdk: Path,
+    name: str,
+    version: int,
+    key: Path | None,
+    out: Path,
+    board_dir: Path | None,
+) -> None:
+    """Write the weights of MODEL, of the same architecture, for an SDK."""
+    content = make_weights(model, Replacement(sdk, name, version, key), board_dir)
+    write_bytes(out, content)
+    click.echo(f"wrote {out}: {len(content):,} bytes, version {version}, {_kind(key)}")
+
+
+def _kind(key: Path | None) -> str:
+    return "signed" if key else "not signed"

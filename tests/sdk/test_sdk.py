@@ -1,0 +1,234 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""The SDK as its users have it: compiled by their compilers, scoring as `mcugen run` does."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import subprocess
+import wave
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mcugen.report.files import load_run
+from mcugen.sdk.build import SdkOptions, make_sdk
+from tests.c_program import compile_for_board, run_on_board, run_on_host
+from tests.cli.calls import call
+from tests.conftest import ROOT, require_tool
+from tests.sdk.sdks import SOUND, model_files, sdk_for, sources_of
+
+TEST = ROOT / "firmware_tests" / "unit" / "test_sdk.c"
+BOARDS = {"mps2-an505": "qemu-system-arm", "qemu-riscv32": "qemu-system-riscv32"}
+STRICT = "-Wall -Wextra -Wpedantic -Werror".split()
+M33 = "-mcpu=cortex-m33 -mthumb -mfloat-abi=hard -mfpu=fpv5-sp-d16".split()
+RV32 = "-march=rv32imc -mabi=ilp32 -misa-spec=2.2 --specs=picolibc.specs".split()
+COMPILERS = {
+    "gcc": ("gcc", "g++", "host", []),
+    "clang": ("clang", "clang++", "host", []),
+    "arm": ("arm-none-eabi-gcc", "arm-none-eabi-g++", "cortex-m33", M33),
+    "riscv": ("riscv64-unknown-elf-gcc", "riscv64-unknown-elf-g++", "rv32imc", RV32),
+}
+Capture = pytest.CaptureFixture[str]
+
+
+def run(*command: object, **options: object) -> str:
+    words = [str(word) for word in command]
+    done = subprocess.run(words, capture_output=True, timeout=300, check=False, **options)  # type: ignore[call-overload]
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    text: str = done.stdout.decode()
+    return text
+
+
+# --- what it computes ---------------------------------------------------------------------------
+
+
+def test_pieces_instances_arenas_and_misuse_on_the_host(tmp_path: Path) -> None:
+    sdk = sdk_for("host")
+    (tmp_path / "include").symlink_to(sdk / "include")
+    run_on_host([TEST, *_flat(sdk, tmp_path)], tmp_path)
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_the_same_on_an_emulated_board(board: str, tmp_path: Path) -> None:
+    require_tool(BOARDS[board])
+    sdk = sdk_for(board)
+    program = compile_for_board(
+        [TEST, *sources_of(sdk)], tmp_path, [sdk / "include"], board_name=board
+    )
+    assert " 0 failed" in run_on_board(program, 240, board_name=board)
+
+
+def _flat(sdk: Path, folder: Path) -> list[Path]:
+    """The sources beside their headers, where run_on_host looks for headers."""
+    for header in (sdk / "include").rglob("*.h"):
+        target = folder / header.relative_to(sdk / "include")
+        target.parent.mkdir(exist_ok=True)
+        target.write_bytes(header.read_bytes())
+    return sources_of(sdk)
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """3 s of noise that swells, as WAV and, beside it, as bare samples."""
+    path = tmp_path_factory.mktemp("clip") / "noise.wav"
+    random = np.random.default_rng(11)
+    samples = (random.normal(0, 2000, 48_000) * np.linspace(0.1, 3, 48_000)).astype("<i2")
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(16_000)
+        file.writeframes(samples.tobytes())
+    path.with_suffix(".raw").write_bytes(samples.tobytes())
+    return path
+
+
+def test_the_example_scores_a_clip_as_run_does(clip: Path, tmp_path: Path, capfd: Capture) -> None:
+    """To the bit, window by window."""
+    project = tmp_path / "project"
+    assert call(capfd, "build", SOUND, "--board", "host", "--out", project).status == 0
+    assert call(capfd, "run", project, clip, "--out", tmp_path / "run").status == 0
+    (record,) = load_run(tmp_path / "run").clips
+    folder = tmp_path / "build"
+    run("cmake", "-S", sdk_for("host"), "-B", folder, "-DMCUGEN_EXAMPLES=ON")
+    run("cmake", "--build", folder, "--parallel", 2)
+    with clip.with_suffix(".raw").open("rb") as samples:
+        said = run(folder / "stream_pcm", stdin=samples)
+    scores = np.array(re.findall(r"score (\S+) class", said), np.float32)
+    assert record.window_scores is not None and len(scores) == record.windows > 20
+    assert (scores == np.array(record.window_scores, np.float32)).all()
+    (mean,) = re.findall(r"clip score (\S+): ok", said)
+    assert np.float32(mean) == np.float32(record.score)
+    assert "values, the first is" in run(folder / "minimal")
+    assert run(folder / "two_models").count("\n") == 4
+
+
+# --- compilers ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", COMPILERS)
+def test_strict_compilers_have_no_complaint(name: str, tmp_path: Path) -> None:
+    """The library as C11, the examples as C11 and as C++17."""
+    c, cxx, target, flags = COMPILERS[name]
+    sdk = sdk_for(target)
+    common = [*flags, *STRICT, "-O2", f"-I{sdk / 'include'}", "-c", "-o", tmp_path / "object.o"]
+    for source in (*sources_of(sdk), *(sdk / "examples").glob("*.c")):
+        run(require_tool(c), "-std=c11", *common, source)
+    for example in (sdk / "examples").glob("*.c"):
+        run(require_tool(cxx), "-x", "c++", "-std=c++17", *common, example)
+        assert len(example.read_text().splitlines()) <= 30 or example.stem == "two_models"
+
+
+BREAKS = {
+    "unsafe maths": ("-ffast-math",),
+    "fused products": ("-mfma", "-ffp-contract=fast"),
+}
+
+
+@pytest.mark.parametrize("flags", [(), *BREAKS.values()], ids=["sound", *BREAKS])
+def test_the_self_test_notices_flags_that_change_arithmetic(
+    flags: tuple[str, ...], tmp_path: Path
+) -> None:
+    if "-mfma" in flags and " fma " not in Path("/proc/cpuinfo").read_text():
+        pytest.skip("this processor has no fused multiply-add")
+    sdk = sdk_for("host")
+    program = tmp_path / "main.c"
+    tests = "".join(
+        f"""  {{ MCUGEN_ARENA(arena, {name.upper()}_ARENA_BYTES); static {name}_t model;
+    {name}_init(&model, &arena); puts(mcugen_result_text({name}_self_test(&model))); }}\n"""
+        for name in ("machine_sound_int8", "image", "dense")
+    )
+    includes = '#include <stdio.h>\n#include "machine_sound_int8.h"\n#include "image.h"\n'
+    program.write_text(f'{includes}#include "dense.h"\nint main(void) {{\n{tests}  return 0;\n}}\n')
+    words = ["-std=c11", "-O2", "-ffp-contract=off", *flags, f"-I{sdk / 'include'}"]
+    output = tmp_path / "program"
+    run(require_tool("gcc"), *words, program, *sources_of(sdk), "-lm", "-o", output)
+    verdict = "this build computes other values than the generator did" if flags else "ok"
+    assert run(output).splitlines() == [verdict] * 3
+
+
+# --- what is in it ------------------------------------------------------------------------------
+
+
+def test_the_same_models_give_the_same_bytes() -> None:
+    options = SdkOptions(target="host", name="three-models")
+    tree = make_sdk(model_files(), options, None).tree
+    sdk = sdk_for("host")
+    assert {p: (sdk / p).read_bytes() for p in tree} == dict(tree)
+    manifest = json.loads(tree["manifest.json"])
+    assert [model["prefix"] for model in manifest["models"]] == [
+        "machine_sound_int8",
+        "image",
+        "dense",
+    ]
+    files = {p: hashlib.sha256(c).hexdigest() for p, c in tree.items() if p != "manifest.json"}
+    assert manifest["files"] == files
+    bill = json.loads(tree["sbom.spdx.json"])
+    listed = {file["fileName"].removeprefix("./") for file in bill["files"]}
+    assert listed == tree.keys() - {"manifest.json", "sbom.spdx.json"}
+
+
+def test_every_symbol_is_ours(tmp_path: Path) -> None:
+    """Nothing that could clash with the user's own, and no variable: the library is re-entrant."""
+    sdk = sdk_for("host")
+    prefixes = ("mcugen_", "machine_sound_int8_", "image_", "dense_")
+    for source in sources_of(sdk):
+        run(
+            require_tool("gcc"),
+            "-fno-pie",
+            "-c",
+            source,
+            f"-I{sdk / 'include'}",
+            "-o",
+            tmp_path / "o.o",
+        )
+        for line in run("nm", tmp_path / "o.o").splitlines():
+            *_, kind, name = line.split()
+            assert kind not in "bBdDC" or name.startswith("__"), (source.name, name)
+            assert kind not in "TR" or name.startswith(prefixes), (source.name, name)
+
+
+def test_the_code_of_a_dense_network_is_small(real_models: Path, tmp_path: Path) -> None:
+    """Linked image of ad01 without a front-end, less one without the model, less its tables."""
+    require_tool("arm-none-eabi-gcc")
+    options = SdkOptions(target="cortex-m33", name="ad", front_end="raw")
+    made = make_sdk([real_models / "ad01_int8.tflite"], options, None)
+    for path, content in made.tree.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_bytes(content)
+    sizes = []
+    for main in ("int main(void) { return 0; }\n", (tmp_path / "examples/minimal.c").read_text()):
+        program = tmp_path / "main.c"
+        program.write_text(re.sub(r"printf\([^;]*;|puts\([^;]*;", "(void)0;", main))
+        output = tmp_path / "image.elf"
+        flags = [*M33, "-std=c11", "-O2", "-ffunction-sections", "-fdata-sections", "-w"]
+        link = ["--specs=nano.specs", "--specs=nosys.specs", "-Wl,--gc-sections", "-lm"]
+        includes = f"-I{tmp_path / 'include'}"
+        run(
+            "arm-none-eabi-gcc",
+            *flags,
+            includes,
+            program,
+            *sources_of(tmp_path),
+            *link,
+            "-o",
+            output,
+        )
+        sizes.append(int(run("arm-none-eabi-size", output).splitlines()[1].split()[0]))
+    code = sizes[1] - sizes[0] - made.sdk.models[0].weight_bytes
+    assert 0 < code <= 2_252, code
+
+
+def test_mistakes_are_named(tmp_path: Path, capfd: Capture) -> None:
+    out = tmp_path / "out"
+    wrong = call(capfd, "sdk", SOUND, "--target", "cortx-m33", "--out", out)
+    assert wrong.status == 2 and "did you mean 'cortex-m33'?" in wrong.err
+    twice = call(capfd, "sdk", SOUND, SOUND, "--target", "host", "--out", out)
+    assert twice.status == 2 and "2 models are named 'machine_sound_int8'" in twice.err
+    name = call(capfd, "sdk", SOUND, "--target", "host", "--out", out, "--name", "My SDK")
+    assert name.status == 2 and "--name 'My SDK'" in name.err
+    engine = call(capfd, "sdk", tmp_path / "no.tflite", "--target", "host", "--out", out)
+    assert engine.status == 2 and not out.exists()
