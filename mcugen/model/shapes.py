@@ -71,9 +71,40 @@ def _new_shape(op: Op, given: Sequence[Array]) -> list[int]:
     return [int(number) for number in numbers]
 
 
+_MOST_FILLED = 2**16  # elements of a folded FILL, ZEROS_LIKE or QUANTIZE
+
+
+def _filled(graph: Graph, op: Op) -> list[Array] | None:
+    """FILL and ZEROS_LIKE, which are constants of the shape in the file; QUANTIZE of a constant."""
+    (out, *_), tensors = graph.output_tensors(op), graph.input_tensors(op)
+    if not out.dtype.is_dense or out.elements > _MOST_FILLED or None in tensors:
+        return None
+    if op.kind == "ZEROS_LIKE":
+        return [np.zeros(out.shape, out.dtype.value)]
+    data = tensors[-1].data if tensors and tensors[-1] is not None else None
+    if data is None:
+        return None
+    if op.kind == "FILL":
+        return [np.full(out.shape, data.reshape(-1)[0], out.dtype.value)] if data.size else None
+    quant = out.quant
+    is_plain = quant is not None and quant.axis is None and data.shape == out.shape
+    if quant is None or not is_plain or data.dtype != np.float32 or quant.scale <= 0:
+        return None
+    scaled = data / np.float32(quant.scale)  # AffineQuantize: half away from zero
+    whole = np.trunc(scaled)
+    rounded = whole + np.where(np.abs(scaled - whole) >= 0.5, np.sign(scaled), np.float32(0))
+    limits = np.iinfo(out.dtype.value)
+    return [np.clip(np.nan_to_num(rounded) + quant.zero_point, limits.min, limits.max)]
+
+
+_CONSTANTS = frozenset(("FILL", "QUANTIZE", "ZEROS_LIKE"))
+
+
 def _folded(graph: Graph, op: Op) -> list[Array] | None:
     """The op's outputs, None where they depend on the model's inputs."""
     outputs = [graph.tensors[i] for i in op.outputs]
+    if op.kind in _CONSTANTS and len(outputs) == 1:
+        return _filled(graph, op)
     if any(t.dtype not in _INTEGERS or t.elements > _MOST_FOLDED for t in outputs):
         return None
     if op.kind == "SHAPE":

@@ -48,7 +48,14 @@ static int32_t exp_of_difference(const mcugen_softmax_t *layer, int32_t differen
       mcugen_multiply(mcugen_shift_left(difference, layer->left_shift), layer->multiplier));
 }
 
-static void softmax_row(const mcugen_softmax_t *layer, const int8_t *in, int8_t *out) {
+// What all values of a row share.
+typedef struct {
+  int32_t largest;
+  int32_t scale;  // 1 / sum, shifted to the left
+  uint32_t shift;
+} row_t;
+
+static row_t row_of(const mcugen_softmax_t *layer, const int8_t *in, uint32_t out_bits) {
   enum { SUM_INTEGER_BITS = 12 };
   int32_t largest = INT8_MIN;
   for (uint32_t i = 0; i < layer->depth; ++i) {
@@ -64,21 +71,34 @@ static void softmax_row(const mcugen_softmax_t *layer, const int8_t *in, int8_t 
   // sum = (1 + fraction) * 2^(SUM_INTEGER_BITS - zeros)
   const uint32_t zeros = mcugen_leading_zeros((uint32_t)sum);
   const int32_t fraction = (int32_t)(((uint32_t)sum << zeros) - (UINT32_C(1) << 31));
-  const int32_t scale = mcugen_reciprocal(fraction);
-  const uint32_t shift = SUM_INTEGER_BITS - zeros + 31 - 8;
-  for (uint32_t i = 0; i < layer->depth; ++i) {
-    const int32_t difference = in[i] - largest;
-    int32_t value = INT8_MIN;
-    if (difference >= layer->lowest && shift < 32) {  // TFLite stops the program where shift > 31
-      const int32_t share = mcugen_multiply(scale, exp_of_difference(layer, difference));
-      value = mcugen_clamp(INT8_MIN + mcugen_divide_by_power(share, shift), INT8_MIN, INT8_MAX);
-    }
-    out[i] = (int8_t)value;
+  return (row_t){largest, mcugen_reciprocal(fraction), SUM_INTEGER_BITS - zeros + 31 - out_bits};
+}
+
+// TFLite stops the program where shift > 31.
+static int32_t share_of(const mcugen_softmax_t *layer, row_t row, int32_t x, int32_t low,
+                        int32_t high) {
+  const int32_t difference = x - row.largest;
+  if (difference < layer->lowest || row.shift >= 32) {
+    return low;
   }
+  const int32_t share = mcugen_multiply(row.scale, exp_of_difference(layer, difference));
+  return mcugen_clamp(low + mcugen_divide_by_power(share, row.shift), low, high);
 }
 
 void mcugen_softmax(const mcugen_softmax_t *layer, const int8_t *in, int8_t *out) {
-  for (uint32_t row = 0; row < layer->rows; ++row) {
-    softmax_row(layer, &in[row * layer->depth], &out[row * layer->depth]);
+  for (uint32_t i = 0; i < layer->rows; ++i, in += layer->depth, out += layer->depth) {
+    const row_t row = row_of(layer, in, 8);
+    for (uint32_t c = 0; c < layer->depth; ++c) {
+      out[c] = (int8_t)share_of(layer, row, in[c], INT8_MIN, INT8_MAX);
+    }
+  }
+}
+
+void mcugen_softmax_s16(const mcugen_softmax_t *layer, const int8_t *in, int16_t *out) {
+  for (uint32_t i = 0; i < layer->rows; ++i, in += layer->depth, out += layer->depth) {
+    const row_t row = row_of(layer, in, 16);
+    for (uint32_t c = 0; c < layer->depth; ++c) {
+      out[c] = (int16_t)share_of(layer, row, in[c], INT16_MIN, INT16_MAX);
+    }
   }
 }

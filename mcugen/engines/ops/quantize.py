@@ -5,8 +5,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mcugen.codegen.c_text import c_float
 from mcugen.engines.aot.scales import quantize_multiplier
@@ -20,6 +22,13 @@ from mcugen.engines.ops.shared.checks import (
     one_to_one,
     scale_reasons,
     to_problems,
+)
+from mcugen.engines.ops.shared.copy_call import (
+    Block,
+    Side,
+    copy_constant_call,
+    copy_cost,
+    strides_of,
 )
 from mcugen.engines.ops.shared.moving import renamings
 from mcugen.engines.ops.unary import (
@@ -67,7 +76,7 @@ def problems(graph: Graph, op: Op) -> Iterable[Problem]:
 
     DEQUANTIZE: int8, uint8, int16 to float32.
     """
-    tensors = one_to_one(graph, op)
+    tensors = _constant(graph, op) or one_to_one(graph, op)
     if tensors is None:
         return to_problems(op, [("needs one activation input and one output", "")])
     x, out = tensors
@@ -87,6 +96,15 @@ def _type_reasons(op: Op, x: DType, out: DType) -> Iterator[Reason]:
         yield f"{x.value} to {out.value} is not supported", INT8_HINT
 
 
+def _constant(graph: Graph, op: Op) -> tuple[Tensor, Tensor] | None:
+    """(input, output) of an int8 constant that is to have another scale."""
+    given, made = graph.input_tensors(op), graph.output_tensors(op)
+    if len(given) != 1 or len(made) != 1 or given[0] is None or given[0].data is None:
+        return None
+    both = given[0].dtype is DType.INT8 and made[0].dtype is DType.INT8
+    return (given[0], made[0]) if both else None
+
+
 def _quant(tensor: Tensor) -> Quant:
     assert tensor.quant is not None
     return tensor.quant
@@ -98,19 +116,34 @@ def _factor(x: Tensor, out: Tensor) -> float:
 
 
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
-    """A loop; a lookup for int8 to int8; nothing where the quantisation stays."""
+    """A loop; a lookup for int8 to int8; nothing where the quantisation stays; a copy of a constant."""
     x, out = graph.tensors[op.inputs[0]], graph.tensors[op.outputs[0]]
     if op.kind == "DEQUANTIZE":
         return (_float_variant(_TO_FLOATS[x.dtype], _DEQUANTIZE_COST, x, _quant(x)),)
     if x.dtype is DType.FLOAT32:
         return (_float_variant(_TO_INTEGERS[out.dtype], _QUANTIZE_COST, x, _quant(out)),)
-    if (x.dtype, x.quant) == (out.dtype, out.quant):
+    if (x.dtype, x.quant) == (out.dtype, out.quant) and x.data is None:
         return renamings(x)
     if (x.dtype, out.dtype) != (DType.INT8, DType.INT8):
         return (_integer_variant(x, out),)
     scaled = requantize(INPUTS - _quant(x).zero_point, _factor(x, out))  # Requantize
     outputs = np.clip(scaled + _quant(out).zero_point, -128, 127).astype(np.int8)
+    if x.data is not None:
+        return (_constant_variant(x, outputs[x.data.astype(np.int64) + 128]),)
     return (lookup_variant(op.kind, x, outputs),)
+
+
+def _constant_variant(x: Tensor, values: NDArray[np.int8]) -> Variant:
+    """The output, known before, is copied from flash."""
+    side = Side(0, strides_of(x.shape))
+    block = Block(x.shape, side, side)
+    known = replace(x, data=values)
+
+    def build(operands: Operands) -> tuple[Call, ...]:
+        (out,) = operands.outputs
+        return (copy_constant_call(block, known, f"{operands.name}_constant", out),)
+
+    return Variant((), (Layout.NATIVE,), copy_cost(block, 1), build)
 
 
 def _integer_variant(x: Tensor, out: Tensor) -> Variant:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 the mcugen authors
 # SPDX-License-Identifier: Apache-2.0
-"""SOFTMAX: int8 to int8 in integers, portable only; models end in it, so it is never hot."""
+"""SOFTMAX: int8 to int8 or int16 in integers, portable only; models end in it, so it is never hot."""
 
 from __future__ import annotations
 
@@ -10,23 +10,38 @@ from collections.abc import Iterable, Iterator
 from mcugen.engines.aot.scales import quantize_multiplier
 from mcugen.engines.aot.variants import Call, Kernel, Layout, Operands, Operator, Variant
 from mcugen.engines.contract import EngineOptions
-from mcugen.engines.ops.shared.checks import Reason, int8_reasons, one_to_one, to_problems
-from mcugen.model.ir import Graph, Op, Problem, Tensor
+from mcugen.engines.ops.shared.checks import (
+    INT8_HINT,
+    Reason,
+    int8_reasons,
+    one_to_one,
+    scale_reasons,
+    to_problems,
+)
+from mcugen.model.ir import DType, Graph, Op, Problem, Tensor
 
 _COST = 320  # instructions per value: two exponentials
 _LARGEST_DEPTH = 4095  # sums of exponentials are held in Q12.19
 _INPUT_INTEGER_BITS = 5
 _INPUT_FRACTION_BITS = 31 - _INPUT_INTEGER_BITS
 _KERNEL = Kernel("mcugen_softmax", "mcugen_softmax_t", "softmax.h", "softmax.c")
+_INT16_KERNEL = Kernel("mcugen_softmax_s16", "mcugen_softmax_t", "softmax.h", "softmax.c")
+_OUTPUTS = {DType.INT8: (2.0**-8, -(2**7)), DType.INT16: (2.0**-16, -(2**15))}
+"""Scale and zero point that TFLite gives outputs of a type."""
 
 
 def problems(graph: Graph, op: Op) -> Iterable[Problem]:
-    """int8; an output with scale 1/256 and zero point -128; rows of at most 4095 values."""
+    """int8 to int8, int16; the scale and zero point that TFLite prescribes for the output (1/256 and
+    -128, 1/65536 and -32768); rows of at most 4095 values.
+    """
     tensors = one_to_one(graph, op)
     if tensors is None:
         return to_problems(op, [("needs one activation input and one output", "")])
     x, out = tensors
-    reasons = [*int8_reasons(x, out), *_shape_reasons(x, out)]
+    reasons = [*int8_reasons(x), *_shape_reasons(x, out)]
+    if out.dtype not in _OUTPUTS:
+        reasons.append((f"an output of {out.dtype.value} is not supported", INT8_HINT))
+    reasons += scale_reasons(out)
     if not reasons:
         reasons += _quantisation_reasons(op, x, out)
     return to_problems(op, reasons)
@@ -41,8 +56,12 @@ def _shape_reasons(x: Tensor, out: Tensor) -> Iterator[Reason]:
 
 def _quantisation_reasons(op: Op, x: Tensor, out: Tensor) -> Iterator[Reason]:
     assert out.quant is not None
-    if (out.quant.scale, out.quant.zero_point) != (1 / 256, -128):
-        yield "the output must have the scale 1/256 and the zero point -128", ""
+    scale, zero_point = _OUTPUTS[out.dtype]
+    # As TFLite Micro: int16 by a thousandth.
+    tolerance = 0.0 if out.dtype is DType.INT8 else scale / 1000
+    if abs(out.quant.scale - scale) > tolerance or out.quant.zero_point != zero_point:
+        what = f"the scale 1/{round(1 / scale)} and the zero point {zero_point}"
+        yield f"the output must have {what}", ""
     beta = op.options.get("beta", 0.0)
     if not math.isfinite(beta) or _input_factor(beta, x) <= 1:
         yield f"beta {beta:g} is not supported with this scale", ""
@@ -56,7 +75,8 @@ def _input_factor(beta: float, x: Tensor) -> float:
 
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
     """A portable kernel."""
-    x = graph.tensors[op.inputs[0]]
+    x, out = graph.tensors[op.inputs[0]], graph.tensors[op.outputs[0]]
+    kernel = _KERNEL if out.dtype is DType.INT8 else _INT16_KERNEL
     depth = x.shape[-1]
     multiplier, left_shift = quantize_multiplier(_input_factor(op.options["beta"], x))
     # CalculateInputRadius of TFLite
@@ -70,10 +90,11 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
     )
 
     def build(operands: Operands) -> tuple[Call, ...]:
-        return (Call(_KERNEL, fields, (*operands.inputs, *operands.outputs)),)
+        return (Call(kernel, fields, (*operands.inputs, *operands.outputs)),)
 
     cost = _COST * x.elements
-    return (Variant((Layout.NATIVE,), (Layout.NATIVE,), cost, build, in_place=((0, 0),)),)
+    in_place = ((0, 0),) if out.dtype is DType.INT8 else ()
+    return (Variant((Layout.NATIVE,), (Layout.NATIVE,), cost, build, in_place=in_place),)
 
 
 _EXACTNESS = "equals TFLite Micro, which stops where more than 511 values share the maximum"

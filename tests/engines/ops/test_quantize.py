@@ -25,7 +25,7 @@ from tests.engines.vectors import (
     random_models,
     vectors_of,
 )
-from tests.tflite_writer import TensorSpec
+from tests.tflite_writer import OpSpec, TensorSpec, model_bytes
 
 Quant = tuple[float, int]
 ALL = np.arange(-128, 128, dtype=np.int8).reshape(1, 256)
@@ -203,3 +203,12 @@ def test_every_pair_of_types_equals_the_reference(on: str, tmp_path: Path) -> No
     vectors = vectors_of(model_of(TYPES), tmp_path, ["double"], inputs)
     found = differences(vectors, OPTIONS["portable"], tmp_path, on=on)
     assert not any(found), found
+
+
+def test_a_constant_with_another_scale_equals_the_reference(tmp_path: Path) -> None:
+    data = np.arange(-128, 128, dtype=np.int8)
+    constant = TensorSpec((256,), "int8", 0.01, -3, data=data)
+    tensors = [int8((0.05, 3)), constant, int8((0.03, 7)), int8((0.06, 0))]
+    ops = [OpSpec("QUANTIZE", [1], [2], {}, 2), OpSpec("ADD", [0, 2], [3], {}, 2)]
+    vectors = vectors_of(model_bytes(tensors, ops, [0], [3]), tmp_path, ["double"])
+    assert differences(vectors, OPTIONS["portable"], tmp_path) == [0]

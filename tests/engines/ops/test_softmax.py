@@ -34,7 +34,13 @@ def softmax(
     return Layer("SOFTMAX", [x], [out], {"beta": beta})
 
 
+def to_int16(shape: tuple[int, ...], scale: float = 0.1, zero_point: int = 4) -> Layer:
+    out = TensorSpec(shape, "int16", 2**-16, -(2**15))
+    return Layer("SOFTMAX", [TensorSpec(shape, "int8", scale, zero_point)], [out], {"beta": 1.0})
+
+
 EDGES = (
+    *(to_int16((20, n), scale) for n in (1, 2, 12, 300) for scale in (0.001, 0.05, 0.5)),
     *(softmax(shape) for shape in ((1,), (2,), (3, 5), (2, 3, 4), (1, 1, 1, 7), (1, 2, 1, 2, 9))),
     *(softmax((2, 12), 10.0**exponent) for exponent in np.linspace(-7, 3, 41)),
     *(softmax((2, 12), 2.0**exponent) for exponent in range(-25, 6)),
@@ -91,8 +97,8 @@ BREAKS = (
     (SOFTMAX, "715827883", "0"),
     (SOFTMAX, "790015084", "800015084"),
     (SOFTMAX, "return INT32_MAX;\n", "return INT32_MAX / 2;\n"),
-    (SOFTMAX, "mcugen_divide_by_power(share, shift)", "(share >> shift)"),
-    (SOFTMAX, "difference >= layer->lowest &&", "difference > layer->lowest / 2 &&"),
+    (SOFTMAX, "mcugen_divide_by_power(share, row.shift)", "(share >> row.shift)"),
+    (SOFTMAX, "difference < layer->lowest ||", "difference < layer->lowest / 2 ||"),
 )
 
 
@@ -109,7 +115,8 @@ OUT = TensorSpec((1, 3), "int8", 1 / 256, -128)
     ("x", "out", "beta", "words"),
     [
         (TensorSpec((1, 3), "int16", 0.1), OUT, 1.0, "int16"),
-        (X, TensorSpec((1, 3), "int16", 1 / 65536, -32768), 1.0, "int16"),
+        (X, TensorSpec((1, 3), "int16", 1 / 65536, 0), 1.0, "1/65536"),
+        (X, TensorSpec((1, 3), "int32", 1 / 65536, 0), 1.0, "int32"),
         (X, TensorSpec((1, 3), "int8", 1 / 255, -128), 1.0, "1/256"),
         (X, TensorSpec((1, 3), "int8", 1 / 256, 0), 1.0, "1/256"),
         (X, TensorSpec((3, 1), "int8", 1 / 256, -128), 1.0, "does not follow"),
