@@ -7,17 +7,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import wraps
 
-from mcugen.engines.aot.variants import Operator, Variant
+from mcugen.engines.aot.variants import Operator, Variant, activations
 from mcugen.engines.contract import EngineOptions
 from mcugen.model.ir import DType, Graph, Op, Problem
 
 
 def or_else(own: Operator, other: Operator) -> Operator:
-    """`own` where the output is int8, `other` elsewhere; `other` supports what its docstring says."""
+    """`own` where all activations are int8, `other` elsewhere; `other` supports what its docstring says."""
 
     def chosen(graph: Graph, op: Op) -> Operator:
-        kinds = [graph.tensors[i].dtype for i in (*op.inputs[:1], *op.outputs[:1]) if i >= 0]
-        return own if all(kind is DType.INT8 for kind in kinds) else other
+        tensors = (*activations(graph, op), *graph.output_tensors(op))
+        return own if all(t.dtype is DType.INT8 for t in tensors) else other
 
     @wraps(own.problems)
     def problems(graph: Graph, op: Op) -> Iterable[Problem]:
