@@ -277,6 +277,8 @@ def _gather(op: Op, given: Sequence[Tensor]) -> Shape:
 
 def _reshape(op: Op, given: Sequence[Tensor]) -> Shape:
     shape = _new_shape(op, [np.array(_argument(given, 1))] if len(given) > 1 else [])
+    if not shape and given[0].elements != 1:
+        raise ValueError("an option that is absent reads as the shape []")
     rest = given[0].elements // math.prod(n for n in shape if n != -1)
     return tuple(rest if n == -1 else n for n in shape)
 

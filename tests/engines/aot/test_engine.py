@@ -57,7 +57,7 @@ def refused() -> Graph:
         TensorSpec((1, 4), "int8", 0.1),
         TensorSpec((1, 4), "int8", 0.1),
         TensorSpec((1, 3), "int8", 0.1),
-        TensorSpec((1, 4), "bool"),
+        TensorSpec((1, 4), "float16"),
     ]
     ops = [
         OpSpec("CUSTOM:Nobody", [0], [1]),
@@ -181,13 +181,13 @@ def test_state_lasts_until_reset(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     operator = Operator(
         lambda graph, op: (), lambda graph, op, options: (_copies(read_state=op.index != 1),)
     )
-    monkeypatch.setitem(OPS, "SVDF", operator)  # type: ignore[arg-type]
+    monkeypatch.setitem(OPS, "BROADCAST_ARGS", operator)  # type: ignore[index]
     tensors = [
         TensorSpec((1, 4), "int8", 0.1),
         TensorSpec((1, 4), "int8", 0.1, -9, is_variable=True),
         *(TensorSpec((1, 4), "int16", 0.1) for _ in range(3)),
     ]
-    ops = [OpSpec("SVDF", [0, 1], [output]) for output in (2, 3, 4)]
+    ops = [OpSpec("BROADCAST_ARGS", [0, 1], [output]) for output in (2, 3, 4)]
     graph = parse_tflite(model_bytes(tensors, ops, [0], [2, 3, 4]), "delay")
     x = np.arange(8, dtype=np.int8).reshape(2, 1, 4)
     fresh, _, written = build(graph, EngineOptions(), tmp_path).run(x).outputs
