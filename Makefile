@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 #   make demo    the whole product on an emulated Cortex-M33, from clips to report
+#   make quick   format, lint, types and the tests that compile, emulate and train nothing
 #   make test    every test
 #   make check   format, lint, types
-#   make bench   instructions, code and memory per model and engine; TFLM=DIR measures a TFLite Micro, too
+#   make bench   instructions, code and memory per model and engine; TFLM=DIR also measures a TFLite Micro
 #   make docs    the documents that are written from the code
-#   make setup   only the set-up that `make demo` does by itself
+#   make setup   only the setup that `make demo` does by itself
 
 PYTHON ?= python3
 VENV := .venv
@@ -14,13 +15,16 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt
 CODE := mcugen tests benchmarks tools
 
-.PHONY: setup demo test check bench docs clean
+.PHONY: setup demo quick test check bench docs clean
 .DEFAULT_GOAL := demo
 
 setup: $(VENV)/demo-ready
 
 demo: $(VENV)/demo-ready
 	$(BIN)/mcugen demo --out demo-out
+
+quick: check
+	$(BIN)/python -m pytest --numprocesses auto --quiet -m "not slow"
 
 test: $(VENV)/test-ready
 	$(BIN)/python -m pytest --numprocesses auto

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -35,6 +36,23 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--update-golden", action="store_true", help="rewrite tests/golden instead of comparing"
     )
+
+
+SLOW_HELPERS = re.compile(
+    r"tests\.(c_program|c_compiler|lstm_models|replay_board|ssh_server|stub_sdk)|benchmarks\.|"
+    r"tests\.(engines\.(vectors|c_engine)|features\.c_front_end|firmware\.fake_firmware)|"
+    r"tests\.(run\.(projects|text_device)|platforms\.linux\.scorer_projects|train\.commands)"
+)
+"""Modules whose functions compile C, emulate a board, train a network or start a server."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks as slow what uses such a helper, or a program; `make quick` leaves these tests out."""
+    for item in items:
+        names = vars(item.module) if isinstance(item, pytest.Function) else {}
+        homes = (str(getattr(value, "__module__", "")) for value in names.values())
+        if "require_tool" in names or any(map(SLOW_HELPERS.match, homes)):
+            item.add_marker(pytest.mark.slow)
 
 
 def require_tool(name: str) -> str:
