@@ -13,9 +13,8 @@ import pytest
 PACKAGE = Path(__file__).resolve().parent.parent / "mcugen"
 ROOMS = (  # from the top of the house to the ground; docs/ARCHITECTURE.md tells what each is for
     "__main__ cli report train evaluate sdk platforms run toolchain transport export engines samples "
-    "protocol "
-    "memory features scoring records model config boards codegen strict_toml files reproducible errors "
-    "foreign_text paths __init__"
+    "protocol memory features scoring records model config boards codegen strict_toml files "
+    "reproducible errors foreign_text paths __init__"
 ).split()
 HEAVY = ("librosa", "soundfile", "matplotlib", "tensorflow", "tf_keras", "tflite_micro", "serial")
 FILES = sorted(PACKAGE.rglob("*.py"))
@@ -51,6 +50,11 @@ def importers(room: str) -> set[str]:
         for module in imports(ast.parse(path.read_text()))
         if module.startswith(f"mcugen.{room}.")
     } - {room}
+
+
+def test_reporting_reads_records_and_evaluations_only() -> None:
+    for room in ("run", "platforms", "train", "transport", "samples.stimulus"):
+        assert "report" not in importers(room), f"report imports {room}"
 
 
 def test_tensorflow_is_behind_one_door() -> None:

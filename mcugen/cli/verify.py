@@ -18,7 +18,7 @@ import click
 from mcugen.cli.console import say
 from mcugen.cli.sections import board_dir_option, port_option
 from mcugen.errors import ConfigError
-from mcugen.report.verify_text import layer_lines, verdict_lines
+from mcugen.run.verify_text import layer_lines, verdict_lines
 
 if TYPE_CHECKING:
     from mcugen.model.ir import Graph

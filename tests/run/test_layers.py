@@ -11,10 +11,10 @@ import pytest
 
 from mcugen.features.coding import input_coding
 from mcugen.model.tflite import parse_tflite
-from mcugen.report.verify_text import layer_lines
 from mcugen.run.client import Client
 from mcugen.run.layers import LayerAnswers, ask_layers, judge_layers, single_windows
 from mcugen.run.verify import vector_sets
+from mcugen.run.verify_text import layer_lines
 from tests.run.projects import RAW, SESSION, Bench, make_bench
 from tests.run.simulated_device import Clock
 from tests.tflite_writer import OpSpec, TensorSpec, model_bytes

@@ -14,9 +14,9 @@ from mcugen.errors import DataError, DeviceError
 from mcugen.features.coding import input_coding
 from mcugen.features.spec import FrontEnd
 from mcugen.platforms.mcuxpresso import neutron
-from mcugen.report.verify_text import verdict_lines
 from mcugen.run.client import Client
 from mcugen.run.verify import Answers, ask_device, clip_vectors, judge, vector_sets
+from mcugen.run.verify_text import verdict_lines
 from tests.run.projects import LOG_MEL, RAW, SESSION, Bench, make_bench
 from tests.run.simulated_device import Clock
 
