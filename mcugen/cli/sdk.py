@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from mcugen.cli.console import say
 from mcugen.cli.sections import PATH, SectionedCommand
 from mcugen.codegen.tree_writer import write_tree
 from mcugen.sdk.build import SdkOptions, make_sdk
@@ -31,6 +32,6 @@ def command(models: tuple[Path, ...], out: Path, board_dir: Path | None, **given
     """
     made = make_sdk(models, SdkOptions(**given), board_dir)  # type: ignore[arg-type]
     write_tree(made.tree, out)
-    click.echo(f"wrote {out}: {len(made.tree)} files")
+    say(f"wrote {out}: {len(made.tree)} files")
     for line in made.lines:
-        click.echo(line)
+        say(line)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from mcugen.cli.console import say
 from mcugen.cli.sections import PATH, SectionedCommand
 from mcugen.files import write_bytes
 from mcugen.sdk.replacement import Replacement, make_weights
@@ -38,7 +39,7 @@ def command(
     """Write the weights of MODEL, of the same architecture, for an SDK."""
     content = make_weights(model, Replacement(sdk, name, version, key), board_dir)
     write_bytes(out, content)
-    click.echo(f"wrote {out}: {len(content):,} bytes, version {version}, {_kind(key)}")
+    say(f"wrote {out}: {len(content):,} bytes, version {version}, {_kind(key)}")
 
 
 def _kind(key: Path | None) -> str:
