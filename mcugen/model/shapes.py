@@ -71,40 +71,69 @@ def _new_shape(op: Op, given: Sequence[Array]) -> list[int]:
     return [int(number) for number in numbers]
 
 
-_MOST_FILLED = 2**16  # elements of a folded FILL, ZEROS_LIKE or QUANTIZE
+_MOST_FILLED = 2**16  # elements of a folded FILL or ZEROS_LIKE
 
 
-def _filled(graph: Graph, op: Op) -> list[Array] | None:
-    """FILL and ZEROS_LIKE, which are constants of the shape in the file; QUANTIZE of a constant."""
+def _known(graph: Graph, op: Op) -> Array | None:
+    """The output of an operator that has the same value in every inference, None for others."""
     (out, *_), tensors = graph.output_tensors(op), graph.input_tensors(op)
-    if not out.dtype.is_dense or out.elements > _MOST_FILLED or None in tensors:
+    if not out.dtype.is_dense or not tensors or tensors[0] is None:
+        return None
+    first = tensors[0]
+    if op.kind in _GROWING and out.elements > _MOST_FILLED:
         return None
     if op.kind == "ZEROS_LIKE":
-        return [np.zeros(out.shape, out.dtype.value)]
-    data = tensors[-1].data if tensors and tensors[-1] is not None else None
-    if data is None:
-        return None
+        return np.zeros(out.shape, out.dtype.value)
     if op.kind == "FILL":
-        return [np.full(out.shape, data.reshape(-1)[0], out.dtype.value)] if data.size else None
-    quant = out.quant
-    is_plain = quant is not None and quant.axis is None and data.shape == out.shape
-    if quant is None or not is_plain or data.dtype != np.float32 or quant.scale <= 0:
+        value = tensors[-1].data if tensors[-1] is not None else None
+        filled = value is not None and value.size == 1
+        return np.full(out.shape, value, out.dtype.value) if filled else None
+    if first.data is None or first.data.size != out.elements:
         return None
-    scaled = data / np.float32(quant.scale)  # AffineQuantize: half away from zero
+    if op.kind in _RESHAPED:
+        return np.reshape(first.data, out.shape) if first.dtype is out.dtype else None
+    if op.kind == "QUANTIZE":
+        return _quantised(first.data, out)
+    return _dequantised(first, first.data, out)
+
+
+def _quantised(data: Array, out: Tensor) -> Array | None:
+    """AffineQuantize of float32: half away from zero."""
+    quant = out.quant
+    if quant is None or quant.axis is not None or data.dtype != np.float32 or quant.scale <= 0:
+        return None
+    scaled = data / np.float32(quant.scale)
     whole = np.trunc(scaled)
     rounded = whole + np.where(np.abs(scaled - whole) >= 0.5, np.sign(scaled), np.float32(0))
     limits = np.iinfo(out.dtype.value)
-    return [np.clip(np.nan_to_num(rounded) + quant.zero_point, limits.min, limits.max)]
+    steps = np.nan_to_num(rounded) + quant.zero_point
+    return np.asarray(np.clip(steps, limits.min, limits.max))
 
 
-_CONSTANTS = frozenset(("FILL", "QUANTIZE", "ZEROS_LIKE"))
+def _dequantised(x: Tensor, data: Array, out: Tensor) -> Array | None:
+    """float32 of float16 or of integers with one scale."""
+    if out.dtype is not DType.FLOAT32:
+        return None
+    if x.dtype is DType.FLOAT16:
+        return data.astype(np.float32)
+    if x.quant is None or x.quant.axis is not None:
+        return None
+    steps = data.astype(np.int32) - x.quant.zero_point
+    return np.asarray(np.float32(x.quant.scale) * steps.astype(np.float32))
+
+
+_RESHAPED = frozenset(("EXPAND_DIMS", "RESHAPE", "SQUEEZE"))
+_GROWING = frozenset(("FILL", "ZEROS_LIKE"))
+_KNOWN = _RESHAPED | _GROWING | {"DEQUANTIZE", "QUANTIZE"}
 
 
 def _folded(graph: Graph, op: Op) -> list[Array] | None:
     """The op's outputs, None where they depend on the model's inputs."""
     outputs = [graph.tensors[i] for i in op.outputs]
-    if op.kind in _CONSTANTS and len(outputs) == 1:
-        return _filled(graph, op)
+    if op.kind in _KNOWN and len(outputs) == 1:
+        known = _known(graph, op)
+        if known is not None:
+            return [known]
     if any(t.dtype not in _INTEGERS or t.elements > _MOST_FOLDED for t in outputs):
         return None
     if op.kind == "SHAPE":

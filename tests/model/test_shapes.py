@@ -126,3 +126,38 @@ def test_damaged_arguments_are_left_to_the_engines() -> None:
         assert ENGINES["aot"].supports(graph)
     huge = one("TILE", [int8(2, 3), ints(2**31 - 1, 2**31 - 1)], int8(2, 3))
     assert [*shape_problems(huge)]
+
+
+def test_what_never_changes_is_a_constant() -> None:
+    """QUANTIZE, DEQUANTIZE and RESHAPE of constants, FILL and ZEROS_LIKE."""
+    values = np.array([-1.0, 0.05, 0.1499, 30.0], np.float32)
+    tensors = [
+        TensorSpec((4,), "float32", data=values),
+        int8(4),
+        TensorSpec((4,), "float32"),
+        int8(2, 2), ints(2, 2),
+        int8(2, 2), int8(2, 2),
+        TensorSpec((2, 2), "float32"), TensorSpec((), "float32", data=np.array(0.5, np.float32)),
+        TensorSpec((2, 2), "float32"),
+    ]  # fmt: skip
+    ops = [
+        OpSpec("QUANTIZE", [0], [1]),
+        OpSpec("DEQUANTIZE", [1], [2]),
+        OpSpec("RESHAPE", [1, 4], [3]),
+        OpSpec("MAXIMUM", [3, 5], [6]),
+        OpSpec("FILL", [4, 8], [7]),
+        OpSpec("ZEROS_LIKE", [7], [9]),
+    ]
+    graph = parse_tflite(model_bytes(tensors, ops, [5], [6]), "m")
+    assert [op.kind for op in graph.ops] == ["MAXIMUM"]
+    found = {i: graph.tensors[i].data for i in (1, 2, 3, 7, 9)}
+    expected = {
+        1: [-10, 1, 1, 127],
+        2: [-1.0, np.float32(0.1), np.float32(0.1), np.float32(0.1) * np.float32(127)],
+        3: [[-10, 1], [1, 127]],
+        7: [[0.5, 0.5]] * 2,
+        9: [[0, 0]] * 2,
+    }
+    for index, wanted in expected.items():
+        data = found[index]
+        assert data is not None and data.tolist() == np.array(wanted, data.dtype).tolist(), index

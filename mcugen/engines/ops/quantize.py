@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -97,12 +98,13 @@ def _type_reasons(op: Op, x: DType, out: DType) -> Iterator[Reason]:
 
 
 def _constant(graph: Graph, op: Op) -> tuple[Tensor, Tensor] | None:
-    """(input, output) of an int8 constant that is to have another scale."""
+    """(input, output) of an int8 constant that is to have another scale or type."""
     given, made = graph.input_tensors(op), graph.output_tensors(op)
     if len(given) != 1 or len(made) != 1 or given[0] is None or given[0].data is None:
         return None
-    both = given[0].dtype is DType.INT8 and made[0].dtype is DType.INT8
-    return (given[0], made[0]) if both else None
+    target = DType.FLOAT32 if op.kind == "DEQUANTIZE" else DType.INT8
+    fits = given[0].dtype is DType.INT8 and made[0].dtype is target
+    return (given[0], made[0]) if fits else None
 
 
 def _quant(tensor: Tensor) -> Quant:
@@ -118,6 +120,9 @@ def _factor(x: Tensor, out: Tensor) -> float:
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
     """A loop; a lookup for int8 to int8; nothing where the quantisation stays; a copy of a constant."""
     x, out = graph.tensors[op.inputs[0]], graph.tensors[op.outputs[0]]
+    if op.kind == "DEQUANTIZE" and x.data is not None:
+        steps = (x.data.astype(np.int32) - _quant(x).zero_point).astype(np.float32)
+        return (_constant_variant(out, np.float32(_quant(x).scale) * steps),)
     if op.kind == "DEQUANTIZE":
         return (_float_variant(_TO_FLOATS[x.dtype], _DEQUANTIZE_COST, x, _quant(x)),)
     if x.dtype is DType.FLOAT32:
@@ -129,21 +134,21 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
     scaled = requantize(INPUTS - _quant(x).zero_point, _factor(x, out))  # Requantize
     outputs = np.clip(scaled + _quant(out).zero_point, -128, 127).astype(np.int8)
     if x.data is not None:
-        return (_constant_variant(x, outputs[x.data.astype(np.int64) + 128]),)
+        return (_constant_variant(out, outputs[x.data.astype(np.int64) + 128]),)
     return (lookup_variant(op.kind, x, outputs),)
 
 
-def _constant_variant(x: Tensor, values: NDArray[np.int8]) -> Variant:
+def _constant_variant(out: Tensor, values: NDArray[Any]) -> Variant:
     """The output, known before, is copied from flash."""
-    side = Side(0, strides_of(x.shape))
-    block = Block(x.shape, side, side)
-    known = replace(x, data=values)
+    side = Side(0, strides_of(out.shape))
+    block = Block(out.shape, side, side)
+    known = replace(out, data=values)
 
     def build(operands: Operands) -> tuple[Call, ...]:
-        (out,) = operands.outputs
-        return (copy_constant_call(block, known, f"{operands.name}_constant", out),)
+        (target,) = operands.outputs
+        return (copy_constant_call(block, known, f"{operands.name}_constant", target),)
 
-    return Variant((), (Layout.NATIVE,), copy_cost(block, 1), build)
+    return Variant((), (Layout.NATIVE,), copy_cost(block, out.dtype.bytes), build)
 
 
 def _integer_variant(x: Tensor, out: Tensor) -> Variant:
