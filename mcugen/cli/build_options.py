@@ -15,8 +15,7 @@ from mcugen.cli.sections import PATH, apply, in_section
 from mcugen.config import Config
 from mcugen.errors import ConfigError
 from mcugen.export.project import Request
-from mcugen.platforms import PLATFORMS
-from mcugen.platforms.choose import all_engines, platform_of
+from mcugen.platforms.choose import all_engines, all_platforms, platform_of
 from mcugen.platforms.platform import Places
 from mcugen.platforms.request import Choices, choose_engine, said
 
@@ -176,7 +175,7 @@ def refuse_idle_options(options: BuildOptions, board: Board, config: Config) -> 
     """ConfigError that names every option given which this board or engine does not look at."""
     engine = choose_engine(board, *said("engine", options.choices, config))
     platform = platform_of(board)
-    engines, platforms = all_engines(), PLATFORMS
+    engines, platforms = all_engines(), all_platforms()
     faults = [
         f"--{field.replace('_', '-')} needs --{other}"
         for field, other, needed in PREREQUISITES

@@ -1,15 +1,20 @@
 # SPDX-FileCopyrightText: 2026 the mcugen authors
 # SPDX-License-Identifier: Apache-2.0
-"""The platform of a board, and the engines there are."""
+"""The platforms and engines there are, and the platform of a board."""
 
 from __future__ import annotations
 
+import functools
+import importlib.util
+import os
+import sys
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 from mcugen.boards import OWN_TABLES, Board
 from mcugen.engines import ENGINES
 from mcugen.engines.contract import Engine
-from mcugen.errors import unknown
+from mcugen.errors import ConfigError, unknown
 from mcugen.platforms import PLATFORMS
 from mcugen.platforms.platform import Platform
 from mcugen.toolchain.flash_data import read_flash_data
@@ -18,12 +23,49 @@ COMMON_TABLES: Mapping[str, Callable[[Board], object]] = {"flash": read_flash_da
 """Tables that a board.toml of every platform may have -> what reads and checks them."""
 
 
+FOLDERS_VARIABLE = "MCUGEN_PLATFORMS"
+"""Environment variable with the folders of a user's own platforms, separated as in PATH."""
+
+
+def all_platforms() -> Mapping[str, Platform]:
+    """`exporter` of a board.toml -> platform: PLATFORMS, and those in the folders of MCUGEN_PLATFORMS.
+
+    A folder's name is the platform's; its __init__.py defines PLATFORM. Its code is run. ConfigError
+    when it cannot be loaded.
+    """
+    folders = filter(None, os.environ.get(FOLDERS_VARIABLE, "").split(os.pathsep))
+    return {**PLATFORMS, **{Path(f).name: _load(Path(f).resolve()) for f in folders}}
+
+
+@functools.cache
+def _load(folder: Path) -> Platform:
+    name = f"mcugen_platform_{folder.name}"
+    where = folder / "__init__.py"
+    spec = importlib.util.spec_from_file_location(
+        name, where, submodule_search_locations=[str(folder)]
+    )
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:  # whatever a stranger's module raises
+        what = f"{FOLDERS_VARIABLE}: {where} cannot be loaded: {type(error).__name__}: {error}"
+        raise ConfigError(what, hint="docs/adding-a-platform.md") from error
+    platform = getattr(module, "PLATFORM", None)
+    if not isinstance(platform, Platform):
+        what = f"{FOLDERS_VARIABLE}: {where} defines no PLATFORM"
+        raise ConfigError(what, hint="docs/adding-a-platform.md")
+    return platform
+
+
 def platform_of(board: Board) -> Platform:
     """The platform that the board's `exporter` names; ConfigError for a board.toml that does not fit it."""
     where = board.folder / "board.toml"
-    if board.exporter not in PLATFORMS:
-        raise unknown(f"{where}: exporter", board.exporter, PLATFORMS)
-    platform = PLATFORMS[board.exporter]
+    platforms = all_platforms()
+    if board.exporter not in platforms:
+        raise unknown(f"{where}: exporter", board.exporter, platforms)
+    platform = platforms[board.exporter]
     readers = {**COMMON_TABLES, **platform.tables}
     for name in board.extra:
         if name not in readers:
@@ -40,5 +82,5 @@ def platform_of(board: Board) -> Platform:
 
 def all_engines() -> Mapping[str, Engine]:
     """`--engine` -> engine: the general ones, then those that come with a platform."""
-    rows = (ENGINES, *(platform.engines for platform in PLATFORMS.values()))
+    rows = (ENGINES, *(platform.engines for platform in all_platforms().values()))
     return {name: engine for row in rows for name, engine in row.items()}
