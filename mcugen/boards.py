@@ -12,7 +12,7 @@ from typing import Any
 
 from mcugen.errors import ConfigError, unknown
 from mcugen.paths import boards_dir
-from mcugen.strict_toml import Table, read_toml
+from mcugen.strict_toml import TomlTable, read_toml
 
 TICK_UNITS = ("cycles", "instructions", "nanoseconds")
 OWN_TABLES = ("toolchain", "memory", "ticks", "run")
@@ -97,7 +97,7 @@ def load_board(folder: Path) -> Board:
     return board
 
 
-def _region(memory: Table, name: str) -> MemoryRegion | None:
+def _region(memory: TomlTable, name: str) -> MemoryRegion | None:
     if name not in memory:
         return None
     table = memory.table(name)
@@ -109,7 +109,7 @@ def _region(memory: Table, name: str) -> MemoryRegion | None:
     return region
 
 
-def _check(board: Board, run: Table) -> None:
+def _check(board: Board, run: TomlTable) -> None:
     """What no single key can show."""
     where = board.folder / "board.toml"
     if not board.engines:

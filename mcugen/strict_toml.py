@@ -24,11 +24,11 @@ _NAMES = {
 }
 
 
-def read_toml(path: Path) -> Table:
+def read_toml(path: Path) -> TomlTable:
     """The top table of a TOML file."""
     try:
         with path.open("rb") as file:
-            return Table(tomllib.load(file), str(path))
+            return TomlTable(tomllib.load(file), str(path))
     except FileNotFoundError:
         raise ConfigError(f"{path} does not exist") from None
     except OSError as error:
@@ -42,7 +42,7 @@ def _inside(where: str, key: str) -> str:
     return f"{where[:-1]}.{key}]" if where.endswith("]") else f"{where} [{key}]"
 
 
-class Table:
+class TomlTable:
     """One table and where it stands. Keys are asked for by type; `finish` refuses those never asked for."""
 
     def __init__(self, data: Mapping[str, Any], where: str) -> None:
@@ -108,12 +108,12 @@ class Table:
             raise unknown(f"{self.where}: {key}", value, choices)
         return value
 
-    def table(self, key: str) -> Table:
+    def table(self, key: str) -> TomlTable:
         """A sub-table; empty when absent."""
         value = self._get(key, dict, {})
-        return Table(value, _inside(self.where, key))
+        return TomlTable(value, _inside(self.where, key))
 
-    def named_tables(self, key: str) -> Mapping[str, Table]:
+    def named_tables(self, key: str) -> Mapping[str, TomlTable]:
         """The sub-tables of a sub-table, whose names are the user's; empty when absent."""
         group = self.table(key)
         return {name: group.table(name) for name in self.mapping(key)}
@@ -126,12 +126,12 @@ class Table:
         """All keys of this table, which are the user's, and their strings."""
         return {name: self.text(name, may_be_empty=may_be_empty) for name in self._data}
 
-    def tables(self, key: str) -> tuple[Table, ...]:
+    def tables(self, key: str) -> tuple[TomlTable, ...]:
         """A list of sub-tables ([[key]]); empty when absent."""
         values = self._get(key, (list, tuple), ())
         if not all(isinstance(value, dict) for value in values):
             raise self.wrong(key, "a list of tables")
-        return tuple(Table(v, f"{self.where} [[{key}]] {n}") for n, v in enumerate(values, 1))
+        return tuple(TomlTable(v, f"{self.where} [[{key}]] {n}") for n, v in enumerate(values, 1))
 
     def pairs(self, key: str) -> tuple[tuple[float, float], ...]:
         """A list of pairs of numbers."""

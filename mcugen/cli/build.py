@@ -18,7 +18,7 @@ from mcugen.cli.sections import PATH, SectionedCommand
 from mcugen.codegen.tree_writer import write_tree
 from mcugen.config import Config, find_config
 from mcugen.errors import ConfigError
-from mcugen.export.project import Project, Request, generate
+from mcugen.export.project import BuildRequest, GeneratedProject, generate
 from mcugen.paths import examples_dir
 from mcugen.platforms.choose import platform_of
 from mcugen.platforms.platform import Compiled, Places
@@ -65,7 +65,7 @@ def _board(options: BuildOptions, config: Config) -> Board:
     return find_board(name, options.board_dir, what)
 
 
-def _request(options: BuildOptions, config: Config, board: Board) -> Request:
+def _request(options: BuildOptions, config: Config, board: Board) -> BuildRequest:
     request = make_request(config, board, options.choices)
     if not options.test_data:
         return request
@@ -82,8 +82,8 @@ def _request(options: BuildOptions, config: Config, board: Board) -> Request:
 
 
 def _generate(
-    request: Request, places: Places, *, npu: bool
-) -> tuple[Request, Project, tuple[str, ...]]:
+    request: BuildRequest, places: Places, *, npu: bool
+) -> tuple[BuildRequest, GeneratedProject, tuple[str, ...]]:
     """The project, for the request as an NPU's compiler changed it, and what that compiler said."""
     notes: tuple[str, ...] = ()
     with tempfile.TemporaryDirectory() as work:

@@ -14,7 +14,7 @@ from mcugen.boards import Board
 from mcugen.cli.sections import PATH, apply, in_section
 from mcugen.config import Config
 from mcugen.errors import ConfigError
-from mcugen.export.project import Request
+from mcugen.export.project import BuildRequest
 from mcugen.platforms.choose import all_engines, all_platforms, platform_of
 from mcugen.platforms.platform import Places
 from mcugen.platforms.request import Choices, choose_engine, said
@@ -149,7 +149,7 @@ class BuildOptions:
             arena_bytes=self.arena_bytes,
         )
 
-    def places(self, request: Request) -> Places:
+    def places(self, request: BuildRequest) -> Places:
         """Where the software is that a build of the request needs."""
         return Places(
             engine=request.engine,

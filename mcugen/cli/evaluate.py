@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from mcugen.evaluate.detection import Evaluation
     from mcugen.evaluate.job import EvaluationJob
     from mcugen.evaluate.model_table import ModelRow
-    from mcugen.export.project import Request
+    from mcugen.export.project import BuildRequest
     from mcugen.run.project import Project
     from mcugen.samples.inputs import Inputs
 
@@ -112,7 +112,7 @@ def _device(job: EvaluationJob, board_name: str, options: EvaluateOptions) -> De
     return Device(opened, options.port, options.out / board.name)
 
 
-def _request(job: EvaluationJob, board: Board, options: EvaluateOptions) -> Request:
+def _request(job: EvaluationJob, board: Board, options: EvaluateOptions) -> BuildRequest:
     """What `mcugen build` would make of the model, so that a flashed board runs the same."""
     from mcugen.features.toml import front_end_to_dict
     from mcugen.platforms.request import Choices, make_request

@@ -28,7 +28,7 @@ TOOL = f"mcugen {__version__}"
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class BuildRequest:
     """Everything that decides what a project holds. `model_bytes` is the .tflite as it was read."""
 
     graph: Graph
@@ -45,7 +45,7 @@ class Request:
     mlperf_id: str
     decode: Decode | None = None
 
-    def with_linked_model(self, model: bytes, arena_bytes: int) -> Request:
+    def with_linked_model(self, model: bytes, arena_bytes: int) -> BuildRequest:
         """With another .tflite linked in place of the model, which stays the reference.
 
         ConfigError when the engine does not link the model's file.
@@ -58,7 +58,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Project:
+class GeneratedProject:
     """A project ready to be written, and what its engine needs."""
 
     tree: SourceTree
@@ -66,7 +66,7 @@ class Project:
     plan: EnginePlan
 
 
-def generate(request: Request) -> Project:
+def generate(request: BuildRequest) -> GeneratedProject:
     """The project of a request; a model that cannot work on the board is refused with all reasons."""
     check_request(request)
     plan = request.engine.plan(request.graph, request.engine_options)
@@ -87,15 +87,15 @@ def generate(request: Request) -> Project:
     header = render("app/firmware_sha256.h.j2", {"tool": TOOL, "sha256": sha256})
     tree = merge(files, {"app/firmware_sha256.h": header})
     manifest = _manifest(request, plan, sha256)
-    return Project(merge(tree, {MARKER: manifest_json(manifest, tree)}), manifest, plan)
+    return GeneratedProject(merge(tree, {MARKER: manifest_json(manifest, tree)}), manifest, plan)
 
 
-def check_request(request: Request) -> None:
+def check_request(request: BuildRequest) -> None:
     """Refuses what cannot work, with all reasons: engine, front-end and decoding against the model."""
     refuse(_problems(request), request.model_file)
 
 
-def _problems(request: Request) -> list[Problem]:
+def _problems(request: BuildRequest) -> list[Problem]:
     """All reasons against the request; the engine's own only where the graph is sound."""
     graph = request.graph
     general = check_graph(graph)
@@ -129,7 +129,7 @@ def _runtime(name: str) -> bytes:
     return (runtime_dir() / name).read_bytes()
 
 
-def _config(request: Request) -> bytes:
+def _config(request: BuildRequest) -> bytes:
     graph = request.graph
     macros = config_macros(
         request.front_end,
@@ -141,11 +141,11 @@ def _config(request: Request) -> bytes:
     return render("app/config.h.j2", {**_heading(request), "macros": macros})
 
 
-def _heading(request: Request) -> dict[str, object]:
+def _heading(request: BuildRequest) -> dict[str, object]:
     return {"tool": TOOL, "model_file": request.model_file, "board": request.board}
 
 
-def _manifest(request: Request, plan: EnginePlan, firmware: str) -> Manifest:
+def _manifest(request: BuildRequest, plan: EnginePlan, firmware: str) -> Manifest:
     options = request.engine_options
     return Manifest(
         tool=TOOL,
@@ -168,7 +168,7 @@ def _manifest(request: Request, plan: EnginePlan, firmware: str) -> Manifest:
     )
 
 
-def _identity(request: Request) -> bytes:
+def _identity(request: BuildRequest) -> bytes:
     options = request.engine_options
     flags = request.exporter.compile_flags(request.board, options.optimize)
     facts = (

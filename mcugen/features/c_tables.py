@@ -33,7 +33,7 @@ RUNTIME_SOURCES: dict[str, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Buffer:
+class StateBuffer:
     """Memory of a row maker: a member of its state points to it."""
 
     type: str
@@ -48,7 +48,7 @@ class RowMaker:
     name: str
     template: str
     tables: Callable[[FrontEnd], _Values]
-    buffers: Callable[[FrontEnd], tuple[Buffer, ...]]
+    buffers: Callable[[FrontEnd], tuple[StateBuffer, ...]]
     work_values: Callable[[FrontEnd], int] = lambda _: 0
 
 
@@ -147,9 +147,9 @@ def _log_mel_tables(front_end: FrontEnd) -> _Values:
     }
 
 
-def _log_mel_buffers(front_end: FrontEnd) -> tuple[Buffer, ...]:
+def _log_mel_buffers(front_end: FrontEnd) -> tuple[StateBuffer, ...]:
     assert isinstance(front_end.rows, LogMel)
-    return (Buffer("int16_t", "samples", front_end.rows.n_fft),)
+    return (StateBuffer("int16_t", "samples", front_end.rows.n_fft),)
 
 
 def _mfcc_tables(front_end: FrontEnd) -> _Values:
@@ -162,11 +162,11 @@ def _mfcc_tables(front_end: FrontEnd) -> _Values:
     }
 
 
-def _mfcc_buffers(front_end: FrontEnd) -> tuple[Buffer, ...]:
+def _mfcc_buffers(front_end: FrontEnd) -> tuple[StateBuffer, ...]:
     rows = front_end.rows
     assert isinstance(rows, Mfcc)
-    bands = Buffer("float", "bands", rows.row_count * rows.n_mels)
-    return (Buffer("int16_t", "samples", rows.frame_samples), bands)
+    bands = StateBuffer("float", "bands", rows.row_count * rows.n_mels)
+    return (StateBuffer("int16_t", "samples", rows.frame_samples), bands)
 
 
 def _n_fft(front_end: FrontEnd) -> int:
@@ -181,8 +181,8 @@ def _timeseries_tables(front_end: FrontEnd) -> _Values:
     return {"means": means, "stddevs": stddevs}
 
 
-def _one_row(front_end: FrontEnd) -> tuple[Buffer, ...]:
-    return (Buffer("float", "row", front_end.row_values),)
+def _one_row(front_end: FrontEnd) -> tuple[StateBuffer, ...]:
+    return (StateBuffer("float", "row", front_end.row_values),)
 
 
 ROW_MAKERS = {

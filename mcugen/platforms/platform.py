@@ -12,7 +12,7 @@ from pathlib import Path
 from mcugen.boards import Board
 from mcugen.engines.contract import Engine
 from mcugen.export.exporter import Exporter
-from mcugen.export.project import Request
+from mcugen.export.project import BuildRequest
 from mcugen.records import Record
 from mcugen.run.project import Project
 from mcugen.toolchain.build import BuildResult
@@ -41,7 +41,7 @@ class Compiled:
     notes: tuple[str, ...] = ()
 
 
-Accelerated = tuple[Request, tuple[str, ...]]
+Accelerated = tuple[BuildRequest, tuple[str, ...]]
 """The request with what the NPU runs, and lines for the user."""
 
 
@@ -69,7 +69,7 @@ class Platform:
     options: frozenset[str] = frozenset()
     tables: Mapping[str, Callable[[Board], object]] = field(default_factory=dict)
     compile: Callable[[Path, Board, Places], Compiled] | None = None
-    accelerate: Callable[[Request, Places, Path], Accelerated] | None = None
+    accelerate: Callable[[BuildRequest, Places, Path], Accelerated] | None = None
     npu_tolerance_lsb: int = 0
     with_memory: Callable[[Board, str], Board] | None = None
     results: ResultReader | None = None

@@ -13,7 +13,7 @@ from mcugen.config import SCORES, Config
 from mcugen.engines.contract import Engine, EngineOptions, Optimize, Rounding
 from mcugen.errors import ConfigError, EnvironmentError_, unknown
 from mcugen.export.exporter import ExportOptions
-from mcugen.export.project import Request
+from mcugen.export.project import BuildRequest
 from mcugen.features.benchmarks import BENCHMARKS, mlperf_id
 from mcugen.features.spec import PRESETS, FrontEnd, raw_front_end
 from mcugen.features.toml import front_end_from_dict
@@ -46,7 +46,7 @@ class Choices:
     arena_bytes: int | None = None
 
 
-def make_request(config: Config, board: Board, choices: Choices) -> Request:
+def make_request(config: Config, board: Board, choices: Choices) -> BuildRequest:
     """Reads the model and settles every choice: the command line wins over mcugen.toml."""
     try:
         model_bytes = config.model.read_bytes()
@@ -63,7 +63,7 @@ def make_request(config: Config, board: Board, choices: Choices) -> Request:
     benchmark = choices.mlperf_id or config.mlperf_id
     front_end = _front_end(graph, config, choices.front_end, benchmark)
     score = _score(graph, config, choices, front_end)
-    return Request(
+    return BuildRequest(
         graph=graph,
         model_bytes=model_bytes,
         model_file=config.model.name,

@@ -7,13 +7,13 @@ from __future__ import annotations
 from rich.table import Table
 
 from mcugen.boards import Board, MemoryRegion
-from mcugen.export.project import Project
+from mcugen.export.project import GeneratedProject
 from mcugen.toolchain.build import BuildResult
 
 Row = tuple[str, str, int, MemoryRegion | None]
 
 
-def project_line(project: Project, board: Board) -> str:
+def project_line(project: GeneratedProject, board: Board) -> str:
     """What was written, with the choices that decide what it computes."""
     manifest = project.manifest
     rounding = f", {manifest.rounding} rounding" if manifest.engine == "aot" else ""
@@ -23,7 +23,7 @@ def project_line(project: Project, board: Board) -> str:
     )
 
 
-def build_table(project: Project, board: Board, result: BuildResult | None) -> Table:
+def build_table(project: GeneratedProject, board: Board, result: BuildResult | None) -> Table:
     """Planned bytes; also linked ones, once it is compiled for a board whose memory has limits."""
     title = f"{project.manifest.model} on {board.name}"
     table = Table("memory", "what", "bytes", "of", title=title, title_justify="left")

@@ -40,7 +40,7 @@ MADE_BY = (
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ComparedRow:
     """One figure in both runs. `ratio` is B / A, None where the two cannot be compared."""
 
     name: str
@@ -54,7 +54,7 @@ class Comparison:
     """`made_by` holds (fact, A, B) where the runs differ; `notes` what a reader must know."""
 
     made_by: tuple[tuple[str, str, str], ...]
-    rows: tuple[Row, ...]
+    rows: tuple[ComparedRow, ...]
     notes: tuple[str, ...]
 
 
@@ -81,7 +81,7 @@ def _word(value: object) -> str:
     return NOT_MEASURED if value is None else str(value)
 
 
-def _detection_rows(a: Run, b: Run) -> list[Row]:
+def _detection_rows(a: Run, b: Run) -> list[ComparedRow]:
     found_a, found_b = detect(a.clips), detect(b.clips)
     if found_a is None or found_b is None:
         return []
@@ -91,11 +91,11 @@ def _detection_rows(a: Run, b: Run) -> list[Row]:
     ]
 
 
-def _row(name: str, a: float, b: float, form: str) -> Row:
-    return Row(name, form.format(a), form.format(b), b / a if a else None)
+def _row(name: str, a: float, b: float, form: str) -> ComparedRow:
+    return ComparedRow(name, form.format(a), form.format(b), b / a if a else None)
 
 
-def _latency_rows(a: Run, b: Run) -> list[Row]:
+def _latency_rows(a: Run, b: Run) -> list[ComparedRow]:
     costs_a = {(x.name, x.accelerator): x for x in a.latencies}
     costs_b = {(x.name, x.accelerator): x for x in b.latencies}
     rows = []
@@ -104,7 +104,7 @@ def _latency_rows(a: Run, b: Run) -> list[Row]:
         central_x, central_y = _figure(x), _figure(y)
         comparable = x is not None and y is not None and x.unit == y.unit
         ratio = central_y / central_x if comparable and central_x and central_y else None
-        rows.append(Row(f"{key[0]} on {key[1]}", _cost(x), _cost(y), ratio))
+        rows.append(ComparedRow(f"{key[0]} on {key[1]}", _cost(x), _cost(y), ratio))
     return rows
 
 
@@ -118,14 +118,14 @@ def _cost(latency: LatencyRecord | None) -> str:
     return f"{count_text(_figure(latency))} {latency.unit}"
 
 
-def _memory_rows(a: Run, b: Run) -> list[Row]:
+def _memory_rows(a: Run, b: Run) -> list[ComparedRow]:
     memories_a = {memory.name: memory for memory in a.memories}
     memories_b = {memory.name: memory for memory in b.memories}
     rows = []
     for name in _keys(memories_a, memories_b):
         x, y = memories_a.get(name), memories_b.get(name)
         ratio = y.used_bytes / x.used_bytes if x and y and x.used_bytes else None
-        rows.append(Row(name, _used(x), _used(y), ratio))
+        rows.append(ComparedRow(name, _used(x), _used(y), ratio))
     return rows
 
 

@@ -21,7 +21,7 @@ IN_COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ConfigurationRow:
     """One configuration; times in milliseconds. `reason` is why it has no figures, else empty."""
 
     title: str
@@ -35,7 +35,7 @@ class Row:
 class Configurations:
     """The table, what is to be said below it, and whose published figures stand in it."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[ConfigurationRow, ...]
     gains: tuple[str, ...]
     published_by: tuple[str, ...]
 
@@ -53,7 +53,7 @@ def configurations(run: Run) -> Configurations | None:
         return None
     memory = {one.name: one.used_bytes for one in run.memories}
     rows = [_row(one, memory.get(f"process, {one.name}")) for one in measured]
-    rows += [Row(title, "no figures", (), (), reason) for title, reason in missing]
+    rows += [ConfigurationRow(title, "no figures", (), (), reason) for title, reason in missing]
     sources = (dict(one.facts).get("published_by") for one in measured)
     return Configurations(
         rows=tuple(rows),
@@ -68,7 +68,7 @@ def missing_figures(run: Run) -> tuple[tuple[str, str], ...]:
     return tuple((title, reason) for title, _, reason in (text.partition(": ") for text in found))
 
 
-def _row(one: LatencyRecord, memory_bytes: int | None) -> Row:
+def _row(one: LatencyRecord, memory_bytes: int | None) -> ConfigurationRow:
     facts = dict(one.facts)
     p95 = _number(facts.get("p95_ns"))
     times = (one.median, one.mean, p95, one.minimum, one.maximum, one.stdev)
@@ -81,7 +81,7 @@ def _row(one: LatencyRecord, memory_bytes: int | None) -> Row:
         _ms(_number(facts.get("published_ns"))),
     )
     how = tuple((name, value) for name, value in one.facts if name not in IN_COLUMNS)
-    return Row(one.name, one.accelerator, figures, how)
+    return ConfigurationRow(one.name, one.accelerator, figures, how)
 
 
 def _number(text: str | None) -> float | None:

@@ -18,7 +18,7 @@ from mcugen.engines.passes.rewrite import Removal
 from mcugen.memory import draw
 from mcugen.model.check import where
 from mcugen.model.ir import DType, Graph, Op, Problem, Tensor
-from mcugen.report.inspection import BoardVerdict, EngineVerdict, Inspection, Layer
+from mcugen.report.inspection import BoardVerdict, EngineVerdict, Inspection, LayerCost
 
 JSON_SCHEMA_VERSION = 1
 _SHOWN_PROBLEMS = 12
@@ -68,7 +68,7 @@ def _layer_table(inspection: Inspection) -> Table:
     return table
 
 
-def _layer_row(graph: Graph, layer: Layer) -> tuple[str, ...]:
+def _layer_row(graph: Graph, layer: LayerCost) -> tuple[str, ...]:
     op = layer.op
     inputs = [t for t in graph.input_tensors(op) if t is not None]
     outputs = graph.output_tensors(op)
@@ -241,7 +241,7 @@ def _tensor_json(tensor: Tensor) -> dict[str, Any]:
     }
 
 
-def _layer_json(graph: Graph, layer: Layer) -> dict[str, Any]:
+def _layer_json(graph: Graph, layer: LayerCost) -> dict[str, Any]:
     op = layer.op
     return {
         "index": op.index,

@@ -19,7 +19,7 @@ from mcugen.model.ir import Graph, Op, Problem
 
 
 @dataclass(frozen=True, slots=True)
-class Layer:
+class LayerCost:
     """One operator and what it costs; a constant that two layers share counts in both."""
 
     op: Op
@@ -55,7 +55,7 @@ class Inspection:
     """All of it. `plan` is that of the bare graph, one buffer per activation."""
 
     graph: Graph
-    layers: tuple[Layer, ...]
+    layers: tuple[LayerCost, ...]
     macs: int
     weight_bytes: int
     problems: tuple[Problem, ...]
@@ -74,7 +74,7 @@ def inspect_graph(
     problems = tuple(check_graph(graph))
     options = EngineOptions(model_bytes=model_bytes)
     judge = partial(_try_engine, graph, is_sound=not problems)
-    layers = tuple(Layer(op, macs(graph, op), weight_bytes(graph, [op])) for op in graph.ops)
+    layers = tuple(LayerCost(op, macs(graph, op), weight_bytes(graph, [op])) for op in graph.ops)
     plan = plan_graph(graph)
     verdicts = tuple(judge(engine, options) for engine in engines.values())
     able = [verdict.name for verdict in verdicts if verdict.plan is not None]

@@ -27,7 +27,7 @@ MEANS_DIFFER = 1e-4  # relatively: the device adds in float32
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class StreamStep:
     """What one PUSH gave. `tensors` are those of its last window, as far as they were asked for."""
 
     done: float  # part of the stimulus that the device has taken, 0 to 1
@@ -35,7 +35,9 @@ class Step:
     tensors: Mapping[Read, bytes]
 
 
-def stream(client: Client, stimulus: Stimulus, *, reads: Collection[Read] = ()) -> Iterator[Step]:
+def stream(
+    client: Client, stimulus: Stimulus, *, reads: Collection[Read] = ()
+) -> Iterator[StreamStep]:
     """Sends the stimulus as one clip from a clean state, request by request.
 
     With `reads` every request completes at most one row, so that each window's tensors are read
@@ -51,7 +53,7 @@ def stream(client: Client, stimulus: Stimulus, *, reads: Collection[Read] = ()) 
         so_far.add(reply)
         wanted = reads if reply.windows else ()
         tensors = {r: client.read(r.what, r.bytes, index=r.index) for r in wanted}
-        yield Step(taken / len(stimulus.data), reply, tensors)
+        yield StreamStep(taken / len(stimulus.data), reply, tensors)
     so_far.check_end()
 
 

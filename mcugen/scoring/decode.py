@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from mcugen.errors import ConfigError
 from mcugen.model.ir import DType, Graph, Problem, Quant
 from mcugen.reproducible import exp
-from mcugen.strict_toml import Table
+from mcugen.strict_toml import TomlTable
 
 Floats = NDArray[np.float32]
 
@@ -79,7 +79,7 @@ Decode = Classes | Yolo | Landmarks
 
 def decode_from_dict(data: Mapping[str, Any], where: str) -> Decode:
     """The [decode] table of mcugen.toml; ConfigError names key and value."""
-    table = Table(data, where)
+    table = TomlTable(data, where)
     kind = table.choice("kind", tuple(READERS))
     decode = READERS[kind](table)
     table.finish()
@@ -94,12 +94,12 @@ def decode_to_dict(decode: Decode) -> dict[str, Any]:
     return asdict(decode)
 
 
-def _read_classes(table: Table) -> Decode:
+def _read_classes(table: TomlTable) -> Decode:
     softmax = table.flag("softmax", False)
     return Classes(table.texts("labels", ()), table.integer("top", 3), softmax)
 
 
-def _read_yolo(table: Table) -> Decode:
+def _read_yolo(table: TomlTable) -> Decode:
     return Yolo(
         labels=table.texts("labels", ()),
         input_pixels=table.integer("input_pixels"),
@@ -110,13 +110,13 @@ def _read_yolo(table: Table) -> Decode:
     )
 
 
-def _read_head(table: Table) -> YoloHead:
+def _read_head(table: TomlTable) -> YoloHead:
     head = YoloHead(table.integer("output"), table.pairs("anchors"))
     table.finish()
     return head
 
 
-def _read_landmarks(table: Table) -> Decode:
+def _read_landmarks(table: TomlTable) -> Decode:
     return Landmarks(
         input_pixels=table.integer("input_pixels"),
         dimensions=table.integer("dimensions", 3),
@@ -126,7 +126,7 @@ def _read_landmarks(table: Table) -> Decode:
     )
 
 
-READERS: Mapping[str, Callable[[Table], Decode]] = {
+READERS: Mapping[str, Callable[[TomlTable], Decode]] = {
     "classes": _read_classes,
     "yolo": _read_yolo,
     "landmarks": _read_landmarks,

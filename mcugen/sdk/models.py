@@ -16,8 +16,8 @@ from mcugen.engines.aot.emit import emit_model, table_bytes
 from mcugen.engines.aot.lowering import Lowered, lower
 from mcugen.engines.aot.slot import Slot, make_slot
 from mcugen.errors import ConfigError
-from mcugen.export.project import Request, check_request
-from mcugen.features.c_tables import RUNTIME_SOURCES, Buffer, front_end_template, front_end_values
+from mcugen.export.project import BuildRequest, check_request
+from mcugen.features.c_tables import RUNTIME_SOURCES, StateBuffer, front_end_template, front_end_values
 from mcugen.features.spec import FrontEnd, Image, LogMel, Mfcc, Timeseries
 from mcugen.model.ir import DType, Graph, Tensor
 
@@ -78,13 +78,13 @@ class DefaultWeights:
 class SdkModel:
     """A model with everything that its files show. `sample_type` is "" without a front-end."""
 
-    request: Request
+    request: BuildRequest
     lowered: Lowered
     name: str
     prefix: str
     sample_type: str
     maker: str | None
-    buffers: tuple[Buffer, ...]
+    buffers: tuple[StateBuffer, ...]
     work_values: int  # of the front-end, where it may not work in the arena
     arena_bytes: int
     has_features: bool
@@ -162,7 +162,7 @@ class SdkModel:
         return _self_test_samples(self.request.front_end)
 
 
-def plan_model(request: Request, *, slot: bool = False) -> SdkModel:
+def plan_model(request: BuildRequest, *, slot: bool = False) -> SdkModel:
     """The model of a request, by the ahead-of-time engine, lowered for its target."""
     check_request(request)
     # What could be pruned depends on the weights.

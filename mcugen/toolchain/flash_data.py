@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from mcugen.boards import Board
 from mcugen.errors import ConfigError, nearest, unknown
-from mcugen.strict_toml import Table
+from mcugen.strict_toml import TomlTable
 
 OWN_WORDS = frozenset(("elf", "probe", "build", "script", "list_script"))
 
@@ -65,7 +65,7 @@ def read_flash_data(board: Board) -> FlashData:
             f"board {board.name!r} is not flashed",
             hint="`mcugen run` starts it by itself" if board.run_command else "",
         )
-    table = Table(board.extra["flash"], f"{board.folder / 'board.toml'} [flash]")
+    table = TomlTable(board.extra["flash"], f"{board.folder / 'board.toml'} [flash]")
     variants = {name: one.texts_by_name() for name, one in table.named_tables("variants").items()}
     runners = {name: _runner(name, one) for name, one in table.named_tables("runners").items()}
     data = FlashData(
@@ -82,7 +82,7 @@ def read_flash_data(board: Board) -> FlashData:
     return data
 
 
-def _runner(name: str, table: Table) -> Runner:
+def _runner(name: str, table: TomlTable) -> Runner:
     program = table.text("program")
     on_windows = table.text("program_windows", program)
     runner = Runner(

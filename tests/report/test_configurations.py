@@ -12,7 +12,7 @@ import pytest
 from mcugen.boards import find_board
 from mcugen.platforms.linux.board import linux_board
 from mcugen.platforms.linux.bundle import Plan
-from mcugen.platforms.linux.launcher_log import LauncherLog, Section, measure
+from mcugen.platforms.linux.launcher_log import LauncherLog, LogSection, measure
 from mcugen.platforms.linux.records import linux_records
 from mcugen.records import MemoryRecord, Run, RunRecord
 from mcugen.report.compare import compare
@@ -32,7 +32,7 @@ def board_run(logs: dict[str, tuple[str, int]], model_sha256: str = AD01_SHA256)
     board = linux_board(find_board("imx93"))
     plan = Plan("imx93", "ad01", "m", model_sha256, None, None, {}, 60.0, board.configurations)
     sections = [
-        Section(
+        LogSection(
             name,
             {
                 "title": TITLES[name],

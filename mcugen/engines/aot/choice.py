@@ -25,7 +25,7 @@ _State = tuple[tuple[int, tuple[Layout, ...]], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class LayoutChange:
     """Tensor `tensor` is converted from one layout to another."""
 
     tensor: int
@@ -37,10 +37,10 @@ class Change:
 class Choice:
     """`before` is changed, `variant` computes `op`, `after` makes outputs of the model NATIVE."""
 
-    before: tuple[Change, ...]
+    before: tuple[LayoutChange, ...]
     op: Op
     variant: Variant
-    after: tuple[Change, ...]
+    after: tuple[LayoutChange, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +73,8 @@ def _moves(
     """Every state that one of the variants leads to, how, and its cost."""
     for variant in variants:
         layouts = dict(state)
-        before: list[Change] = []
-        after: list[Change] = []
+        before: list[LayoutChange] = []
+        after: list[LayoutChange] = []
         cost = variant.cost
         for tensor, layout in zip(activations(graph, op), variant.reads, strict=True):
             cost += _obtain(graph, layouts, tensor.index, layout, before)
@@ -95,7 +95,7 @@ def _obtain(
     layouts: dict[int, tuple[Layout, ...]],
     tensor: int,
     layout: Layout,
-    changes: list[Change],
+    changes: list[LayoutChange],
 ) -> int:
     """Makes `layout` of a tensor exist: extends `layouts` and `changes`, returns the cost."""
     held = layouts[tensor]
@@ -105,7 +105,7 @@ def _obtain(
         (f for f in held if (f, layout) in CONVERSIONS),
         key=lambda f: CONVERSIONS[f, layout].cost_per_element,
     )
-    changes.append(Change(tensor, source, layout))
+    changes.append(LayoutChange(tensor, source, layout))
     layouts[tensor] = (*held, layout)
     per_element = CONVERSIONS[source, layout].cost_per_element
     return CALL_COST + int(per_element * graph.tensors[tensor].elements)

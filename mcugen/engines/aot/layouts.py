@@ -11,7 +11,7 @@ from mcugen.engines.aot.variants import Call, Kernel, Layout, Value
 
 
 @dataclass(frozen=True, slots=True)
-class Conversion:
+class LayoutConversion:
     """From one layout to another: instructions per element, and the call for (from, to)."""
 
     cost_per_element: float
@@ -28,9 +28,9 @@ def _narrow(source: Value, target: Value) -> Call:
     return Call(kernel, (("count", source.elements),), (source, target))
 
 
-CONVERSIONS: Mapping[tuple[Layout, Layout], Conversion] = {
-    (Layout.NATIVE, Layout.INT16): Conversion(2.0, _widen),
-    (Layout.INT16, Layout.NATIVE): Conversion(4.0, _narrow),
+CONVERSIONS: Mapping[tuple[Layout, Layout], LayoutConversion] = {
+    (Layout.NATIVE, Layout.INT16): LayoutConversion(2.0, _widen),
+    (Layout.INT16, Layout.NATIVE): LayoutConversion(4.0, _narrow),
 }
 """Every conversion may run in place: its kernel allows the target to start where the source does."""
 

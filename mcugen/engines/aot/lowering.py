@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from mcugen.codegen.c_text import c_comment
-from mcugen.engines.aot.choice import Change, choose
+from mcugen.engines.aot.choice import LayoutChange, choose
 from mcugen.engines.aot.layouts import CONVERSIONS
 from mcugen.engines.aot.restore import restore
 from mcugen.engines.aot.variants import (
@@ -149,7 +149,7 @@ class _Builder:
         self.held[tensor.index, layout] = value
         return value
 
-    def convert(self, change: Change) -> None:
+    def convert(self, change: LayoutChange) -> None:
         """A step that makes a tensor exist in another layout.
 
         None where a tensor that shares its value, by a RESHAPE, has been converted before.

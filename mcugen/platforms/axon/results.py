@@ -36,7 +36,7 @@ Maps = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Variant:
+class CompiledVariant:
     """One way of compiling the model. Sizes in bytes, ticks in cycles of the simulator; None: not stated."""
 
     name: str
@@ -88,7 +88,7 @@ def _scalar(text: str, where: str) -> Any:
     return text.strip("'\"")
 
 
-def read_variants(text: str, where: str) -> tuple[Variant, ...]:
+def read_variants(text: str, where: str) -> tuple[CompiledVariant, ...]:
     """The variants of a `*_variants_result_.yml`; DataError when it is another file or cut off."""
     found = parse_maps(text, where)
     variants = tuple(_variant(name, body, where) for name, body in found.items())
@@ -97,7 +97,7 @@ def read_variants(text: str, where: str) -> tuple[Variant, ...]:
     return variants
 
 
-def _variant(name: str, body: Any, where: str) -> Variant:
+def _variant(name: str, body: Any, where: str) -> CompiledVariant:
     parts = ("accuracy_results", "memory_footprint", "quantization_loss")
     missing = [part for part in parts if not isinstance(body, dict) or not _is_map(body, part)]
     missing += [
@@ -109,7 +109,7 @@ def _variant(name: str, body: Any, where: str) -> Variant:
             hint="give the *_variants_result_.yml of a run that ended",
         )
     memory, ticks = body["memory_footprint"], body["profiling_ticks"]
-    return Variant(
+    return CompiledVariant(
         name=name,
         vectors=_integer(body.get("test_data_size"), where),
         constant_bytes=_integer(memory.get("model_const_buffer_size"), where),
@@ -238,7 +238,7 @@ def _compare(
         return (record,), str(reference.info)
 
 
-def _facts(variant: Variant) -> Iterator[tuple[str, str]]:
+def _facts(variant: CompiledVariant) -> Iterator[tuple[str, str]]:
     yield "variant", variant.name
     for what, values in (
         ("accuracy", variant.accuracy),
@@ -259,7 +259,7 @@ def _own_comparison(histogram: Path) -> tuple[tuple[str, str], ...]:
     return (("executor's own comparison with TFLite (XNNPACK)", text),)
 
 
-def _figures(variant: Variant) -> Iterator[Record]:
+def _figures(variant: CompiledVariant) -> Iterator[Record]:
     if variant.ticks is not None:
         yield LatencyRecord(
             name="inference, simulated",

@@ -18,7 +18,7 @@ from mcugen.export.exporter import ExportOptions
 from mcugen.platforms.axon.engine import ENGINE, model_symbol
 from mcugen.platforms.axon.workspace import FOLDER, workspace
 from mcugen.platforms.cmake.project import C_STANDARD, OPTIMIZE_FLAGS, UNFUSED
-from mcugen.strict_toml import Table
+from mcugen.strict_toml import TomlTable
 
 OPTIMIZE_OPTIONS = {"speed": "CONFIG_SPEED_OPTIMIZATIONS=y", "size": "CONFIG_SIZE_OPTIMIZATIONS=y"}
 
@@ -35,7 +35,7 @@ class ZephyrBoard:
 
 def read_zephyr_board(board: Board) -> ZephyrBoard:
     """[axon] of the board, checked; ConfigError names file and key."""
-    table = Table(board.extra.get("axon", {}), f"{board.folder / 'board.toml'} [axon]")
+    table = TomlTable(board.extra.get("axon", {}), f"{board.folder / 'board.toml'} [axon]")
     found = ZephyrBoard(
         target=table.text("target"),
         overlay=table.text("overlay"),

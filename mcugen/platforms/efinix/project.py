@@ -24,7 +24,7 @@ from mcugen.export.exporter import ExportOptions
 from mcugen.model.ir import Graph, Op
 from mcugen.model.tflite import parse_tflite
 from mcugen.paths import runtime_dir
-from mcugen.strict_toml import Table
+from mcugen.strict_toml import TomlTable
 
 SERVE_MAIN = "runtime/main.c"
 HELLO_MAIN = "runtime/efinix_hello.c"
@@ -48,7 +48,7 @@ class Accelerator:
 def read_accelerator(board: Board) -> Accelerator:
     """[efinix] of the board; ConfigError with all values that the generator would not take."""
     where = f"{board.folder / 'board.toml'} [efinix]"
-    table = Table(board.extra.get("efinix", {}), where)
+    table = TomlTable(board.extra.get("efinix", {}), where)
     found = Accelerator(
         core=table.integer("core", 0),
         axi_bits=table.integer("axi_bits", 128),

@@ -38,7 +38,7 @@ _LAYER = re.compile(r"^\r?(\d+); ([A-Z][A-Z0-9_]*); (STANDARD|LITE|SOFTWARE); (\
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class LogBlock:
     """One [OUTPUT_n]...;"""
 
     number: int
@@ -55,7 +55,7 @@ class Cost:
 
 
 @dataclass(frozen=True, slots=True)
-class Layer:
+class LayerTime:
     """One line of the profiler. The platform prints whole milliseconds."""
 
     number: int
@@ -68,9 +68,9 @@ class Layer:
 class EfinixLog:
     """A complete log."""
 
-    blocks: tuple[Block, ...]
+    blocks: tuple[LogBlock, ...]
     costs: tuple[Cost, ...]
-    layers: tuple[Layer, ...]
+    layers: tuple[LayerTime, ...]
 
 
 def parse_efinix_log(text: str, where: str) -> EfinixLog:
@@ -90,13 +90,13 @@ def parse_efinix_log(text: str, where: str) -> EfinixLog:
     return EfinixLog(blocks, tuple(_costs(text)), tuple(layers))
 
 
-def _block(part: str, where: str) -> Block:
+def _block(part: str, where: str) -> LogBlock:
     """The block at the start of `part`, which ends where the next one starts."""
     match = _BLOCK.match(part)
     if match is None:
         raise DataError(f"{where}: {part[:12]} is not closed by a semicolon: lines are missing")
     title, values = _split(match[2])
-    return Block(int(match[1]), title, values)
+    return LogBlock(int(match[1]), title, values)
 
 
 def _split(body: str) -> tuple[str, tuple[float, ...]]:
@@ -125,8 +125,8 @@ def _costs(text: str) -> Iterator[Cost]:
         start = time.end()
 
 
-def _layer(match: re.Match[str]) -> Layer:
-    return Layer(
+def _layer(match: re.Match[str]) -> LayerTime:
+    return LayerTime(
         int(match[1]), match[2], match[3], int(match[4]) * float(NANOSECONDS_PER_MILLISECOND)
     )
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from mcugen.boards import Board
 from mcugen.errors import EnvironmentError_
 from mcugen.export.exporter import Exporter
-from mcugen.export.project import Request
+from mcugen.export.project import BuildRequest
 from mcugen.platforms.cmake import compile_cmake
 from mcugen.platforms.cmake.project import compile_flags
 from mcugen.platforms.linux.board import linux_board
@@ -32,7 +32,7 @@ def _compile(project: Path, board: Board, places: Places) -> Compiled:
         )
 
 
-def _accelerate(request: Request, _places: Places, _work: Path) -> Accelerated:
+def _accelerate(request: BuildRequest, _places: Places, _work: Path) -> Accelerated:
     compiled, words = with_vela_model(request)
     return compiled, (words,)
 

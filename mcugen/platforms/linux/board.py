@@ -11,7 +11,7 @@ from pathlib import Path
 
 from mcugen.boards import Board
 from mcugen.errors import ConfigError
-from mcugen.strict_toml import Table
+from mcugen.strict_toml import TomlTable
 
 ACCELERATORS = ("cpu", "npu")
 
@@ -78,7 +78,7 @@ def linux_board(board: Board) -> LinuxBoard:
     where = f"{board.folder / 'board.toml'} [linux]"
     if "linux" not in board.extra:
         raise ConfigError(f"board {board.name!r} does not run Linux: no [linux] in its board.toml")
-    table = Table(board.extra["linux"], where)
+    table = TomlTable(board.extra["linux"], where)
     described = LinuxBoard(
         tools=table.texts("tools"),
         accelerator=table.text("accelerator", ""),
@@ -103,7 +103,7 @@ def _environment(values: Mapping[str, str], where: str) -> Mapping[str, str]:
     return values
 
 
-def _configurations(table: Table, where: str) -> tuple[Configuration, ...]:
+def _configurations(table: TomlTable, where: str) -> tuple[Configuration, ...]:
     found = []
     for name, one in table.named_tables("configurations").items():
         if not re.fullmatch(r"[a-z0-9-]+", name):
@@ -120,7 +120,7 @@ def _configurations(table: Table, where: str) -> tuple[Configuration, ...]:
     return tuple(found)
 
 
-def _vela(table: Table) -> VelaSettings:
+def _vela(table: TomlTable) -> VelaSettings:
     settings = VelaSettings(
         accelerator_config=table.text("accelerator_config"),
         config=table.text("config"),
@@ -139,7 +139,7 @@ def _vela(table: Table) -> VelaSettings:
     return settings
 
 
-def _packages(table: Table) -> tuple[SupportPackage, ...]:
+def _packages(table: TomlTable) -> tuple[SupportPackage, ...]:
     found = []
     for name, one in table.named_tables("bsp").items():
         found.append(SupportPackage(name, one.text("tflite"), one.text("vela", "") or None))
@@ -147,7 +147,7 @@ def _packages(table: Table) -> tuple[SupportPackage, ...]:
     return tuple(found)
 
 
-def _published(table: Table) -> tuple[Published, ...]:
+def _published(table: TomlTable) -> tuple[Published, ...]:
     found = []
     for name, one in table.named_tables("published").items():
         times = one.table("milliseconds")

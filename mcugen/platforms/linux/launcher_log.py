@@ -13,14 +13,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from mcugen.platforms.linux.benchmark_log import BenchmarkLog, read_benchmark_log
-from mcugen.platforms.linux.verdict import Verdict, judge
+from mcugen.platforms.linux.verdict import LogVerdict, judge
 
 MARK = "#mcugen 1 "
 _STARTING = re.compile(r"^.{0,40}\bSTARTING!", re.MULTILINE)  # the first words of benchmark_model
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class LogSection:
     """One configuration: the launcher's facts on it, the tool's exit status and what it printed."""
 
     name: str
@@ -50,16 +50,16 @@ class LauncherLog:
     """Facts of the board, and the sections in their order."""
 
     facts: Mapping[str, str]
-    sections: tuple[Section, ...]
+    sections: tuple[LogSection, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
     """A section, its log as values, and what it is worth."""
 
-    section: Section
+    section: LogSection
     log: BenchmarkLog
-    verdict: Verdict
+    verdict: LogVerdict
 
 
 @dataclass
@@ -75,7 +75,7 @@ def read_launcher_log(content: bytes | str) -> LauncherLog:
     if MARK not in text:
         return LauncherLog({}, tuple(_bare_sections(text)))
     facts: dict[str, str] = {}
-    sections: list[Section] = []
+    sections: list[LogSection] = []
     draft: _Draft | None = None
     for line in text.splitlines():
         word, _, rest = line.removeprefix(MARK).partition(" ")
@@ -95,34 +95,34 @@ def read_launcher_log(content: bytes | str) -> LauncherLog:
     return LauncherLog(facts, (*sections, *_cut_off(draft)))
 
 
-def _bare_sections(text: str) -> Iterator[Section]:
+def _bare_sections(text: str) -> Iterator[LogSection]:
     """One section for each run of benchmark_model that was written to this log, one behind the other."""
     starts = [found.start() for found in _STARTING.finditer(text)][1:]
     for number, (start, end) in enumerate(zip([0, *starts], [*starts, None], strict=True), 1):
         name = f"benchmark_model, run {number}" if starts else "benchmark_model"
-        yield Section(name, {}, None, text[start:end])
+        yield LogSection(name, {}, None, text[start:end])
 
 
 def _is_status(word: str) -> bool:
     return word.isascii() and word.isdigit() and len(word) <= 3
 
 
-def _cut_off(draft: _Draft | None) -> tuple[Section, ...]:
+def _cut_off(draft: _Draft | None) -> tuple[LogSection, ...]:
     """A section that never ended."""
     return (_section(draft, None, note="the log ends before the run does"),) if draft else ()
 
 
-def _section(draft: _Draft, status: int | None, note: str = "") -> Section:
-    return Section(draft.name, draft.facts, status, "\n".join(draft.lines), note)
+def _section(draft: _Draft, status: int | None, note: str = "") -> LogSection:
+    return LogSection(draft.name, draft.facts, status, "\n".join(draft.lines), note)
 
 
-def measure(section: Section) -> Measured:
+def measure(section: LogSection) -> Measured:
     """The section's figures with their verdict."""
     log = read_benchmark_log(section.text)
     if section.missing:
-        return Measured(section, log, Verdict(None, (section.missing,), ()))
+        return Measured(section, log, LogVerdict(None, (section.missing,), ()))
     asked = section.facts.get("asked")
     verdict = judge(log, section.status, asked if asked in ("cpu", "npu") else None)
     if section.note:
-        verdict = Verdict(verdict.accelerator, (section.note, *verdict.errors), verdict.warnings)
+        verdict = LogVerdict(verdict.accelerator, (section.note, *verdict.errors), verdict.warnings)
     return Measured(section, log, verdict)

@@ -33,7 +33,7 @@ HEADER = (
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TableRow:
     """One configuration of the table; cells are ready to print, "-" is not measured."""
 
     cells: tuple[str, ...]
@@ -185,7 +185,7 @@ def _memory(one: Measured) -> tuple[MemoryRecord, ...]:
 
 def table_rows(
     measured: Iterable[Measured], published: Mapping[str, float] | None = None
-) -> tuple[Row, ...]:
+) -> tuple[TableRow, ...]:
     """One row per configuration, with times in milliseconds, under HEADER."""
     return tuple(_row(one, (published or {}).get(one.section.name)) for one in measured)
 
@@ -195,11 +195,11 @@ def published_ms(plan: Plan, board: LinuxBoard) -> Mapping[str, float]:
     return {name: ms for name, (ms, _) in _published(plan, board).items()}
 
 
-def _row(one: Measured, published: float | None) -> Row:
+def _row(one: Measured, published: float | None) -> TableRow:
     remarks = (*one.verdict.errors, *one.verdict.warnings, *_profile_remark(one))
     if not one.verdict.ok:
         blank = ("-",) * (len(HEADER) - 3)
-        return Row((one.section.title, "no figures", *blank, _number(published)), remarks)
+        return TableRow((one.section.title, "no figures", *blank, _number(published)), remarks)
     timing, summary = one.log.inference or Timing(0), one.log.summary
     assert summary is not None
     times = (timing.median_us, _mean_us(one), timing.p95_us, timing.min_us, timing.max_us)
@@ -214,7 +214,7 @@ def _row(one: Measured, published: float | None) -> Row:
         "-" if memory is None else f"{memory:.1f} MiB",
         _number(None if _fell_back(one) else published),
     )
-    return Row(cells, remarks)
+    return TableRow(cells, remarks)
 
 
 def _profile_remark(one: Measured) -> tuple[str, ...]:
@@ -222,7 +222,7 @@ def _profile_remark(one: Measured) -> tuple[str, ...]:
     return ("timed operator by operator: slower than without, no latency",) if profiled else ()
 
 
-def text_table(rows: Sequence[Row]) -> str:
+def text_table(rows: Sequence[TableRow]) -> str:
     """The rows in aligned columns under HEADER, each followed by its remarks; milliseconds."""
     cells = [HEADER, *(row.cells for row in rows)]
     widths = [max(len(line[i]) for line in cells) for i in range(len(HEADER))]

@@ -14,8 +14,8 @@ from mcugen.platforms.linux.board import LinuxBoard, linux_board
 from mcugen.platforms.linux.bundle import Plan, read_plan
 from mcugen.platforms.linux.launcher_log import (
     LauncherLog,
+    LogSection,
     Measured,
-    Section,
     measure,
     read_launcher_log,
 )
@@ -123,7 +123,7 @@ def _not_measured(plan: Plan, name: str, error: BaseException) -> Measured:
     """A row for what was still to be measured when the run was stopped."""
     why = error.what if isinstance(error, DeviceError) else "the run was interrupted"
     facts = {"title": _title(plan, name), "missing": f"not measured: {why}"}
-    return measure(Section(name, facts, None, ""))
+    return measure(LogSection(name, facts, None, ""))
 
 
 def _upload(session: SshSession, build_dir: Path, plan: Plan) -> None:
@@ -153,7 +153,7 @@ def _compile(session: SshSession) -> None:
 
 def _run_one(
     session: SshSession, plan: Plan, name: str, options: LinuxOptions
-) -> tuple[Section, str]:
+) -> tuple[LogSection, str]:
     """One configuration and all it printed; what is late is ended on the board and noted."""
     verb = "profile" if options.profile else "run"
     limit_s = plan.max_seconds + options.max_load_s
@@ -161,8 +161,8 @@ def _run_one(
         ["sh", "launch.sh", verb, name], timeout_s=limit_s, capacity_bytes=LOG_BYTES
     )
     sections = read_launcher_log(result.output).sections
-    section = sections[0] if sections else Section(name, {}, result.status, result.output)
+    section = sections[0] if sections else LogSection(name, {}, result.status, result.output)
     if result.timed_out:
         note = f"it was ended after {limit_s:.0f} s"
-        return Section(section.name, section.facts, None, section.text, note), result.output
+        return LogSection(section.name, section.facts, None, section.text, note), result.output
     return section, result.output

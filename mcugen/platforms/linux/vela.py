@@ -22,7 +22,7 @@ from pathlib import Path
 from mcugen.boards import Board
 from mcugen.errors import ConfigError, EnvironmentError_, ModelError
 from mcugen.export.exporter import CompiledModel
-from mcugen.export.project import Request
+from mcugen.export.project import BuildRequest
 from mcugen.platforms.linux.board import VelaSettings, linux_board
 
 TIMEOUT_S = 300.0
@@ -66,7 +66,7 @@ def compile_for_board(board: Board, name: str, content: bytes) -> CompiledModel:
     return CompiledModel(result.content, f"vela {result.version}", {**counts, **estimate})
 
 
-def with_vela_model(request: Request) -> tuple[Request, str]:
+def with_vela_model(request: BuildRequest) -> tuple[BuildRequest, str]:
     """The request with its model compiled for the board's Ethos-U, and a message about it.
 
     Without Vela, or for a board that compiles models itself, the request stays as it is: then the

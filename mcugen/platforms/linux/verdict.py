@@ -83,7 +83,7 @@ CAUSES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class LogVerdict:
     """`accelerator` is where the timed runs truly ran, None where that is not known."""
 
     accelerator: str | None
@@ -96,7 +96,7 @@ class Verdict:
         return not self.errors
 
 
-def judge(log: BenchmarkLog, status: int | None, asked: str | None) -> Verdict:
+def judge(log: BenchmarkLog, status: int | None, asked: str | None) -> LogVerdict:
     """What the log is worth.
 
     `status` is the tool's exit status, None where it was not kept. `asked` is "cpu" or "npu" where we
@@ -112,7 +112,7 @@ def judge(log: BenchmarkLog, status: int | None, asked: str | None) -> Verdict:
         errors = (cause, *errors)
     if errors and log.summary is None:
         errors += tuple(f"log: {line}" for line in telling_lines(log))
-    return Verdict(accelerator, errors, tuple(_warnings(log, asked)))
+    return LogVerdict(accelerator, errors, tuple(_warnings(log, asked)))
 
 
 def where_it_ran(log: BenchmarkLog, asked: str | None) -> str | None:

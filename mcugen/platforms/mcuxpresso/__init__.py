@@ -8,7 +8,7 @@ from pathlib import Path
 
 from mcugen.boards import Board
 from mcugen.export.exporter import Exporter
-from mcugen.export.project import Request
+from mcugen.export.project import BuildRequest
 from mcugen.platforms.mcuxpresso import neutron
 from mcugen.platforms.mcuxpresso.build import compile_with_sdk, compile_without_sdk, find_sdk
 from mcugen.platforms.mcuxpresso.doctor import SDK_VARIABLE, sdk_findings
@@ -45,7 +45,7 @@ def _compile(project: Path, board: Board, places: Places) -> Compiled:
     return Compiled(built.result, (f"linked {built.result.elf}", *regions))
 
 
-def _accelerate(request: Request, places: Places, work: Path) -> Accelerated:
+def _accelerate(request: BuildRequest, places: Places, work: Path) -> Accelerated:
     original = work / request.model_file
     original.write_bytes(request.model_bytes)
     ready = neutron.prepare(original, places.npu_model, places.neutron_sdk, _find_sdk(places), work)

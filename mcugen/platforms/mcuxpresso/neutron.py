@@ -44,7 +44,7 @@ INSTALL = (
 
 
 @dataclass(frozen=True, slots=True)
-class Conversion:
+class NeutronConversion:
     """What neutron-converter made. `arena_bytes` is None where its output does not state it."""
 
     model: Path
@@ -134,7 +134,7 @@ def find_converter(neutron_sdk: Path | None) -> Path:
     return Path(found)
 
 
-def convert(model: Path, out: Path, converter: Path) -> Conversion:
+def convert(model: Path, out: Path, converter: Path) -> NeutronConversion:
     """Converts `model` into `out` for the MCX N94x; ModelError with the converter's last words."""
     command = [str(converter), "--input", str(model), "--output", str(out), "--target", TARGET]
     library = converter.parent.parent / "lib"
@@ -160,7 +160,7 @@ def convert(model: Path, out: Path, converter: Path) -> Conversion:
             hint="the NPU takes fully integer int8 models; without --accelerator the CPU takes it",
         )
     version = re.search(r"Neutron Converter Version:\s*(\S+)", output)
-    return Conversion(out, _arena_bytes(output), version[1] if version else "")
+    return NeutronConversion(out, _arena_bytes(output), version[1] if version else "")
 
 
 def _arena_bytes(output: str) -> int | None:

@@ -24,7 +24,7 @@ from mcugen.export.exporter import ExportOptions
 from mcugen.export.sbom import Part, sbom_json
 from mcugen.platforms.cmake.project import OPTIMIZE_FLAGS, UNFUSED
 from mcugen.platforms.mcuxpresso.vscode import vscode_tree
-from mcugen.strict_toml import Table
+from mcugen.strict_toml import TomlTable
 
 CONFIGS = ("release", "debug")
 # Over the SDK's flags, for our own files: they say gnu99, and -fno-builtin, which costs a call per sqrtf.
@@ -64,7 +64,7 @@ class SdkBoard:
 def read_sdk_board(board: Board) -> SdkBoard:
     """[mcuxpresso] of the board, checked; ConfigError names file and key."""
     where = f"{board.folder / 'board.toml'} [mcuxpresso]"
-    table = Table(board.extra.get("mcuxpresso", {}), where)
+    table = TomlTable(board.extra.get("mcuxpresso", {}), where)
     variants = table.named_texts("variants")
     memories = table.named_tables("memory")
     parts = ("", *board.engines, "npu")
@@ -90,7 +90,7 @@ def _key(stem: str, part: str) -> str:
     return f"{stem}_{part}" if part else stem
 
 
-def _memory(name: str, table: Table) -> MemoryChoice:
+def _memory(name: str, table: TomlTable) -> MemoryChoice:
     choice = MemoryChoice(
         name=name,
         linker_script=table.text("linker_script"),

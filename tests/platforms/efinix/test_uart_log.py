@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from mcugen.cli.build import command
 from mcugen.errors import DataError
-from mcugen.platforms.efinix.uart_log import Cost, Layer, log_records, parse_efinix_log
+from mcugen.platforms.efinix.uart_log import Cost, LayerTime, log_records, parse_efinix_log
 from mcugen.records import ClipRecord, LatencyRecord
 from mcugen.run.project import Project, open_project
 from tests.tflite_writer import OpSpec, TensorSpec, model_bytes
@@ -58,8 +58,8 @@ def test_classes_and_layers() -> None:
     (block,) = found.blocks
     assert block.values == (-128.0, 127.0) and block.title == "Keyword 1=(On) ..."
     assert found.layers == (
-        Layer(0, "CONV_2D", "STANDARD", 30e6),
-        Layer(1, "SOFTMAX", "SOFTWARE", 2e6),
+        LayerTime(0, "CONV_2D", "STANDARD", 30e6),
+        LayerTime(1, "SOFTMAX", "SOFTWARE", 2e6),
     )
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mcugen.platforms.linux.launcher_log import Measured, Section, measure, read_launcher_log
+from mcugen.platforms.linux.launcher_log import LogSection, Measured, measure, read_launcher_log
 from mcugen.platforms.linux.records import latency_records
 from mcugen.report.gains import gains
 from tests.replay_board import LOGS
@@ -98,7 +98,7 @@ def timed(name: str, asked: str, us: float, delegation: str = "") -> Measured:
         f"Inference timings in us: Init: 1, First inference: 1, Warmup (avg): 1, "
         f"Inference (avg): {us}\n"
     )
-    return measure(Section(name, {"title": name, "asked": asked}, 0, text))
+    return measure(LogSection(name, {"title": name, "asked": asked}, 0, text))
 
 
 WHOLE = (
@@ -148,6 +148,6 @@ def test_a_single_run_has_a_mean() -> None:
     lines = (LOGS / "tf219_cpu_percentiles.log").read_text().splitlines()
     warmup = next(line for line in lines if "count=1 " in line)
     single = [warmup if "count=50 " in line else line for line in lines]
-    one = measure(Section("cpu-1", {"asked": "cpu"}, 0, "\n".join(single)))
+    one = measure(LogSection("cpu-1", {"asked": "cpu"}, 0, "\n".join(single)))
     (record,) = latency_records([one])
     assert (record.count, record.mean) == (1, pytest.approx(1.24027e9))

@@ -15,7 +15,7 @@ from mcugen.boards import find_board
 from mcugen.cli.build import command as build
 from mcugen.config import load_config
 from mcugen.errors import ConfigError, EnvironmentError_, McugenError, ModelError
-from mcugen.export.project import Request, generate
+from mcugen.export.project import BuildRequest, generate
 from mcugen.paths import examples_dir
 from mcugen.platforms.linux.board import VelaSettings, linux_board
 from mcugen.platforms.linux.bundle import read_plan
@@ -163,7 +163,7 @@ def test_real_vela_with_wrong_settings(real: str, real_models: Path) -> None:
         compile_for_ethos_u(content, "ad01", wrong, program=real)
 
 
-def request_for(board: str) -> Request:
+def request_for(board: str) -> BuildRequest:
     config = load_config(examples_dir() / "machine-sound" / "mcugen.toml")
     return make_request(config, find_board(board), Choices(npu=True))
 
