@@ -121,7 +121,7 @@ def _check(board: Board, run: TomlTable) -> None:
     for name, flags in (("cpu_flags", board.cpu_flags), ("link_flags", board.link_flags)):
         if plain := next((flag for flag in flags if not flag.startswith("-")), None):
             raise ConfigError(
-                f"{where} [toolchain]: {name} holds {plain!r}, which is no flag (-...)"
+                f"{where} [toolchain]: {name} holds {plain!r}, which is not a flag (-...)"
             )
     if plain := next(
         (d for d in board.defines if not re.fullmatch(r"[A-Za-z_]\w*(=.*)?", d)), None
@@ -151,7 +151,7 @@ def _roots(extra_dir: Path | None) -> tuple[Path, ...]:
     if not extra_dir.is_dir():
         raise ConfigError(
             f"--board-dir {extra_dir} is not a folder",
-            hint="give the folder that holds NAME/board.toml",
+            hint="pass the folder that holds NAME/board.toml",
         )
     return (extra_dir, boards_dir())
 

@@ -97,7 +97,7 @@ def _device(job: EvaluationJob, board_name: str, options: EvaluateOptions) -> De
     if options.port is None and not board.run_command:
         raise ConfigError(
             f"board {board.name} needs --port",
-            hint=f"mcugen build {job.config.model} --board {board.name}, flash it, and give --port",
+            hint=f"mcugen build {job.config.model} --board {board.name}, flash it, and pass --port",
         )
     request = _request(job, board, options)
     project = generate(request)

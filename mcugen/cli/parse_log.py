@@ -18,7 +18,7 @@ from mcugen.platforms.linux.records import latency_records, op_table, table_rows
 from mcugen.report.gains import gains
 
 NO_FIGURES_STATUS = 3
-_LOG_HINT = "give the text that benchmark_model or launch.sh printed"
+_LOG_HINT = "pass the text that benchmark_model or launch.sh printed"
 
 
 @click.command()
@@ -51,7 +51,7 @@ def _content(file: Path) -> bytes:
     except OSError as error:
         raise DataError(f"cannot read {file}: {error.strerror}", hint=_LOG_HINT) from error
     if b"\0" in content:
-        raise DataError(f"{file} is no log: it is not text", hint=_LOG_HINT)
+        raise DataError(f"{file} is not a log: it is not text", hint=_LOG_HINT)
     return content
 
 

@@ -50,7 +50,7 @@ def command(build_dir: Path, clips: tuple[Path, ...], **given: Any) -> None:
         time_on_board(build_dir, target, options.linux, options.out, options.board_dir)
         return
     if not clips and not options.repeats:
-        raise ConfigError("no clips are given", hint="name files or folders, or give --repeats")
+        raise ConfigError("no clips are given", hint="name files or folders, or pass --repeats")
     _score(build_dir, clips, options, target)
 
 

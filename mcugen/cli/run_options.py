@@ -117,6 +117,6 @@ def refuse_idle_options(options: RunOptions) -> None:
         if getattr(options, field)
     ]
     if options.host and options.port:
-        faults.append("--host and --port name two devices")
+        faults.append("--host and --port exclude each other")
     if faults:
         raise ConfigError("; ".join(faults), hint="see mcugen run --help")

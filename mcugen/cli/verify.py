@@ -88,7 +88,7 @@ def command(
     if ssh_option and not host:
         raise ConfigError("--ssh-option needs --host", hint="see mcugen verify --help")
     if host and port:
-        raise ConfigError("--host and --port name two devices", hint="give one of them")
+        raise ConfigError("--host and --port exclude each other", hint="pass one of them")
     project = open_project(build_dir, board_dir)
     front_end = project.manifest.front_end
     graph = read_tflite(project.model)

@@ -30,7 +30,7 @@ from mcugen.errors import ConfigError, EnvironmentError_
 
 UPDATE = ".mcugen-update"
 JOURNAL = f"{UPDATE}/files.json"
-OTHER_FOLDER = "give another folder with --out"
+OTHER_FOLDER = "pass another folder with --out"
 _SHOWN = 5
 
 Hashes = Mapping[str, frozenset[str]]
@@ -67,7 +67,7 @@ def write_tree(tree: SourceTree, out: Path) -> None:
             _commit(tree, out, ours, staged)
     except OSError as error:
         raise EnvironmentError_(
-            f"cannot write {out}: {error.strerror}", hint="give a writable folder with --out"
+            f"cannot write {out}: {error.strerror}", hint="pass a writable folder with --out"
         ) from error
 
 

@@ -118,8 +118,8 @@ def _config(model: Path) -> Config:
         return load_config(model / CONFIG_NAME)
     if not model.is_file():
         raise ModelError(
-            f"{model} is no model file, and no folder with an {CONFIG_NAME}",
-            hint="give a .tflite or .keras file, or the folder that `mcugen convert` wrote to",
+            f"{model} is neither a model file nor a folder with an {CONFIG_NAME}",
+            hint="pass a .tflite or .keras file, or the folder that `mcugen convert` wrote to",
         )
     config = find_config(model, model.parent, model.parent)
     beside = model.parent / CONFIG_NAME

@@ -77,7 +77,7 @@ def read_rows(folder: Path) -> tuple[ModelRow, ...]:
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DataError(
-            f"{path} holds no evaluation of a classifier",
+            f"{path} is not an evaluation of a classifier",
             hint="--beside takes folders that `mcugen evaluate --out` wrote",
         ) from error
 

@@ -88,7 +88,7 @@ def load_manifest(build_dir: Path) -> Manifest:
     except (FileNotFoundError, NotADirectoryError):
         raise ConfigError(
             f"{build_dir} is not a project made by mcugen: no {MARKER} in it",
-            hint="give the folder that `mcugen build --out` wrote",
+            hint="pass the folder that `mcugen build --out` wrote",
         ) from None
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ConfigError(f"{path} is damaged: {error}", hint="run `mcugen build` again") from error

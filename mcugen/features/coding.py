@@ -65,7 +65,7 @@ class Coding:
             kinds = ", ".join(t.dtype.value for t in self.tensors)
             raise ModelError(
                 f"the model takes {kinds}, no features",
-                hint="give the input tensors as they are: an .npz with one array for each input",
+                hint="pass the input tensors as they are: an .npz with one array for each input",
             )
         if self.quant is None:
             return values.astype(np.float32)

@@ -34,7 +34,7 @@ _IDENTIFIER = b"TFL3"
 _SCHEMA_VERSION = 3
 _MAX_RANK = 8
 _MAX_ELEMENTS = 2**31 - 1  # TFLite Micro counts elements in an int
-NO_MODEL_HINT = "give the path of a .tflite file"
+NO_MODEL_HINT = "pass the path of a .tflite file"
 _DAMAGE = (struct.error, IndexError, ValueError, TypeError, OverflowError)
 """What the bindings and numpy raise when an offset or a length points nowhere."""
 
@@ -93,7 +93,7 @@ def parse_tflite(data: bytes, name: str) -> Graph:
             f"{name} is not a .tflite file",
             hint=f"convert it first: mcugen convert {name} --data DATA"
             if is_keras
-            else "give the .tflite flatbuffer that TensorFlow's converter writes",
+            else "pass the .tflite flatbuffer that TensorFlow's converter writes",
         )
     try:
         return _read_model(_Source(data, name))

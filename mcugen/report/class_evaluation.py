@@ -91,7 +91,7 @@ def _page(evaluation: ClassEvaluation) -> Mapping[str, object]:
         "charts": [*confusions, *_series_charts(evaluation)],
         "notes": [
             *(c.text(len(evaluation.task.samples)) for c in changes(evaluation.steps)),
-            "time on this PC is that of a reference interpreter: it is no estimate for a device",
+            "time on this PC is that of a reference interpreter: it is not an estimate for a device",
         ],
     }
 

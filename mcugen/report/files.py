@@ -33,8 +33,8 @@ def load_run(path: Path) -> Run:
     records = path / RECORDS_NAME if path.is_dir() else path
     if not records.is_file():
         raise DataError(
-            f"{path} is no folder of results: no {RECORDS_NAME} in it",
-            hint="give the folder that `mcugen run --out` wrote",
+            f"{path} is not a folder of results: no {RECORDS_NAME} in it",
+            hint="pass the folder that `mcugen run --out` wrote",
         )
     return as_run(read_records(records), str(records))
 

@@ -47,7 +47,7 @@ class Journal:
 def check_writable(out: Path) -> None:
     """Makes the folder; EnvironmentError_ when nothing can be written there."""
     if out.exists() and not out.is_dir():
-        raise EnvironmentError_(f"{out} is a file", hint="give another folder with --out")
+        raise EnvironmentError_(f"{out} is a file", hint="pass another folder with --out")
     probe = out / ".mcugen-write-test"
     try:
         out.mkdir(parents=True, exist_ok=True)
@@ -55,7 +55,7 @@ def check_writable(out: Path) -> None:
         probe.unlink()
     except OSError as error:
         raise EnvironmentError_(
-            f"cannot write to {out}: {error.strerror}", hint="give a writable folder with --out"
+            f"cannot write to {out}: {error.strerror}", hint="pass a writable folder with --out"
         ) from error
 
 
@@ -111,5 +111,5 @@ def _append(path: Path, line: bytes) -> None:
     except OSError as error:
         raise EnvironmentError_(
             f"cannot write {path}: {error.strerror}",
-            hint="free some space or give another folder with --out",
+            hint="free some space or pass another folder with --out",
         ) from error

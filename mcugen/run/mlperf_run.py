@@ -62,8 +62,8 @@ def find_samples(folder: Path, model_id: str) -> tuple[Sample, ...]:
     dataset = load_dataset(inside if inside.is_dir() else folder)
     if dataset.layout != "mlperf":
         raise DataError(
-            f"{folder} is no MLPerf Tiny data set: no y_labels.csv",
-            hint=f"give the folder that holds {model_id}/y_labels.csv",
+            f"{folder} is not an MLPerf Tiny data set: no y_labels.csv",
+            hint=f"pass the folder that holds {model_id}/y_labels.csv",
         )
     return dataset.samples
 

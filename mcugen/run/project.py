@@ -127,7 +127,7 @@ def check_identity(identity: Identity, manifest: Manifest) -> None:
     if faults:
         raise DeviceError(
             f"the device runs another firmware: {'; '.join(faults)}",
-            hint="flash this build, or give the build folder of the firmware that is on the device",
+            hint="flash this build, or pass the build folder of the firmware that is on the device",
         )
 
 

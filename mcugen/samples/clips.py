@@ -49,7 +49,7 @@ def find_clips(
 
 
 def _hint(suffixes: Sequence[str]) -> str:
-    hint = f"give {' or '.join(suffixes)} files or folders"
+    hint = f"pass {' or '.join(suffixes)} files or folders"
     if tuple(suffixes) != ARRAYS:
         return hint
     return f"{hint}; for sounds or images, build the project with a --front-end that reads them"

@@ -117,7 +117,7 @@ def open_store(cache: Path, front_end: FrontEnd) -> FeatureStore:
         (folder / "front_end.json").write_text(table + "\n")
     except OSError as error:
         raise EnvironmentError_(
-            f"no features can be kept in {cache}: {error.strerror}",
+            f"cannot write features to {cache}: {error.strerror}",
             hint="choose a writable folder with --cache",
         ) from error
     return FeatureStore(folder, front_end, _read_places(folder, front_end))

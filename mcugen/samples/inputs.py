@@ -53,7 +53,7 @@ def require_audio(dataset: Dataset, front_end: FrontEnd | None) -> FrontEnd:
     if ".wav" not in SOURCE_SUFFIXES[front_end.kind]:
         raise ConfigError(
             f"{dataset.root} holds sounds, and the front-end {front_end.kind!r} reads none",
-            hint="give the data that the model is for, or another --front-end",
+            hint="pass the data that the model is for, or another --front-end",
         )
     return front_end
 

@@ -49,5 +49,5 @@ def read_labels(path: Path) -> dict[str, str]:
         if labels.setdefault(name, label) != label:
             raise DataError(f"{path}:{number}: {name} has two labels, {labels[name]} and {label}")
     if not labels:
-        raise DataError(f"{path}: no labels in it", hint="one `file,label` per line")
+        raise DataError(f"{path}: holds no labels", hint="one `file,label` per line")
     return labels

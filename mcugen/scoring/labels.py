@@ -63,5 +63,5 @@ def _from_words(
         if word not in index:
             near = nearest(word, known)
             hint = f"did you mean {near!r}?" if near else f"classes: {', '.join(known)}"
-            raise DataError(f"label {number} is {word!r}, which is no class", hint=hint)
+            raise DataError(f"label {number} is {word!r}, which is not a class", hint=hint)
     return np.array([index[word] for word in words.tolist()], np.int32), known

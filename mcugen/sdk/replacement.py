@@ -54,7 +54,7 @@ def read_sdk_manifest(folder: Path) -> Mapping[str, Any]:
     if not is_sdk:
         raise ConfigError(
             f"{folder} is not an SDK: no {MARKER} of one in it",
-            hint="give the folder that `mcugen sdk --out` wrote",
+            hint="pass the folder that `mcugen sdk --out` wrote",
         )
     return manifest
 

@@ -242,7 +242,7 @@ FEATURE_KEYS = {
 """What baseline.yaml calls a parameter of the front-end -> what [front_end] calls it."""
 
 
-_BASELINE_HINT = "give the baseline.yaml of MLPerf Tiny's anomaly detection reference"
+_BASELINE_HINT = "pass the baseline.yaml of MLPerf Tiny's anomaly detection reference"
 
 
 def read_recipe(path: Path) -> tuple[Recipe, dict[str, Any]]:

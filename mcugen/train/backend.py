@@ -116,8 +116,8 @@ def load_model(path: Path, *, is_resumed: bool = False) -> Any:
         except Exception as error:  # noqa: BLE001 - Keras raises anything on a file it does not like
             reasons.append(f"{keras.__name__}: {str(error).strip().splitlines()[0][:200]}")
     raise ModelError(
-        f"{path} is no Keras model that can be read ({'; '.join(reasons)})",
-        hint="give a .keras, .h5 or .hdf5 file, or a SavedModel folder",
+        f"{path} is not a readable Keras model ({'; '.join(reasons)})",
+        hint="pass a .keras, .h5 or .hdf5 file, or a SavedModel folder",
     )
 
 

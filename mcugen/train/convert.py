@@ -74,7 +74,7 @@ def _converters(source: Path, how: Conversion) -> Callable[[], Any]:
     tensorflow = load_tensorflow()
     if source.is_dir():
         if not (source / "saved_model.pb").is_file():
-            raise ModelError(f"{source} is no SavedModel: no saved_model.pb in it")
+            raise ModelError(f"{source} is not a SavedModel: no saved_model.pb in it")
         check_keras_model(source)
         return lambda: tensorflow.lite.TFLiteConverter.from_saved_model(str(source))
     model = inference_copy(load_model(source), unroll=how.unroll)
@@ -92,7 +92,7 @@ def _shaped(vectors: Vectors, shape: tuple[int, ...], name: str) -> Vectors:
     if first.size != math.prod(shape):
         raise ModelError(
             f"{name} takes {math.prod(shape)} values, the training data has {first.size}",
-            hint="give the data and the --front-end that the model was trained with",
+            hint="pass the data and the --front-end that the model was trained with",
         )
     return lambda: (vector.reshape(shape) for vector in vectors())
 
@@ -168,5 +168,5 @@ def _tensor_list(name: str) -> ModelError:
     return ModelError(
         f"{name}: its recurrent layer becomes a WHILE loop over a TensorList, which no "
         "microcontroller runtime executes and TensorFlow cannot calibrate",
-        hint="give the .keras file, which mcugen fuses into one operator, or --unroll",
+        hint="pass the .keras file, which mcugen fuses into one operator, or --unroll",
     )

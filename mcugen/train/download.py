@@ -176,5 +176,5 @@ def _make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise EnvironmentError_(
-            f"{folder} cannot be made: {error.strerror}", hint="choose another with --out"
+            f"cannot create {folder}: {error.strerror}", hint="choose another with --out"
         ) from error

@@ -104,15 +104,15 @@ def _trained(named: Path) -> Path:
     inside = named / "model.keras"
     model = inside if inside.is_file() else named
     if not model.exists():
-        raise ModelError(f"there is no {model}", hint="mcugen train writes OUT/model.keras")
+        raise ModelError(f"{model} does not exist", hint="mcugen train writes OUT/model.keras")
     if model.suffix == ".tflite":
         raise ModelError(
             f"{model} is converted already", hint="mcugen build or mcugen evaluate takes it"
         )
     if model.suffix not in KERAS_ENDINGS and not (model / "saved_model.pb").is_file():
         raise ModelError(
-            f"{model} is no Keras model",
-            hint="give a .keras, .h5 or .hdf5 file, a SavedModel folder, or one that "
+            f"{model} is not a Keras model",
+            hint="pass a .keras, .h5 or .hdf5 file, a SavedModel folder, or one that "
             "`mcugen train` wrote",
         )
     return model

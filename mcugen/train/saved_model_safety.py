@@ -54,7 +54,7 @@ def check_saved_model(folder: Path) -> Iterator[Any]:
             nodes = saved_metadata_pb2.SavedMetadata.FromString(metadata.read_bytes()).nodes
             yield from (json.loads(n.metadata) for n in nodes if n.identifier != "_tf_keras_metric")
     except (DecodeError, ValueError, OSError, RecursionError) as error:
-        raise ModelError(f"{folder} is no SavedModel that can be read: {error}") from error
+        raise ModelError(f"{folder} is not a readable SavedModel: {error}") from error
 
 
 def _check_graph(meta_graph: Any, name: str) -> None:

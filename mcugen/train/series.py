@@ -98,7 +98,7 @@ def split_series(data: SeriesSet, seed: int) -> tuple[SeriesSet, SeriesSet, Seri
         if len(set(part.labels.tolist())) < 2:
             raise DataError(
                 "a part of the series has windows of one label only",
-                hint="training, validation and test windows must each hold both: give more data",
+                hint="training, validation and test windows must each hold both: use more data",
             )
     return parts[0], parts[1], parts[2]
 

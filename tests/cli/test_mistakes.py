@@ -169,8 +169,8 @@ def test_a_terminal_that_is_not_utf_8_gets_every_line(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["run", "PROJECT", "x.npy", "--host", "a", "--port", "b"], "name two devices"),
-        (["verify", "PROJECT", "--host", "a", "--port", "b"], "name two devices"),
+        (["run", "PROJECT", "x.npy", "--host", "a", "--port", "b"], "exclude each other"),
+        (["verify", "PROJECT", "--host", "a", "--port", "b"], "exclude each other"),
         (["verify", "PROJECT", "--ssh-option=-p2"], "--ssh-option needs --host"),
         (["mlperf", "PROJECT", "--dataset", ".", "--out", "FILE"], "FILE is a file"),
         (["serve", "FILE"], "is not a project made by mcugen"),

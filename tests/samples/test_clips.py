@@ -65,7 +65,7 @@ def test_a_label_file_beats_the_names(tmp_path: Path) -> None:
     [
         (b"a.wav,0\nb.wav\n", "labels.csv:2: not `file,label`"),
         (b"a.wav,0\na.wav,1\n", "labels.csv:2: a.wav has two labels, normal and anomaly"),
-        (b"file,label\n", "no labels in it"),
+        (b"file,label\n", "holds no labels"),
         (b"\xff\xfe\x00", "cannot read labels"),
     ],
 )

@@ -105,5 +105,5 @@ def test_the_clip_at_fault_is_named(clips: list[Path], tmp_path: Path, jobs: int
 
 def test_an_unwritable_cache_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(EnvironmentError_, match="--cache|no features can be kept"):
+    with pytest.raises(EnvironmentError_, match="--cache|cannot write features"):
         open_store(tmp_path / "file", FRONT_END)

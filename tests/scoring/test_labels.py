@@ -38,7 +38,7 @@ WRONG: dict[str, tuple[Any, tuple[str, ...]]] = {
     "label 1 is -1": ([0, -1], ()),
     "label 0 is 0.5": ([0.5], ()),
     "label 3 has no name": ([3], ("a", "b")),
-    "label 1 is 'yse', which is no class": (["yes", "yse"], ("yes", "no")),
+    "label 1 is 'yse', which is not a class": (["yes", "yse"], ("yes", "no")),
     "neither a list nor one-hot": (np.zeros((1, 1, 1)), ()),
     "neither numbers nor words": (np.array([1j]), ()),
 }

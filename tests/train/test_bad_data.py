@@ -122,10 +122,10 @@ def test_a_model_that_is_not_converted_says_how_to(
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("nothere.keras", "there is no nothere.keras"),
-        ("notes.txt", "notes.txt is no Keras model"),
+        ("nothere.keras", "nothere.keras does not exist"),
+        ("notes.txt", "notes.txt is not a Keras model"),
         ("model.tflite", "model.tflite is converted already"),
-        ("folder", "folder is no Keras model"),
+        ("folder", "folder is not a Keras model"),
     ],
 )
 def test_what_cannot_be_converted_is_said_before_clips_are_read(

@@ -69,7 +69,7 @@ def test_convert_and_evaluate_refuse_it_with_the_reason(verb: str, form: str, fo
     reason = "WriteFile may do more" if form == "graph_saved" else "Lambda .* holds Python code"
     words = {"convert": ("--data", folder), "evaluate": (folder, "--out", folder / "out")}
     if verb == "evaluate" and form.endswith("saved"):
-        reason = "is no model file"  # a folder is nothing that it loads
+        reason = "neither a model file"  # a folder is nothing that it loads
     with pytest.raises(McugenError, match=reason):
         run(verb, folder / form, *words[verb])
     assert not (folder / "ran").exists()

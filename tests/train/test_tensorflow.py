@@ -166,10 +166,10 @@ def test_what_is_no_model_is_refused(tmp_path: Path, sounds: Path) -> None:
     bad = tmp_path / "gearbox" / "model.keras"
     bad.parent.mkdir()
     bad.write_bytes(b"no model")
-    with pytest.raises(ModelError, match=r"model\.keras is no Keras model"):
+    with pytest.raises(ModelError, match=r"model\.keras is not a (readable )?Keras model"):
         run("convert", bad, "--data", sounds, "--front-end", "mlperf-ad", "--jobs", 1)
     assert [path.name for path in bad.parent.iterdir()] == ["model.keras"]
-    with pytest.raises(ModelError, match="there is no"):
+    with pytest.raises(ModelError, match="does not exist"):
         run("convert", tmp_path / "none.keras", "--data", sounds)
 
 

@@ -96,7 +96,7 @@ def _part_reasons(
     shapes = [(*p.shape[:axis], 1, *p.shape[axis:]) if drops_axis else p.shape for p in parts]
     fit = all((s[:axis], s[axis + 1 :]) == (before, after) for s in shapes if len(s) > axis)
     if not fit or any(len(s) != len(whole.shape) for s in shapes):
-        yield f"{list(parts[0].shape)} is no part of {list(whole.shape)} along axis {axis}", ""
+        yield f"{list(parts[0].shape)} is not a part of {list(whole.shape)} along axis {axis}", ""
     elif sum(shape[axis] for shape in shapes) != size:
         yield f"{len(parts)} parts do not make up {size} along axis {axis}", ""
 

@@ -23,8 +23,8 @@ def find_executor(sdk: Path) -> Path:
         if (folder / EXECUTOR).is_file():
             return (folder / EXECUTOR).resolve()
     raise EnvironmentError_(
-        f"{sdk} is no nRF Edge AI Add-on: it holds no {EXECUTOR}",
-        hint="give the folder sdk-edge-ai of its west workspace with --axon-sdk",
+        f"{sdk} is not an nRF Edge AI Add-on: it holds no {EXECUTOR}",
+        hint="pass the folder sdk-edge-ai of its west workspace with --axon-sdk",
     )
 
 

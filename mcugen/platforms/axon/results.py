@@ -93,7 +93,7 @@ def read_variants(text: str, where: str) -> tuple[CompiledVariant, ...]:
     found = parse_maps(text, where)
     variants = tuple(_variant(name, body, where) for name, body in found.items())
     if not variants:
-        raise DataError(f"{where}: no variant in it")
+        raise DataError(f"{where}: holds no variant")
     return variants
 
 
@@ -106,7 +106,7 @@ def _variant(name: str, body: Any, where: str) -> CompiledVariant:
     if missing:
         raise DataError(
             f"{where}: variant {name!r} has no {', '.join(missing)}",
-            hint="give the *_variants_result_.yml of a run that ended",
+            hint="pass the *_variants_result_.yml of a run that ended",
         )
     memory, ticks = body["memory_footprint"], body["profiling_ticks"]
     return CompiledVariant(
@@ -161,7 +161,7 @@ def read_outputs(text: str, values: int, where: str) -> NDArray[np.int8]:
             )
         rows.append(row)
     if not rows:
-        raise DataError(f"{where}: no vector in it")
+        raise DataError(f"{where}: holds no vector")
     return np.array(rows, np.int8)
 
 

@@ -59,8 +59,8 @@ def find_sdk(given: Path | None, variable: str) -> Path | None:
         if (folder / "cmake" / "extension" / "mcux.cmake").is_file():
             return folder.resolve()
     raise EnvironmentError_(
-        f"{root} is no MCUXpresso SDK: it holds no cmake/extension/mcux.cmake",
-        hint="give the folder mcuxsdk of a west workspace with --sdk",
+        f"{root} is not an MCUXpresso SDK: it holds no cmake/extension/mcux.cmake",
+        hint="pass the folder mcuxsdk of a west workspace with --sdk",
     )
 
 

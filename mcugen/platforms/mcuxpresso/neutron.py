@@ -38,7 +38,7 @@ TOLERANCE_LSB = 1
 """How far an output may be from the reference: NXP states no bit-exactness of the NPU's rounding."""
 
 INSTALL = (
-    "it is part of NXP's eIQ Neutron SDK (same release as your MCUXpresso SDK): give its folder with "
+    "it is part of NXP's eIQ Neutron SDK (same release as your MCUXpresso SDK): pass its folder with "
     "--neutron-sdk, or a converted model with --npu-model"
 )
 
@@ -109,7 +109,7 @@ def check_same_edges(original: Graph, converted: Graph) -> None:
         raise ModelError(
             f"{converted.name} is not {original.name} converted: inputs and outputs are "
             f"{edges[1]}, not {edges[0]}",
-            hint="give the original as MODEL and its own conversion with --npu-model",
+            hint="pass the original as MODEL and its own conversion with --npu-model",
         )
 
 
@@ -174,7 +174,7 @@ def npu_share(original: Graph, converted: Graph) -> NpuShare:
     if any(op.kind == NEUTRON_GRAPH for op in original.ops):
         raise ModelError(
             f"{original.name} is already converted for the NPU",
-            hint="give the original as MODEL and the converted one with --npu-model",
+            hint="pass the original as MODEL and the converted one with --npu-model",
         )
     left_over = tuple(op.kind for op in converted.ops if op.kind != NEUTRON_GRAPH)
     if len(left_over) == len(converted.ops):
