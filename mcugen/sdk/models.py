@@ -17,7 +17,12 @@ from mcugen.engines.aot.lowering import Lowered, lower
 from mcugen.engines.aot.slot import Slot, make_slot
 from mcugen.errors import ConfigError
 from mcugen.export.project import BuildRequest, check_request
-from mcugen.features.c_tables import RUNTIME_SOURCES, StateBuffer, front_end_template, front_end_values
+from mcugen.features.c_tables import (
+    RUNTIME_SOURCES,
+    StateBuffer,
+    front_end_template,
+    front_end_values,
+)
 from mcugen.features.spec import FrontEnd, Image, LogMel, Mfcc, Timeseries
 from mcugen.model.ir import DType, Graph, Tensor
 
