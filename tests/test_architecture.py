@@ -1,14 +1,19 @@
 # SPDX-FileCopyrightText: 2026 the mcugen authors
 # SPDX-License-Identifier: Apache-2.0
-"""Imports between the rooms of mcugen/ go downwards only; heavy packages wait inside functions."""
+"""The order of the rooms, what only one room may know, and sizes."""
 
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from mcugen.boards import load_boards
+from mcugen.platforms import PLATFORMS
+from mcugen.platforms.choose import all_engines
 
 PACKAGE = Path(__file__).resolve().parent.parent / "mcugen"
 ROOMS = (  # from the top of the house to the ground; docs/ARCHITECTURE.md tells what each is for
@@ -18,6 +23,8 @@ ROOMS = (  # from the top of the house to the ground; docs/ARCHITECTURE.md tells
 ).split()
 HEAVY = ("librosa", "soundfile", "matplotlib", "tensorflow", "tf_keras", "tflite_micro", "serial")
 FILES = sorted(PACKAGE.rglob("*.py"))
+MOST_LINES = 400
+MOST_LINES_OF_A_FUNCTION = 50
 
 
 def room_of(module: str) -> str:
@@ -85,3 +92,59 @@ def test_only_the_reader_knows_flatbuffers() -> None:
         names = {module.split(".")[0] for module in imports(ast.parse(path.read_text()))}
         if path.relative_to(PACKAGE).as_posix() != "model/tflite.py":
             assert not names & {"flatbuffers", "tflite"}, path
+
+
+def test_reports_are_made_of_records() -> None:
+    """report/ imports neither what talks to a device nor a platform."""
+    assert "report" not in importers("run") | importers("platforms")
+
+
+def test_platforms_are_behind_their_rows() -> None:
+    """Below platforms/ nothing imports it, and a platform imports no other one but cmake."""
+    assert importers("platforms") <= {"cli", "evaluate", "report", "train"}
+    for path in (PACKAGE / "platforms").glob("*/*.py"):
+        for module in imports(ast.parse(path.read_text())):
+            parts = module.split(".")
+            if parts[:2] == ["mcugen", "platforms"] and (PACKAGE / "platforms" / parts[2]).is_dir():
+                assert parts[2] in (path.parent.name, "cmake"), f"{path} imports {module}"
+
+
+def test_nothing_is_decided_by_a_name() -> None:
+    """No comparison with the name of a platform, a board or an engine outside the folder that is its own."""
+    folders = {path.name for path in (PACKAGE / "platforms").iterdir() if path.is_dir()}
+    names = {*PLATFORMS, *folders, *all_engines(), *(board.name for board in load_boards())}
+    for path in FILES:
+        own = {*path.relative_to(PACKAGE).parts}
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Compare):
+                words = {each.value for each in ast.walk(node) if isinstance(each, ast.Constant)}
+                found = {word for word in words if word in names} - own
+                assert not found, f"{path}:{node.lineno} compares with {found}"
+
+
+def test_no_public_class_name_twice() -> None:
+    classes = Counter(
+        node.name
+        for path in FILES
+        for node in ast.parse(path.read_text()).body
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+    )
+    assert [name for name, count in classes.items() if count > 1] == []
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_sizes(path: Path) -> None:
+    text = path.read_text()
+    assert len(text.splitlines()) <= MOST_LINES
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef):
+            assert node.end_lineno is not None
+            lines = node.end_lineno - node.lineno + 1
+            assert lines <= MOST_LINES_OF_A_FUNCTION, f"{node.name}: {lines} lines"
+
+
+def test_twins_differ_by_more_than_a_letter() -> None:
+    """No two modules of one folder whose names differ by one letter at the end (table, tables)."""
+    for folder in {path.parent for path in FILES}:
+        stems = {path.stem for path in folder.glob("*.py")}
+        assert not {stem for stem in stems if f"{stem}s" in stems}, folder

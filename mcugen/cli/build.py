@@ -46,7 +46,7 @@ def command(model: Path | None, **given: Any) -> None:
     folder = options.out or Path("build") / f"{project.manifest.model}-{board.name}"
     write_tree(project.tree, folder)
     say(f"wrote {folder}: {len(project.tree)} files")
-    say(project_line(project, board))
+    say(project_line(project, board, request.engine))
     compiled = Compiled(None) if options.no_compile else _compile(folder, board, places)
     console().print(build_table(project, request.board, compiled.result))
     taken = (

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeVar, cast, get_args
 
 from mcugen.boards import Board
@@ -48,12 +49,7 @@ class Choices:
 
 def make_request(config: Config, board: Board, choices: Choices) -> BuildRequest:
     """Reads the model and settles every choice: the command line wins over mcugen.toml."""
-    try:
-        model_bytes = config.model.read_bytes()
-    except OSError as error:
-        raise EnvironmentError_(
-            f"cannot read {config.model}: {error.strerror}", hint=NO_MODEL_HINT
-        ) from error
+    model_bytes = _read_model(config.model)
     graph = parse_tflite(model_bytes, config.model.name)
     platform = platform_of(board)
     engine = choose_engine(board, *said("engine", choices, config))
@@ -97,6 +93,14 @@ def make_request(config: Config, board: Board, choices: Choices) -> BuildRequest
         else None,
         mlperf_id=mlperf_id(benchmark, graph, front_end, score),
     )
+
+
+def _read_model(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        what = f"cannot read {path}: {error.strerror}"
+        raise EnvironmentError_(what, hint=NO_MODEL_HINT) from error
 
 
 def said(name: str, choices: Choices, config: Config, default: str = "") -> tuple[str, str]:

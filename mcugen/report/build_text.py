@@ -7,16 +7,17 @@ from __future__ import annotations
 from rich.table import Table
 
 from mcugen.boards import Board, MemoryRegion
+from mcugen.engines.contract import Engine
 from mcugen.export.project import GeneratedProject
 from mcugen.toolchain.build import BuildResult
 
 Row = tuple[str, str, int, MemoryRegion | None]
 
 
-def project_line(project: GeneratedProject, board: Board) -> str:
+def project_line(project: GeneratedProject, board: Board, engine: Engine) -> str:
     """What was written, with the choices that decide what it computes."""
     manifest = project.manifest
-    rounding = f", {manifest.rounding} rounding" if manifest.engine == "aot" else ""
+    rounding = f", {manifest.rounding} rounding" if len(engine.roundings) > 1 else ""
     return (
         f"{manifest.model} for {board.title}: engine {manifest.engine}{rounding}, "
         f"front-end {manifest.front_end.kind}, score {manifest.score}"

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from mcugen.engines import ENGINES
 from mcugen.records import ClipRecord, Run
 from mcugen.report.configurations import missing_figures
 from mcugen.report.detection import detect
@@ -119,7 +120,8 @@ def _few_samples(run: Run) -> tuple[str, ...]:
 
 def _arena(run: Run) -> tuple[str, ...]:
     """Advice for the arena of an interpreter, whose size was only proposed when it was built."""
-    if run.head.engine != "tflm":
+    engine = ENGINES.get(run.head.engine)
+    if engine is None or not engine.links_tflm:
         return ()
     advice = []
     for memory in run.memories:
