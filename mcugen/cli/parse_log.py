@@ -13,7 +13,7 @@ import click
 
 from mcugen.cli.console import say
 from mcugen.errors import DataError
-from mcugen.platforms.linux.launcher_log import Measured, measure, read_launcher_log
+from mcugen.platforms.linux.launcher_log import MeasuredSection, measure, read_launcher_log
 from mcugen.platforms.linux.records import latency_records, op_table, table_rows, text_table
 from mcugen.report.gains import gains
 
@@ -55,7 +55,7 @@ def _content(file: Path) -> bytes:
     return content
 
 
-def _as_json(one: Measured) -> dict[str, object]:
+def _as_json(one: MeasuredSection) -> dict[str, object]:
     log = asdict(one.log)
     log.pop("text")
     return {

@@ -90,7 +90,7 @@ class Delegation:
 
 
 @dataclass(frozen=True, slots=True)
-class Replacement:
+class DelegatedNodes:
     """`Replacing A out of B node(s)`: planned, which is not yet run."""
 
     delegate: str  # its own name: "Vx Delegate", "TfLiteXNNPackDelegate"
@@ -127,7 +127,7 @@ class BenchmarkLog:
         str, ...
     ]  # delegates by name; "created" is said even where the library is missing
     delegations: tuple[Delegation, ...]
-    replacements: tuple[Replacement, ...]
+    replacements: tuple[DelegatedNodes, ...]
     ops: tuple[OpTime, ...]
     text: str  # joined and without prefixes
 
@@ -155,7 +155,7 @@ def read_benchmark_log(content: bytes | str) -> BenchmarkLog:
         created=tuple(found[1] for line in lines if (found := _CREATED.match(line))),
         delegations=tuple(_delegations(lines)),
         replacements=tuple(
-            Replacement(found[3], int(found[1]), int(found[2]))
+            DelegatedNodes(found[3], int(found[1]), int(found[2]))
             for line in lines
             if (found := _REPLACED.search(line))
         ),

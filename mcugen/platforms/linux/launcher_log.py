@@ -54,7 +54,7 @@ class LauncherLog:
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class MeasuredSection:
     """A section, its log as values, and what it is worth."""
 
     section: LogSection
@@ -116,13 +116,13 @@ def _section(draft: _Draft, status: int | None, note: str = "") -> LogSection:
     return LogSection(draft.name, draft.facts, status, "\n".join(draft.lines), note)
 
 
-def measure(section: LogSection) -> Measured:
+def measure(section: LogSection) -> MeasuredSection:
     """The section's figures with their verdict."""
     log = read_benchmark_log(section.text)
     if section.missing:
-        return Measured(section, log, LogVerdict(None, (section.missing,), ()))
+        return MeasuredSection(section, log, LogVerdict(None, (section.missing,), ()))
     asked = section.facts.get("asked")
     verdict = judge(log, section.status, asked if asked in ("cpu", "npu") else None)
     if section.note:
         verdict = LogVerdict(verdict.accelerator, (section.note, *verdict.errors), verdict.warnings)
-    return Measured(section, log, verdict)
+    return MeasuredSection(section, log, verdict)

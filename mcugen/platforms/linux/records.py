@@ -11,7 +11,7 @@ from mcugen import __version__
 from mcugen.platforms.linux.benchmark_log import Timing
 from mcugen.platforms.linux.board import LinuxBoard
 from mcugen.platforms.linux.bundle import Plan
-from mcugen.platforms.linux.launcher_log import LauncherLog, Measured
+from mcugen.platforms.linux.launcher_log import LauncherLog, MeasuredSection
 from mcugen.platforms.linux.verdict import CPU
 from mcugen.records import (
     NANOSECONDS_PER_SECOND,
@@ -41,7 +41,7 @@ class TableRow:
 
 
 def linux_records(
-    plan: Plan, board: LinuxBoard, log: LauncherLog, measured: Sequence[Measured]
+    plan: Plan, board: LinuxBoard, log: LauncherLog, measured: Sequence[MeasuredSection]
 ) -> tuple[Record, ...]:
     """The run, and latency and memory of every configuration whose figures may be believed.
 
@@ -55,18 +55,18 @@ def linux_records(
 
 
 def latency_records(
-    measured: Sequence[Measured], published: Mapping[str, tuple[float, str]] | None = None
+    measured: Sequence[MeasuredSection], published: Mapping[str, tuple[float, str]] | None = None
 ) -> tuple[LatencyRecord, ...]:
     """What may be believed; beside it what is published, by configuration: milliseconds, source."""
     return tuple(_latency(one, (published or {}).get(one.section.name)) for one in _timed(measured))
 
 
-def _timed(measured: Iterable[Measured]) -> list[Measured]:
+def _timed(measured: Iterable[MeasuredSection]) -> list[MeasuredSection]:
     return [one for one in measured if one.verdict.ok and not one.section.is_profiled]
 
 
 def _run_record(
-    plan: Plan, board: LinuxBoard, log: LauncherLog, measured: Sequence[Measured]
+    plan: Plan, board: LinuxBoard, log: LauncherLog, measured: Sequence[MeasuredSection]
 ) -> RunRecord:
     facts = {**log.facts}
     if packages := support_packages(board, log.facts):
@@ -120,7 +120,7 @@ def _published(plan: Plan, board: LinuxBoard) -> Mapping[str, tuple[float, str]]
     return {}
 
 
-def _latency(one: Measured, published: tuple[float, str] | None) -> LatencyRecord:
+def _latency(one: MeasuredSection, published: tuple[float, str] | None) -> LatencyRecord:
     timing, summary = one.log.inference, one.log.summary
     assert timing is not None and summary is not None and one.verdict.accelerator is not None
     facts = {
@@ -153,18 +153,18 @@ def _latency(one: Measured, published: tuple[float, str] | None) -> LatencyRecor
     )
 
 
-def _name(one: Measured) -> str:
+def _name(one: MeasuredSection) -> str:
     """What a figure is called: never the NPU's where the CPU did all the work."""
     title = one.section.title
     return f"{title} (ran on the CPU)" if _fell_back(one) else title
 
 
-def _fell_back(one: Measured) -> bool:
+def _fell_back(one: MeasuredSection) -> bool:
     """True when more was asked for, but the CPU did all the work."""
     return one.section.facts.get("asked", CPU) != CPU and one.verdict.accelerator == CPU
 
 
-def _mean_us(one: Measured) -> float | None:
+def _mean_us(one: MeasuredSection) -> float | None:
     """Of a single run the tool prints no average but in the summary."""
     timing, summary = one.log.inference, one.log.summary
     average = timing.avg_us if timing else None
@@ -175,7 +175,7 @@ def _ns(us: float | None) -> float | None:
     return None if us is None else us * NS_PER_US
 
 
-def _memory(one: Measured) -> tuple[MemoryRecord, ...]:
+def _memory(one: MeasuredSection) -> tuple[MemoryRecord, ...]:
     """What the process grew by, which benchmark_model itself calls approximate."""
     if one.log.memory_overall_mb is None:
         return ()
@@ -184,7 +184,7 @@ def _memory(one: Measured) -> tuple[MemoryRecord, ...]:
 
 
 def table_rows(
-    measured: Iterable[Measured], published: Mapping[str, float] | None = None
+    measured: Iterable[MeasuredSection], published: Mapping[str, float] | None = None
 ) -> tuple[TableRow, ...]:
     """One row per configuration, with times in milliseconds, under HEADER."""
     return tuple(_row(one, (published or {}).get(one.section.name)) for one in measured)
@@ -195,7 +195,7 @@ def published_ms(plan: Plan, board: LinuxBoard) -> Mapping[str, float]:
     return {name: ms for name, (ms, _) in _published(plan, board).items()}
 
 
-def _row(one: Measured, published: float | None) -> TableRow:
+def _row(one: MeasuredSection, published: float | None) -> TableRow:
     remarks = (*one.verdict.errors, *one.verdict.warnings, *_profile_remark(one))
     if not one.verdict.ok:
         blank = ("-",) * (len(HEADER) - 3)
@@ -217,7 +217,7 @@ def _row(one: Measured, published: float | None) -> TableRow:
     return TableRow(cells, remarks)
 
 
-def _profile_remark(one: Measured) -> tuple[str, ...]:
+def _profile_remark(one: MeasuredSection) -> tuple[str, ...]:
     profiled = one.section.is_profiled or bool(one.log.ops)
     return ("timed operator by operator: slower than without, no latency",) if profiled else ()
 
@@ -234,7 +234,7 @@ def text_table(rows: Sequence[TableRow]) -> str:
     return "\n".join((*lines, "times in milliseconds; - is not measured"))
 
 
-def op_table(measured: Measured) -> str:
+def op_table(measured: MeasuredSection) -> str:
     """The op profile, one line per operator; empty without one."""
     return "\n".join(
         f"{op.average_us:12.1f} us {op.percent or 0:6.2f} %  {op.kind}  {op.name}"

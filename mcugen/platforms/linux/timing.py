@@ -15,7 +15,7 @@ from mcugen.platforms.linux.bundle import Plan, read_plan
 from mcugen.platforms.linux.launcher_log import (
     LauncherLog,
     LogSection,
-    Measured,
+    MeasuredSection,
     measure,
     read_launcher_log,
 )
@@ -50,7 +50,7 @@ class LinuxResult:
     plan: Plan
     board: LinuxBoard
     log: LauncherLog
-    measured: tuple[Measured, ...]
+    measured: tuple[MeasuredSection, ...]
     text: str  # all that launch.sh printed; `mcugen parse-log` reads it
     stopped: BaseException | None  # the lost connection or Ctrl-C that ended it early
     cleaned: bool  # everything was removed from the board
@@ -78,7 +78,7 @@ def run_linux(
     board = linux_board(find_board(plan.board, board_dir))
     names = _chosen(plan, options)
     facts = LauncherLog({}, ())
-    measured: list[Measured] = []
+    measured: list[MeasuredSection] = []
     texts: list[str] = []
     stopped: BaseException | None = None
     session = SshSession(target)
@@ -119,7 +119,7 @@ def _title(plan: Plan, name: str) -> str:
     return next(c.title for c in plan.configurations if c.name == name)
 
 
-def _not_measured(plan: Plan, name: str, error: BaseException) -> Measured:
+def _not_measured(plan: Plan, name: str, error: BaseException) -> MeasuredSection:
     """A row for what was still to be measured when the run was stopped."""
     why = error.what if isinstance(error, DeviceError) else "the run was interrupted"
     facts = {"title": _title(plan, name), "missing": f"not measured: {why}"}

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from mcugen.platforms.linux.benchmark_log import (
     BenchmarkLog,
+    DelegatedNodes,
     Delegation,
     OpTime,
-    Replacement,
     Summary,
     Timing,
     read_benchmark_log,
@@ -56,7 +56,7 @@ def test_format_with_prefixes_percentiles_and_exponents() -> None:
 def test_delegation_is_read() -> None:
     whole, part = read("tf215_vx_whole"), read("tf216_ethosu_part")
     assert whole.delegations == (Delegation("EXTERNAL", "whole"),)
-    assert whole.replacements == (Replacement("Vx Delegate", 31, 31),)
+    assert whole.replacements == (DelegatedNodes("Vx Delegate", 31, 31),)
     assert whole.external_delegate == "/usr/lib/libvx_delegate.so"
     assert part.delegations == (Delegation("EXTERNAL", "part", 2),)
     assert read("tf212_refused").delegations == (Delegation("EXTERNAL", "none"),)

@@ -12,7 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from mcugen.platforms.linux.launcher_log import LauncherLog, Measured, measure, read_launcher_log
+from mcugen.platforms.linux.launcher_log import (
+    LauncherLog,
+    MeasuredSection,
+    measure,
+    read_launcher_log,
+)
 from tests.conftest import require_tool
 from tests.replay_board import ReplayBoard, make_board, make_bundle
 
@@ -46,7 +51,7 @@ def launch(
     )
 
 
-def only(log: LauncherLog) -> Measured:
+def only(log: LauncherLog) -> MeasuredSection:
     assert len(log.sections) == 1
     return measure(log.sections[0])
 

@@ -8,7 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mcugen.platforms.linux.launcher_log import LogSection, Measured, measure, read_launcher_log
+from mcugen.platforms.linux.launcher_log import (
+    LogSection,
+    MeasuredSection,
+    measure,
+    read_launcher_log,
+)
 from mcugen.platforms.linux.records import latency_records
 from mcugen.report.gains import gains
 from tests.replay_board import LOGS
@@ -92,7 +97,7 @@ def test_any_lines_give_an_answer(lines: list[str]) -> None:
     gains(latency_records([measure(section) for section in log.sections]))
 
 
-def timed(name: str, asked: str, us: float, delegation: str = "") -> Measured:
+def timed(name: str, asked: str, us: float, delegation: str = "") -> MeasuredSection:
     text = (
         f"{delegation}\ncount=5 curr=1\ncount=50 first=1 min=1 max=2 avg={us} std=1\n"
         f"Inference timings in us: Init: 1, First inference: 1, Warmup (avg): 1, "
@@ -107,7 +112,7 @@ WHOLE = (
 )
 
 
-def gains_of(*measured: Measured) -> tuple[str, ...]:
+def gains_of(*measured: MeasuredSection) -> tuple[str, ...]:
     return gains(latency_records(measured))
 
 
