@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 // Tables for a real transform of `points` samples (a power of two, 64 to 4096); M = points / 2.
-// mcugen/features/tables.py makes them.
+// mcugen/features/c_tables.py makes them.
 typedef struct {
   uint32_t points;
   const uint16_t *bit_reversed;  // [M]: index of M, with its log2(M) bits reversed

@@ -100,11 +100,6 @@ def test_only_the_reader_knows_flatbuffers() -> None:
             assert not names & {"flatbuffers", "tflite"}, path
 
 
-def test_reports_are_made_of_records() -> None:
-    """report/ imports neither what talks to a device nor a platform."""
-    assert "report" not in importers("run") | importers("platforms")
-
-
 def test_a_platform_imports_no_other_one_but_cmake() -> None:
     for path in (PACKAGE / "platforms").glob("*/*.py"):
         for module in imports(parsed(path)):

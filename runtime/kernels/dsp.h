@@ -293,7 +293,7 @@ MCUGEN_INLINE int32_t mcugen_usat31(int32_t a) { return a < 0 ? 0 : a; }
 #endif
 
 // Requantisation to int8 in 4 (double) or 3 (single) instructions, for shifts and sums where it
-// equals mcugen_requantize plus the zero point; mcugen/engines/quantize.py: dsp_requant checks that
+// equals mcugen_requantize plus the zero point; mcugen/engines/aot/scales.py: dsp_requant checks that
 // and makes the constants, with s in [1, 22] the right shift that is left after the high multiply:
 //   addend = 2^(s - 1) + zero_point * 2^s
 //   double: multiplier = 2 * m - 2^32, so that SMMLAR of sum * multiplier + sum * 2^32 is the
