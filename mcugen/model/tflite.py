@@ -35,6 +35,7 @@ _SCHEMA_VERSION = 3
 _MAX_RANK = 8
 _MAX_ELEMENTS = 2**31 - 1  # TFLite Micro counts elements in an int
 NO_MODEL_HINT = "pass the path of a .tflite file"
+_NO_FIELD = re.compile(r"(_|GetRootAs|Init).*|.*(AsNumpy|Length|IsNone|BufferHasIdentifier)")
 _DAMAGE = (struct.error, IndexError, ValueError, TypeError, OverflowError)
 """What the bindings and numpy raise when an offset or a length points nowhere."""
 
@@ -363,12 +364,7 @@ def option_table(kind: str) -> str | None:
 def _option_fields(table_name: str) -> Mapping[str, Callable[[_Source, str, Any], Any]]:
     """snake_case key -> reader, for every field the bindings have accessors for."""
     methods = vars(getattr(tflite, table_name))
-    fields = [
-        name
-        for name in methods
-        if not name.startswith(("_", "GetRootAs", "Init"))
-        and not name.endswith(("AsNumpy", "Length", "IsNone", "BufferHasIdentifier"))
-    ]
+    fields = [name for name in methods if not _NO_FIELD.fullmatch(name)]
     return {_snake_case(f): _field_reader(f, f"{f}Length" in methods) for f in fields}
 
 
