@@ -19,7 +19,7 @@ from mcugen.platforms.choose import all_engines
 PACKAGE = Path(__file__).resolve().parent.parent / "mcugen"
 ROOMS = (  # from the top of the house to the ground; docs/ARCHITECTURE.md tells what each is for
     "__main__ cli report train evaluate sdk platforms run toolchain transport export engines samples "
-    "protocol memory features scoring records model config boards codegen strict_toml files "
+    "protocol memory features scoring records model config boards codegen strict_toml files folder_lock "
     "reproducible errors foreign_text paths __init__"
 ).split()
 HEAVY = ("librosa", "soundfile", "matplotlib", "tensorflow", "tf_keras", "tflite_micro", "serial")

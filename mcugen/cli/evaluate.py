@@ -59,9 +59,9 @@ def command(model: Path, data: Path, **given: Any) -> None:
     An autoencoder is judged by AUC and pAUC per machine, a classifier by accuracy and confusion.
     OUT gets the scores as CSV, evaluation.json and evaluation.html.
     """
+    from mcugen.cli.folder import hold_folder
     from mcugen.evaluate.job import open_evaluation
     from mcugen.evaluate.model_table import read_rows
-    from mcugen.run.journal import check_writable
     from mcugen.samples.datasets import load_dataset
     from mcugen.samples.feature_store import Extraction
     from mcugen.samples.inputs import FeatureOptions
@@ -77,7 +77,7 @@ def command(model: Path, data: Path, **given: Any) -> None:
     extraction = FeatureOptions(options.cache, Extraction(options.jobs, options.parallel))
     with clip_bar(len(job.samples), "clips") as step:
         inputs = job.open_inputs(extraction, step)
-    check_writable(options.out)
+    hold_folder(options.out)
     if job.detects:
         _detect(job, inputs, device, options)
     else:

@@ -34,11 +34,11 @@ def time_on_board(
 
     Exit status 3 when a configuration has no figures, 130 after Ctrl-C; what there is, is kept.
     """
+    from mcugen.cli.folder import hold_folder
     from mcugen.platforms.linux.timing import run_linux
-    from mcugen.run.journal import check_writable
 
     folder = out or build_dir.with_name(f"{build_dir.resolve().name}-timing")
-    check_writable(folder)
+    hold_folder(folder)
     result = run_linux(
         build_dir,
         target,

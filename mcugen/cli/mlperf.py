@@ -59,14 +59,14 @@ def command(
     of every file, and AUC or top-1. Only the official runner's results count for a submission: see
     docs/mlperf.md.
     """
+    from mcugen.cli.folder import hold_folder
     from mcugen.cli.mlperf_text import result_lines
     from mcugen.files import write_json
-    from mcugen.run.journal import check_writable
     from mcugen.run.project import open_project
 
     project = open_project(build_dir, board_dir)
     folder = out or build_dir.with_name(f"{build_dir.resolve().name}-mlperf")
-    check_writable(folder)
+    hold_folder(folder)
     found, identity = _measure(project, port, dataset, mode)
     path = write_json(folder / f"{mode}.json", {**identity.facts, **asdict(found)})
     for line in result_lines(found, identity):

@@ -58,9 +58,9 @@ def _score(
     build_dir: Path, named: tuple[Path, ...], options: RunOptions, target: SshTarget | None
 ) -> None:
     """The clips through the device, after everything that can be checked without it."""
+    from mcugen.cli.folder import hold_folder
     from mcugen.features.coding import input_coding
     from mcugen.model.tflite import read_tflite
-    from mcugen.run.journal import check_writable
     from mcugen.run.project import open_project
     from mcugen.samples.stimulus import default_input
 
@@ -69,7 +69,7 @@ def _score(
     source = default_input(options.input_name, project.manifest.front_end, coding)
     clips = _clips(named, source, project.manifest.front_end, coding, options.labels)
     folder = options.out or build_dir.with_name(f"{build_dir.resolve().name}-run")
-    check_writable(folder)
+    hold_folder(folder)
     if options.interpreter and target is not None:
         from mcugen.cli.linux_run import interpret_on_board
 

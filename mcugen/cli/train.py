@@ -110,10 +110,10 @@ def _train_type(
     out: Path,
     table: dict[str, Any],
 ) -> None:
+    from mcugen.cli.folder import hold_folder
     from mcugen.files import write_bytes
     from mcugen.report.chart import svg
     from mcugen.report.plots import loss_chart
-    from mcugen.run.journal import check_writable
     from mcugen.samples.inputs import training_samples
     from mcugen.train.autoencoder import train
     from mcugen.train.model_config import write_config
@@ -122,7 +122,7 @@ def _train_type(
     folder = out / (machine_type or "machine")
     with clip_bar(len(clips), "features") as step:
         store.extract(clips, how, step)
-    check_writable(folder)
+    hold_folder(folder)
     with _epochs(recipe.epochs, machine_type) as show:
         history = train(store, clips, recipe, folder, show)
     validation = [epoch.val_loss for epoch in history if epoch.val_loss is not None]
@@ -220,15 +220,15 @@ def train_lstm(
     Without --data: windows of a sine with noise, every third one with spikes. The normalisation
     becomes the front-end `timeseries` in mcugen.toml.
     """
+    from mcugen.cli.folder import hold_folder
     from mcugen.files import write_bytes
     from mcugen.report.chart import svg
     from mcugen.report.plots import loss_chart
-    from mcugen.run.journal import check_writable
     from mcugen.train.lstm import LstmRecipe, train
     from mcugen.train.series import make_series, read_series
 
     series = make_series(windows, seq_len, seed) if data is None else read_series(data, seq_len)
-    check_writable(out)
+    hold_folder(out)
     recipe = LstmRecipe(units=units, epochs=epochs, unroll=unroll, seed=seed)
     with _epochs(epochs, "lstm") as show:
         history = train(series, recipe, out, show)

@@ -21,6 +21,7 @@ from mcugen.records import (
     to_json_line,
 )
 
+TAIL_BYTES = 65536
 SAME_RUN = ("model_sha256", "firmware_sha256", "board", "front_end", "input", "tick_unit")
 """Fields of RunRecord that must agree for a run to be continued."""
 
@@ -62,8 +63,9 @@ def check_writable(out: Path) -> None:
 def open_journal(out: Path, head: RunRecord) -> Journal:
     """Continues the run in `out` when it is the same one, else starts a new file.
 
-    A torn last line is cut off. Records of another run (firmware, model or input differ) are kept
-    under a numbered name. DataError when the file is there but is not a records file.
+    A torn last line does not count; it goes before the next record comes. Records of another run
+    (firmware, model or input differ) are kept under a numbered name. DataError when the file is there
+    but is not a records file.
     """
     path = out / RECORDS_NAME
     before = _earlier_run(path)
@@ -71,6 +73,7 @@ def open_journal(out: Path, head: RunRecord) -> Journal:
     if before is not None and not same_run(before.head, head):
         set_aside = _free_name(path)
         path.rename(set_aside)
+        _sync_folder(out)
         before = None
     if before is None:
         _append(path, to_json_line(head).encode())
@@ -83,13 +86,10 @@ def same_run(a: RunRecord, b: RunRecord) -> bool:
 
 
 def _earlier_run(path: Path) -> Run | None:
-    """The run that the file holds, its torn tail removed from disk; None when there is none."""
+    """The run that the file holds; None when there is none, or none whole."""
     if not path.exists():
         return None
-    content = path.read_bytes()
-    whole = complete_lines(content)
-    if len(whole) < len(content):
-        os.truncate(path, len(whole))
+    whole = complete_lines(path.read_bytes())
     if not whole:
         return None
     return as_run(parse_records(whole, str(path)), str(path))
@@ -103,13 +103,56 @@ def _free_name(path: Path) -> Path:
 
 
 def _append(path: Path, line: bytes) -> None:
+    """The line is in the file, whole and on disk, or the file is as it was: whatever happens."""
+    is_new = not path.exists()
     try:
-        with path.open("ab") as file:
-            file.write(line)
-            file.flush()
-            os.fsync(file.fileno())
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o666)
+        try:
+            _append_to(descriptor, line)
+        finally:
+            os.close(descriptor)
+        if is_new:
+            _sync_folder(path.parent)
+            _sync_folder(path.parent.resolve().parent)
     except OSError as error:
         raise EnvironmentError_(
             f"cannot write {path}: {error.strerror}",
             hint="free some space or pass another folder with --out",
         ) from error
+
+
+def _append_to(descriptor: int, line: bytes) -> None:
+    whole = _whole_bytes(descriptor)
+    try:
+        os.ftruncate(descriptor, whole)  # what a crash tore
+        rest = memoryview(line)
+        while rest:
+            rest = rest[os.write(descriptor, rest) :]
+        os.fsync(descriptor)
+    except BaseException:  # a full disk, Ctrl-C
+        os.ftruncate(descriptor, whole)
+        raise
+
+
+def _whole_bytes(descriptor: int) -> int:
+    """Bytes up to and including the last newline."""
+    end = os.fstat(descriptor).st_size
+    while end > 0:
+        start = max(0, end - TAIL_BYTES)
+        newline = os.pread(descriptor, end - start, start).rfind(b"\n")
+        if newline >= 0:
+            return start + newline + 1
+        end = start
+    return 0
+
+
+def _sync_folder(folder: Path) -> None:
+    """Waits until names in the folder are on disk, where a folder can be opened at all."""
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except OSError:  # Windows; a parent that we may not read
+        return
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import IO
 
 from mcugen.errors import EnvironmentError_
+from mcugen.transport.guard import Guard
 
 MESSAGE_BYTES = 16384  # of standard error
 
@@ -85,6 +86,7 @@ class CapturedProcess:
             )
         except OSError as error:
             raise EnvironmentError_(f"cannot start {argv[0]}: {error.strerror}") from error
+        self._guard = Guard(self.process.pid)
         assert self.process.stdout is not None
         assert self.process.stderr is not None
         self.output = CapturedOutput(self.process.stdout, capacity)
@@ -119,6 +121,7 @@ class CapturedProcess:
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
+        self._guard.release()
         if self._feeder is not None:
             self._feeder.join(5)
         self.end_input()

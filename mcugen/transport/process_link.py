@@ -16,6 +16,8 @@ from collections.abc import Sequence
 from typing import IO
 
 from mcugen.errors import DeviceError, EnvironmentError_
+from mcugen.foreign_text import one_line
+from mcugen.transport.guard import Guard
 
 CONNECT_S = 20.0
 WRITE_S = 20.0
@@ -24,7 +26,8 @@ STDERR_TAIL_BYTES = 500
 
 
 class ProcessLink:
-    """Bytes to a process started by `open` and killed, with all its children, by `close`.
+    """Bytes to a process started by `open` and killed, with all its children, by `close`, or when
+    we are gone.
 
     `{port}` in `command` makes it a TCP link: we listen on a free port of the loopback interface and
     put its number there, so there is no port to guess and no connection to retry.
@@ -34,6 +37,7 @@ class ProcessLink:
         self._command = tuple(command)
         self._install_hint = install_hint
         self._process: subprocess.Popen[bytes] | None = None
+        self._guard: Guard | None = None
         self._socket: socket.socket | None = None
         self._stderr: IO[bytes] | None = None
         self._read_fd = self._write_fd = -1
@@ -64,9 +68,11 @@ class ProcessLink:
                     with contextlib.suppress(BrokenPipeError):
                         pipe.close()
             _end_group(process)
+        if self._guard is not None:
+            self._guard.release()
         if self._stderr is not None:
             self._stderr.close()
-        self._process = self._socket = self._stderr = None
+        self._process = self._guard = self._socket = self._stderr = None
         self._read_fd = self._write_fd = -1
 
     def write(self, data: bytes) -> None:
@@ -145,6 +151,7 @@ class ProcessLink:
         except OSError as error:
             self.close()
             raise EnvironmentError_(f"{command[0]} does not start: {error.strerror}") from error
+        self._guard = Guard(self._process.pid)
         return self._process
 
     def _ended(self) -> DeviceError:
@@ -155,7 +162,7 @@ class ProcessLink:
             process.wait(EXIT_S)
         stderr.seek(0, os.SEEK_END)
         stderr.seek(max(stderr.tell() - STDERR_TAIL_BYTES, 0))
-        said = stderr.read().decode(errors="replace").strip()
+        said = one_line(stderr.read().decode(errors="replace").strip())
         status = process.poll()
         how = "closed its port" if status is None else f"ended with status {status}"
         return DeviceError(f"{self.name} {how}" + (f": {said}" if said else ""))

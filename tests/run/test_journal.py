@@ -4,12 +4,15 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from mcugen.errors import DataError, EnvironmentError_
+from mcugen.records import to_json_line
 from mcugen.run.journal import check_writable, open_journal
 from tests.report.runs import clip, head
 
@@ -30,6 +33,68 @@ def test_a_torn_line_is_cut_off_before_anything_is_appended(tmp_path: Path) -> N
     assert len(again.done) == 1
     again.append(clip(2, None, 2.0, (1,)))
     assert len(again.run().clips) == 2
+
+
+def test_a_crash_at_any_byte_of_a_record_loses_that_record_only(tmp_path: Path) -> None:
+    open_journal(tmp_path, head()).append(clip(1, None, 1.0, (1,)))
+    path = tmp_path / "records.jsonl"
+    before = path.read_bytes()
+    line = to_json_line(clip(2, None, 2.0, (1,))).encode()
+    for count in range(len(line)):
+        path.write_bytes(before + line[:count])
+        journal = open_journal(tmp_path, head())
+        assert len(journal.done) == 1
+        journal.append(clip(2, None, 2.0, (1,)))
+        assert path.read_bytes() == before + line
+
+
+def test_a_record_longer_than_a_block_that_was_torn_is_cut_off(tmp_path: Path) -> None:
+    journal = open_journal(tmp_path, head())
+    before = journal.path.read_bytes()
+    journal.path.write_bytes(before + b"x" * 200_000)
+    journal.append(clip(1, None, 1.0, (1,)))
+    assert journal.path.read_bytes() == before + to_json_line(clip(1, None, 1.0, (1,))).encode()
+
+
+@pytest.mark.parametrize(
+    ("stop", "seen"),
+    [
+        (KeyboardInterrupt(), KeyboardInterrupt),
+        (OSError(errno.ENOSPC, "No space left on device"), EnvironmentError_),
+    ],
+)
+def test_an_append_that_is_stopped_leaves_the_file_as_it_was(
+    stop: BaseException,
+    seen: type[BaseException],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    journal = open_journal(tmp_path, head())
+    before = journal.path.read_bytes()
+    pieces = iter([lambda fd, data: write(fd, data[:10]), lambda fd, data: throw(stop)])
+    write = os.write
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "write", lambda fd, data: next(pieces)(fd, data))
+        with pytest.raises(seen):
+            journal.append(clip(1, None, 1.0, (1,)))
+    assert journal.path.read_bytes() == before
+    journal.append(clip(1, None, 1.0, (1,)))
+    assert len(journal.run().clips) == 1
+
+
+def throw(error: BaseException) -> int:
+    raise error
+
+
+def test_opening_cuts_nothing_that_another_is_writing(tmp_path: Path) -> None:
+    """Of two runs the second is refused, but where there are no locks it must not do harm, too."""
+    path = open_journal(tmp_path, head()).path
+    line = to_json_line(clip(1, None, 1.0, (1,))).encode()
+    with path.open("ab", buffering=0) as file:
+        file.write(line[:20])
+        open_journal(tmp_path, head())
+        file.write(line[20:])
+    assert len(open_journal(tmp_path, head()).done) == 1
 
 
 def test_a_file_torn_in_its_first_line_starts_anew(tmp_path: Path) -> None:
