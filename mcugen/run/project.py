@@ -122,8 +122,11 @@ def check_identity(identity: Identity, manifest: Manifest) -> None:
         if identity.fact(name) != value and (name in hashes or identity.fact(name))
     ]
     unit, rate = identity.fact("tick_unit"), identity.ticks_per_second
-    if rate is not None and rate not in TICK_RATES_HZ.get(unit, range(0)):
-        faults.append(f"{rate} ticks a second do not go with ticks that are {unit[:WORD_SHOWN]!r}")
+    is_possible = rate in TICK_RATES_HZ.get(unit, ()) if rate else unit != "nanoseconds"
+    if not is_possible:
+        faults.append(
+            f"{rate or 0} ticks a second do not go with ticks that are {unit[:WORD_SHOWN]!r}"
+        )
     if faults:
         raise DeviceError(
             f"the device runs another firmware: {'; '.join(faults)}",

@@ -1,6 +1,8 @@
 # SPDX-FileCopyrightText: 2026 the mcugen authors
 # SPDX-License-Identifier: Apache-2.0
-"""A bad cable: a link around another link that loses, damages, doubles, delays and swaps messages."""
+"""A bad cable: a link around another link that loses, damages, doubles, delays and swaps messages,
+one at a time or several in a row.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ class Faults:
     duplicate: float = 0.0
     stall: float = 0.0  # held back for `stall_s`
     reorder: float = 0.0  # held back until the next message has passed
+    burst: float = 0.0  # it and the next few are noise of their lengths, zero bytes among it
     stall_s: float = 0.3
+    burst_messages: int = 4
 
 
 class FakeLink:
@@ -88,6 +92,7 @@ class _Lane:
         self._begun = bytearray()  # a message that has not ended
         self._waiting: list[tuple[float, bytes]] = []
         self._swapped = b""
+        self._burst_left = 0  # messages
         self._ready = bytearray()
 
     def put(self, data: bytes, now: float) -> None:
@@ -125,8 +130,13 @@ class _Lane:
             self._happens, ("drop", "corrupt", "duplicate", "stall", "reorder")
         )
         bit = self._random.randrange(8 * len(message))
+        if self._happens("burst"):
+            self._burst_left = self._faults.burst_messages
         if drop:
             return
+        if self._burst_left > 0:
+            self._burst_left -= 1
+            message = self._random.randbytes(len(message))
         if corrupt:
             damaged = bytearray(message)
             damaged[bit // 8] ^= 1 << bit % 8

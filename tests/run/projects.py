@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -128,6 +129,7 @@ def run_bench(
     input_name: str = "pcm",
     check_outputs: bool = False,
     seed: int = 1,
+    counts: Counter[str] | None = None,
     **device: Any,
 ) -> tuple[Outcome, SimulatedDevice]:
     """One whole run; the device is returned to be looked at."""
@@ -137,11 +139,17 @@ def run_bench(
     if faults is not None:
         link = FakeLink(simulated, faults, seed, clock=clock)
     options = {"input_name": input_name, "check_outputs": check_outputs}
-    with opened(bench, reference, link, clock, **options) as session:
-        head = describe_run(
-            session.identity, bench.manifest, input_name, str(reference.info), link.name
-        )
-        out.mkdir(exist_ok=True)
-        journal = open_journal(out, head)
-        outcome = run_clips(session, journal, clips or bench.found(), on_progress, repeats=repeats)
+    try:
+        with opened(bench, reference, link, clock, **options) as session:
+            head = describe_run(
+                session.identity, bench.manifest, input_name, str(reference.info), link.name
+            )
+            out.mkdir(exist_ok=True)
+            journal = open_journal(out, head)
+            outcome = run_clips(
+                session, journal, clips or bench.found(), on_progress, repeats=repeats
+            )
+    finally:
+        if counts is not None and isinstance(link, FakeLink):
+            counts.update(link.counts)
     return outcome, simulated

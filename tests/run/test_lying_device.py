@@ -78,6 +78,11 @@ HELLO: Table = {
     "has one output more": (Request.HELLO, put(16, "<I", 17), "output has 17 bytes"),
     "instructions are a time": (Request.HELLO, put(4, "<Q", 10**9), "do not go with ticks"),
     "ticks are too fast": (Request.HELLO, put(4, "<Q", U64), "do not go with ticks"),
+    "nanoseconds are no time": (
+        Request.HELLO,
+        fact_says("tick_unit", b"nanoseconds"),
+        "0 ticks a second do not go with ticks that are 'nanoseconds'",
+    ),
     "counts bananas": (Request.HELLO, fact_says("tick_unit", b"bananas"), "bananas"),
     "has a short identity": (Request.HELLO, says(lambda it: it[:19]), "identity of 19 bytes"),
     "has no identity": (Request.HELLO, says(lambda it: b""), "identity of 0 bytes"),

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -116,6 +117,37 @@ def test_unplugged_device_keeps_what_was_measured_and_resumes(
     assert resumed.is_complete and resumed.skipped == stopped.measured
     assert again.inferences == WINDOWS * resumed.measured
     assert resumed.run == clean.run
+
+
+@pytest.mark.parametrize("percent", [1, 5, 20])
+def test_bursts_and_swaps_change_nothing(
+    bench: Bench, reference: Reference, tmp_path: Path, percent: int
+) -> None:
+    """Of every hundred messages so many suffer a fault, in each direction; a burst is one fault of four
+    messages. A run that a bad cable ends goes on with the same command, to the results of a good one.
+    """
+    options = {"input_name": "int8", "check_outputs": True}
+    clean, _ = run_bench(bench, reference, tmp_path / "clean", **options)
+    each = percent / 100 / 6
+    faults = Faults(drop=each, corrupt=each, duplicate=each, stall=each, reorder=each, burst=each)
+    counts: Counter[str] = Counter()
+    for seed in range(40):
+        try:
+            outcome, device = run_bench(
+                bench,
+                reference,
+                tmp_path / "run",
+                faults=faults,
+                seed=seed,
+                counts=counts,
+                **options,
+            )
+        except DeviceError:  # before the first clip
+            continue
+        if outcome.is_complete and outcome.fault is None:
+            break
+    assert outcome.is_complete and outcome.run.clips == clean.run.clips
+    assert counts["reorder"] > 0 and counts["burst"] > 0
 
 
 def test_interrupted_run_resumes(bench: Bench, reference: Reference, tmp_path: Path) -> None:

@@ -56,6 +56,15 @@ def test_good_cable_changes_nothing() -> None:
     assert through(Faults())[0] == MESSAGES
 
 
+def test_a_burst_spoils_messages_in_a_row() -> None:
+    """And ends: what comes after it is whole again."""
+    back, link = through(Faults(burst=0.01, burst_messages=5))
+    bursts = link.counts["burst"]
+    assert bursts > 5
+    lost = sorted(set(MESSAGES) - set(back))
+    assert 3 * bursts <= len(lost) <= 12 * bursts  # two directions; random bytes may hold zeros
+
+
 def test_same_seed_same_faults() -> None:
     faults = Faults(drop=0.1, corrupt=0.1, duplicate=0.1, stall=0.1, reorder=0.1)
     assert through(faults, 3)[0] == through(faults, 3)[0]
