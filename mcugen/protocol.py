@@ -20,6 +20,7 @@ REPLY_BIT = 0x80
 ERROR_TYPE = 0xFF
 FATAL_PREFIX = b"mcugen fatal: "
 
+LONGEST_FACT = 4096  # characters of a line of the identity: flags of a compiler are many
 LEAST_MAX_PAYLOAD = 512  # bytes, both directions
 MAX_ENCODED_BYTES = 70_000  # a frame with the largest u16 payload, encoded
 NOISE_KEPT_BYTES = 256
@@ -290,7 +291,10 @@ def parse_identity(payload: bytes) -> Identity:
     text = payload[_IDENTITY.size :].decode(errors="replace")
     if text != printable(text):
         raise ProtocolError("identity with control characters")
-    pairs = (line.partition("=") for line in text.split("\n"))
+    lines = text.split("\n")
+    if max(map(len, lines)) > LONGEST_FACT:
+        raise ProtocolError(f"identity with a line of more than {LONGEST_FACT} characters")
+    pairs = (line.partition("=") for line in lines)
     facts = {key: value for key, equals, value in pairs if equals}
     return Identity(version, max_payload, rate or None, input_bytes, output_bytes, facts)
 

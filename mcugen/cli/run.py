@@ -116,7 +116,7 @@ def _measure(
     from mcugen.run.client import Client
     from mcugen.run.journal import open_journal
     from mcugen.run.measure import linked_memory
-    from mcugen.run.project import change_rate, open_device
+    from mcugen.run.project import change_rate, check_unit, open_device
     from mcugen.run.session import Session, describe_run, run_clips
 
     manifest = project.manifest
@@ -126,6 +126,7 @@ def _measure(
         open_device(link, manifest, lambda it: Client(it, secrets.randbits(32))) as (client, who),
         _progress(len(clips)) as on_progress,
     ):
+        check_unit(who, project.board)
         if options.baud is not None:
             say(change_rate(client, project.board, options.baud), err=True)
         head = describe_run(who, manifest, source, str(reference.info), link.name)

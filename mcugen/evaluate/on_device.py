@@ -21,7 +21,7 @@ from mcugen.model.tflite import read_tflite
 from mcugen.protocol import Identity, What
 from mcugen.run.client import Client
 from mcugen.run.journal import open_journal
-from mcugen.run.project import Project, check_sizes, open_device, project_link
+from mcugen.run.project import Project, check_sizes, check_unit, open_device, project_link
 from mcugen.run.session import Session, describe_run, run_clips
 from mcugen.run.stream import stream
 from mcugen.samples.clips import Clip, find_clips
@@ -49,6 +49,7 @@ def _opened(
         open_device(link, manifest, lambda it: Client(it, secrets.randbits(32))) as (client, who),
     ):
         check_sizes(who, reference.graph)
+        check_unit(who, project.board)
         yield client, who, reference, link.name
 
 

@@ -116,7 +116,7 @@ class Client:
 
     def reset(self) -> None:
         """Forgets the clip, the window and recurrent state."""
-        self._request(Request.RESET, b"")
+        self._command(Request.RESET, b"")
 
     def push(
         self, source: Source, data: bytes, *, end: bool = False, chunk_bytes: int | None = None
@@ -173,7 +173,7 @@ class Client:
 
     def run_layers(self, layer: int) -> None:
         """Runs the last window up to and including operator `layer`; `What.LAYER` reads its outputs."""
-        self._request(Request.LAYER, protocol.layer_payload(layer))
+        self._command(Request.LAYER, protocol.layer_payload(layer))
 
     def stats(self) -> Stats:
         """Counters and high-water marks of the device."""
@@ -200,7 +200,7 @@ class Client:
             self._link.set_baud(used)
 
         try:
-            self._request(Request.SET_BAUD, protocol.set_baud_payload(wanted), change)
+            self._command(Request.SET_BAUD, protocol.set_baud_payload(wanted), change)
         except DeviceError:
             self._link.set_baud(current)
             raise
@@ -250,6 +250,18 @@ class Client:
             raise self._contradiction(
                 f"counts {ticks} ticks, which are {device_s:.3g} s at "
                 f"{self._ticks_per_second} ticks a second, in a request of {self._took_s:.3g} s"
+            )
+
+    def _command(
+        self,
+        kind: Request,
+        payload: bytes,
+        before_attempt: Callable[[int], None] = lambda attempt: None,
+    ) -> None:
+        """A request whose reply says no more than that it is done."""
+        if reply := self._request(kind, payload, before_attempt):
+            raise self._contradiction(
+                f"answered {kind.name} with {len(reply)} bytes, not with none"
             )
 
     def _request(

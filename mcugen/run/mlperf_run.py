@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from mcugen.errors import DataError, DeviceError
+from mcugen.features.benchmarks import ID
 from mcugen.reproducible import ordered_mean, ordered_sum
 from mcugen.run.mlperf import Dialect, Inference, file_scores, iterations_for_window
 from mcugen.samples.datasets import Sample, load_dataset
@@ -57,8 +58,12 @@ class Performance:
 
 
 def find_samples(folder: Path, model_id: str) -> tuple[Sample, ...]:
-    """The files that y_labels.csv lists, in `folder` or in its sub-folder of that id."""
-    inside = folder / model_id
+    """The files that y_labels.csv lists, in `folder` or in its sub-folder of that id.
+
+    The id comes from the device: it names no folder elsewhere.
+    """
+    is_name = ID.fullmatch(model_id) and not model_id.startswith(".")
+    inside = folder / model_id if is_name else folder
     dataset = load_dataset(inside if inside.is_dir() else folder)
     if dataset.layout != "mlperf":
         raise DataError(

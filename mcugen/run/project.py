@@ -134,6 +134,18 @@ def check_identity(identity: Identity, manifest: Manifest) -> None:
         )
 
 
+def check_unit(identity: Identity, board: Board) -> None:
+    """DeviceError when the device counts something else than its board: an emulator's instructions
+    must not pass for cycles."""
+    unit = identity.fact("tick_unit")
+    if unit != board.tick_unit:
+        raise DeviceError(
+            f"the device counts {unit[:WORD_SHOWN] or 'nothing'}, board {board.name} counts "
+            f"{board.tick_unit}",
+            hint="flash this build",
+        )
+
+
 def check_sizes(identity: Identity, graph: Graph) -> None:
     """DeviceError when the device's tensors are not of the model's sizes."""
     pairs = {

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from mcugen.errors import DeviceError
-from mcugen.protocol import PushReply, What
+from mcugen.protocol import PushReply, Source, What
 from mcugen.run.client import Client
 from mcugen.samples.stimulus import Stimulus
 
@@ -86,7 +86,10 @@ class _SoFar:
             raise self._fault(f"reports the mean score {reply.clip_score:g} instead of {mean:g}")
 
     def check_end(self) -> None:
-        """DeviceError when windows are missing at the end of the clip."""
+        """DeviceError when windows, or pushed rows, are missing at the end of the clip."""
+        pushed = self.stimulus.source is not Source.PCM  # of a source the last rows may not be sent
+        if pushed and self.rows != self.stimulus.rows:
+            raise self._fault(f"made {self.rows} rows, the clip has {self.stimulus.rows}")
         if len(self.scores) != len(self.stimulus.inputs):
             raise self._fault(self._windows())
 

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from mcugen import protocol
+from mcugen.boards import find_board
 from mcugen.errors import DeviceError
 from mcugen.features.coding import input_coding
 from mcugen.foreign_text import one_line
@@ -23,7 +24,7 @@ from mcugen.model.reference import Reference
 from mcugen.protocol import Frame, PushReply, Request
 from mcugen.run.journal import open_journal
 from mcugen.run.layers import ask_layers, single_windows
-from mcugen.run.project import check_sizes
+from mcugen.run.project import check_sizes, check_unit
 from mcugen.run.session import Outcome, describe_run, run_clips
 from mcugen.run.verify import ask_device, vector_sets
 from mcugen.transport.link import Link
@@ -86,6 +87,11 @@ HELLO: Table = {
     "counts bananas": (Request.HELLO, fact_says("tick_unit", b"bananas"), "bananas"),
     "has a short identity": (Request.HELLO, says(lambda it: it[:19]), "identity of 19 bytes"),
     "has no identity": (Request.HELLO, says(lambda it: b""), "identity of 0 bytes"),
+    "says too much": (
+        Request.HELLO,
+        fact_says("flags", b"-O2 " * 2000),
+        "a line of more than 4096 characters",
+    ),
     "is another model": (Request.HELLO, fact_says("model", b"other"), "model is other on the"),
     "is another firmware": (Request.HELLO, fact_says("firmware_sha256", b"00"), "another firmw"),
     "escapes in the hash": (
@@ -161,6 +167,11 @@ PUSH: Table = {
         push_says(lambda reply: replace(reply, row_ticks=(U32,) * len(reply.row_ticks))),
         "32-bit tick count of a row",
     ),
+    "rows are left out": (
+        Request.PUSH,
+        push_says(lambda reply: replace(reply, row_ticks=reply.row_ticks[:-1])),
+        "(windows of|made [0-9]+ rows, the clip has|took 0 of|took [0-9]+ of)",
+    ),
     "takes nothing": (Request.PUSH, _taking(0, 0), "took 0 of"),
     "takes nothing, makes rows": (Request.PUSH, _taking(0, 1), "more than the 51 rows"),
     "takes one byte": (Request.PUSH, _taking(1, 0), "took 1 of"),
@@ -178,6 +189,7 @@ PUSH: Table = {
     "an empty reply": (Request.PUSH, says(lambda it: b""), "push reply of 0 bytes"),
 }
 OTHERS: Table = {
+    "RESET gives bytes": (Request.RESET, says(lambda it: b"done"), "answered RESET with 4 bytes"),
     "tensors too long": (Request.READ, says(lambda it: it + b"x" * 100), "gave 116 bytes where"),
     "tensors too short": (Request.READ, says(lambda it: it[:1]), "has only 1 bytes, 16 expected"),
     "no tensors": (Request.READ, says(lambda it: b""), "has only 0 bytes, 16 expected"),
@@ -395,3 +407,11 @@ def test_what_padding_completes_at_once_is_counted_as_not_compared(
     (clip,) = outcome.run.clips
     assert clip.outputs_compared is not None
     assert outcome.values_unseen == 36 * 16 - clip.outputs_compared > 0
+
+
+def test_an_emulator_that_claims_cycles_is_refused(bench: Bench, reference: Reference) -> None:
+    clock = Clock()
+    with opened(bench, reference, bench.device(clock), clock) as session:
+        check_unit(session.identity, find_board("mps2-an505"))
+        with pytest.raises(DeviceError, match="counts instructions, board host counts nanosec"):
+            check_unit(session.identity, find_board("host"))

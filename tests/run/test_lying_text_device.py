@@ -6,12 +6,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from itertools import count
+from pathlib import Path
 
 import pytest
 
 from mcugen.errors import DeviceError, McugenError
 from mcugen.foreign_text import one_line
 from mcugen.run.mlperf import INFERENCE_S, Dialect, iterations_for_window
+from mcugen.run.mlperf_run import find_samples
 from tests.run.simulated_device import Clock
 
 BYTE_S = 1 / 11_520
@@ -157,3 +159,14 @@ def test_a_device_with_a_slow_counter_is_measured() -> None:
     device = ScriptedDevice(clock, script)
     found = iterations_for_window(Dialect(device, clock=clock), clock=clock)
     assert found == pytest.approx(10e6 * 1.05 / 50, rel=0.01)
+
+
+@pytest.mark.parametrize("model_id", ["../other", "/tmp", "..", "a/../../other", "\\..\\other"])
+def test_the_name_of_a_model_leads_to_no_other_folder(model_id: str, tmp_path: Path) -> None:
+    for name in ("data", "other"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "other" / "y_labels.csv").write_text("a.bin,2,0\n")
+    (tmp_path / "other" / "a.bin").write_bytes(b"\0" * 12)
+    assert len(find_samples(tmp_path, "other")) == 1
+    with pytest.raises(McugenError):
+        find_samples(tmp_path / "data", model_id)
