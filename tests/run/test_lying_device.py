@@ -127,9 +127,9 @@ PUSH: Table = {
         windows_say(lambda window: replace(window, score=-1.0)),
         "gave the score -1.0",
     ),
-    "the clip's score is NaN": (Request.PUSH, put(8, "<f", NAN), "mean score is nan"),
-    "the clip's score is infinite": (Request.PUSH, put(8, "<f", INFINITY), "mean score is inf"),
-    "the clip's score is another": (Request.PUSH, put(8, "<f", 12345.0), "mean score is 12345"),
+    "the clip's score is NaN": (Request.PUSH, put(8, "<f", NAN), "mean score nan"),
+    "the clip's score is infinite": (Request.PUSH, put(8, "<f", INFINITY), "mean score inf"),
+    "the clip's score is another": (Request.PUSH, put(8, "<f", 12345.0), "mean score 12345"),
     "the clip has other windows": (Request.PUSH, put(12, "<I", 1000), "counts 1000 windows"),
     "windows are numbered 2^32-1": (
         Request.PUSH,
@@ -213,7 +213,7 @@ OTHERS: Table = {
         r"PUSH refused: \\x1b\]0;owned\\x07\\x1b\[31m\\nerror: second line",
     ),
     "a long error": (Request.PUSH, refuses(b"\xfd" + b"w" * 500), r"refused: w{120}\.\.\.$"),
-    "is restarted": (Request.PUSH, after(3, out_of_order), "the device was restarted"),
+    "is restarted": (Request.PUSH, after(3, out_of_order), "the device was reset"),
     "stops": (
         Request.PUSH,
         lambda frame: b"\0mcugen fatal: stack \x1b[31moverflow\r\n\0",
@@ -234,7 +234,7 @@ DELIVERY: Table = {
     "answers without a CRC": (
         None,
         lambda frame: protocol.encode_frame(frame)[:-3] + b"\1\0",
-        "no answer to HELLO in 10 s, only bytes",
+        "no answer to HELLO in 10 s; received only unframed",
     ),
     "is silent": (None, silence, "no answer to HELLO in 10 s"),
     "falls silent": (None, after(5, silence), "no answer to PUSH in 10 s"),
@@ -252,9 +252,9 @@ POLICIES: Table = {
     for name, policy in table.items()
 }
 LINKS: dict[str, tuple[Callable[[Link, Clock], Link], str]] = {
-    "noise without a zero": (lambda it, clock: Noise(it, clock, b"\x55" * 4096), "no frames"),
+    "noise without a zero": (lambda it, clock: Noise(it, clock, b"\x55" * 4096), "only unframed bytes"),
     "only zeros": (lambda it, clock: Noise(it, clock, b"\0" * 4096), "no answer to HELLO"),
-    "noise with zeros": (lambda it, clock: Noise(it, clock, b"a\0bc" * 1024), "no frames"),
+    "noise with zeros": (lambda it, clock: Noise(it, clock, b"a\0bc" * 1024), "only unframed bytes"),
     "old replies for ever": (
         lambda it, clock: Noise(it, clock, protocol.encode_frame(Frame(0x81, 7, b"x" * 64))),
         "no answer to HELLO in 10 s",
