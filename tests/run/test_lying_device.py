@@ -252,9 +252,15 @@ POLICIES: Table = {
     for name, policy in table.items()
 }
 LINKS: dict[str, tuple[Callable[[Link, Clock], Link], str]] = {
-    "noise without a zero": (lambda it, clock: Noise(it, clock, b"\x55" * 4096), "only unframed bytes"),
+    "noise without a zero": (
+        lambda it, clock: Noise(it, clock, b"\x55" * 4096),
+        "only unframed bytes",
+    ),
     "only zeros": (lambda it, clock: Noise(it, clock, b"\0" * 4096), "no answer to HELLO"),
-    "noise with zeros": (lambda it, clock: Noise(it, clock, b"a\0bc" * 1024), "only unframed bytes"),
+    "noise with zeros": (
+        lambda it, clock: Noise(it, clock, b"a\0bc" * 1024),
+        "only unframed bytes",
+    ),
     "old replies for ever": (
         lambda it, clock: Noise(it, clock, protocol.encode_frame(Frame(0x81, 7, b"x" * 64))),
         "no answer to HELLO in 10 s",
