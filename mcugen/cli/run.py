@@ -135,7 +135,8 @@ def _measure(
             say(f"records of another run were kept as {journal.set_aside}", err=True)
         # Without scores there is nothing else to compare.
         check_outputs = options.check_outputs or manifest.score == "none"
-        session = Session(client, who, manifest, source, reference, check_outputs)
+        ram = project.board.ram.bytes if project.board.ram else None
+        session = Session(client, who, manifest, source, reference, check_outputs, ram)
         linked = linked_memory(project.folder, project.board)
         return run_clips(
             session, journal, clips, on_progress, repeats=options.repeats, linked=linked

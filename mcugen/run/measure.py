@@ -20,6 +20,7 @@ from mcugen.run.stream import stream
 from mcugen.samples.stimulus import from_elements
 
 REQUEST_S = 2.0  # of inferences in one request
+LARGEST_STACK_BYTES = 2**30  # where the board states no RAM
 ARENA_ALIGNMENT_BYTES = 64  # by which a firmware may round its arena up
 COSTS = (("inference", "inference_ticks"), ("front-end row", "row_ticks"))
 """Name of a cost -> the samples of it in a ClipRecord."""
@@ -58,7 +59,9 @@ def push_zero_window(client: Client, front_end: FrontEnd, coding: Coding) -> Non
         pass
 
 
-def device_memory(client: Client, planned_bytes: int) -> tuple[MemoryRecord, ...]:
+def device_memory(
+    client: Client, planned_bytes: int, ram_bytes: int | None = None
+) -> tuple[MemoryRecord, ...]:
     """Arena and, where the firmware measures it, stack, as the device reports; DeviceError when its arena
     is not the one of `planned_bytes` that the project was built with."""
     stats = client.stats()
@@ -69,6 +72,8 @@ def device_memory(client: Client, planned_bytes: int) -> tuple[MemoryRecord, ...
             hint="flash this build",
         )
     arena = MemoryRecord("arena", stats.arena_used_bytes, stats.arena_given_bytes, "device")
+    if (stats.stack_used_bytes or 0) > (ram_bytes or LARGEST_STACK_BYTES):
+        raise DeviceError(f"the device reports a stack of {stats.stack_used_bytes} bytes")
     if stats.stack_used_bytes is None:
         return (arena,)
     return arena, MemoryRecord("stack", stats.stack_used_bytes, None, "device")

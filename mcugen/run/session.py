@@ -74,6 +74,7 @@ class Session:
     input_name: str  # a key of stimulus.SOURCES
     reference: Reference
     check_outputs: bool
+    ram_bytes: int | None = None  # of the board, where it states them
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,8 @@ def run_clips(
             measured += 1
         if repeats:
             closing.append(_repeated(session, journal.head, repeats))
-        closing.extend(device_memory(session.client, session.manifest.arena_bytes))
+        planned_bytes = session.manifest.arena_bytes
+        closing.extend(device_memory(session.client, planned_bytes, session.ram_bytes))
     except DeviceError as error:
         fault = error
     except KeyboardInterrupt:

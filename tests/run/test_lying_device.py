@@ -200,6 +200,7 @@ OTHERS: Table = {
     "zero ticks": (Request.INFER, put(0, "<I", 0), "stands still"),
     "ticks saturate": (Request.INFER, put(0, "<I", U32), "32-bit tick count of an inference"),
     "statistics of ones": (Request.STATS, says(lambda it: b"\xff" * 28), "an arena of 4294967295"),
+    "a vast stack": (Request.STATS, put(0, "<I", U32), "a stack of 4294967295 bytes"),
     "a small arena": (Request.STATS, put(8, "<I", 16), "uses 192 bytes of an arena of 16"),
     "another arena": (Request.STATS, put(8, "<I", 4096), "arena of 4096 bytes, the build one"),
     "short statistics": (Request.STATS, says(lambda it: it[:27]), "statistics of 27 bytes"),
