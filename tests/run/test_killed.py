@@ -61,11 +61,9 @@ def test_a_run_that_is_killed_resumes_to_the_same_results(emulated: Path, tmp_pa
     assert clean.returncode == 0, clean.stderr
     random = Random(13)
     kills = finished = 0
-    out = tmp_path / "out"
     while kills < KILLS:
-        (out.parent / f"run {kills}").mkdir()
-        out = out.parent / f"run {kills}" / "out"
-        out.mkdir()
+        out = tmp_path / f"run {kills}" / "out"
+        out.mkdir(parents=True)
         (out / "mine.txt").write_text("not mcugen's")
         for _ in range(3):  # each run is killed up to three times, and then left alone
             kills += 1
