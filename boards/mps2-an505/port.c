@@ -1,34 +1,35 @@
 // SPDX-FileCopyrightText: 2026 the mcugen authors
 // SPDX-License-Identifier: Apache-2.0
-// Board port for MPS2+ AN505 as QEMU emulates it: CMSDK UART 0 and SysTick.
+// Port of Arm's MPS2 boards as QEMU emulates them: CMSDK UART 0 and SysTick. What differs between
+// the boards is in mps2.h.
 #include "port.h"
 
 #include <string.h>
 
+#include "mps2.h"
+
 // Arm DDI 0479D, CMSDK APB UART.
-#define UART0_DATA (*(volatile uint32_t *)0x40200000u)
-#define UART0_STATE (*(volatile uint32_t *)0x40200004u)
-#define UART0_CONTROL (*(volatile uint32_t *)0x40200008u)
-#define UART0_INTERRUPT (*(volatile uint32_t *)0x4020000Cu)
-#define UART0_BAUD_DIVIDER (*(volatile uint32_t *)0x40200010u)
+#define UART0(offset) (*(volatile uint32_t *)(MPS2_UART0 + (offset)))
+#define UART0_DATA UART0(0x0u)
+#define UART0_STATE UART0(0x4u)
+#define UART0_CONTROL UART0(0x8u)
+#define UART0_INTERRUPT UART0(0xCu)
+#define UART0_BAUD_DIVIDER UART0(0x10u)
 #define UART_STATE_TX_FULL 1u
 #define UART_STATE_RX_FULL 2u
 #define UART_CONTROL_RUN 0xBu  // transmit, receive, receive interrupt
 #define UART_INTERRUPT_CLEAR 3u
 #define UART_SMALLEST_DIVIDER 16u  // QEMU ignores the rate but wants a legal one
 
-// Armv8-M Architecture Reference Manual, SysTick and NVIC.
+// Armv7-M and Armv8-M Architecture Reference Manuals, SysTick and NVIC.
 #define SYSTICK_CONTROL (*(volatile uint32_t *)0xE000E010u)
 #define SYSTICK_RELOAD (*(volatile uint32_t *)0xE000E014u)
 #define SYSTICK_VALUE (*(volatile uint32_t *)0xE000E018u)
 #define SYSTICK_RUN 7u  // enabled, interrupt, processor clock
 #define SYSTICK_MASK 0xFFFFFFu
-#define NVIC_ENABLE_1 (*(volatile uint32_t *)0xE000E104u)
+#define NVIC_ENABLE(word) (*(volatile uint32_t *)(0xE000E100u + 4u * (word)))
 #define SCB_ICSR (*(volatile uint32_t *)0xE000ED04u)
 #define ICSR_SYSTICK_PENDING (1u << 26)
-
-// Under `-icount shift=0` an instruction takes 1 ns of virtual time and SysTick runs at 20 MHz.
-#define INSTRUCTIONS_PER_SYSTICK 50u
 
 #define RING_BYTES 8192u  // a power of two
 _Static_assert((RING_BYTES & (RING_BYTES - 1u)) == 0, "indices wrap by masking");
@@ -65,7 +66,7 @@ void mcugen_port_init(void) {
   SYSTICK_VALUE = 0;
   SYSTICK_CONTROL = SYSTICK_RUN;
   start_uart();
-  NVIC_ENABLE_1 = 3u;  // interrupts 32 and 33
+  NVIC_ENABLE(MPS2_UART0_IRQ / 32u) = 3u << MPS2_UART0_IRQ % 32u;  // receive and transmit
 }
 
 void mcugen_systick_handler(void) { systick_wraps = systick_wraps + 1u; }
@@ -131,7 +132,7 @@ uint64_t mcugen_port_ticks(void) {
   restore_interrupts(before);
   // Counts down and interrupts on reaching 0, so 0 is the first tick of a period.
   const uint64_t systicks = (uint64_t)wraps * (SYSTICK_MASK + 1u) + ((0u - value) & SYSTICK_MASK);
-  return systicks * INSTRUCTIONS_PER_SYSTICK;
+  return systicks * MPS2_INSTRUCTIONS_PER_SYSTICK;
 }
 
 uint64_t mcugen_port_ticks_per_second(void) { return 0; }
