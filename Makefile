@@ -5,7 +5,7 @@
 #   make quick   format, lint, types and the tests that compile, emulate and train nothing
 #   make test    every test
 #   make check   format, lint, types
-#   make bench   instructions, code and memory per model and engine; TFLM=DIR also measures a TFLite Micro
+#   make bench   instructions, estimated cycles, code and memory per model; TFLM=DIR also measures a TFLite Micro
 #   make docs    the documents that are written from the code
 #   make setup   only the setup that `make demo` does by itself
 
@@ -35,7 +35,7 @@ check: $(VENV)/test-ready
 	$(BIN)/mypy
 
 bench: $(VENV)/demo-ready
-	$(BIN)/python benchmarks/bench.py $(if $(TFLM),--tflm $(TFLM)) $(MODELS)
+	$(BIN)/python -m benchmarks.bench $(if $(TFLM),--tflm $(TFLM)) $(MODELS)
 
 docs: $(VENV)/demo-ready
 	$(BIN)/python tools/write_docs.py

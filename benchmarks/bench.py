@@ -4,8 +4,9 @@
 
 Run by `make bench`; writes results.csv and results.md beside this file. Models: the bundled one,
 those in the folder MCUGEN_MODELS, and any paths given. Instructions come from QEMU's -icount and
-are not cycles. With `--tflm DIR` (make bench TFLM=DIR) the same harness runs a TFLite Micro built for
-this machine beside it, and both must give the same outputs; without, its column is the recorded one.
+are not cycles; those are estimated by cycles.py, where a plugin for QEMU can be built. With
+`--tflm DIR` (make bench TFLM=DIR) the same harness runs a TFLite Micro built for this machine beside
+it, and both must give the same outputs; without, its column is the recorded one.
 """
 
 from __future__ import annotations
@@ -19,17 +20,26 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from statistics import median
 
+import numpy as np
+
+from benchmarks import cycles
 from mcugen.boards import find_board
 from mcugen.codegen.tree import read_tree, tree_sha256
 from mcugen.codegen.tree_writer import write_tree
 from mcugen.config import Config
+from mcugen.engines.aot.lowering import lower
+from mcugen.engines.contract import EngineOptions
+from mcugen.engines.passes.prune import prune
 from mcugen.errors import ModelError
 from mcugen.export.project import generate
-from mcugen.features.coding import input_coding
+from mcugen.features.coding import Coding, input_coding
+from mcugen.features.spec import FrontEnd
+from mcugen.model.cost import macs
+from mcugen.model.ir import DType, Graph
 from mcugen.model.tflite import read_tflite
 from mcugen.paths import examples_dir, runtime_dir
 from mcugen.platforms.cmake.project import compile_flags
@@ -37,7 +47,7 @@ from mcugen.platforms.request import Choices, make_request
 from mcugen.run.client import Client
 from mcugen.run.measure import push_zero_window, repeat_inference
 from mcugen.run.project import open_device, open_project, project_link
-from mcugen.run.verify import ask_device, vector_sets
+from mcugen.run.verify import VectorSet, ask_device, vector_sets
 from mcugen.toolchain.build import compile_project
 from mcugen.toolchain.size import parse_map
 
@@ -50,6 +60,7 @@ ENGINE_FILES = (
     "/runtime/engine_tflm.",
     f"{TFLM_LIBRARY}(",
 )
+WORST = 4  # layers of each model that results.md shows
 VECTORS = 5  # random inputs, besides the extreme ones, that both engines must agree on
 
 RECORDED_TFLM = {
@@ -63,8 +74,8 @@ RECORDED_TFLM = {
 same emulated machine; recorded once, for runs without a TFLM."""
 
 COLUMNS = (
-    "model, engine, optimize, instructions, TFLM + CMSIS-NN, ratio, outputs, code B, weights B, "
-    "RAM B, stack B"
+    "model, engine, optimize, instructions, estimated cycles M33, TFLM + CMSIS-NN, ratio, outputs, "
+    "code B, weights B, RAM B, stack B"
 ).split(", ")
 """Of results.md."""
 
@@ -78,11 +89,23 @@ class Row:
     board: str
     optimize: str
     instructions_per_inference: int
+    estimated_cycles: int | None  # None: QEMU could not count, or the engine is not mcugen's
     code_bytes: int  # code and tables of the engine, without weights
     weight_bytes: int
     activation_ram_bytes: int
     stack_bytes: int
-    outputs_sha256: str  # of what it answers to the inputs of `vector_sets`
+    outputs_sha256: str  # of what it answers to the inputs of `vectors`
+    layers: tuple[LayerCost, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LayerCost:
+    """A step of an inference, as the memory plan names it; `macs` after what never matters is gone."""
+
+    name: str
+    instructions: int
+    estimated_cycles: int
+    macs: int
 
 
 def models(paths: Iterable[str]) -> tuple[Path, ...]:
@@ -103,27 +126,61 @@ def bench(model: Path, choices: Choices, tflm: Path | None, folder: Path) -> Row
     write_tree(project.tree, folder)
     compile_project(folder, board, tflm)
     opened = open_project(folder)
-    link = project_link(opened, None)
-    with open_device(link, opened.manifest, _client) as (client, _):
+    counting = None
+    if choices.engine == "aot":
+        counting = cycles.counting(opened.elf, board.compiler_prefix, folder)
+    if counting is not None:
+        command = (*opened.board.run_command, *counting.arguments)
+        opened = replace(opened, board=replace(opened.board, run_command=command))
+    with open_device(project_link(opened, None), opened.manifest, _client) as (client, _):
         front_end, graph = opened.manifest.front_end, read_tflite(model)
         coding = input_coding(graph)
-        sets = vector_sets(front_end, coding, VECTORS)
-        answers = ask_device(client, graph, sets, front_end, coding)
+        answers = ask_device(client, graph, vectors(front_end, coding), front_end, coding)
         push_zero_window(client, front_end, coding)
         samples = repeat_inference(client, warmup=1, repeats=3)
         stats = client.stats()
     outputs = b"".join(answer.outputs[0].tobytes() for answer in answers)
+    estimate = cycles.estimate(counting) if counting is not None else None
     return Row(
         model=project.manifest.model,
         engine=choices.engine,
         board=BOARD,
         optimize=choices.optimize,
         instructions_per_inference=round(median(samples)),
+        estimated_cycles=estimate.cycles if estimate is not None else None,
         code_bytes=engine_bytes(folder) - project.plan.weight_bytes,
         weight_bytes=project.plan.weight_bytes,
         activation_ram_bytes=stats.arena_used_bytes,
         stack_bytes=stats.stack_used_bytes or 0,
         outputs_sha256=hashlib.sha256(outputs).hexdigest(),
+        layers=layer_costs(graph, choices, estimate) if estimate is not None else (),
+    )
+
+
+def vectors(front_end: FrontEnd, coding: Coding) -> tuple[VectorSet, ...]:
+    """Those of `mcugen verify`, but for the random ones: their hash is compared across years."""
+    sets = vector_sets(front_end, coding, VECTORS)
+    if any(tensor.dtype is not DType.INT8 for tensor in coding.tensors):
+        return sets
+    rows = np.random.default_rng(0).integers(-128, 128, sets[0].streams[0].shape, np.int8)
+    return (VectorSet("random", (rows,)), *sets[1:])
+
+
+def layer_costs(graph: Graph, choices: Choices, found: cycles.Estimate) -> tuple[LayerCost, ...]:
+    """What the steps cost; nothing where the counts cannot be told apart by steps."""
+    options = EngineOptions(
+        optimize=choices.optimize or "speed",  # type: ignore[arg-type]
+        isa=find_board(BOARD).isa,
+        prune=choices.prune,
+    )
+    steps = lower(graph, options).steps
+    pruned = prune(graph, observed=False).graph if choices.prune else graph
+    sums = {op.index: macs(pruned, op) for op in pruned.ops}
+    costs = cycles.by_step(found, {step.name: len(step.calls) for step in steps})
+    return tuple(
+        LayerCost(step.name, *costs[step.name], sums.get(step.op, 0) if step.op is not None else 0)
+        for step in steps
+        if step.name in costs
     )
 
 
@@ -161,7 +218,7 @@ def write_csv(table: list[Row], path: Path) -> None:
     """results.csv, one line per row; what the outputs were is for `differing` alone."""
     rows = [asdict(row) for row in table]
     for row in rows:
-        del row["outputs_sha256"]
+        del row["outputs_sha256"], row["layers"]
     with path.open("w", newline="") as file:
         writer = csv.DictWriter(file, list(rows[0]))
         writer.writeheader()
@@ -197,11 +254,38 @@ def markdown(table: list[Row], tflm: Path | None) -> str:
         f"- outputs: of {VECTORS} random and 6 extreme inputs; the first digits of their SHA-256: the",
         "  same digits are the same outputs",
         "- RAM: of the arena, as the device counts it; stack: deepest use, harness included",
+        "- estimated cycles: what QEMU executed, at the costs of a Cortex-M4: an estimate, not a",
+        "  measurement; README.md beside this file says how far it is from devices",
         "",
         f"| {' | '.join(COLUMNS)} |",
-        "|---|---|---|---:|---:|---:|---|---:|---:|---:|---:|",
+        "|---|---|---|---:|---:|---:|---:|---|---:|---:|---:|---:|",
+        *(markdown_row(row, table) for row in table),
+        *worst_layers(table),
     ]
-    return "\n".join((*lines, *(markdown_row(row, table) for row in table))) + "\n"
+    return "\n".join(lines) + "\n"
+
+
+def worst_layers(table: Iterable[Row]) -> Iterator[str]:
+    """The layers that take most of the estimated cycles of each model at `speed`."""
+    yield from (
+        "",
+        "## Where the cycles go",
+        "",
+        f"The {WORST} most expensive layers of each model.",
+    )
+    yield from (
+        "",
+        "| model | layer | instructions | estimated cycles M33 | MACs | cycles per MAC |",
+    )
+    yield "|---|---|---:|---:|---:|---:|"
+    for row in table:
+        if row.optimize != "speed":
+            continue
+        for layer in sorted(row.layers, key=lambda layer: -layer.estimated_cycles)[:WORST]:
+            each = f"{layer.estimated_cycles / layer.macs:.2f}" if layer.macs else ""
+            numbers = (layer.instructions, layer.estimated_cycles, layer.macs)
+            cells = (row.model, layer.name, *(f"{number:,}" for number in numbers), each)
+            yield f"| {' | '.join(cells)} |"
 
 
 def _tflm_text(tflm: Path | None) -> str:
@@ -226,6 +310,7 @@ def markdown_row(row: Row, table: Iterable[Row]) -> str:
         row.engine,
         row.optimize,
         f"{row.instructions_per_inference:,}",
+        "–" if row.estimated_cycles is None else f"{row.estimated_cycles:,}",
         f"{recorded:,}" if recorded else "",
         ratio,
         row.outputs_sha256[:8],

@@ -29,7 +29,9 @@ def bench() -> ModuleType:
 
 
 def test_measured_before_recorded(bench: ModuleType) -> None:
-    row = bench.Row("ad01_int8", "aot", "mps2-an505", "speed", 100_000, 1, 2, 3, 4, "ab" * 32)
+    row = bench.Row(
+        "ad01_int8", "aot", "mps2-an505", "speed", 100_000, None, 1, 2, 3, 4, "ab" * 32, ()
+    )
     tflm = replace(row, engine="tflm", instructions_per_inference=400_000)
     assert "| 583,300 | 0.17 |" in bench.markdown_row(row, [row])
     assert "| 400,000 | 0.25 | abababab |" in bench.markdown_row(row, [tflm, row])
@@ -37,7 +39,7 @@ def test_measured_before_recorded(bench: ModuleType) -> None:
 
 
 def test_engines_that_disagree_are_named(bench: ModuleType) -> None:
-    row = bench.Row("a", "aot", "mps2-an505", "speed", 1, 1, 2, 3, 4, "same")
+    row = bench.Row("a", "aot", "mps2-an505", "speed", 1, None, 1, 2, 3, 4, "same", ())
     other = replace(row, model="b")
     assert bench.differing([row, replace(row, engine="tflm"), other]) == ()
     wrong = replace(other, engine="tflm", outputs_sha256="another")
@@ -58,3 +60,23 @@ def test_a_model_is_measured_on_the_emulated_board(bench: ModuleType, tmp_path: 
         assert 50 < row.instructions_per_inference < 5000
         assert row.weight_bytes < row.code_bytes + row.weight_bytes < 8192
         assert row.stack_bytes > 100
+        assert row.estimated_cycles is not None
+        assert row.instructions_per_inference < row.estimated_cycles < 2000 + 5000
+        assert [layer.name for layer in row.layers] == ["fully_connected_0"]
+
+
+def test_costs_of_straight_code(bench: ModuleType) -> None:
+    """By hand, from the table on top of benchmarks/cycles.py."""
+    listing = [
+        ("ldr", "r0, [r1]"),  # 2
+        ("ldr", "r2, [r1, #4]"),  # 1: pipelined
+        ("smlad", "r0, r2, r3, r0"),  # 1
+        ("ldmia.w", "r4!, {r5, r6, r7, r8-sl}"),  # 1 + 6
+        ("strd", "r0, r2, [sp]"),  # 2
+        ("sdiv", "r0, r0, r2"),  # 6
+        ("pop", "{r4-r7, pc}"),  # 1 + 5
+    ]
+    cycles = bench.cycles
+    program = [cycles._Instruction(4 * i, *line) for i, line in enumerate(listing)]
+    assert cycles._straight(program, 0, 6) == (2 + 1 + 1 + 7 + 2 + 6, 24)
+    assert cycles._straight(program, 6, 1) == (6, 0)
