@@ -45,7 +45,11 @@ _OPTIONS = (
     _model(
         "--rounding", default="", help="Rounding: double (default, equals TFLite Micro) or single."
     ),
-    _model("--optimize", default="", help="Optimise for speed (default) or size."),
+    _model(
+        "--optimize",
+        default="",
+        help="Optimise for speed (default), for size, or be fastest at the price of flash.",
+    ),
     _model(
         "--arena-bytes",
         type=click.IntRange(1),

@@ -14,7 +14,7 @@ from mcugen.memory import MemoryPlan
 from mcugen.model.ir import Graph, Problem
 
 Rounding = Literal["double", "single"]
-Optimize = Literal["speed", "size"]
+Optimize = Literal["speed", "size", "fastest"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,186 +5,200 @@
 //
 // The pixels that two output positions see are gathered as int16 into scratch, word by word in
 // turn: for every four taps {0, 2} of the first position, {0, 2} of the second, {1, 3} of both.
+// conv_2d.h says in which order taps come.
 // Channels are packed in pairs as in row_pairs.h: a halfword 256 * u + l times x, summed,
 // is S = 256 * U + L; SXTB16 recovers l, a second SMLAD gives L, and U = (S - L) >> 8 is exact
 // while |U| < 2^23, which the generator checks, biases included.
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "conv_2d.h"
 #include "dsp.h"
 
 typedef mcugen_conv_2d_dsp_t layer_t;
 
-// Where an output pixel is, or, within gather, its filter's first tap.
+// The first tap of an output pixel.
 typedef struct {
   const int8_t *image;  // of its batch
-  int32_t y;
-  int32_t x;
+  int32_t y, x;
+  int32_t offset;  // bytes from the start of the image
 } position_t;
 
+// What is the same for all positions, so that it is computed once: bytes from one to the next, where a
+// row of them ends, bytes from a filter's row to the next.
+typedef struct {
+  int32_t step, x_step, x_end, row_step;
+} walk_t;
+
 // How sums become results.
-typedef enum { FINISH_DOUBLE, FINISH_SINGLE, FINISH_EXACT_DOUBLE, FINISH_EXACT_SINGLE } finish_t;
+typedef enum {
+  FINISH_DOUBLE,
+  FINISH_RELU_DOUBLE,
+  FINISH_SINGLE,
+  FINISH_EXACT_DOUBLE,
+  FINISH_EXACT_SINGLE
+} finish_t;
 
 // --- gathering ----------------------------------------------------------------------------------
 
-// Four elements as two words of a position.
-MCUGEN_INLINE void put_four(uint32_t *words, uint32_t four) {
-  words[0] = mcugen_sxtb16(four);
-  words[2] = mcugen_sxtb16_ror8(four);
-}
+// Where the next taps of the first position go; those of the second follow each.
+typedef struct {
+  uint32_t *words;  // four taps of both positions at a time
+  uint8_t *rest;    // the last ones of each run, halfword by halfword
+} cursor_t;
 
-static __attribute__((noinline)) uint32_t *put_run(uint32_t *words, const int8_t *from,
-                                                   int32_t elements) {
-  for (; elements >= 16; elements -= 16) {
-    put_four(words, mcugen_load_word(from));
-    put_four(words + 4, mcugen_load_word(from + 4));
-    put_four(words + 8, mcugen_load_word(from + 8));
-    put_four(words + 12, mcugen_load_word(from + 12));
-    words += 16;
-    from += 16;
-  }
-  for (; elements > 0; elements -= 4) {
-    put_four(words, mcugen_load_word(from));
-    words += 4;
-    from += 4;
-  }
-  return words;
-}
-
-// The last word may overlap the one before.
-static __attribute__((noinline)) int8_t *copy_bytes(int8_t *to, const int8_t *from, int32_t count) {
-  int8_t *end = to + count;
-  if (count < 4) {
-    while (to != end) {
-      *to++ = *from++;
-    }
-    return end;
-  }
-  const int8_t *last = from + count - 4;
-  for (; from < last; from += 4) {
-    mcugen_store_word(to, mcugen_load_word(from));
-    to += 4;
-  }
-  mcugen_store_word(end - 4, mcugen_load_word(last));
-  return end;
-}
-
-// All that a position sees where its filter lies within the image, without dilation in x.
-static void gather_inside(const layer_t *layer, const int8_t *corner, uint32_t *words,
-                          int8_t *patch) {
-  const mcugen_filter_t *f = &layer->filter;
-  const int32_t run = f->width * f->in_channels;
-  const int32_t row_step = f->dilation_y * f->in_width * f->in_channels;
-  int8_t *bytes = patch;
-  for (uint32_t ky = f->height; ky != 0; --ky) {
-    if (layer->whole_words) {
-      words = put_run(words, corner, run);
-    } else {
-      bytes = copy_bytes(bytes, corner, run);
-    }
-    corner += row_step;
-  }
-  if (!layer->whole_words) {
-    put_run(words, patch, layer->depth);
-  }
-}
-
-// All that a position sees, wherever it is: first as if nothing were inside the image.
-static void gather_clipped(const layer_t *layer, const position_t *at, uint32_t *words,
-                           int8_t *patch) {
-  const mcugen_filter_t *f = &layer->filter;
-  const int32_t channels = f->in_channels;
-  const int32_t taps = f->dilation_x == 1 ? f->width : 1;  // side by side in the image
-  const uint32_t zeros = (uint8_t)layer->in_zero_point * UINT32_C(0x01010101);
-  for (int32_t k = 0; k < layer->depth; k += 4) {
-    if (layer->whole_words) {
-      put_four(words + k, zeros);
-    } else {
-      mcugen_store_word(patch + k, zeros);
-    }
-  }
-  for (int32_t ky = 0; ky < f->height; ++ky) {
-    const int32_t row = at->y + ky * f->dilation_y;
-    if (row < 0 || row >= f->in_height) {
-      continue;
-    }
-    for (int32_t kx = 0; kx < f->width; kx += taps) {
-      const int32_t column = at->x + kx * f->dilation_x;
-      const int32_t first = column < 0 ? 0 : column;
-      const int32_t end = column + taps < f->in_width ? column + taps : f->in_width;
-      if (first >= end) {
-        continue;
-      }
-      const int8_t *from = &at->image[(row * f->in_width + first) * channels];
-      const int32_t to = (ky * f->width + kx + first - column) * channels;
-      if (layer->whole_words) {
-        put_run(words + to, from, (end - first) * channels);
-      } else {
-        copy_bytes(patch + to, from, (end - first) * channels);
-      }
-    }
-  }
-  if (!layer->whole_words) {
-    put_run(words, patch, layer->depth);
-  }
-}
-
-// All that an output position sees, into every second word; `patch` has room for it as bytes.
-static void gather(const layer_t *layer, const position_t *out, uint32_t *words, int8_t *patch) {
-  const mcugen_filter_t *f = &layer->filter;
-  const position_t at = {out->image, out->y * f->stride_y - f->pad_top,
-                         out->x * f->stride_x - f->pad_left};
-  if (f->dilation_x == 1 && at.y >= 0 && at.x >= 0 && at.x + f->width <= f->in_width &&
-      at.y + (f->height - 1) * f->dilation_y < f->in_height) {
-    gather_inside(layer, &at.image[(at.y * f->in_width + at.x) * f->in_channels], words, patch);
-  } else {
-    gather_clipped(layer, &at, words, patch);
-  }
-}
-
-// Both positions of a filter of one tap.
-MCUGEN_INLINE void gather_pixels(const int8_t *first, const int8_t *second, uint32_t depth,
-                                 uint32_t *words) {
-  for (const uint32_t *end = words + depth; words != end; words += 4) {
+// Four taps of both positions at a time, until `end`.
+MCUGEN_INLINE uint32_t *put_fours(uint32_t *words, const int8_t *first, const int8_t *second,
+                                  const int8_t *end) {
+#if MCUGEN_DSP_ASSEMBLY
+  uint32_t a, b, c, d;
+  __asm__ volatile(
+      "1: ldr %[a], [%[first]], #4 \n ldr %[b], [%[second]], #4 \n"
+      "sxtb16 %[c], %[a] \n sxtb16 %[d], %[b] \n strd %[c], %[d], [%[words]], #8 \n"
+      "sxtb16 %[c], %[a], ror #8 \n sxtb16 %[d], %[b], ror #8 \n"
+      "strd %[c], %[d], [%[words]], #8 \n cmp %[first], %[end] \n bne 1b \n"
+      : [first] "+&r"(first), [second] "+&r"(second), [words] "+&r"(words), [a] "=&r"(a),
+        [b] "=&r"(b), [c] "=&r"(c), [d] "=&r"(d)
+      : [end] "r"(end)
+      : "cc", "memory");
+#else
+  for (; first != end; first += 4) {
     const uint32_t a = mcugen_load_word(first);
     const uint32_t b = mcugen_load_word(second);
     words[0] = mcugen_sxtb16(a);
     words[1] = mcugen_sxtb16(b);
     words[2] = mcugen_sxtb16_ror8(a);
     words[3] = mcugen_sxtb16_ror8(b);
-    first += 4;
+    words += 4;
     second += 4;
+  }
+#endif
+  return words;
+}
+
+MCUGEN_INLINE void put_half(uint8_t *to, int16_t tap) { __builtin_memcpy(to, &tap, sizeof tap); }
+
+// Taps that lie side by side in the image.
+MCUGEN_INLINE cursor_t put_run(cursor_t to, const int8_t *first, const int8_t *second,
+                               uint32_t run) {
+  const uint32_t fours = run / 4 * 4;
+  if (fours != 0) {
+    to.words = put_fours(to.words, first, second, first + fours);
+  }
+  for (uint32_t i = fours; i < run; ++i) {
+    put_half(to.rest, first[i]);
+    put_half(to.rest + 4, second[i]);
+    to.rest += 2u + ((uintptr_t)to.rest & 2u) * 2u;  // the other half, or that of the next word but one
+  }
+  return to;
+}
+
+// Pixels side by side from row `y`, column `x` on: in the image, or else in `patch` with what lies
+// outside.
+static const int8_t *find_run(const layer_t *layer, const int8_t *image, int32_t y, int32_t x,
+                              int8_t *patch) {
+  const mcugen_filter_t *f = &layer->filter;
+  const int32_t columns = layer->run / f->in_channels;
+  const int32_t first = x < 0 ? 0 : x;
+  const int32_t end = x + columns < f->in_width ? x + columns : f->in_width;
+  const bool is_seen = y >= 0 && y < f->in_height && first < end;
+  const int8_t *from = is_seen ? &image[(y * f->in_width + first) * f->in_channels] : image;
+  if (is_seen && end - first == columns) {
+    return from;
+  }
+  for (uint32_t i = 0; i < layer->run; i += 4) {
+    mcugen_store_word(&patch[i], (uint8_t)layer->in_zero_point * UINT32_C(0x01010101));
+  }
+  int8_t *to = &patch[(first - x) * f->in_channels];
+  int32_t left = is_seen ? (end - first) * f->in_channels : 0;
+  for (; left >= 4; left -= 4) {
+    mcugen_store_word(to, mcugen_load_word(from));
+    to += 4;
+    from += 4;
+  }
+  for (; left != 0; --left) {
+    *to++ = *from++;
+  }
+  return patch;
+}
+
+// All that two positions see, wherever they are. `patches` have room for a run of each.
+static __attribute__((noinline)) void gather_clipped(const layer_t *layer, const position_t *a,
+                                                     const position_t *b, uint32_t *words,
+                                                     int8_t *patches) {
+  const mcugen_filter_t *f = &layer->filter;
+  const int32_t columns = layer->run / f->in_channels;
+  int8_t *other = patches + (layer->run + 3) / 4 * 4;
+  cursor_t to = {words, (uint8_t *)&words[layer->whole]};
+  for (int32_t ky = 0; ky < f->height; ++ky) {
+    const int32_t down = ky * f->dilation_y;
+    for (int32_t kx = 0; kx < f->width; kx += columns) {
+      const int32_t across = kx * f->dilation_x;
+      to = put_run(to, find_run(layer, a->image, a->y + down, a->x + across, patches),
+                   find_run(layer, b->image, b->y + down, b->x + across, other), layer->run);
+    }
   }
 }
 
-MCUGEN_INLINE const int8_t *pixel(const mcugen_filter_t *f, const position_t *at) {
-  return &at->image[(at->y * f->stride_y * f->in_width + at->x * f->stride_x) * f->in_channels];
+MCUGEN_INLINE bool is_inside(const layer_t *layer, const position_t *at) {
+  return (uint32_t)at->y < layer->rows_inside && (uint32_t)at->x < layer->columns_inside;
 }
 
-static void advance(const mcugen_filter_t *f, position_t *at) {
-  ++at->x;
-  if (at->x == f->out_width) {
-    at->x = 0;
-    ++at->y;
-    if (at->y == f->out_height) {
-      at->y = 0;
-      at->image += f->in_height * f->in_width * f->in_channels;
-    }
+// All that two positions see.
+MCUGEN_INLINE void gather(const layer_t *layer, const walk_t *walk, const position_t *a,
+                          const position_t *b, uint32_t *words, int8_t *patches) {
+  if (!is_inside(layer, a) || !is_inside(layer, b)) {
+    gather_clipped(layer, a, b, words, patches);
+    return;
+  }
+  const int8_t *row_a = a->image + a->offset;
+  const int8_t *row_b = b->image + b->offset;
+  cursor_t to = {words, (uint8_t *)&words[layer->whole]};
+  for (uint32_t ky = layer->filter.height; ky != 0; --ky) {
+    to = put_run(to, row_a, row_b, layer->run);
+    row_a += walk->row_step;
+    row_b += walk->row_step;
+  }
+}
+
+static position_t start_of_row(const mcugen_filter_t *f, const int8_t *image, int32_t y) {
+  return (position_t){image, y, -f->pad_left, (y * f->in_width - f->pad_left) * f->in_channels};
+}
+
+static __attribute__((noinline)) void next_row(const mcugen_filter_t *f, position_t *at) {
+  const bool is_last = at->y + f->stride_y == f->out_height * f->stride_y - f->pad_top;
+  *at = is_last
+            ? start_of_row(f, at->image + f->in_height * f->in_width * f->in_channels, -f->pad_top)
+            : start_of_row(f, at->image, at->y + f->stride_y);
+}
+
+MCUGEN_INLINE void advance(const mcugen_filter_t *f, const walk_t *walk, position_t *at) {
+  at->x += walk->x_step;
+  at->offset += walk->step;
+  if (at->x == walk->x_end) {
+    next_row(f, at);
   }
 }
 
 // --- results ------------------------------------------------------------------------------------
 
 MCUGEN_INLINE bool is_double(finish_t how) {
-  return how == FINISH_DOUBLE || how == FINISH_EXACT_DOUBLE;
+  return how == FINISH_DOUBLE || how == FINISH_RELU_DOUBLE || how == FINISH_EXACT_DOUBLE;
+}
+
+MCUGEN_INLINE bool is_exact(finish_t how) {
+  return how == FINISH_EXACT_DOUBLE || how == FINISH_EXACT_SINGLE;
 }
 
 // One result from its sum and its requantisation in the stream.
 MCUGEN_INLINE int8_t finish(const layer_t *layer, int32_t sum, const uint32_t *by, finish_t how) {
   const mcugen_rounding_t rounding = is_double(how) ? MCUGEN_ROUND_DOUBLE : MCUGEN_ROUND_SINGLE;
-  if (how == FINISH_DOUBLE || how == FINISH_SINGLE) {
+  if (!is_exact(how)) {
     const mcugen_requant_s8_t constants = {(int32_t)by[0], (int32_t)by[1], by[2]};
     const int32_t scaled = is_double(how) ? mcugen_shift_left(sum, 1) : sum;
+    if (how == FINISH_RELU_DOUBLE) {
+      return (int8_t)mcugen_requantize_channel_relu(scaled, &constants);
+    }
     return (int8_t)mcugen_requantize_channel(scaled, &constants, rounding);
   }
   const mcugen_requant_t constants = {(int32_t)by[0], (int32_t)by[1]};
@@ -287,6 +301,9 @@ MCUGEN_INLINE void compute_quads(const layer_t *layer, pair_t *pair, finish_t ho
   "ldmia r0!, {r1, r2, r3} \n"                                                            \
   "add r12, r2, " a ", asr #31 \n add r2, r2, " b ", asr #31 \n"                          \
   "smmlar " a ", " a ", r1, r12 \n smmlar " b ", " b ", r1, r2 \n" NARROW(a) NARROW(b)
+#define REQUANTIZE_RELU(a, b)                                                             \
+  "ldmia r0!, {r1, r2, r3} \n"                                                            \
+  "smmlar " a ", " a ", r1, r2 \n smmlar " b ", " b ", r1, r2 \n" NARROW(a) NARROW(b)
 #define REQUANTIZE_SINGLE(a, b)                                                           \
   "ldmia r0!, {r1, r2, r3} \n"                                                            \
   "smmla " a ", " a ", r1, r2 \n smmla " b ", " b ", r1, r2 \n" NARROW(a) NARROW(b)
@@ -296,14 +313,12 @@ MCUGEN_INLINE void compute_quads(const layer_t *layer, pair_t *pair, finish_t ho
 #define UPPERS(shift)                                                                     \
   UPPER("r4", "r5", shift) UPPER("r8", "r9", shift)                                       \
   UPPER("r6", "r7", shift) UPPER("r10", "r11", shift)
-#define FINISH_QUAD_DOUBLE                                                                \
-  UPPERS("7") "lsl r5, #1 \n lsl r9, #1 \n lsl r7, #1 \n lsl r11, #1 \n"                  \
-  REQUANTIZE_DOUBLE("r5", "r9") REQUANTIZE_DOUBLE("r4", "r8")                             \
-  REQUANTIZE_DOUBLE("r7", "r11") REQUANTIZE_DOUBLE("r6", "r10")
-#define FINISH_QUAD_SINGLE                                                                \
-  UPPERS("8")                                                                             \
-  REQUANTIZE_SINGLE("r5", "r9") REQUANTIZE_SINGLE("r4", "r8")                             \
-  REQUANTIZE_SINGLE("r7", "r11") REQUANTIZE_SINGLE("r6", "r10")
+#define FOUR_CHANNELS(requantize)                                                         \
+  requantize("r5", "r9") requantize("r4", "r8") requantize("r7", "r11") requantize("r6", "r10")
+#define DOUBLED UPPERS("7") "lsl r5, #1 \n lsl r9, #1 \n lsl r7, #1 \n lsl r11, #1 \n"
+#define FINISH_QUAD_DOUBLE DOUBLED FOUR_CHANNELS(REQUANTIZE_DOUBLE)
+#define FINISH_QUAD_RELU DOUBLED FOUR_CHANNELS(REQUANTIZE_RELU)
+#define FINISH_QUAD_SINGLE UPPERS("8") FOUR_CHANNELS(REQUANTIZE_SINGLE)
 #define QUADS(finish_quad)                                                                \
   "ldmia r1, {r2-r7} \n adr r12, 2f \n add r3, r3, r12 \n push {r2-r7} \n"                \
   "1: ldmia r0!, {r4-r7} \n ldr r1, [sp] \n"                                              \
@@ -325,11 +340,17 @@ MCUGEN_INLINE void compute_quads(const layer_t *layer, pair_t *pair, finish_t ho
                    : "r2", "r3", "r4", "r5", "r6", "r7", "r8", "r9", "r10", "r11", "r12", "lr", \
                      "cc", "memory")
 
-// Not inlined, because they take all registers; two, because a network needs only one of them.
+// Not inlined, because they take all registers; one each, because a network seldom needs all.
 static __attribute__((noinline)) void quads_double(const uint32_t *stream, const pair_t *pair) {
   register const uint32_t *w __asm__("r0") = stream;
   register const pair_t *given __asm__("r1") = pair;
   RUN(QUADS(FINISH_QUAD_DOUBLE));
+}
+
+static __attribute__((noinline)) void quads_relu(const uint32_t *stream, const pair_t *pair) {
+  register const uint32_t *w __asm__("r0") = stream;
+  register const pair_t *given __asm__("r1") = pair;
+  RUN(QUADS(FINISH_QUAD_RELU));
 }
 
 static __attribute__((noinline)) void quads_single(const uint32_t *stream, const pair_t *pair) {
@@ -348,6 +369,8 @@ MCUGEN_INLINE void fast_quads(const layer_t *layer, pair_t *pair, finish_t how) 
   }
   if (how == FINISH_DOUBLE) {
     quads_double(layer->channels, pair);
+  } else if (how == FINISH_RELU_DOUBLE) {
+    quads_relu(layer->channels, pair);
   } else {
     quads_single(layer->channels, pair);
   }
@@ -367,10 +390,10 @@ MCUGEN_INLINE void fast_quads(const layer_t *layer, pair_t *pair, finish_t how) 
 
 // All channels of two positions.
 MCUGEN_INLINE void every_channel(const layer_t *layer, pair_t *pair, finish_t how) {
-  if (how == FINISH_DOUBLE || how == FINISH_SINGLE) {
-    fast_quads(layer, pair, how);
-  } else {
+  if (is_exact(how)) {
     compute_quads(layer, pair, how);
+  } else {
+    fast_quads(layer, pair, how);
   }
   const uint32_t *stream = pair->quads_end;
   for (uint32_t channel = 4u * layer->quads; channel < layer->filter.out_channels; ++channel) {
@@ -382,8 +405,11 @@ MCUGEN_INLINE void conv_2d(const layer_t *layer, const int8_t *in, int8_t *out, 
                            finish_t how) {
   const mcugen_filter_t *f = &layer->filter;
   uint32_t *words = (uint32_t *)(void *)scratch;
-  int8_t *patch = scratch + 4 * layer->depth;
-  position_t at = {in, 0, 0};
+  int8_t *patches = scratch + 4 * layer->depth;
+  const walk_t walk = {f->stride_x * f->in_channels, f->stride_x,
+                       f->out_width * f->stride_x - f->pad_left,
+                       f->dilation_y * f->in_width * f->in_channels};
+  position_t at = start_of_row(f, in, -f->pad_top);
   pair_t pair = {
       .words = words,
       .entry = entry_of(layer->depth),
@@ -396,15 +422,10 @@ MCUGEN_INLINE void conv_2d(const layer_t *layer, const int8_t *in, int8_t *out, 
     const uint32_t count = left > 1 ? 2 : 1;  // a last single position is computed twice
     const position_t first = at;
     if (count == 2) {
-      advance(f, &at);
+      advance(f, &walk, &at);
     }
-    if (layer->pointwise) {
-      gather_pixels(pixel(f, &first), pixel(f, &at), layer->depth, words);
-    } else {
-      gather(layer, &first, words, patch);
-      gather(layer, &at, words + 1, patch);
-    }
-    advance(f, &at);
+    gather(layer, &walk, &first, &at, words, patches);
+    advance(f, &walk, &at);
     pair.first_out = pair.second_out;
     pair.second_out += (count - 1) * f->out_channels;
     every_channel(layer, &pair, how);
@@ -415,6 +436,11 @@ MCUGEN_INLINE void conv_2d(const layer_t *layer, const int8_t *in, int8_t *out, 
 void mcugen_conv_2d_dsp_double(const mcugen_conv_2d_dsp_t *layer, const int8_t *in, int8_t *out,
                                int8_t *scratch) {
   conv_2d(layer, in, out, scratch, FINISH_DOUBLE);
+}
+
+void mcugen_conv_2d_dsp_relu_double(const mcugen_conv_2d_dsp_t *layer, const int8_t *in,
+                                    int8_t *out, int8_t *scratch) {
+  conv_2d(layer, in, out, scratch, FINISH_RELU_DOUBLE);
 }
 
 void mcugen_conv_2d_dsp_single(const mcugen_conv_2d_dsp_t *layer, const int8_t *in, int8_t *out,

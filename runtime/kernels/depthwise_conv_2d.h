@@ -55,10 +55,12 @@ typedef struct {
 } mcugen_depthwise_conv_2d_dsp_t;
 
 // `scratch` holds plane_words words, then the weights of a channel as int16, an even number of
-// words. It is 4-byte aligned. The `_exact` kernels take any requantisation and range of the
+// words. It is 4-byte aligned. `_relu_double` is for a zero_point of -128. The `_exact` kernels take any requantisation and range of the
 // output.
 void mcugen_depthwise_conv_2d_dsp_double(const mcugen_depthwise_conv_2d_dsp_t *layer,
                                          const int8_t *in, int8_t *out, int8_t *scratch);
+void mcugen_depthwise_conv_2d_dsp_relu_double(const mcugen_depthwise_conv_2d_dsp_t *layer,
+                                              const int8_t *in, int8_t *out, int8_t *scratch);
 void mcugen_depthwise_conv_2d_dsp_single(const mcugen_depthwise_conv_2d_dsp_t *layer,
                                          const int8_t *in, int8_t *out, int8_t *scratch);
 void mcugen_depthwise_conv_2d_dsp_exact_double(const mcugen_depthwise_conv_2d_dsp_t *layer,
@@ -70,6 +72,8 @@ void mcugen_depthwise_conv_2d_dsp_exact_single(const mcugen_depthwise_conv_2d_ds
 // plane.
 void mcugen_depthwise_conv_2d_3x3_double(const mcugen_depthwise_conv_2d_dsp_t *layer,
                                          const int8_t *in, int8_t *out, int8_t *scratch);
+void mcugen_depthwise_conv_2d_3x3_relu_double(const mcugen_depthwise_conv_2d_dsp_t *layer,
+                                              const int8_t *in, int8_t *out, int8_t *scratch);
 void mcugen_depthwise_conv_2d_3x3_single(const mcugen_depthwise_conv_2d_dsp_t *layer,
                                          const int8_t *in, int8_t *out, int8_t *scratch);
 

@@ -11,6 +11,9 @@
 typedef mcugen_depthwise_conv_2d_dsp_t layer_t;
 typedef mcugen_plane_task_t task_t;
 
+// How sums become results.
+typedef enum { FINISH_DOUBLE, FINISH_RELU_DOUBLE, FINISH_SINGLE } finish_t;
+
 enum { START, MULTIPLIER, ADDEND, SHIFT, WEIGHTS, CHANNEL_WORDS = WEIGHTS + 3 };
 
 #if MCUGEN_DSP_ASSEMBLY
@@ -38,6 +41,7 @@ enum { START, MULTIPLIER, ADDEND, SHIFT, WEIGHTS, CHANNEL_WORDS = WEIGHTS + 3 };
   "ldrd r11, r12, [r0] \n" LEFT("r6", "r7", "r9") "sub r0, r0, lr, lsl #1 \n"
 // mcugen_requantize_channel; lr is only borrowed.
 #define SCALE_DOUBLE(sum) "add lr, r12, " sum ", asr #31 \n smmlar " sum ", " sum ", r11, lr \n"
+#define SCALE_RELU(sum) "smmlar " sum ", " sum ", r11, r12 \n"  // mcugen_requantize_channel_relu
 #define SCALE_SINGLE(sum) "smmla " sum ", " sum ", r11, r12 \n"
 #define NARROW(sum) "asr " sum ", " sum ", r11 \n ssat " sum ", #8, " sum " \n"
 #define CHANNEL(double_weights, row, bytes, scale)                                   \
@@ -88,12 +92,20 @@ typedef struct {
                    : "r1", "r2", "r3", "r4", "r5", "r6", "r7", "r8", "r9", "r10", "r11", "r12", \
                      "lr", "cc", "memory")
 
-// Not inlined, because they take all registers; one per rounding, because a network needs only one.
+// Not inlined, because they take all registers; one each, because a network seldom needs all.
 static __attribute__((noinline)) void rows_double(const frame_t *frame, bool stride_2) {
   if (stride_2) {
     RUN(CHANNEL(DOUBLE_WEIGHTS, ROW_2, "8", SCALE_DOUBLE));
   } else {
     RUN(CHANNEL(DOUBLE_WEIGHTS, ROW_1, "4", SCALE_DOUBLE));
+  }
+}
+
+static __attribute__((noinline)) void rows_relu(const frame_t *frame, bool stride_2) {
+  if (stride_2) {
+    RUN(CHANNEL(DOUBLE_WEIGHTS, ROW_2, "8", SCALE_RELU));
+  } else {
+    RUN(CHANNEL(DOUBLE_WEIGHTS, ROW_1, "4", SCALE_RELU));
   }
 }
 
@@ -122,7 +134,7 @@ MCUGEN_INLINE frame_t prepare(const layer_t *layer) {
 }
 
 MCUGEN_INLINE const uint32_t *three_by_three(const layer_t *layer, const task_t *task,
-                                             frame_t *frame, mcugen_rounding_t rounding) {
+                                             frame_t *frame, finish_t how) {
   const uint32_t *channel = task->channel;
   const uint32_t stride = layer->filter.stride_x;
   frame->multiplier = (int32_t)channel[MULTIPLIER];
@@ -136,8 +148,10 @@ MCUGEN_INLINE const uint32_t *three_by_three(const layer_t *layer, const task_t 
   frame->weights[1] = channel[WEIGHTS + 1];
   frame->weights[2] = channel[WEIGHTS + 2];
   frame->start = (int32_t)channel[START];
-  if (rounding == MCUGEN_ROUND_DOUBLE) {
+  if (how == FINISH_DOUBLE) {
     rows_double(frame, stride == 2);
+  } else if (how == FINISH_RELU_DOUBLE) {
+    rows_relu(frame, stride == 2);
   } else {
     rows_single(frame, stride == 2);
   }
@@ -180,15 +194,20 @@ MCUGEN_INLINE sums_t multiply_row(const int16_t *row, taps_t w, uint32_t stride,
   return sums;
 }
 
-MCUGEN_INLINE int8_t finish(int32_t sum, const uint32_t *channel, mcugen_rounding_t rounding) {
+MCUGEN_INLINE int8_t finish(int32_t sum, const uint32_t *channel, finish_t how) {
   const mcugen_requant_s8_t by = {(int32_t)channel[MULTIPLIER], (int32_t)channel[ADDEND],
                                   channel[SHIFT]};
-  const int32_t scaled = rounding == MCUGEN_ROUND_DOUBLE ? mcugen_shift_left(sum, 1) : sum;
-  return (int8_t)mcugen_requantize_channel(scaled, &by, rounding);
+  const int32_t doubled = mcugen_shift_left(sum, 1);
+  const int32_t value = how == FINISH_DOUBLE
+                            ? mcugen_requantize_channel(doubled, &by, MCUGEN_ROUND_DOUBLE)
+                        : how == FINISH_RELU_DOUBLE
+                            ? mcugen_requantize_channel_relu(doubled, &by)
+                            : mcugen_requantize_channel(sum, &by, MCUGEN_ROUND_SINGLE);
+  return (int8_t)value;
 }
 
 MCUGEN_INLINE const uint32_t *three_by_three(const layer_t *layer, const task_t *task,
-                                             frame_t *frame, mcugen_rounding_t rounding) {
+                                             frame_t *frame, finish_t how) {
   const mcugen_filter_t *f = &layer->filter;
   const uint32_t *channel = task->channel;
   const int32_t start = (int32_t)channel[START];
@@ -205,10 +224,10 @@ MCUGEN_INLINE const uint32_t *three_by_three(const layer_t *layer, const task_t 
         row += layer->pitch;
       }
       left += 2u * f->stride_x;
-      *to = finish(sums.left, channel, rounding);
+      *to = finish(sums.left, channel, how);
       to += frame->x;
       if (x + 1u < f->out_width) {
-        *to = finish(sums.right, channel, rounding);
+        *to = finish(sums.right, channel, how);
         to += frame->x;
       }
     }
@@ -220,17 +239,27 @@ MCUGEN_INLINE const uint32_t *three_by_three(const layer_t *layer, const task_t 
 #endif
 
 static const uint32_t *compute_double(const layer_t *layer, const task_t *task, void *state) {
-  return three_by_three(layer, task, state, MCUGEN_ROUND_DOUBLE);
+  return three_by_three(layer, task, state, FINISH_DOUBLE);
+}
+
+static const uint32_t *compute_relu(const layer_t *layer, const task_t *task, void *state) {
+  return three_by_three(layer, task, state, FINISH_RELU_DOUBLE);
 }
 
 static const uint32_t *compute_single(const layer_t *layer, const task_t *task, void *state) {
-  return three_by_three(layer, task, state, MCUGEN_ROUND_SINGLE);
+  return three_by_three(layer, task, state, FINISH_SINGLE);
 }
 
 void mcugen_depthwise_conv_2d_3x3_double(const mcugen_depthwise_conv_2d_dsp_t *layer,
                                          const int8_t *in, int8_t *out, int8_t *scratch) {
   frame_t frame = prepare(layer);
   mcugen_plane_every_channel(layer, in, out, scratch, compute_double, &frame);
+}
+
+void mcugen_depthwise_conv_2d_3x3_relu_double(const mcugen_depthwise_conv_2d_dsp_t *layer,
+                                              const int8_t *in, int8_t *out, int8_t *scratch) {
+  frame_t frame = prepare(layer);
+  mcugen_plane_every_channel(layer, in, out, scratch, compute_relu, &frame);
 }
 
 void mcugen_depthwise_conv_2d_3x3_single(const mcugen_depthwise_conv_2d_dsp_t *layer,

@@ -11,8 +11,14 @@
 typedef mcugen_depthwise_conv_2d_dsp_t layer_t;
 typedef mcugen_plane_task_t task_t;
 
-// How sums become results; for FINISH_DOUBLE sums are doubled (see mcugen_requantize_channel).
-typedef enum { FINISH_DOUBLE, FINISH_SINGLE, FINISH_EXACT_DOUBLE, FINISH_EXACT_SINGLE } finish_t;
+// How sums become results; for FINISH_DOUBLE and FINISH_RELU_DOUBLE sums are doubled (see mcugen_requantize_channel).
+typedef enum {
+  FINISH_DOUBLE,
+  FINISH_RELU_DOUBLE,
+  FINISH_SINGLE,
+  FINISH_EXACT_DOUBLE,
+  FINISH_EXACT_SINGLE
+} finish_t;
 
 enum { START, MULTIPLIER, ADDEND, SHIFT, WEIGHTS };
 
@@ -49,6 +55,7 @@ typedef struct {
 // clang-format off
 // mcugen_requantize_channel
 #define SCALE_DOUBLE(sum) "add lr, r9, " sum ", asr #31 \n smmlar " sum ", " sum ", r8, lr \n"
+#define SCALE_RELU(sum) "smmlar " sum ", " sum ", r8, r9 \n"  // mcugen_requantize_channel_relu
 #define SCALE_SINGLE(sum) "smmla " sum ", " sum ", r8, r9 \n"
 #define NARROW(sum) "asr " sum ", " sum ", r10 \n ssat " sum ", #8, " sum " \n"
 #define BLOCKS(scale)                                                                  \
@@ -73,10 +80,15 @@ typedef struct {
                    : "r1", "r2", "r3", "r4", "r5", "r6", "r7", "r8", "r9", "r10", "r11", "r12", \
                      "lr", "cc", "memory")
 
-// Not inlined, because they take all registers; two, because a network needs only one of them.
+// Not inlined, because they take all registers; one each, because a network seldom needs all.
 static __attribute__((noinline)) void blocks_double(const blocks_t *b) {
   register const blocks_t *given __asm__("r0") = b;
   RUN(BLOCKS(SCALE_DOUBLE));
+}
+
+static __attribute__((noinline)) void blocks_relu(const blocks_t *b) {
+  register const blocks_t *given __asm__("r0") = b;
+  RUN(BLOCKS(SCALE_RELU));
 }
 
 static __attribute__((noinline)) void blocks_single(const blocks_t *b) {
@@ -90,6 +102,9 @@ MCUGEN_INLINE int8_t finish(const layer_t *layer, int32_t sum, mcugen_requant_s8
                             finish_t how) {
   const bool is_double = how == FINISH_DOUBLE || how == FINISH_EXACT_DOUBLE;
   const mcugen_rounding_t rounding = is_double ? MCUGEN_ROUND_DOUBLE : MCUGEN_ROUND_SINGLE;
+  if (how == FINISH_RELU_DOUBLE) {
+    return (int8_t)mcugen_requantize_channel_relu(sum, &by);
+  }
   if (how == FINISH_DOUBLE || how == FINISH_SINGLE) {
     return (int8_t)mcugen_requantize_channel(sum, &by, rounding);
   }
@@ -102,6 +117,10 @@ MCUGEN_INLINE void compute_blocks(const layer_t *layer, const blocks_t *b, finis
 #if MCUGEN_DSP_ASSEMBLY
   if (how == FINISH_DOUBLE) {
     blocks_double(b);
+    return;
+  }
+  if (how == FINISH_RELU_DOUBLE) {
+    blocks_relu(b);
     return;
   }
   if (how == FINISH_SINGLE) {
@@ -172,7 +191,7 @@ MCUGEN_INLINE const uint32_t *any_filter(const layer_t *layer, const task_t *tas
                                          finish_t how) {
   const mcugen_filter_t *f = &layer->filter;
   const uint32_t *channel = task->channel;
-  const bool doubled = how == FINISH_DOUBLE;
+  const bool doubled = how == FINISH_DOUBLE || how == FINISH_RELU_DOUBLE;
   const uint32_t words = b->height * b->pairs;
   const uint32_t rest = f->out_width < 4 ? 0 : f->out_width - 4u;
   const int16_t *left = task->plane;
@@ -204,6 +223,10 @@ static const uint32_t *compute_double(const layer_t *layer, const task_t *task, 
   return any_filter(layer, task, state, FINISH_DOUBLE);
 }
 
+static const uint32_t *compute_relu(const layer_t *layer, const task_t *task, void *state) {
+  return any_filter(layer, task, state, FINISH_RELU_DOUBLE);
+}
+
 static const uint32_t *compute_single(const layer_t *layer, const task_t *task, void *state) {
   return any_filter(layer, task, state, FINISH_SINGLE);
 }
@@ -220,6 +243,12 @@ void mcugen_depthwise_conv_2d_dsp_double(const mcugen_depthwise_conv_2d_dsp_t *l
                                          const int8_t *in, int8_t *out, int8_t *scratch) {
   blocks_t blocks = prepare(layer, scratch);
   mcugen_plane_every_channel(layer, in, out, scratch, compute_double, &blocks);
+}
+
+void mcugen_depthwise_conv_2d_dsp_relu_double(const mcugen_depthwise_conv_2d_dsp_t *layer,
+                                              const int8_t *in, int8_t *out, int8_t *scratch) {
+  blocks_t blocks = prepare(layer, scratch);
+  mcugen_plane_every_channel(layer, in, out, scratch, compute_relu, &blocks);
 }
 
 void mcugen_depthwise_conv_2d_dsp_single(const mcugen_depthwise_conv_2d_dsp_t *layer,

@@ -87,6 +87,13 @@ MCUGEN_INLINE uint32_t mcugen_sadd16(uint32_t a, uint32_t b) {
   return result;
 }
 
+// Differences of both halfwords.
+MCUGEN_INLINE uint32_t mcugen_ssub16(uint32_t a, uint32_t b) {
+  uint32_t result;
+  __asm__("ssub16 %0, %1, %2" : "=r"(result) : "r"(a), "r"(b));
+  return result;
+}
+
 // a.low * b.low over signed halfwords.
 MCUGEN_INLINE int32_t mcugen_smulbb(uint32_t a, uint32_t b) {
   int32_t result;
@@ -252,6 +259,10 @@ MCUGEN_INLINE uint32_t mcugen_sadd16(uint32_t a, uint32_t b) {
   return mcugen_pack_low(a + b, (a >> 16) + (b >> 16));
 }
 
+MCUGEN_INLINE uint32_t mcugen_ssub16(uint32_t a, uint32_t b) {
+  return mcugen_pack_low(a - b, (a >> 16) - (b >> 16));
+}
+
 MCUGEN_INLINE int32_t mcugen_smulbb(uint32_t a, uint32_t b) {
   return (int16_t)(a & 0xFFFFu) * (int16_t)(b & 0xFFFFu);
 }
@@ -317,6 +328,12 @@ MCUGEN_INLINE int32_t mcugen_requantize_channel(int32_t sum, const mcugen_requan
                            ? mcugen_smmlar(sum, by->multiplier, by->addend + (sum >> 31))
                            : mcugen_smmla(sum, by->multiplier, by->addend);
   return mcugen_ssat8(high >> by->shift);
+}
+
+// The same for double rounding where the zero point is -128. A sum below 0 ends at or below the real
+// 0, which is the smallest int8, wherever its ties go: so nothing sends them away from zero.
+MCUGEN_INLINE int32_t mcugen_requantize_channel_relu(int32_t sum, const mcugen_requant_s8_t *by) {
+  return mcugen_ssat8(mcugen_smmlar(sum, by->multiplier, by->addend) >> by->shift);
 }
 
 #endif

@@ -26,4 +26,21 @@ typedef struct {
   uint16_t pad_left;
 } mcugen_filter_t;
 
+typedef struct {
+  int32_t first, end;
+} mcugen_range_t;
+
+// The taps of a filter within an image, along one axis: `start` is where the first one is.
+static inline mcugen_range_t mcugen_taps_inside(int32_t start, int32_t dilation, int32_t taps,
+                                                int32_t size) {
+  mcugen_range_t inside = {0, taps};
+  while (inside.first < taps && start + inside.first * dilation < 0) {
+    ++inside.first;
+  }
+  while (inside.end > inside.first && start + (inside.end - 1) * dilation >= size) {
+    --inside.end;
+  }
+  return inside;
+}
+
 #endif

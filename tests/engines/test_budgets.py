@@ -30,10 +30,10 @@ class Budget:
 BUDGETS = {
     ("ad01_int8", "speed"): Budget(280_000, 1_900, 2_000),
     ("ad01_int8", "size"): Budget(310_000, 1_000, 2_000),
-    ("kws_ref_model", "speed"): Budget(3_400_000, 16_600, 8_000),
-    ("pretrainedResnet_quant", "speed"): Budget(14_000_000, 50_000, 8_000),
-    ("str_ww_ref_model", "speed"): Budget(1_000_000, 7_500, 8_000),
-    ("vww_96_int8", "speed"): Budget(10_500_000, 57_000, 8_000),
+    ("kws_ref_model", "speed"): Budget(3_050_000, 8_900, 8_500),
+    ("pretrainedResnet_quant", "speed"): Budget(12_300_000, 50_000, 8_500),
+    ("str_ww_ref_model", "speed"): Budget(960_000, 5_100, 8_500),
+    ("vww_96_int8", "speed"): Budget(5_800_000, 56_000, 8_500),
 }
 PER_CHANNEL_BYTES = {"CONV_2D": 16, "DEPTHWISE_CONV_2D": 24, "FULLY_CONNECTED": 16}
 """What a layer may store per output channel besides its parameters."""
@@ -65,14 +65,17 @@ def test_a_model_keeps_to_its_budget(
 def test_memory_is_taken_over_and_no_byte_lies_idle_at_the_peak(
     name: str, real_models: Path
 ) -> None:
-    """Each of these networks has a layer that may work in place, and its input dies there."""
+    """Each of these networks has layers that may work in place; where their input dies, they do."""
     graph = read_tflite(real_models / f"{name}.tflite")
     lowered = lower(graph, EngineOptions(isa=frozenset({"dsp"})))
-    in_place = [step for step in lowered.steps if step.in_place]
     at = lowered.offsets
-    assert in_place
-    for step in in_place:
-        assert any(at[out.name] == at[given.name] for out, given in step.in_place), step.name
+    taken = 0
+    for number, step in enumerate(lowered.steps):
+        read_later = {value.name for later in lowered.steps[number + 1 :] for value in later.reads}
+        dying = [pair for pair in step.in_place if pair[1].name not in read_later]
+        taken += len(dying)
+        assert not dying or any(at[out.name] == at[given.name] for out, given in dying), step.name
+    assert taken
     assert lowered.plan.arena_bytes == lowered.plan.lower_bound_bytes
 
 

@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 
 from mcugen.engines.aot.variants import Call, Kernel, Layout, Operands, Operator, Table, Variant
 from mcugen.engines.contract import EngineOptions
-from mcugen.engines.ops.shared import convolution
+from mcugen.engines.ops.shared import convolution, winograd
 from mcugen.engines.ops.shared.checks import to_problems
-from mcugen.engines.ops.shared.convolution import Convolution, Fields
+from mcugen.engines.ops.shared.convolution import Convolution, Fields, Filter
 from mcugen.model.ir import Graph, Op, Problem
 
 _CHANNEL_AXIS = 0
-_PORTABLE_COST = 8.0  # instructions per multiplication
+_PORTABLE_COST = 3.5  # instructions per multiplication
 _OUTPUT_COST = 40
 _DSP_COST = 0.8
 _DSP_OUTPUT_COST = 12
@@ -38,7 +38,8 @@ def problems(graph: Graph, op: Op) -> Iterable[Problem]:
 
 
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
-    """A portable kernel, and a DSP kernel for one group."""
+    """A portable kernel, and a DSP kernel for one group; with `--optimize fastest` for 3x3 filters with
+    stride 1 one that multiplies 16 times for 36."""
     layer = convolution.read_convolution(graph, op, _CHANNEL_AXIS)
     outputs = layer.filter.positions * layer.filter.out_channels
     portable = Variant(
@@ -57,9 +58,10 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
         (Layout.NATIVE,),
         int(_DSP_COST * macs + gathered) + _DSP_OUTPUT_COST * outputs,
         lambda operands: _build_dsp(layer, operands, options),
-        scratch_bytes=depth * (4 if _whole_words(layer) else 5),
+        scratch_bytes=4 * depth + 2 * (-(-_run(layer) // 4) * 4),
+        in_place=((0, 0),) if convolution.writes_behind_reads(layer.filter) else (),
     )
-    return (portable, packed)
+    return (portable, packed, *winograd.variants(layer, options))
 
 
 OPERATOR = Operator(problems, variants)
@@ -75,7 +77,7 @@ def _build_portable(
         f"mcugen_conv_2d_{options.rounding}", "mcugen_conv_2d_t", "conv_2d.h", "conv_2d.c"
     )
     fields: Fields = (
-        ("weights", Table(f"{name}_weights", layer.weights, layer.comment)),
+        ("weights", Table(f"{name}_weights", in_fours(layer), f"{layer.comment}, in fours")),
         ("bias", convolution.bias_table(layer, name)),
         ("requant", convolution.requant_table(layer, name)),
         *layer.filter.fields(),
@@ -83,6 +85,17 @@ def _build_portable(
         *convolution.range_fields(layer),
     )
     return (Call(kernel, fields, (*operands.inputs, *operands.outputs)),)
+
+
+def in_fours(layer: Convolution) -> NDArray[np.int8]:
+    """Weights as conv_2d.h lays them out for the portable kernel."""
+    channels, *_, depth = layer.weights.shape
+    each = channels * depth // layer.filter.in_channels  # of a group
+    fours = each // 4 * 4
+    groups = layer.weights.reshape(-1, each, layer.taps)
+    together = groups[:, :fours].reshape(len(groups), -1, 4, layer.taps).swapaxes(2, 3)
+    parts = (together.reshape(len(groups), -1), groups[:, fours:].reshape(len(groups), -1))
+    return np.asarray(np.concatenate(parts, axis=1).reshape(-1), np.int8)
 
 
 # --- DSP ----------------------------------------------------------------------------------------
@@ -97,41 +110,60 @@ def _fits_dsp(layer: Convolution) -> bool:
 
 
 def _depth(layer: Convolution) -> int:
-    """Taps of a filter, filled up to fours."""
-    return -(-layer.taps // 4) * 4
+    """Taps of a filter as the kernel takes them, filled up to fours."""
+    return len(tap_order(layer))
 
 
-def _whole_words(layer: Convolution) -> bool:
-    return layer.filter.in_channels % 4 == 0
+def _is_solid(f: Filter) -> bool:
+    """Whether a row of the filter lies side by side in the image."""
+    return f.dilation_x == 1 or f.width == 1
 
 
-def _pointwise(layer: Convolution) -> bool:
-    f = layer.filter
-    return _whole_words(layer) and (f.height, f.width, f.pad_top, f.pad_left) == (1, 1, 0, 0)
+def _run(layer: Convolution) -> int:
+    """Taps that lie side by side in the image."""
+    return (layer.filter.width if _is_solid(layer.filter) else 1) * layer.filter.in_channels
+
+
+def _whole(layer: Convolution) -> int:
+    """Taps in the whole fours of all runs."""
+    return layer.taps // _run(layer) * (_run(layer) // 4 * 4)
+
+
+def tap_order(layer: Convolution) -> NDArray[np.intp]:
+    """The taps in the order of conv_2d.h, -1 for those that fill it up."""
+    runs = np.arange(layer.taps).reshape(-1, _run(layer))
+    fours = _run(layer) // 4 * 4
+    rest = runs[:, fours:].reshape(-1)
+    filled = np.pad(rest, (0, -len(rest) % 4), constant_values=-1).reshape(-1, 4)
+    return np.concatenate([runs[:, :fours].reshape(-1), filled[:, _ORDER].reshape(-1)])
 
 
 def _build_dsp(layer: Convolution, operands: Operands, options: EngineOptions) -> tuple[Call, ...]:
     name = operands.name
     settled = convolution.settle_constant_channels(layer, options.rounding)
-    weights = np.zeros((layer.filter.out_channels, _depth(layer)), np.int8)
-    weights[:, : layer.taps] = settled.weights.reshape(len(weights), -1)
+    order = tap_order(layer)
+    filters = settled.weights.reshape(layer.filter.out_channels, -1)
+    weights = np.ascontiguousarray(np.where(order < 0, 0, filters[:, order]))
     bias = convolution.folded_bias(settled)
     paired = paired_channels(weights, bias)
     requant, exact = convolution.requant_words(settled, options.rounding)
     kernel = Kernel(
-        f"mcugen_conv_2d_dsp_{'exact_' if exact else ''}{options.rounding}",
+        f"mcugen_conv_2d_dsp_{convolution.finish(layer, options.rounding, exact=exact)}",
         "mcugen_conv_2d_dsp_t",
         "conv_2d.h",
         "conv_2d_dsp.c",
     )
     stream = pack_stream(weights, bias, requant, paired)
+    f = layer.filter
     fields: Fields = (
         ("channels", Table(f"{name}_channels", stream, f"{layer.comment}, packed with all else")),
         *layer.filter.fields(),
         ("quads", paired // 4),
         ("depth", weights.shape[1]),
-        ("pointwise", int(_pointwise(layer))),
-        ("whole_words", int(_whole_words(layer))),
+        ("whole", _whole(layer)),
+        ("run", _run(layer)),
+        ("rows_inside", max(f.in_height - (f.height - 1) * f.dilation_y, 0)),
+        ("columns_inside", max(f.in_width - f.width + 1, 0) if _is_solid(f) else 0),
         *convolution.range_fields(layer),
     )
     assert operands.scratch is not None

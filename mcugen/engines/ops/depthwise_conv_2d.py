@@ -18,9 +18,9 @@ from mcugen.engines.ops.shared.convolution import Convolution, Fields, Filter
 from mcugen.model.ir import Graph, Op, Problem
 
 _CHANNEL_AXIS = 3
-_PORTABLE_COST = 14.0  # instructions per multiplication
+_PORTABLE_COST = 6.0  # instructions per multiplication
 _OUTPUT_COST = 40
-_DSP_COST = {"3x3": 0.9, "dsp": 1.5, "dsp_exact": 2.2}  # per tap, filled up to pairs
+_DSP_COST = {"3x3": 0.9, "dsp": 1.5}  # per tap, filled up to pairs
 _DSP_OUTPUT_COST = 9
 _LAY_OUT_COST = 3  # per pixel of a channel
 _UINT16_MAX = 65535
@@ -59,7 +59,8 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
         return (portable,)
     settled = convolution.settle_constant_channels(layer, options.rounding)
     requant, exact = convolution.requant_words(settled, options.rounding)
-    kernel = "dsp_exact" if exact else "3x3" if _is_3x3(f) else "dsp"
+    kernel = "3x3" if _is_3x3(f) and not exact else "dsp"
+    finish = convolution.finish(layer, options.rounding, exact=exact)
     pixels = f.batches * f.in_height * f.in_width * f.in_channels
     planar = Variant(
         (Layout.NATIVE,),
@@ -67,7 +68,7 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
         int(_DSP_COST[kernel] * outputs * 2 * _weight_words(f))
         + _DSP_OUTPUT_COST * outputs
         + _LAY_OUT_COST * pixels,
-        lambda operands: _build_dsp(settled, requant, operands, f"{kernel}_{options.rounding}"),
+        lambda operands: _build_dsp(settled, requant, operands, f"{kernel}_{finish}"),
         scratch_bytes=4 * (plane.words + (0 if kernel == "3x3" else _weight_words(f))),
         in_place=((0, 0),) if _works_in_place(f, plane) else (),
     )

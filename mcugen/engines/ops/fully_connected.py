@@ -181,7 +181,7 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
     )
     if "dsp" not in options.isa or not _fits_dsp(layer):
         return (portable,)
-    layouts = (Layout.NATIVE, Layout.INT16) if options.optimize == "speed" else (Layout.NATIVE,)
+    layouts = (Layout.NATIVE, Layout.INT16) if options.optimize != "size" else (Layout.NATIVE,)
     packed = tuple(
         Variant(
             (read,),

@@ -37,7 +37,7 @@ def remove_channels(graph: Graph, *, observed: bool) -> Rewritten:
     known = ranges(graph)
     needs = _Needs(graph, known)
     if observed:
-        for index in needs.masks:
+        for index in needs.masks.keys() & known.keys():
             needs.masks[index] |= ~known[index].constant
     needs.settle()
     kept = {index: mask for index, mask in needs.masks.items() if not mask.all()}

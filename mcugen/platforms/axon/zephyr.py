@@ -20,7 +20,11 @@ from mcugen.platforms.axon.workspace import FOLDER, workspace
 from mcugen.platforms.cmake.project import C_STANDARD, OPTIMIZE_FLAGS, UNFUSED
 from mcugen.strict_toml import TomlTable
 
-OPTIMIZE_OPTIONS = {"speed": "CONFIG_SPEED_OPTIMIZATIONS=y", "size": "CONFIG_SIZE_OPTIMIZATIONS=y"}
+OPTIMIZE_OPTIONS = {
+    "speed": "CONFIG_SPEED_OPTIMIZATIONS=y",
+    "size": "CONFIG_SIZE_OPTIMIZATIONS=y",
+    "fastest": "CONFIG_SPEED_OPTIMIZATIONS=y",
+}
 
 
 @dataclass(frozen=True, slots=True)

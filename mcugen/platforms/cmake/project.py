@@ -18,7 +18,7 @@ WARNINGS = ("-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Wundef", "-Wdouble
 C_STANDARD = "-std=c11"
 UNFUSED = "-ffp-contract=off"  # floats then equal those of the PC bit for bit
 CXX_FLAGS = ("-std=c++17", "-fno-rtti", "-fno-exceptions")
-OPTIMIZE_FLAGS = {"speed": "-O2", "size": "-Os"}
+OPTIMIZE_FLAGS = {"speed": "-O2", "size": "-Os", "fastest": "-O2"}
 
 
 def compile_flags(board: Board, optimize: str) -> tuple[str, ...]:

@@ -99,8 +99,8 @@ TELLING = (
 PORTABLE = "runtime/kernels/conv_2d.c"
 PACKED = "runtime/kernels/conv_2d_dsp.c"
 BREAKS = (
-    ("host", "portable", PORTABLE, "- layer->in_zero_point", ""),
-    ("host", "portable", PORTABLE, "/ layer->groups) * depth", "/ layer->groups)"),
+    ("host", "portable", PORTABLE, "*in - zero_point", "*in + zero_point"),
+    ("host", "portable", PORTABLE, "group * depth, start, TOGETHER", "depth, start, TOGETHER"),
     ("host", "portable", PORTABLE, "kx * f->dilation_x", "kx"),
     ("host", "dsp-speed", PACKED, "(uint8_t)layer->in_zero_point *", "0u *"),
     ("host", "dsp-speed", PACKED, "(int32_t)by[1], by[2]}", "(int32_t)by[1] - 1, by[2]}"),

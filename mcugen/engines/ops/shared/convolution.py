@@ -315,6 +315,25 @@ def settle_constant_channels(layer: Convolution, rounding: Rounding) -> Convolut
     return replace(layer, weights=weights, bias=bias, requant=requant)
 
 
+def finish(layer: Convolution, rounding: Rounding, *, exact: bool) -> str:
+    """Which of the kernels that finish differently, by the end of their names."""
+    if exact:
+        return f"exact_{rounding}"
+    return "relu_double" if rounding == "double" and layer.zero_point == -128 else rounding
+
+
+def writes_behind_reads(f: Filter) -> bool:
+    """Whether the output may take the input's memory, where positions are computed in pairs, each
+    read before it is written: none is written over what a later one reads."""
+    y = np.maximum(np.arange(f.out_height) * f.stride_y - f.pad_top, 0)
+    x = np.maximum(np.arange(f.out_width) * f.stride_x - f.pad_left, 0)
+    batch = np.arange(f.batches) * f.in_height * f.in_width
+    first = batch[:, None, None] + y[:, None] * f.in_width + x  # the first pixel each one reads
+    lowest = np.minimum.accumulate(first.reshape(-1)[::-1])[::-1] * f.in_channels
+    written = np.arange(0, f.positions, 2) * f.out_channels  # before each pair
+    return bool(np.all(written <= lowest[::2]))
+
+
 def requant_words(layer: Convolution, rounding: Rounding) -> tuple[NDArray[np.uint32], bool]:
     """Three words per channel: a mcugen_requant_s8_t and False; or, where a channel or the output's
     range needs the exact kernels, a mcugen_requant_t, 0, and True."""
