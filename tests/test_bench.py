@@ -61,7 +61,7 @@ def test_a_model_is_measured_on_the_emulated_board(bench: ModuleType, tmp_path: 
         assert row.weight_bytes < row.code_bytes + row.weight_bytes < 8192
         assert row.stack_bytes > 100
         assert row.estimated_cycles is not None
-        assert row.instructions_per_inference < row.estimated_cycles < 2000 + 5000
+        assert 50 < row.estimated_cycles < 5000
         assert [layer.name for layer in row.layers] == ["fully_connected_0"]
 
 

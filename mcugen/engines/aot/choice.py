@@ -2,14 +2,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which variant computes each operator: the cheapest combination over the whole network.
 
-Operators are visited in execution order. A state says in which layouts each live tensor exists; for
+Operators are visited in execution order. A state says in which layouts the live tensors exist; for
 every state only the cheapest way to reach it is kept (dynamic programming over the frontier, exact
-as long as there are at most BEAM states). Ties go to the variant listed first.
+as long as there are at most BEAM states). Ties go to the variant listed first. States name only
+tensors that are not just NATIVE: they stay small in networks of any length.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from mcugen.engines.aot.layouts import CALL_COST, CONVERSIONS
@@ -21,7 +22,9 @@ BEAM = 128
 hundred steps, where eight are enough and 512 took minutes."""
 
 _State = tuple[tuple[int, tuple[Layout, ...]], ...]
-"""Live tensors, by index, with the layouts each exists in."""
+"""Live tensors, by index, with the layouts each exists in; NATIVE alone is left out."""
+
+_NATIVE = (Layout.NATIVE,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,40 +57,44 @@ class _Path:
 
 def choose(graph: Graph, offered: Mapping[int, tuple[Variant, ...]]) -> tuple[Choice, ...]:
     """One Choice per operator, in order. `offered` holds the variants of each by its index."""
-    last_read = {t.index: op.index for op in graph.ops for t in activations(graph, op)}
-    start = tuple((t, (Layout.NATIVE,)) for t in sorted(set(graph.inputs)))
-    paths: dict[_State, _Path] = {start: _Path(0, None, None)}
+    reads = {op.index: tuple(t.index for t in activations(graph, op)) for op in graph.ops}
+    last_read = {t: op.index for op in graph.ops for t in reads[op.index]}
+    paths: dict[_State, _Path] = {(): _Path(0, None, None)}
     for op in graph.ops:
+        touched = (*reads[op.index], *op.outputs)
+        done = [t for t in dict.fromkeys(touched) if last_read.get(t, -1) <= op.index]
         reached: dict[_State, _Path] = {}
         for state, path in paths.items():
-            for after, choice, cost in _moves(graph, op, offered[op.index], state, last_read):
+            for variant in offered[op.index]:
+                after, choice, cost = _move(graph, op, reads[op.index], variant, state, done)
                 if after not in reached or path.cost + cost < reached[after].cost:
                     reached[after] = _Path(path.cost + cost, choice, path)
         paths = dict(sorted(reached.items(), key=lambda item: item[1].cost)[:BEAM])
     return _choices(min(paths.values(), key=lambda path: path.cost))
 
 
-def _moves(
-    graph: Graph, op: Op, variants: tuple[Variant, ...], state: _State, last_read: Mapping[int, int]
-) -> Iterator[tuple[_State, Choice, int]]:
-    """Every state that one of the variants leads to, how, and its cost."""
-    for variant in variants:
-        layouts = dict(state)
-        before: list[LayoutChange] = []
-        after: list[LayoutChange] = []
-        cost = variant.cost
-        for tensor, layout in zip(activations(graph, op), variant.reads, strict=True):
-            cost += _obtain(graph, layouts, tensor.index, layout, before)
-        layouts |= {t: (layout,) for t, layout in zip(op.outputs, variant.writes, strict=True)}
-        done = [t for t in layouts if last_read.get(t, -1) <= op.index]
-        for t in done:
-            if t in graph.outputs:
-                cost += _obtain(graph, layouts, t, Layout.NATIVE, after)
-                layouts[t] = (Layout.NATIVE,)
-            else:
-                del layouts[t]
-        reached = tuple(sorted(layouts.items(), key=lambda item: item[0]))
-        yield reached, Choice(tuple(before), op, variant, tuple(after)), cost
+def _move(
+    graph: Graph,
+    op: Op,
+    reads: Sequence[int],
+    variant: Variant,
+    state: _State,
+    done: Iterable[int],
+) -> tuple[_State, Choice, int]:
+    """The state that a variant leads to, how, and its cost; nobody reads `done` tensors afterwards."""
+    layouts = dict(state)
+    before: list[LayoutChange] = []
+    after: list[LayoutChange] = []
+    cost = variant.cost
+    for tensor, layout in zip(reads, variant.reads, strict=True):
+        cost += _obtain(graph, layouts, tensor, layout, before)
+    layouts |= {t: (layout,) for t, layout in zip(op.outputs, variant.writes, strict=True)}
+    for t in done:
+        if t in graph.outputs:
+            cost += _obtain(graph, layouts, t, Layout.NATIVE, after)
+        layouts.pop(t, None)
+    reached = tuple(sorted(item for item in layouts.items() if item[1] != _NATIVE))
+    return reached, Choice(tuple(before), op, variant, tuple(after)), cost
 
 
 def _obtain(
@@ -98,7 +105,7 @@ def _obtain(
     changes: list[LayoutChange],
 ) -> int:
     """Makes `layout` of a tensor exist: extends `layouts` and `changes`, returns the cost."""
-    held = layouts[tensor]
+    held = layouts.get(tensor, _NATIVE)
     if layout in held:
         return 0
     source = min(

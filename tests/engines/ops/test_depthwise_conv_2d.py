@@ -145,8 +145,8 @@ ANY = "runtime/kernels/depthwise_conv_2d_dsp.c"
 THREE = "runtime/kernels/depthwise_conv_2d_3x3.c"
 PLANE = "runtime/kernels/plane.h"
 BREAKS = (
-    ("host", "portable", PORTABLE, "- layer->in_zero_point", ""),
-    ("host", "portable", PORTABLE, "&in[o / (", "&in[0 * ("),
+    ("host", "portable", PORTABLE, "(in[1] - zero_point)", "(in[1] + zero_point)"),
+    ("host", "portable", PORTABLE, "o / multiplier", "0 * multiplier"),
     ("host", "dsp-speed", PLANE, "layer->plane_words, layer->in_zero_point", "0, 0"),
     ("host", "dsp-speed", PLANE, "i < multiplier", "i < (multiplier + 1) / 2"),
     ("host", "dsp-speed", THREE, "(row + 4), w.last", "(row + 4), w.first"),

@@ -3,11 +3,11 @@
 // Command: mcugen build image.tflite --engine aot --rounding double --optimize speed
 #include "image_weights.h"
 
-// "conv_weights" [4, 3, 3, 1], one scale per channel
+// "conv_weights" [4, 3, 3, 1], one scale per channel, in fours
 MCUGEN_WEIGHTS_SECTION _Alignas(16) const int8_t image_conv_2d_0_weights[36] = {
-  -18, -17, -16, -15, -14, -13, -12, -11, -10, -9, -8, -7,
-  -6, -5, -4, -3, -2, -1, 0, 1, 2, 3, 4, 5,
-  6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17,
+  -18, -9, 0, 9, -17, -8, 1, 10, -16, -7, 2, 11,
+  -15, -6, 3, 12, -14, -5, 4, 13, -13, -4, 5, 14,
+  -12, -3, 6, 15, -11, -2, 7, 16, -10, -1, 8, 17,
 };
 
 // per output channel
