@@ -30,6 +30,9 @@ from mcugen.model.numpy_graph import ROUNDINGS
 
 _UINT16_MAX = 65535
 
+PAD_TOP, PAD_LEFT = "mcugen_pad_top", "mcugen_pad_left"
+"""Options of convolutions that pad otherwise than SAME and VALID: passes/padding.py writes them."""
+
 Fields = tuple[tuple[str, int | str | Table], ...]
 """Initialisers of a kernel's parameters, as in Call."""
 
@@ -140,7 +143,7 @@ def _shape_reasons(
         yield f"{shapes}: a size is larger than {_UINT16_MAX}", ""
     elif op.options.get("padding") not in ("SAME", "VALID"):
         yield "padding must be SAME or VALID", ""
-    elif not _fit(op, x, weights, out, channel_axis):
+    elif PAD_TOP not in op.options and not _fit(op, x, weights, out, channel_axis):
         yield f"{shapes}: the output does not follow from the other two", ""
     if bias is not None and bias.elements != channels:
         yield f"{bias.elements} biases do not fit {channels} channels", ""
@@ -197,6 +200,17 @@ def _padding(op: Op, x: Tensor, weights: Tensor, out: Tensor) -> list[int]:
     return [max(0, (n - 1) * stride + reach - size) // 2 for size, n, reach, stride in sizes]
 
 
+def own_padding(graph: Graph, op: Op) -> tuple[int, int]:
+    """Pixels that the operator itself puts above and left of its image."""
+    if PAD_TOP in op.options:
+        return int(op.options[PAD_TOP]), int(op.options[PAD_LEFT])
+    x, weights, _ = _inputs(graph, op)
+    (out,) = graph.output_tensors(op)
+    assert x is not None and weights is not None
+    top, left = _padding(op, x, weights, out)
+    return top, left
+
+
 def _inputs(graph: Graph, op: Op) -> tuple[Tensor | None, Tensor | None, Tensor | None]:
     """Input, weights, bias; the bias may be absent in two ways."""
     given = (*graph.input_tensors(op), None, None, None, None)
@@ -227,7 +241,7 @@ def read_convolution(graph: Graph, op: Op, channel_axis: int) -> Convolution:
             *out.shape[1:],
             *weights.shape[1:3],
             *_steps(op),
-            *_padding(op, x, weights, out),
+            *list(own_padding(graph, op)),
         ),
         in_zero_point=x.quant.zero_point,
         zero_point=out.quant.zero_point,
