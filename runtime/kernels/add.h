@@ -57,4 +57,25 @@ void mcugen_add_s8_dsp(const mcugen_add_dsp_t *layer, const int8_t *a, const int
                        int8_t *out);
 void mcugen_add_s8_dsp_constant(const mcugen_add_dsp_t *layer, const int8_t *a, int8_t *out);
 
+// The same with s(x) of the fine operand from a table, which holds for each value, as a byte from 0 on, s(x)
+// less the coarse operand's zero point * 2^19. `_relu` is for a zero point of -128.
+typedef struct {
+  mcugen_broadcast_t shape;
+  const int8_t *constant;  // NULL
+  const int32_t *fine;     // [256]
+  uint32_t fine_is_b;
+  int32_t multiplier;  // these three as in mcugen_add_dsp_t
+  int32_t addend;
+  uint32_t shift;
+  uint32_t count;  // outputs
+  int32_t low;
+  int32_t high;
+} mcugen_add_table_t;
+
+// `out` may be the same memory as an operand that is not repeated.
+void mcugen_add_s8_table(const mcugen_add_table_t *layer, const int8_t *a, const int8_t *b,
+                         int8_t *out);
+void mcugen_add_s8_table_relu(const mcugen_add_table_t *layer, const int8_t *a, const int8_t *b,
+                              int8_t *out);
+
 #endif

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mcugen.engines.aot.scales import activation_range, dsp_requant, quantize_multiplier
-from mcugen.engines.aot.variants import Kernel, Operator, Variant
+from mcugen.engines.aot.variants import Kernel, Operator, Table, Variant
 from mcugen.engines.contract import EngineOptions
 from mcugen.engines.ops.shared.broadcast import (
     NEEDS_TWO,
@@ -24,11 +24,19 @@ from mcugen.engines.ops.shared.broadcast import (
 )
 from mcugen.engines.ops.shared.checks import activation_reasons, fused_activation, to_problems
 from mcugen.model.ir import Graph, Op, Problem
+from mcugen.model.numpy_layers import requantize_double
 
 _PORTABLE_COST = 94  # instructions per element
 _DSP_COST = 17
 _PORTABLE = Kernel("mcugen_add_s8", "mcugen_add_t", "add.h", "add.c")
 _DSP = Kernel("mcugen_add_s8_dsp", "mcugen_add_dsp_t", "add.h", "add_dsp.c")
+_TABLE = {
+    False: Kernel("mcugen_add_s8_table", "mcugen_add_table_t", "add.h", "add_table.c"),
+    True: Kernel("mcugen_add_s8_table_relu", "mcugen_add_table_t", "add.h", "add_table.c"),
+}
+"""By whether the zero point is -128."""
+
+_TABLE_COST = 12
 _INPUT_SHIFT = 20
 _LARGEST_SUM = 2 * 255 * 2**19
 _HALF = (2**30, 0)  # a factor of 1/2, which the operand with the larger scale has
@@ -75,7 +83,8 @@ def _factors(pair: Pair, kind: str) -> _Factors:
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
     """A portable kernel.
 
-    ADD: and a DSP kernel, where its requantisation stays exact in 32 bits.
+    ADD: and a DSP kernel, where its requantisation stays exact in 32 bits; one with a table of 1 KB unless
+    `--optimize size`.
     """
     pair = pair_of(graph, op)
     assert pair is not None
@@ -83,7 +92,12 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
     dsp_fields = _dsp_fields(pair, op)
     if "dsp" not in options.isa or dsp_fields is None:
         return (portable,)
-    return (portable, pair_variant(pair, _DSP, dsp_fields, _DSP_COST))
+    dsp = pair_variant(pair, _DSP, dsp_fields, _DSP_COST)
+    if options.optimize == "size" or pair.b.data is not None:
+        return (portable, dsp)
+    relu = pair.zero_points[2] == -128
+    table = pair_variant(pair, _TABLE[relu], _table_fields(pair, op, dsp_fields), _TABLE_COST)
+    return (portable, dsp, table)
 
 
 def _portable_fields(pair: Pair, op: Op) -> Fields:
@@ -137,6 +151,27 @@ def _dsp_fields(pair: Pair, op: Op) -> Fields | None:
         ("count", pair.out.elements),
         ("low", low),
         ("high", high),
+    )
+
+
+def _table_fields(pair: Pair, op: Op, dsp_fields: Fields) -> Fields:
+    """Members of mcugen_add_table_t, where those of mcugen_add_dsp_t hold."""
+    fields = dict(dsp_fields)
+    factors = _factors(pair, op.kind)
+    zero_point_a, zero_point_b, _ = pair.zero_points
+    fine, zero_point, coarse_zero_point = (
+        (factors.b, zero_point_b, zero_point_a)
+        if fields["fine_is_b"]
+        else (factors.a, zero_point_a, zero_point_b)
+    )
+    values = np.arange(256).astype(np.uint8).view(np.int8).astype(np.int64)
+    scaled = requantize_double((values - zero_point) << _INPUT_SHIFT, *fine)
+    table = (scaled - (coarse_zero_point << (_INPUT_SHIFT - 1))).astype(np.int32)
+    kept = ("multiplier", "addend", "shift", "count", "low", "high")
+    return (
+        ("fine", Table(f"add_{op.index}_fine", table, "the fine operand, scaled")),
+        ("fine_is_b", fields["fine_is_b"]),
+        *((name, fields[name]) for name in kept),
     )
 
 
