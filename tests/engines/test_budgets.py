@@ -28,12 +28,13 @@ class Budget:
 
 
 BUDGETS = {
-    ("ad01_int8", "speed"): Budget(280_000, 1_900, 2_000),
+    ("ad01_int8", "speed"): Budget(272_000, 1_900, 2_000),
     ("ad01_int8", "size"): Budget(310_000, 1_000, 2_000),
-    ("kws_ref_model", "speed"): Budget(3_050_000, 8_900, 8_500),
-    ("pretrainedResnet_quant", "speed"): Budget(12_300_000, 50_000, 8_500),
+    ("kws_ref_model", "speed"): Budget(3_000_000, 8_900, 8_500),
+    ("pretrainedResnet_quant", "speed"): Budget(11_900_000, 50_000, 8_500),
+    ("pretrainedResnet_quant", "fastest"): Budget(8_500_000, 51_000, 12_500),
     ("str_ww_ref_model", "speed"): Budget(960_000, 5_100, 8_500),
-    ("vww_96_int8", "speed"): Budget(5_800_000, 56_000, 8_500),
+    ("vww_96_int8", "speed"): Budget(5_650_000, 56_000, 8_500),
 }
 PER_CHANNEL_BYTES = {"CONV_2D": 16, "DEPTHWISE_CONV_2D": 24, "FULLY_CONNECTED": 16}
 """What a layer may store per output channel besides its parameters."""
@@ -54,7 +55,7 @@ def test_a_model_keeps_to_its_budget(
             ("instructions", row.instructions_per_inference, budget.instructions),
             ("RAM", row.activation_ram_bytes, budget.ram_bytes),
             ("code", row.code_bytes, budget.code_bytes),
-            ("model data", row.weight_bytes, most_data_bytes(read_tflite(model))),
+            ("model data", row.weight_bytes, most_data_bytes(read_tflite(model), optimize)),
         )
         if not 0 < value <= limit
     }
@@ -79,14 +80,22 @@ def test_memory_is_taken_over_and_no_byte_lies_idle_at_the_peak(
     assert lowered.plan.arena_bytes == lowered.plan.lower_bound_bytes
 
 
-def most_data_bytes(graph: Graph) -> int:
-    """Filters, weights and biases as they are in the file, and what each channel may add."""
+def most_data_bytes(graph: Graph, optimize: str) -> int:
+    """Filters, weights and biases as they are in the file, and what each channel or layer may add.
+
+    With `fastest`, filters of 3x3 may be 16 halfwords for 9 bytes.
+    """
     total = 0
     for op in graph.ops:
+        if op.kind == "ADD" and optimize != "size":
+            total += 1024
         if op.kind in PER_CHANNEL_BYTES:
             parameters = [
                 t for t in graph.input_tensors(op) if t is not None and t.data is not None
             ]
             channels = graph.output_tensors(op)[0].shape[-1]
-            total += sum(t.bytes for t in parameters) + channels * PER_CHANNEL_BYTES[op.kind]
+            widened = optimize == "fastest" and parameters[0].shape[1:3] == (3, 3)
+            sizes = [t.bytes for t in parameters]
+            total += sum(sizes) + channels * PER_CHANNEL_BYTES[op.kind]
+            total += sizes[0] * 32 // 9 - sizes[0] if widened else 0
     return total
