@@ -344,5 +344,5 @@ def test_the_executor_is_run_where_it_is_installed(sdk: Path, tmp_path: Path) ->
     with pytest.raises(McugenError) as caught:
         compile_workspace(tmp_path / "broken", sdk)
     assert "requirements.txt" in caught.value.hint
-    with pytest.raises(McugenError, match="no nRF Edge AI Add-on"):
+    with pytest.raises(McugenError, match="not an nRF Edge AI Add-on"):
         compile_workspace(tmp_path / "good", tmp_path / "good")
