@@ -10,10 +10,11 @@ import os
 import signal
 import sys
 import threading
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import click
 
@@ -21,6 +22,7 @@ from mcugen import __version__
 from mcugen.cli.console import flush, say
 from mcugen.cli.sections import SuggestingGroup
 from mcugen.errors import EnvironmentError_, McugenError
+from mcugen.own_files import KeptWarning
 
 INTERRUPTED_STATUS = 130
 """What a shell reports of a program that Ctrl-C ended."""
@@ -78,6 +80,7 @@ def cli() -> None:
 def main(argv: list[str] | None = None) -> NoReturn:
     """Runs one command; every McugenError becomes one clear line and its exit status."""
     _never_fail_to_print()
+    _say_what_was_kept()
     try:
         with _ended_as_by_ctrl_c():
             ended = cli.main(args=argv, prog_name="mcugen", standalone_mode=False)
@@ -127,6 +130,19 @@ def _ended_as_by_ctrl_c() -> Iterator[None]:
 
 def _stop(_number: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
+
+
+def _say_what_was_kept() -> None:
+    """A KeptWarning is a line for the user; other warnings are shown as Python shows them."""
+    usual = warnings.showwarning
+
+    def show(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:
+        if issubclass(category, KeptWarning):
+            say(f"note: {message}", err=True)
+        else:
+            usual(message, category, *where, **more)
+
+    warnings.showwarning = show
 
 
 def _never_fail_to_print() -> None:

@@ -63,14 +63,15 @@ def time_on_board(
 
 def _write(result: LinuxResult, folder: Path) -> Path:
     """The records, the board's own words, and the report; path of the page."""
-    from mcugen.records import RECORDS_NAME, RunRecord
+    from mcugen.records import RunRecord
     from mcugen.report.files import write_report
     from mcugen.run.journal import open_journal
 
     (folder / LOG_NAME).write_text(result.text)
     head, *figures = result.records
     assert isinstance(head, RunRecord)
-    (folder / RECORDS_NAME).unlink(missing_ok=True)  # a timing replaces the one before
+    journal = open_journal(folder, head)  # records of another run are kept under a numbered name
+    journal.path.unlink()  # those of the same one are replaced: a timing is measured as a whole
     journal = open_journal(folder, head)
     for record in figures:
         journal.append(record)

@@ -29,6 +29,7 @@ def command(build_dir: Path, log: Path | None, out: Path | None, board_dir: Path
     Without --log: the result files of the vendor's compiler in the project.
     """
     from mcugen.cli.folder import hold_folder
+    from mcugen.own_files import write_own
     from mcugen.platforms.results import read_vendor_results
     from mcugen.records import RECORDS_NAME, as_run, to_json_line
     from mcugen.report.files import write_report
@@ -38,7 +39,7 @@ def command(build_dir: Path, log: Path | None, out: Path | None, board_dir: Path
     records = read_vendor_results(open_project(build_dir, board_dir), log)
     folder = out or build_dir.with_name(f"{build_dir.resolve().name}-results")
     hold_folder(folder)
-    (folder / RECORDS_NAME).write_text("".join(map(to_json_line, records)))
+    write_own(folder / RECORDS_NAME, "".join(map(to_json_line, records)).encode())
     run = as_run(records, str(folder))
     page = write_report(run, folder)
     for name, value in run.head.facts:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mcugen.errors import EnvironmentError_
+from mcugen.own_files import free_name
 from mcugen.records import (
     RECORDS_NAME,
     ClipRecord,
@@ -71,7 +72,7 @@ def open_journal(out: Path, head: RunRecord) -> Journal:
     before = _earlier_run(path)
     set_aside = None
     if before is not None and not same_run(before.head, head):
-        set_aside = _free_name(path)
+        set_aside = free_name(path)
         path.rename(set_aside)
         _sync_folder(out)
         before = None
@@ -93,13 +94,6 @@ def _earlier_run(path: Path) -> Run | None:
     if not whole:
         return None
     return as_run(parse_records(whole, str(path)), str(path))
-
-
-def _free_name(path: Path) -> Path:
-    number = 1
-    while (name := path.with_name(f"{path.stem}.{number}{path.suffix}")).exists():
-        number += 1
-    return name
 
 
 def _append(path: Path, line: bytes) -> None:

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from mcugen.errors import ConfigError, DataError
 from mcugen.features.spec import FrontEnd
 from mcugen.files import write_json
+from mcugen.own_files import move_own
 from mcugen.samples.feature_store import FeatureStore, gather_windows
 from mcugen.train.backend import load_keras, load_model, quiet, seed_everything
 
@@ -208,7 +209,7 @@ def _finish(
     part = folder / "model.part.keras"
     with quiet():
         model.save(part)
-    part.replace(folder / "model.keras")
+    move_own(part, folder / "model.keras")
     losses = [asdict(epoch) for epoch in history]
     write_json(folder / "training.json", {"schema": 1, **identity, "history": losses})
     shutil.rmtree(state.folder, ignore_errors=True)

@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcugen.errors import DataError, ModelError
-from mcugen.files import write_bytes
 from mcugen.model.ir import Graph
 from mcugen.model.tflite import parse_tflite
+from mcugen.own_files import write_own
 from mcugen.train.backend import load_model, load_tensorflow, quiet
 from mcugen.train.inference_copy import inference_copy
 from mcugen.train.keras_safety import check_keras_model
@@ -64,7 +64,7 @@ def convert_all(
         "int8": "_int8" + ("_float_io" * (how.io == "float")),
     }
     return {
-        kind: write_bytes(folder / f"{stem}{suffix[kind]}.tflite", content)
+        kind: write_own(folder / f"{stem}{suffix[kind]}.tflite", content)
         for kind, content in contents.items()
     }
 

@@ -6,9 +6,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
+import shutil
+import stat
 import urllib.error
 import urllib.request
 import zipfile
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from http.client import HTTPException
@@ -16,10 +20,13 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from mcugen.errors import DataError, EnvironmentError_
+from mcugen.foreign_text import one_line
 
 ZENODO = "https://zenodo.org"
 TIMEOUT_S = 60.0
 BLOCK_BYTES = 1 << 20
+MAX_RATIO = 200
+"""Sounds shrink to a half at best, silence to a hundredth; a bomb to a thousandth and less."""
 
 Progress = Callable[[float], None]
 """Called with the part that is done, 0 to 1."""
@@ -27,17 +34,21 @@ Progress = Callable[[float], None]
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """One file of one Zenodo record; its size and checksum come from the record."""
+    """One file of one Zenodo record, and the MD5 that Zenodo publishes for it.
+
+    Pinned here, so that nobody on the way and no change of the record puts another file in its place.
+    """
 
     record: int
     name: str
+    md5: str
 
 
 ARCHIVES = {
     # What MLPerf Tiny trains on: development data (ids 01 to 04) and additional training (05 to 07).
     "toycar": (
-        Archive(3678171, "dev_data_ToyCar.zip"),
-        Archive(3727685, "eval_data_train_ToyCar.zip"),
+        Archive(3678171, "dev_data_ToyCar.zip", "4dec75ca8d9f666aa9e4c1894a740501"),
+        Archive(3727685, "eval_data_train_ToyCar.zip", "a5d4ccd498af70b04dd74b644b820006"),
     ),
 }
 
@@ -73,7 +84,7 @@ def fetch_set(
 
 
 def find_file(archive: Archive, server: str) -> Remote:
-    """Address, size and checksum as the Zenodo record gives them."""
+    """Address and size as the Zenodo record gives them; its checksum must be the pinned one."""
     url = f"{server}/api/records/{archive.record}"
     try:
         with _open(url) as answer:
@@ -83,8 +94,11 @@ def find_file(archive: Archive, server: str) -> Remote:
         remote = Remote(str(entry["links"]["self"]), int(entry["size"]), digest)
     except (ValueError, KeyError, TypeError, StopIteration) as error:
         raise DataError(f"{url} does not list {archive.name} as expected") from error
-    if kind != "md5":
-        raise DataError(f"{url} gives a {kind} checksum for {archive.name}, md5 was expected")
+    if (kind, digest) != ("md5", archive.md5):
+        raise DataError(
+            f"{url} lists {archive.name} with {kind} {digest}, not with md5 {archive.md5}",
+            hint="the data set has changed or something is between you and Zenodo: do not use it",
+        )
     return remote
 
 
@@ -153,22 +167,44 @@ def _md5(path: Path) -> str:
 
 
 def unpack(zipped: Path, folder: Path) -> None:
-    """Extracts every file, each renamed into place when whole; refuses paths that leave the folder."""
+    """Extracts every file block by block, each renamed into place when whole.
+
+    DataError, before anything is written, for names that leave the folder on any system, for links
+    and devices, and for an archive that would unpack to more than MAX_RATIO times its size.
+    """
     try:
         with zipfile.ZipFile(zipped) as archive:
-            for entry in archive.infolist():
-                path = PurePosixPath(entry.filename)
-                if path.is_absolute() or ".." in path.parts:
-                    raise DataError(f"{zipped.name} holds {entry.filename}, outside its folder")
-                if entry.is_dir():
-                    continue
-                target = folder / path
-                target.parent.mkdir(parents=True, exist_ok=True)
-                part = target.with_name(target.name + ".part")
-                part.write_bytes(archive.read(entry))
-                part.replace(target)
-    except (zipfile.BadZipFile, OSError) as error:
+            entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+            limit = MAX_RATIO * max(zipped.stat().st_size, 1)
+            for entry in entries:
+                _check_entry(entry, zipped.name)
+            if sum(entry.file_size for entry in entries) > limit:
+                raise DataError(f"{zipped.name} would unpack to more than {limit} bytes")
+            for entry in entries:
+                _extract(archive, entry, folder / PurePosixPath(entry.filename))
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError) as error:
         raise DataError(f"{zipped.name} cannot be unpacked: {error}") from error
+
+
+def _check_entry(entry: zipfile.ZipInfo, archive: str) -> None:
+    """DataError unless the entry is a plain file below the folder, on Windows as well."""
+    name = entry.orig_filename  # zipfile cuts filename at a NUL
+    parts = re.split(r"[/\\]", name)
+    leaves = "\\" in name or ":" in name or "\0" in name or ".." in parts or parts[0] == ""
+    if leaves or any(part.rstrip(". ") == "" for part in parts):
+        raise DataError(f"{archive} holds {one_line(name)}, outside its folder")
+    mode = entry.external_attr >> 16
+    if mode and stat.S_IFMT(mode) not in (0, stat.S_IFREG):
+        raise DataError(f"{archive} holds {one_line(name)}, which is no plain file")
+
+
+def _extract(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path) -> None:
+    """One file; zipfile checks its CRC, and never gives more than the size that it states."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(target.name + ".part")
+    with archive.open(entry) as packed, part.open("wb") as file:
+        shutil.copyfileobj(packed, file, BLOCK_BYTES)
+    part.replace(target)
 
 
 def _make_folder(folder: Path) -> None:

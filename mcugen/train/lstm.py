@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from mcugen.features.reference import Floats, RowsOf, row_extractor
 from mcugen.features.toml import front_end_from_dict
 from mcugen.files import write_json
+from mcugen.own_files import keep_foreign, move_own
 from mcugen.train.autoencoder import Epoch
 from mcugen.train.backend import load_tf_keras, quiet, seed_everything, use_one_thread
 from mcugen.train.model_config import write_config
@@ -86,13 +87,14 @@ def train(
         )
     )
     part = _save(model, folder)
+    keep_foreign(folder / "model.keras")
     (folder / "model.keras").unlink(missing_ok=True)  # an older model does not fit the new data
     for name, windows in zip(("train", "val", "test"), parts, strict=True):
         save_set(folder / "data", name, windows)
     write_config(folder, "model.keras", table)
     losses = [asdict(epoch) for epoch in history]
     write_json(folder / "training.json", {"schema": 1, "recipe": asdict(recipe), "history": losses})
-    part.replace(folder / "model.keras")
+    move_own(part, folder / "model.keras")
     return history
 
 

@@ -4,12 +4,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from mcugen.config import CONFIG_NAME, SCHEMA_VERSION, load_config
-from mcugen.files import write_text
+from mcugen.own_files import write_own
 
 BUILD_KEYS = ("board", "engine", "rounding", "optimize")
 
@@ -22,7 +23,9 @@ def write_config(
     threshold: float | None = None,
     threshold_note: str = "",
 ) -> Path:
-    """Writes folder/mcugen.toml; a [build] table that is already there is kept."""
+    """Writes folder/mcugen.toml; a [build] table that is already there is kept.
+
+    The file itself is kept beside it when the user has changed it."""
     path = folder / CONFIG_NAME
     build: dict[str, Any] = {}
     if path.is_file():
@@ -42,7 +45,7 @@ def write_config(
                 [f"# threshold: {threshold_note}"] if name == "score" and threshold_note else []
             )
             lines += [f"{key} = {_toml_value(value)}" for key, value in table.items()]
-    return write_text(path, "\n".join(lines) + "\n")
+    return write_own(path, ("\n".join(lines) + "\n").encode())
 
 
 def _toml_value(value: Any) -> str:
@@ -52,6 +55,5 @@ def _toml_value(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-        return f'"{escaped}"'
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
     return repr(value)

@@ -105,6 +105,10 @@ def _trained(named: Path) -> Path:
     model = inside if inside.is_file() else named
     if not model.exists():
         raise ModelError(f"{model} does not exist", hint="mcugen train writes OUT/model.keras")
+    if model.name.encode("utf-8", "replace").decode() != model.name:
+        raise ModelError(
+            f"{model}: mcugen.toml cannot name a file that is not UTF-8", hint="rename it"
+        )
     if model.suffix == ".tflite":
         raise ModelError(
             f"{model} is converted already", hint="mcugen build or mcugen evaluate takes it"
