@@ -45,6 +45,8 @@ def problems(graph: Graph, op: Op) -> Iterable[Problem]:
     if x is None or weights is None or len(made) != 1:
         return to_problems(op, [("needs an activation input, weights and one output", "")])
     reasons = [*_type_reasons(x, made[0], bias)]
+    if op.kind == "FULLY_CONNECTED" and len(weights.shape) != 2:
+        reasons.append((f"weights have {len(weights.shape)} dimensions, {op.kind} needs 2", ""))
     if not reasons:
         twin, as_conv = _twin(graph, op)
         reasons += convolution.reasons(twin, as_conv, _CHANNEL_AXES[op.kind])

@@ -95,7 +95,8 @@ def _factors(parts: _Svdf) -> tuple[float, float]:
     x, features, time, state, out = (
         np.float32(t.quant.scale if t.quant is not None else 1.0) for t in tensors
     )
-    return float(x * features / state), float(state * time / out)
+    with np.errstate(all="ignore"):  # what is no number is refused with the scales
+        return float(x * features / state), float(state * time / out)
 
 
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
