@@ -49,7 +49,7 @@ def test_find_sdk(tmp_path: Path, stub_sdk: Path) -> None:
     assert find_sdk(stub_sdk, "") == stub_sdk
     assert find_sdk(None, str(stub_sdk.parent)) == stub_sdk
     assert find_sdk(None, "") is None
-    with pytest.raises(Exception, match="no MCUXpresso SDK"):
+    with pytest.raises(Exception, match="not an MCUXpresso SDK"):
         find_sdk(tmp_path, "")
 
 
