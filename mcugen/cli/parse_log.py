@@ -14,6 +14,7 @@ import click
 from mcugen.cli.console import say
 from mcugen.errors import DataError
 from mcugen.platforms.linux.launcher_log import MeasuredSection, measure, read_launcher_log
+from mcugen.platforms.linux.log_text import log_text
 from mcugen.platforms.linux.records import latency_records, op_table, table_rows, text_table
 from mcugen.report.gains import gains
 
@@ -50,7 +51,7 @@ def _content(file: Path) -> bytes:
         content = file.read_bytes()
     except OSError as error:
         raise DataError(f"cannot read {file}: {error.strerror}", hint=_LOG_HINT) from error
-    if b"\0" in content:
+    if "\0" in log_text(content):
         raise DataError(f"{file} is not a log: it is not text", hint=_LOG_HINT)
     return content
 

@@ -3,8 +3,9 @@
 """What TensorFlow Lite's benchmark_model printed, as values. Pure; any bytes give an answer.
 
 Reads TensorFlow 2.9 to 2.20 and LiteRT 1.x and 2.x: with and without `INFO: ` prefixes, percentiles
-and `[start]` columns, scientific notation, the runtime's standard error and, from a serial console,
-the kernel's messages mixed in, cut-off logs. Takes time proportional to the log, whatever it holds.
+and `[start]` columns, scientific notation, a logger's prefix before every line, the runtime's standard
+error and, from a serial console, the kernel's messages mixed in, cut-off logs. Takes time proportional
+to the log, whatever it holds.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ import math
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+
+from mcugen.platforms.linux.log_text import log_text
 
 _NUMBER = r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?"
 _PREFIX = re.compile(
@@ -134,7 +137,7 @@ class BenchmarkLog:
 
 def read_benchmark_log(content: bytes | str) -> BenchmarkLog:
     """The values in a log; whatever is missing is None or empty. Never raises."""
-    text = content.decode("utf-8", "replace") if isinstance(content, bytes) else content
+    text = log_text(content)
     lines = [_PREFIX.sub("", line.lstrip(), count=1) for line in _whole_lines(text)]
     timings = [timing for line in lines if (timing := _timing(line))]
     memory = _first(_MEMORY, lines)

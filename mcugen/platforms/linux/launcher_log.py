@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from mcugen.platforms.linux.benchmark_log import BenchmarkLog, read_benchmark_log
+from mcugen.platforms.linux.log_text import log_text
 from mcugen.platforms.linux.verdict import LogVerdict, judge
 
 MARK = "#mcugen 1 "
@@ -71,7 +72,7 @@ class _Draft:
 
 def read_launcher_log(content: bytes | str) -> LauncherLog:
     """The sections of a log of launch.sh, or of benchmark_model itself. Never raises."""
-    text = content.decode("utf-8", "replace") if isinstance(content, bytes) else content
+    text = log_text(content)
     if MARK not in text:
         return LauncherLog({}, tuple(_bare_sections(text)))
     facts: dict[str, str] = {}

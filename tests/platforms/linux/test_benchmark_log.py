@@ -130,6 +130,39 @@ def test_prefix_of_logcat() -> None:
     assert read_benchmark_log(prefixed).inference == read("tf29_cpu").inference
 
 
+PREFIXES = {
+    "logcat": "03-14 09:12:{n:02d}.101  {pid}  {pid} I tflite  : ",
+    "journal": "Mar {n:02d} 09:12:01 imx93evk run.sh[{pid}]: ",
+    "ISO time": "2026-03-14T09:12:{n:02d}.{pid}Z stdout F ",
+    "kernel": "[{n:5d}.123456] ",
+    "container": "npu-1  | ",
+    "quoted": "> ",
+}
+
+
+@pytest.mark.parametrize("prefix", PREFIXES.values(), ids=PREFIXES)
+@pytest.mark.parametrize("name", ["tf29_cpu", "tf219_cpu_percentiles", "tf28_profile"])
+def test_a_loggers_prefix_before_every_line(name: str, prefix: str) -> None:
+    lines = (LOGS / f"{name}.log").read_text().splitlines()
+    text = "".join(
+        prefix.format(n=n % 60, pid=90 + n) + f"{line}\n" for n, line in enumerate(lines)
+    )
+    log, alone = read_benchmark_log("--------- beginning of main\n" + text), read(name)
+    assert (log.inference, log.warmup, log.summary) == (
+        alone.inference,
+        alone.warmup,
+        alone.summary,
+    )
+    assert (log.ops, log.graph, log.runs) == (alone.ops, alone.graph, alone.runs)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-8-sig"])
+def test_logs_as_windows_keeps_them(encoding: str) -> None:
+    text = (LOGS / "tf29_cpu.log").read_text()
+    log = read_benchmark_log(text.replace("\n", "\r\n").encode(encoding))
+    assert (log.summary, log.inference) == (read("tf29_cpu").summary, read("tf29_cpu").inference)
+
+
 GOOD = [
     # log, status, asked, where it ran, a warning
     ("tf29_cpu", 0, "cpu", "cpu", None),

@@ -45,6 +45,15 @@ def test_sections_and_facts() -> None:
     assert npu.verdict.errors == ("the delegate is not on this board",)
 
 
+def test_a_prefix_before_every_line_of_the_launcher() -> None:
+    prefixed = "".join(
+        f"Mar 14 09:12:01 imx93 sh[81{n}]: {w}\n" for n, w in enumerate(LOG.split("\n"))
+    )
+    assert read_launcher_log(prefixed).facts == {"kernel": "6.6.36"}
+    sections = [measure(section).verdict for section in read_launcher_log(prefixed).sections]
+    assert sections == [measure(section).verdict for section in read_launcher_log(LOG).sections]
+
+
 def test_a_log_of_the_tool_alone_is_one_section() -> None:
     (section,) = read_launcher_log(CPU.encode()).sections
     assert (section.name, section.status) == ("benchmark_model", None)
