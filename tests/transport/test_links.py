@@ -4,14 +4,20 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import os
 import pty
+import socket
 import sys
+import threading
 import time
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import serial
+import serial.rfc2217
 
 from mcugen.boards import find_board
 from mcugen.errors import ConfigError, DeviceError, EnvironmentError_, McugenError, UserError
@@ -140,6 +146,108 @@ def test_serial_port_reads_busy_and_gone() -> None:
 def test_socket_that_refuses() -> None:
     with pytest.raises(McugenError, match="does not open"):
         SerialLink("socket://127.0.0.1:1", 115200).open()
+
+
+@pytest.mark.parametrize(
+    ("url", "what", "hint"),
+    [
+        ("socket://127.0.0.1", "no port number", "socket://HOST:PORT"),
+        ("rfc2217://127.0.0.1", "no port number", "rfc2217://HOST:PORT"),
+        ("socket://127.0.0.1:99999", "is no port", "socket://HOST:PORT"),
+        ("socket://127.0.0.1:4000?speed=9", "is no port", "socket://HOST:PORT"),
+        ("hwgrep://(", "is no port", "hwgrep://REGULAR"),
+        ("hwgrep://no such adapter", "no port matches", "`mcugen ports`"),
+        ("spy:///dev/ttyNONE9", "there is no port", "`mcugen ports`"),
+    ],
+)
+def test_a_wrong_url_is_explained(url: str, what: str, hint: str) -> None:
+    with pytest.raises(UserError, match=what) as caught:
+        SerialLink(url, 115200).open()
+    assert hint in caught.value.hint
+
+
+@pytest.mark.filterwarnings("ignore:set(Daemon|Name):DeprecationWarning")
+def test_rfc2217_server_that_refuses() -> None:
+    with pytest.raises(DeviceError, match="does not open"):
+        SerialLink("rfc2217://127.0.0.1:1", 115200).open()
+
+
+def talk(link: SerialLink, device: int) -> None:
+    link.open()
+    try:
+        link.write(b"to the device\xff")
+        assert os.read(device, 99) == b"to the device\xff"
+        os.write(device, b"to the host\xff")
+        assert exact(link, 12) == b"to the host\xff"
+        link.set_baud(921600)
+        assert link.read(5, soon(0.05)) == b""
+    finally:
+        link.close()
+
+
+@pytest.mark.filterwarnings(
+    "ignore::pytest.PytestUnraisableExceptionWarning"
+)  # its file stays open
+def test_a_port_that_is_spied_on(tmp_path: Path) -> None:
+    device, terminal = pty.openpty()
+    try:
+        talk(SerialLink(f"spy://{os.ttyname(terminal)}?file={tmp_path / 'log'}", 115200), device)
+    finally:
+        os.close(terminal)
+        os.close(device)
+    assert "to the device" in (tmp_path / "log").read_text()
+
+
+class Wired(serial.Serial):
+    """A pseudo-terminal has no modem lines."""
+
+    cts = dsr = ri = cd = property(lambda self: False)
+
+    def _update_dtr_state(self) -> None: ...
+    def _update_rts_state(self) -> None: ...
+    def _update_break_state(self) -> None: ...
+
+
+class Client:
+    """What an RFC 2217 server writes to."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self.write = connection.sendall
+
+
+def serve_rfc2217(listener: socket.socket, port: serial.Serial) -> None:
+    """One client, as in pyserial's example server."""
+    connection, _ = listener.accept()
+    manager = serial.rfc2217.PortManager(port, Client(connection))
+
+    def upwards() -> None:
+        with contextlib.suppress(OSError, TypeError, serial.SerialException):
+            while True:
+                if data := port.read(port.in_waiting or 1):
+                    connection.sendall(b"".join(manager.escape(data)))
+
+    threading.Thread(target=upwards, daemon=True).start()
+    with contextlib.suppress(OSError), connection:
+        while data := connection.recv(1024):
+            port.write(b"".join(manager.filter(data)))
+
+
+@pytest.mark.filterwarnings("ignore:set(Daemon|Name):DeprecationWarning")  # pyserial 3.5
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # leaves its socket
+def test_a_device_behind_an_rfc_2217_server() -> None:
+    device, terminal = pty.openpty()
+    with (
+        socket.create_server(("127.0.0.1", 0)) as listener,
+        Wired(os.ttyname(terminal), timeout=0.02) as port,
+    ):
+        server = threading.Thread(target=serve_rfc2217, args=(listener, port))
+        server.start()
+        talk(SerialLink(f"rfc2217://127.0.0.1:{listener.getsockname()[1]}", 115200), device)
+        server.join(20)
+        assert not server.is_alive()
+    os.close(terminal)
+    os.close(device)
+    gc.collect()  # so that the socket is noticed in this test
 
 
 def test_link_of_a_board_is_data(tmp_path: Path) -> None:
