@@ -109,6 +109,32 @@ def test_float_samples_beyond_full_scale_are_clipped(tmp_path: Path) -> None:
     assert read_wav(tmp_path / "clip.wav", 16000).tolist() == [32767, -32768, 32767]
 
 
+def test_float_samples_at_the_scale_of_integers_are_refused(tmp_path: Path) -> None:
+    import soundfile
+
+    quiet_clip = 60 * np.sin(np.arange(2000) / 9)
+    soundfile.write(tmp_path / "clip.wav", quiet_clip, 16000, subtype="FLOAT")
+    with pytest.raises(DataError, match=r"clip\.wav: float samples run to 60, full scale .* 1\.0"):
+        read_wav(tmp_path / "clip.wav", 16000)
+
+
+@pytest.mark.parametrize("before", [b"", b"LIST\x05\0\0\0hello\0"], ids=["plain", "LIST"])
+def test_a_recorder_that_was_stopped_left_no_size(before: bytes, tmp_path: Path) -> None:
+    samples = np.random.default_rng(2).integers(-32768, 32768, 3000).astype(np.int16)
+    whole = write(tmp_path / "whole.wav", samples).read_bytes()
+    data = whole.index(b"data")
+    cut = whole[:4] + bytes(4) + whole[8:data] + before + b"data" + bytes(4) + whole[data + 8 :]
+    (tmp_path / "clip.wav").write_bytes(cut)
+    np.testing.assert_array_equal(read_wav(tmp_path / "clip.wav", 16000), samples)
+
+
+def test_an_empty_clip_with_a_chunk_behind_is_empty(tmp_path: Path) -> None:
+    whole = write(tmp_path / "clip.wav", np.zeros(0, np.int16)).read_bytes()
+    (tmp_path / "clip.wav").write_bytes(whole + b"LIST\x04\0\0\0INFO")
+    with pytest.raises(DataError, match="0 samples"):
+        read_wav(tmp_path / "clip.wav", 16000)
+
+
 def test_float_samples_that_are_no_numbers_are_named(tmp_path: Path) -> None:
     import soundfile
 
