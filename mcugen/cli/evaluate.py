@@ -12,7 +12,7 @@ import click
 
 from mcugen.cli.console import console, say
 from mcugen.cli.evaluate_options import EvaluateOptions, evaluate_options, refuse_idle_options
-from mcugen.cli.feature_options import clip_bar, feature_options
+from mcugen.cli.feature_options import clip_bar, feature_options, open_dataset
 from mcugen.cli.sections import PATH, SectionedCommand
 from mcugen.errors import ConfigError
 
@@ -62,7 +62,6 @@ def command(model: Path, data: Path, **given: Any) -> None:
     from mcugen.cli.folder import hold_folder
     from mcugen.evaluate.job import open_evaluation
     from mcugen.evaluate.model_table import read_rows
-    from mcugen.samples.datasets import load_dataset
     from mcugen.samples.feature_store import Extraction
     from mcugen.samples.inputs import FeatureOptions
     from mcugen.train.backend import open_model
@@ -70,7 +69,7 @@ def command(model: Path, data: Path, **given: Any) -> None:
     options = EvaluateOptions(**given)
     refuse_idle_options(options)
     job = open_evaluation(
-        model, load_dataset(data), options.machine_type, options.front_end, open_model
+        model, open_dataset(data), options.machine_type, options.front_end, open_model
     )
     others = tuple(row for folder in options.beside for row in read_rows(folder))
     device = None if options.board_name is None else _device(job, options.board_name, options)
@@ -208,6 +207,8 @@ def _print_detection(evaluation: Evaluation, page: Path) -> None:
             step.name, "average", "", "", _figure(step.mean("auc")), "", _figure(step.mean("pauc"))
         )
     console().print(table)
+    if not any(machine.normals + machine.anomalies for machine in evaluation.steps[-1].machines):
+        say("no clip has a label, so there is no AUC; the scores are in the CSV files", err=True)
     for name, change in evaluation.auc_costs():
         say(f"{name}: mean AUC changes by {change:+.4f} from the step before")
     if evaluation.threshold is not None:

@@ -53,7 +53,10 @@ def result_rows(step: StepResult) -> list[tuple[object, ...]]:
             m for m in step.machines if m.machine_type == machine_type and m.auc is not None
         ]
         rows += [(machine_type,), ("id", "AUC", "pAUC")]
-        rows += [(m.machine_id.removeprefix("id_"), m.auc, m.pauc) for m in machines]
+        rows += [
+            (m.machine_id.removeprefix("id_").removeprefix("section_"), m.auc, m.pauc)
+            for m in machines
+        ]
         part = StepResult(step.name, (), tuple(machines))
         rows += [("Average", part.mean("auc"), part.mean("pauc")), ()]
     return rows

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from mcugen.errors import DataError
 from mcugen.samples.arrays import ARRAYS
-from mcugen.samples.labels import labels_of
+from mcugen.samples.labels import LABEL_WORDS, labels_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,5 +75,8 @@ def _is_clip(path: Path, suffixes: Sequence[str]) -> bool:
 
 
 def label_of(path: Path, labels: Mapping[str, str] | None) -> str | None:
-    """The file's label in a label file, without one that of its name (`normal_`, `anomaly_`)."""
-    return labels_of(path.name)[0] if labels is None else labels.get(path.name)
+    """The file's label in a label file; without one that of its name (see labels.py), else of a folder
+    `normal` or `anomaly`."""
+    if labels is not None:
+        return labels.get(path.name)
+    return labels_of(path.name)[0] or LABEL_WORDS.get(path.parent.name.lower())

@@ -4,10 +4,12 @@
 
 Layouts, recognised by what the folder holds:
 
-dcase    <type>/{train,test}/{normal,anomaly}_id_NN_*.wav, or id_NN_*.wav where labels are not published
+dcase    <type>/{train,test,source_test,target_test}/*.wav, named as in DCASE 2020 to 2025 (see labels.py)
+         or in folders normal/ and anomaly/; without a label where none is published
 mlperf   y_labels.csv (file, classes, label[, window bytes, stride bytes]) beside .bin files
 arrays   x_test.npy and y_test.npy, first axis the samples; x_train.npy and y_train.npy if there
-folders  <label>/*.wav, or a flat folder of files named normal_* and anomaly_*
+folders  <label>/*.wav, MIMII's <type>/id_NN/{normal,abnormal}/*.wav, or a flat folder of files named
+         normal_* and anomaly_*
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from pathlib import Path
 
 from mcugen.errors import DataError
 from mcugen.samples.arrays import load_labels, load_npy
-from mcugen.samples.labels import LABEL_WORDS, labels_of
+from mcugen.samples.labels import LABEL_WORDS, MACHINE_FOLDER, labels_of
 from mcugen.scoring.labels import ANOMALY, NORMAL
 
 
@@ -31,7 +33,7 @@ class Sample:
     split: str  # "train" or "test"
     label: str | None  # "normal", "anomaly" or a class; None: not known
     machine_type: str = ""
-    machine_id: str = ""  # "id_01"
+    machine_id: str = ""  # "id_01", "section_00"
     row: int | None = None  # index on the first axis of the array in `path`
     window_bytes: int = 0  # .bin only: a window, and from one to the next; 0: one input tensor
     stride_bytes: int = 0
@@ -50,6 +52,7 @@ class Dataset:
     layout: str
     source: str
     samples: tuple[Sample, ...]
+    left_out: tuple[Path, ...] = ()  # sound files that belong to no part of this layout
 
     def machine_types(self) -> tuple[str, ...]:
         """The types, sorted; one empty string where the layout has none."""
@@ -73,7 +76,7 @@ def load_dataset(root: Path) -> Dataset:
             samples = tuple(read(root))
             if not samples:
                 raise DataError(f"{root}: no sample in this {layout} data set")
-            return Dataset(root, layout, source, samples)
+            return Dataset(root, layout, source, samples, _left_out(root, source, samples))
     raise DataError(
         f"{root} holds no data set: no <type>/train, y_labels.csv, x_test.npy or .wav file",
         hint="mcugen data synth DIR makes one",
@@ -81,24 +84,50 @@ def load_dataset(root: Path) -> Dataset:
 
 
 def _wavs(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.glob("*") if path.suffix.lower() == ".wav")
+    """Every sound file below a folder."""
+    return sorted(path for path in folder.rglob("*") if path.suffix.lower() == ".wav")
+
+
+def _left_out(root: Path, source: str, samples: Iterable[Sample]) -> tuple[Path, ...]:
+    taken = {sample.path for sample in samples}
+    return tuple(path for path in _wavs(root) if path not in taken) if source == "audio" else ()
+
+
+SPLITS = {
+    "train": "train",
+    "source_train": "train",
+    "target_train": "train",
+    "test": "test",
+    "source_test": "test",
+    "target_test": "test",
+}
+"""Folder below a machine type -> split."""
 
 
 def _type_folders(root: Path) -> list[Path]:
-    """Folders with train/ or test/: `root` itself, its children, or those of dev_data/eval_data."""
+    """Folders with train/ or a test: `root` itself, its children, or those of dev_data/eval_data."""
     places = [root, *sorted(root.glob("*/")), *sorted(root.glob("*_data/*/"))]
-    return [place for place in places if (place / "train").is_dir() or (place / "test").is_dir()]
+    return [place for place in places if any((place / split).is_dir() for split in SPLITS)]
 
 
 def _dcase(root: Path) -> Iterable[Sample]:
     samples = []
     for folder in _type_folders(root):
         machine_type = folder.resolve().name
-        for split in ("train", "test"):
-            for path in _wavs(folder / split):
-                label, machine_id = labels_of(path.name)
+        for part, split in SPLITS.items():
+            for path in _wavs(folder / part):
+                label, machine_id = _placed(path, folder / part)
                 samples.append(Sample(path, split, label, machine_type, machine_id))
     return samples
+
+
+def _placed(path: Path, root: Path) -> tuple[str | None, str]:
+    """Label and machine id of a file: from its name, else from the folders between `root` and it."""
+    label, machine_id = labels_of(path.name)
+    for folder in path.relative_to(root).parts[:-1]:
+        label = label or LABEL_WORDS.get(folder.lower())
+        machine_id = machine_id or (folder.lower() if MACHINE_FOLDER.fullmatch(folder) else "")
+    return label, machine_id
 
 
 def _mlperf(root: Path) -> Iterable[Sample]:
@@ -164,16 +193,15 @@ def _array_labels(path: Path, count: int) -> list[str | None]:
 
 
 def _folders(root: Path) -> Iterable[Sample]:
-    samples = []
-    for path in sorted(root.rglob("*")):
-        if path.suffix.lower() != ".wav":
-            continue
-        label, machine_id = labels_of(path.name)
-        if path.parent != root:
-            folder = path.parent.name
-            label = LABEL_WORDS.get(folder.lower(), folder)
-        samples.append(Sample(path, "test", label, "", machine_id))
-    return samples
+    """A class is the name of the folder; below a machine's folder stands its type, as in MIMII."""
+    for path in _wavs(root):
+        label, machine_id = _placed(path, root)
+        folders = path.relative_to(root).parts[:-1]
+        machine = next((n for n, name in enumerate(folders) if MACHINE_FOLDER.fullmatch(name)), 0)
+        machine_type = folders[machine - 1] if machine else ""
+        if folders and not MACHINE_FOLDER.fullmatch(folders[-1]):
+            label = LABEL_WORDS.get(folders[-1].lower(), folders[-1])
+        yield Sample(path, "test", label, machine_type, machine_id)
 
 
 Layout = tuple[str, Callable[[Path], bool], Callable[[Path], Iterable[Sample]]]

@@ -62,7 +62,8 @@ def training_samples(dataset: Dataset, machine_type: str) -> tuple[Sample, ...]:
     """What may be trained on: the training part, or all that is not an anomaly in plain folders."""
     training = dataset.part("train", machine_type)
     if not training and dataset.layout == "folders":
-        training = tuple(s for s in dataset.samples if s.label in (NORMAL, None))
+        test = dataset.part("test", machine_type)
+        training = tuple(s for s in test if s.label in (NORMAL, None))
     for sample in training:
         if sample.label == ANOMALY:
             raise DataError(

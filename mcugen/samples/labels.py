@@ -13,17 +13,25 @@ from mcugen.errors import DataError
 from mcugen.scoring.labels import ANOMALY, NORMAL
 
 LABEL_WORDS = {"normal": NORMAL, "anomaly": ANOMALY, "abnormal": ANOMALY}
-"""Start of a file name (up to the first `_`), or name of a folder -> label."""
+"""Word in a file name, or name of a folder -> label."""
 LABEL_DIGITS = {"0": NORMAL, "1": ANOMALY}
 """What a CSV may also hold; any other word is the name of a class."""
-NAME = re.compile(r"(?:(normal|anomaly|abnormal)_)?(?:(id_\d+)_)?.*", re.IGNORECASE | re.DOTALL)
+NAME = re.compile(
+    r"(?:(section_\d+)_)?(?:(?:source|target)_)?(?:(?:train|test)_)?"
+    r"(?:(normal|anomaly|abnormal)_)?(?:(id_\d+)_)?.*",
+    re.IGNORECASE | re.DOTALL,
+)
+"""DCASE 2020 (anomaly_id_01_00000003.wav) to 2025 (section_00_source_test_anomaly_0000_vel_6.wav)."""
+MACHINE_FOLDER = re.compile(r"(?:id|section)_\d+", re.IGNORECASE)
+"""A folder of one machine: MIMII's fan/id_00/normal/00000003.wav."""
 
 
 def labels_of(name: str) -> tuple[str | None, str]:
-    """Label and machine id in a file name: anomaly_id_01_00000003.wav -> ("anomaly", "id_01")."""
+    """Label and machine id (or section) in a file name: anomaly_id_01_00000003.wav -> ("anomaly",
+    "id_01")."""
     match = NAME.fullmatch(name)
-    word, machine = match.groups() if match else (None, None)
-    return (LABEL_WORDS[word.lower()] if word else None), (machine or "").lower()
+    section, word, machine = match.groups() if match else (None, None, None)
+    return (LABEL_WORDS[word.lower()] if word else None), (machine or section or "").lower()
 
 
 def read_labels(path: Path) -> dict[str, str]:

@@ -29,6 +29,10 @@ def touch(root: Path, *names: str) -> None:
         ("normal_id_01_00000003.wav", "normal", "id_01"),
         ("anomaly_id_02_00000000.wav", "anomaly", "id_02"),
         ("id_05_00000000.wav", None, "id_05"),
+        ("section_00_source_train_normal_0000_strength_1_ambient.wav", "normal", "section_00"),
+        ("section_02_target_test_anomaly_0007.wav", "anomaly", "section_02"),
+        ("section_03_source_test_0000.wav", None, "section_03"),
+        ("section_00_0199.wav", None, "section_00"),
         ("Normal_x.wav", "normal", ""),
         ("kitchen.wav", None, ""),
     ],
@@ -51,6 +55,47 @@ def test_dcase_development_and_evaluation(tmp_path: Path) -> None:
     assert [s.label for s in dataset.part("test")] == ["anomaly", None]
     assert load_dataset(tmp_path / "dev_data").machine_types() == ("ToyCar",)
     assert load_dataset(tmp_path / "dev_data" / "ToyCar").machine_types() == ("ToyCar",)
+
+
+def test_dcase_2021_has_a_test_folder_for_each_domain(tmp_path: Path) -> None:
+    touch(
+        tmp_path,
+        "fan/train/section_00_source_train_normal_0000_a.wav",
+        "fan/source_test/section_00_source_test_normal_0000.wav",
+        "fan/target_test/section_00_target_test_anomaly_0000.wav",
+        "fan/supplemental/section_00_supplemental_0000.wav",
+    )
+    dataset = load_dataset(tmp_path)
+    assert [(s.split, s.label) for s in dataset.samples] == [
+        ("train", "normal"),
+        ("test", "normal"),
+        ("test", "anomaly"),
+    ]
+    assert {s.machine_id for s in dataset.samples} == {"section_00"}
+    assert [path.parent.name for path in dataset.left_out] == ["supplemental"]
+
+
+def test_labels_may_be_folders_of_the_test_part(tmp_path: Path) -> None:
+    touch(tmp_path, "pump/train/a.wav", "pump/test/normal/b.wav", "pump/test/Anomaly/c.wav")
+    dataset = load_dataset(tmp_path)
+    assert [s.label for s in dataset.part("test", "pump")] == ["anomaly", "normal"]
+    assert dataset.left_out == ()
+
+
+def test_mimii_names_machine_and_label_by_folders(tmp_path: Path) -> None:
+    for machine in ("fan/id_00", "fan/id_02", "pump/id_00"):
+        touch(tmp_path, f"{machine}/normal/00000000.wav", f"{machine}/abnormal/00000000.wav")
+    dataset = load_dataset(tmp_path)
+    assert dataset.machine_types() == ("fan", "pump")
+    fans = dataset.part("test", "fan")
+    assert [(s.machine_id, s.label) for s in fans] == [
+        ("id_00", "anomaly"),
+        ("id_00", "normal"),
+        ("id_02", "anomaly"),
+        ("id_02", "normal"),
+    ]
+    assert {s.label for s in training_samples(dataset, "pump")} == {"normal"}
+    assert {s.machine_type for s in training_samples(dataset, "pump")} == {"pump"}
 
 
 def test_mlperf_anomaly_and_class_rows(tmp_path: Path) -> None:
