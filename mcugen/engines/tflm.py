@@ -32,6 +32,8 @@ RUNTIME_FILES = ("engine_tflm.cc", "tflm_model.h", *INTERPRETER_FILES)
 CXX_DEFINES = ("TF_LITE_STATIC_MEMORY", "TF_LITE_STRIP_ERROR_STRINGS")
 """STATIC_MEMORY shapes TFLM's structures and must equal the library's; without strings the code links
 against libraries built with and without them."""
+_RECURRENT_TO_OUTPUT = 8  # lstm_shared.h, kLstmRecurrentToOutputWeightsTensor
+_LSTM_PARAMETER_BYTES = 256  # cmsis_nn_lstm_params: 19 words and 4 gates of 10 words, aligned
 CALL_SUBGRAPHS = frozenset(("CALL_ONCE", "IF", "WHILE"))
 
 
@@ -68,13 +70,15 @@ def propose_arena_bytes(graph: Graph, measured_bytes: int) -> int:
     """Arena for a 32-bit device from the bytes that TFLM used in the end on a 64-bit PC.
 
     Persistent structures shrink with the pointers and activations stay, so the measurement bounds
-    both. Two things come on top: the scratch of the optimised kernels, of one operator at a time,
-    and what the planner itself needs for where activations go. The device reports what it used.
+    both. Three things come on top: the scratch of the optimised kernels, of one operator at a time,
+    what these kernels keep, and what the planner itself needs for where activations go. The device
+    reports what it used.
     """
+    kept_bytes = sum(_cmsis_nn_kept_bytes(graph, op) for op in graph.file_ops)
     scratch_bytes = max((_cmsis_nn_scratch_bytes(graph, op) for op in graph.file_ops), default=0)
     activation_bytes = max((_live_bytes(graph, op) for op in graph.file_ops), default=0)
     planning_bytes = max(_planning_bytes(graph) - activation_bytes, 0)
-    needed_bytes = measured_bytes + scratch_bytes + planning_bytes
+    needed_bytes = measured_bytes + scratch_bytes + kept_bytes + planning_bytes
     return -(-needed_bytes // ALIGNMENT) * ALIGNMENT
 
 
@@ -100,6 +104,16 @@ def _cmsis_nn_scratch_bytes(graph: Graph, op: Op) -> int:
         return 0
     _, height, width, channels = graph.tensors[op.inputs[1]].shape
     return columns * height * width * channels * DType.INT16.bytes
+
+
+def _cmsis_nn_kept_bytes(graph: Graph, op: Op) -> int:
+    """CMSIS_NN_PortOpData of unidirectional_sequence_lstm.cc: eight sums of weights per unit in the
+    type of the bias (int32, with int16 activations int64), and the parameters of the four gates."""
+    if op.kind != "UNIDIRECTIONAL_SEQUENCE_LSTM":
+        return 0
+    units = graph.tensors[op.inputs[_RECURRENT_TO_OUTPUT]].shape[0]
+    bias = DType.INT64 if graph.tensors[op.inputs[0]].dtype is DType.INT16 else DType.INT32
+    return 8 * -(-units * bias.bytes // ALIGNMENT) * ALIGNMENT + _LSTM_PARAMETER_BYTES
 
 
 def plan(graph: Graph, options: EngineOptions) -> EnginePlan:

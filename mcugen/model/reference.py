@@ -133,7 +133,8 @@ def measure_arena(model: bytes, name: str, *, timeout_s: float = 60.0) -> int:
     A Cortex-M needs less: its pointers and size_t have 4 bytes instead of 8, which the persistent
     structures (a few dozen bytes per tensor and operator) are mostly made of; the activations are
     the same. So this is a safe proposal for the device's arena. Kernels with buffers of their own
-    (CMSIS-NN, Ethos-U) may ask for scratch on top.
+    (CMSIS-NN, Ethos-U) may ask for scratch on top. ModelError when TFLite Micro cannot allocate the
+    model or invoke it once.
     """
     graph = parse_tflite(model, name)
     if _version("tflite-micro") is None:
@@ -141,7 +142,8 @@ def measure_arena(model: bytes, name: str, *, timeout_s: float = 60.0) -> int:
             "measuring the arena needs the package tflite-micro", hint=_INSTALL_HINT
         )
     with _worker(name, timeout_s) as worker:
-        worker.ask("arena", _model_request(model, graph))
+        inputs = {"inputs": np.array(len(graph.inputs))}
+        worker.ask("arena", inputs | _model_request(model, graph))
         found = re.search(r"Arena allocation total (\d+) bytes", worker.log())
     if found is None:
         raise ModelError(f"{name}: TFLite Micro did not say how much arena it uses")

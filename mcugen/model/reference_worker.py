@@ -4,7 +4,7 @@
 
 Messages in both directions are a verb and named arrays: two big-endian 32-bit lengths, the verb in
 ASCII, an npz archive. Verbs: `load` (backend, model, arena_bytes), `run` (input_<n> of N samples,
-tensors), `arena` (model, arena_bytes); the answer is `ok` with arrays or `error` with a message.
+tensors), `arena` (model, arena_bytes, inputs); the answer is `ok` with arrays or `error` with a message.
 """
 
 from __future__ import annotations
@@ -123,12 +123,18 @@ def _run(backend: Backend, request: Arrays) -> Arrays:
 
 
 def _print_arena(request: Arrays) -> None:
-    """Lets TFLite Micro write its recorded allocations to standard error."""
+    """Lets TFLite Micro write its recorded allocations to standard error, and invoke once with zeros:
+    some kernels say no only then."""
     from tflite_micro.python.tflite_micro import runtime
 
-    runtime.Interpreter.from_bytes(
+    interpreter = runtime.Interpreter.from_bytes(
         request["model"].tobytes(), arena_size=int(request["arena_bytes"])
-    ).print_allocations()
+    )
+    interpreter.print_allocations()
+    for index in range(int(request["inputs"])):
+        end = interpreter.get_input_details(index)
+        interpreter.set_input(np.zeros(end["shape"], end["dtype"]), index)
+    interpreter.invoke()
 
 
 def main() -> None:

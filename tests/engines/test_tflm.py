@@ -8,6 +8,7 @@ import hashlib
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -160,6 +161,17 @@ def test_arena_covers_measurement_scratch_and_planning() -> None:
     small = graph_of("ADD")
     # 8 bytes of activations: 2 + 1 AllocationInfo of 32 and 2 + 1 plan entries of 40 come on top
     assert tflm.propose_arena_bytes(small, 1000) == 1216
+
+
+def test_arena_covers_what_the_optimised_lstm_keeps() -> None:
+    """Eight sums of int32 for each of 10 units (160 bytes with padding: 48 each), and parameters."""
+    weights = Tensor(0, "w", (10, 10), DType.INT8, data=_zeros((10, 10)))
+    ends = (Tensor(1, "in", (1, 4, 3), DType.INT8), Tensor(2, "out", (1, 4, 10), DType.INT8))
+    kind, inputs = "UNIDIRECTIONAL_SEQUENCE_LSTM", (1, *[0] * 23)
+    graph = Graph("m", "", 0, (weights, *ends), (Op(0, kind, inputs, (2,)),), (1,), (2,))
+    without = replace(graph, ops=(Op(0, "CUSTOM:other", inputs, (2,)),))
+    more = tflm.propose_arena_bytes(graph, 4096) - tflm.propose_arena_bytes(without, 4096)
+    assert more == 8 * 48 + 256
 
 
 def _zeros(shape: tuple[int, ...]) -> np.ndarray:

@@ -112,3 +112,15 @@ def test_measured_arena_grows_with_the_activations(model: Path) -> None:
     wide_bytes = measure_arena(wide, "wide")
     assert 100 < small_bytes < 4000
     assert 7000 < wide_bytes - small_bytes < 9000
+
+
+def test_an_arena_is_proposed_only_for_what_can_be_invoked() -> None:
+    """ARG_MAX to int64 is allocated, and refused when it is invoked."""
+    tensors = [
+        TensorSpec((1, 8), "int8", 0.1),
+        TensorSpec((), "int32", data=np.array(1, np.int32)),
+        TensorSpec((1,), "int64"),
+    ]
+    op = OpSpec("ARG_MAX", [0, 1], [2], {"output_type": "INT64"})
+    with pytest.raises(ModelError, match="ARG_MAX .* failed to invoke"):
+        measure_arena(model_bytes(tensors, [op], [0], [2]), "m")
