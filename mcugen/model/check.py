@@ -13,6 +13,7 @@ from mcugen.model.operands import operand_problems, state_problems
 from mcugen.model.shapes import FIXED_SHAPE_HINT, shape_problems
 
 _QUANTISE = (
+    "mcugen convert MODEL --data DATA makes an int8 model of the Keras file or SavedModel; elsewhere "
     "convert with full integer quantisation: a representative dataset, "
     "supported_ops = [TFLITE_BUILTINS_INT8], int8 inputs and outputs"
 )
@@ -21,6 +22,22 @@ _FUSE = (
     "TFLITE_BUILTINS_INT8 without SELECT_TF_OPS, becomes UNIDIRECTIONAL_SEQUENCE_LSTM"
 )
 _REPLACE = "replace the operator by builtin ones before converting"
+
+NPU_OPERATORS: Mapping[str, tuple[str, str]] = {
+    "CUSTOM:ethos-u": (
+        "is code for an Ethos-U NPU: Vela compiled this file",
+        "pass the .tflite from before Vela; mcugen runs Vela itself for boards with an Ethos-U",
+    ),
+    "CUSTOM:NeutronGraph": (
+        "is code for NXP's Neutron NPU: neutron-converter made this file",
+        "pass the original .tflite, and this file as --npu-model",
+    ),
+    "CUSTOM:edgetpu-custom-op": (
+        "is code for an Edge TPU: edgetpu_compiler made this file",
+        "pass the .tflite from before edgetpu_compiler",
+    ),
+}
+"""Operator that an NPU's compiler leaves -> (what it is, the way out)."""
 
 _CONTROL_FLOW = frozenset({"WHILE", "IF", "CALL", "CALL_ONCE", "STABLEHLO_WHILE"})
 _RESOURCES = frozenset({"VAR_HANDLE", "READ_VARIABLE", "ASSIGN_VARIABLE"})
@@ -50,14 +67,20 @@ _TYPE_HINTS: Mapping[DType, str] = {
 
 
 def check_graph(graph: Graph) -> list[Problem]:
-    """Every reason why no engine can take the graph; an engine may know more of its own."""
-    return [
+    """Every reason why no engine can take the graph; an engine may know more of its own.
+
+    What an NPU's compiler left is the only reason for its file: the rest follows from it.
+    """
+    compiled = [
+        Problem(where(op), *NPU_OPERATORS[op.kind]) for op in graph.ops if op.kind in NPU_OPERATORS
+    ]
+    floats = [*_float_problems(graph)]
+    return compiled or [
         *shape_problems(graph),
         *_operator_problems(graph),
         *(problem for op in graph.ops for problem in operand_problems(op)),
         *state_problems(graph),
-        *_float_problems(graph),
-        *_tensor_problems(graph),
+        *(floats or _tensor_problems(graph)),
     ]
 
 
@@ -128,8 +151,17 @@ def _float_problems(graph: Graph) -> Iterator[Problem]:
     """A graph that computes in float32 alone; float32 parts of others are the engines' to judge."""
     floats = [op for op in graph.ops if op.kind not in _CARRIES_FLOAT and _is_float(graph, op)]
     quantised = any(t.quant is not None and t.data is None for t in graph.tensors)
-    if floats and not quantised:
-        yield Problem("model", "computes in float32: it is not quantised", _QUANTISE)
+    if not floats or quantised:
+        return
+    weights = {t.dtype for op in floats for t in _tensors(graph, op) if t.data is not None}
+    halves = any(t.dtype is DType.FLOAT16 and t.data is not None for t in graph.tensors)
+    if DType.INT8 in weights:
+        what = "has dynamic-range quantisation: int8 weights, but it computes in float32"
+    elif halves:
+        what = "computes in float32 with float16 weights: it is not quantised"
+    else:
+        what = "computes in float32: it is not quantised"
+    yield Problem("model", what, _QUANTISE)
 
 
 def _is_float(graph: Graph, op: Op) -> bool:

@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 
 from mcugen.errors import ModelError
 from mcugen.model.ends import fold_ends
+from mcugen.model.file_kinds import recognise
 from mcugen.model.ir import DType, Graph, Op, Quant, Tensor
 from mcugen.model.shapes import fold_shapes
 from mcugen.model.topology import check_topology
@@ -89,13 +90,8 @@ def parse_tflite(data: bytes, name: str) -> Graph:
     Only the main subgraph is read: operators that call others (WHILE, CALL, IF) are there by kind.
     """
     if data[4:8] != _IDENTIFIER:
-        is_keras = name.endswith((".keras", ".h5", ".hdf5"))
-        raise ModelError(
-            f"{name} is not a .tflite file",
-            hint=f"convert it first: mcugen convert {name} --data DATA"
-            if is_keras
-            else "pass the .tflite flatbuffer that TensorFlow's converter writes",
-        )
+        what, hint = recognise(data, name)
+        raise ModelError(f"{name} {what}", hint=hint)
     try:
         return _read_model(_Source(data, name))
     except _DAMAGE as error:

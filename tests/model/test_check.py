@@ -4,12 +4,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from mcugen.errors import ModelError
-from mcugen.model.check import check_graph, refuse
+from mcugen.model.check import NPU_OPERATORS, check_graph, refuse
 from mcugen.model.ir import Graph, Problem
 from mcugen.model.tflite import parse_tflite, read_tflite
 from tests.tflite_writer import OpSpec, TensorSpec, model_bytes
@@ -37,6 +39,56 @@ def test_float_model_is_one_problem() -> None:
     graph = chain(["RELU", "TANH"], [FLOAT] * 3)
     assert told(graph) == [("model", "computes in float32: it is not quantised")]
     assert "representative dataset" in check_graph(graph)[0].hint
+
+
+@pytest.mark.parametrize(
+    ("dtype", "ops", "what"),
+    [
+        ("int8", [("FULLY_CONNECTED", (0, 1), 2)], "has dynamic-range quantisation: int8 weights"),
+        (
+            "float16",
+            [("DEQUANTIZE", (1,), 3), ("FULLY_CONNECTED", (0, 3), 2)],
+            "computes in float32 with float16 weights: it is not quantised",
+        ),
+    ],
+)
+def test_float_model_with_small_weights_is_called_what_it_is(
+    dtype: str, ops: list[tuple[str, tuple[int, ...], int]], what: str
+) -> None:
+    weights = np.ones((4, 4), dtype)
+    tensors = [FLOAT, TensorSpec((4, 4), dtype, 0.1 if dtype == "int8" else None, data=weights)]
+    tensors += [FLOAT, TensorSpec((4, 4), "float32")]
+    specs = [OpSpec(kind, inputs, [output]) for kind, inputs, output in ops]
+    ((place, found),) = told(parse_tflite(model_bytes(tensors, specs, [0], [2]), "m"))
+    assert (place, found.startswith(what)) == ("model", True)
+
+
+@pytest.mark.parametrize("kind", sorted(NPU_OPERATORS))
+def test_a_file_that_an_npus_compiler_made_is_that_problem_alone(kind: str) -> None:
+    graph = chain([kind, "CUSTOM:Mine"], [INT8, TensorSpec((1, 4), "uint8", scales=1.0), INT8])
+    (problem,) = check_graph(graph)
+    assert problem.what.startswith("is code for")
+    assert "pass the" in problem.hint
+
+
+@pytest.mark.parametrize(
+    ("content", "what", "hint"),
+    [
+        (b"", "it is empty", "again"),
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:1\n", "Git LFS", "git lfs pull"),
+        (b"\n<!DOCTYPE html><html>", "is a web page", "raw"),
+        (b"<html><head>", "is a web page", "raw"),
+        (b"PK\x03\x04" + bytes(20), "is a ZIP archive", "mcugen convert m.tflite"),
+        (b"\x89HDF\r\n\x1a\n", "is an HDF5 file", "mcugen convert m.tflite"),
+        (b"\x1f\x8b\x08\x00", "is compressed", "unpack"),
+        (b"\x08\x08\x12\x07pytorch", "is an ONNX model", ""),
+        (b"nothing known", "is not a .tflite file", "flatbuffer"),
+    ],
+)
+def test_what_is_no_model_is_called_what_it_is(content: bytes, what: str, hint: str) -> None:
+    with pytest.raises(ModelError, match=re.escape(what)) as caught:
+        parse_tflite(content, "m.tflite")
+    assert hint in caught.value.hint
 
 
 def test_float_model_with_unquantised_helpers_is_one_problem() -> None:
