@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from mcugen.errors import ModelError
 from mcugen.model.ir import DType, Graph, Op, Problem, Tensor
-from mcugen.model.operands import operand_problems, state_problems
+from mcugen.model.operands import MOST_ELEMENTS, TOO_LARGE, operand_problems, state_problems
 from mcugen.model.shapes import FIXED_SHAPE_HINT, shape_problems
 
 _QUANTISE = (
@@ -189,6 +189,8 @@ def _problems_of(tensor: Tensor, place: str) -> Iterator[Problem]:
         yield Problem(place, f"has the type {tensor.dtype.value}", hint)
     if tensor.data is not None:
         return
+    if tensor.elements > MOST_ELEMENTS:
+        yield Problem(place, f"has {tensor.elements} elements: {TOO_LARGE}")
     if 0 in tensor.shape:
         yield Problem(place, f"has no fixed size: shape {list(tensor.shape)}", FIXED_SHAPE_HINT)
     if tensor.dtype in (DType.INT8, DType.INT16):

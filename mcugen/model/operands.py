@@ -52,6 +52,10 @@ _MAY_BE_ABSENT = frozenset({"SVDF", "UNIDIRECTIONAL_SEQUENCE_LSTM"})
 """Operators with optional inputs among the first ones, which look at that themselves."""
 
 
+MOST_ELEMENTS = 2**28  # of an activation
+TOO_LARGE = "more than any board holds"
+
+
 def operand_problems(op: Op) -> Iterator[Problem]:
     """Too many or too few inputs or outputs, or one that is absent and must not be."""
     if op.kind not in OPERANDS:
@@ -76,6 +80,8 @@ def state_problems(graph: Graph) -> Iterator[Problem]:
             if tensor.is_variable or tensor.data is not None:
                 what = "is a variable" if tensor.is_variable else "is a constant"
                 yield Problem(f"{end} {number}", what)
+            if tensor.elements > MOST_ELEMENTS:
+                yield Problem(f"{end} {number}", f"has {tensor.elements} elements: {TOO_LARGE}")
             if end == "input" and indices.index(index) != number:
                 yield Problem(f"{end} {number}", "is the same tensor as another input")
     for op in graph.ops:

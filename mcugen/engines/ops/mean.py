@@ -54,7 +54,7 @@ def problems(graph: Graph, op: Op) -> Iterable[Problem]:
 def shape_reasons(op: Op, x: Tensor, axes: Tensor, out: Tensor) -> Iterator[Reason]:
     """Axes that are not those of the input, an output that does not follow from them."""
     assert axes.data is not None
-    rank, given = len(x.shape), [int(axis) for axis in axes.data.reshape(-1)]
+    rank, given = len(x.shape), axes.data.reshape(-1).tolist()
     if rank > _MOST_RANK:
         yield f"shape {list(x.shape)} has more than {_MOST_RANK} axes", ""
     elif axes.dtype is not DType.INT32 or any(not -rank <= axis < rank for axis in given):
