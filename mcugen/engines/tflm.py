@@ -205,7 +205,7 @@ def _registration(graph: Graph, kind: str) -> tuple[str, str]:
 def _all_int8(graph: Graph, ops: Iterable[Op]) -> bool:
     """Whether first inputs, weights and outputs are all int8; biases and states are not asked."""
     return all(
-        graph.tensors[index].dtype is DType.INT8
+        graph.tensors[index].dtype is DType.INT8 and not graph.tensors[index].is_int4
         for op in ops
         for index in (*op.inputs[:2], *op.outputs)
         if index >= 0

@@ -85,14 +85,18 @@ def check_graph(graph: Graph) -> list[Problem]:
 
 
 def check_int8_ends(graph: Graph) -> tuple[Problem, ...]:
-    """One problem per input or output that the file has in another type than int8."""
+    """One problem per input or output that the file has in another type than int8, and for int4."""
     ends = (("input", graph.inputs), ("output", graph.outputs))
     types = {t.index: t.dtype for t in graph.tensors} | dict.fromkeys(graph.shifted, DType.UINT8)
-    return tuple(
-        Problem("model", f"{name} {number} is {types[index].value}, not int8")
-        for name, indices in ends
-        for number, index in enumerate(indices)
-        if types[index] is not DType.INT8
+    packed = [Problem("model", "has int4 weights") for t in graph.tensors if t.is_int4]
+    return (
+        *packed[:1],
+        *(
+            Problem("model", f"{name} {number} is {types[index].value}, not int8")
+            for name, indices in ends
+            for number, index in enumerate(indices)
+            if types[index] is not DType.INT8
+        ),
     )
 
 

@@ -78,7 +78,10 @@ class Quant:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Tensor:
-    """One edge of the graph. `data` is a read-only array for constants, None for activations."""
+    """One edge of the graph. `data` is a read-only array for constants, None for activations.
+
+    `is_int4`: the file packs two of these int8 values into a byte.
+    """
 
     index: int
     name: str
@@ -87,6 +90,7 @@ class Tensor:
     quant: Quant | None = None
     data: NDArray[Any] | None = None
     is_variable: bool = False
+    is_int4: bool = False
 
     @property
     def elements(self) -> int:

@@ -18,8 +18,8 @@ from mcugen.engines.aot.variants import (
 from mcugen.engines.contract import EngineOptions
 from mcugen.engines.ops.shared.checks import (
     Reason,
-    int8_reasons,
     same_quantisation_reasons,
+    scale_reasons,
     to_problems,
 )
 from mcugen.engines.ops.shared.copy_call import (
@@ -32,11 +32,14 @@ from mcugen.engines.ops.shared.copy_call import (
     strides_of,
     window_of,
 )
-from mcugen.model.ir import Graph, Op, Problem, Tensor
+from mcugen.engines.ops.shared.moving import element_reasons
+from mcugen.model.ir import DType, Graph, Op, Problem, Tensor
 
 
 def problems(graph: Graph, op: Op) -> Iterable[Problem]:
-    """int8; all tensors of one quantisation and, as in TFLite Micro, no fused activation."""
+    """int8, int16, int32, int64, float32, bool; all tensors of one quantisation and, as in TFLite
+    Micro, no fused activation.
+    """
     inputs = [t for t in graph.input_tensors(op) if t is not None and not t.is_variable]
     outputs = graph.output_tensors(op)
     if len(inputs) != len(op.inputs) or len(outputs) != 1 or not any(map(is_activation, inputs)):
@@ -44,7 +47,8 @@ def problems(graph: Graph, op: Op) -> Iterable[Problem]:
             op, [("needs inputs, at least one of them an activation, and one output", "")]
         )
     out = outputs[0]
-    reasons = [*int8_reasons(*inputs, out), *_shape_reasons(op, inputs, out)]
+    quantised = scale_reasons(*inputs, out) if out.dtype in (DType.INT8, DType.INT16) else ()
+    reasons = [*element_reasons(*inputs, out), *quantised, *_shape_reasons(op, inputs, out)]
     if not reasons:
         reasons += same_quantisation_reasons(*inputs, out)
     if op.options.get("fused_activation_function", "NONE") != "NONE":
@@ -77,13 +81,14 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
     """One copy per input."""
     blocks = [*_blocks(graph, op)]
     reads = (Layout.NATIVE,) * len(activations(graph, op))
-    cost = sum(copy_cost(block, 1) for _, block in blocks)
+    size = graph.tensors[op.outputs[0]].dtype.bytes
+    cost = sum(copy_cost(block, size) for _, block in blocks)
 
     def build(operands: Operands) -> tuple[Call, ...]:
         values = iter(operands.inputs)
         (out,) = operands.outputs
         return tuple(
-            copy_call(block, 1, next(values), out)
+            copy_call(block, size, next(values), out)
             if is_activation(tensor)
             else copy_constant_call(block, tensor, f"{operands.name}_input{number}", out)
             for number, (tensor, block) in enumerate(blocks)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from mcugen.engines.aot.scales import activation_range
+from mcugen.engines.aot.scales import INT8_RANGE, INT16_RANGE, activation_range
 from mcugen.engines.aot.variants import Call, Kernel, Layout, Operands, Operator, Variant
 from mcugen.engines.contract import EngineOptions
 from mcugen.engines.ops.shared.checks import (
@@ -19,9 +19,10 @@ from mcugen.engines.ops.shared.checks import (
     fused_activation,
     int8_reasons,
     one_to_one,
+    scale_reasons,
     to_problems,
 )
-from mcugen.model.ir import Graph, Op, Problem, Tensor
+from mcugen.model.ir import DType, Graph, Op, Problem, Tensor
 
 _PORTABLE_COST = 7.0  # instructions per value that a window sees
 _DSP_COST = 1.6
@@ -44,12 +45,14 @@ class _Axis:
 
 
 def problems(graph: Graph, op: Op) -> Iterable[Problem]:
-    """int8 images [batch, height, width, channels]; input and output of one quantisation."""
+    """int8, int16 images [batch, height, width, channels]; input and output of one quantisation."""
     tensors = one_to_one(graph, op)
     if tensors is None:
         return to_problems(op, [("needs one activation input and one output", "")])
     x, out = tensors
-    reasons = [*int8_reasons(x, out), *activation_reasons(fused_activation(op), out)]
+    is_int16 = x.dtype is DType.INT16 and out.dtype is DType.INT16
+    unfit = scale_reasons(x, out) if is_int16 else int8_reasons(x, out)
+    reasons = [*unfit, *activation_reasons(fused_activation(op), out)]
     if not reasons:
         reasons += _quantisation_reasons(x, out)
     return to_problems(op, [*reasons, *_shape_reasons(op, x, out)])
@@ -112,6 +115,8 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
     seen = out.elements * positions
     portable = _variant(op, x, out, "", _PORTABLE_COST * seen)
     narrow_sums = op.kind == "MAX_POOL_2D" or positions <= _DSP_POSITIONS
+    if x.dtype is DType.INT16:
+        return (_variant(op, x, out, "_s16", _PORTABLE_COST * seen),)
     if "dsp" not in options.isa or x.shape[3] < _DSP_CHANNELS or not narrow_sums:
         return (portable,)
     return (portable, _variant(op, x, out, "_dsp", _DSP_COST * seen))
@@ -137,7 +142,8 @@ def _variant(op: Op, x: Tensor, out: Tensor, suffix: str, cost: float) -> Varian
 def _fields(op: Op, x: Tensor, out: Tensor) -> tuple[tuple[str, int], ...]:
     rows, columns = _axes(op, x, out)
     assert out.quant is not None
-    low, high = activation_range(fused_activation(op), out.quant)
+    limits = INT16_RANGE if out.dtype is DType.INT16 else INT8_RANGE
+    low, high = activation_range(fused_activation(op), out.quant, limits)
     return (
         ("batches", x.shape[0]),
         ("in_height", rows.in_size),

@@ -101,7 +101,7 @@ OUT = TensorSpec((2, 6), "int8", 0.1, 3)
     [
         ([X, TensorSpec((2, 3), "int8", 0.2, 3)], OUT, {"axis": 1}, "quantised differently"),
         ([X, TensorSpec((2, 3), "int8", 0.1, 4)], OUT, {"axis": 1}, "quantised differently"),
-        ([X, X], TensorSpec((2, 6), "int16", 0.1), {"axis": 1}, "int16"),
+        ([X, X], TensorSpec((2, 6), "int16", 0.1), {"axis": 1}, "differ in their type"),
         ([X, X], OUT, {"axis": 2}, "axis 2"),
         ([X, X], OUT, {"axis": -3}, "axis -3"),
         ([X, X], OUT, {"axis": 0}, "cannot be joined"),

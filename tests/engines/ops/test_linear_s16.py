@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 the mcugen authors
 # SPDX-License-Identifier: Apache-2.0
-"""int16x8: convolutions, FULLY_CONNECTED, LEAKY_RELU, RELU and PAD of int16 equal TFLite Micro."""
+"""int16x8: convolutions, FULLY_CONNECTED, pooling and curves of int16 equal TFLite Micro."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.engines.ops.test_arithmetic import different, vectors_for
+from tests.engines.ops.test_arithmetic import different, of, vectors_for
 from tests.engines.vectors import Layer, Vectors, problems_of, random_models
 from tests.tflite_writer import TensorSpec
 
@@ -91,6 +91,23 @@ def unary(kind: str, x: float, out: float, **options: Any) -> Layer:
     return Layer(kind, [given], [made], options)
 
 
+def pool(kind: str, x: Shape, size: int, stride: int, padding: str, activation: str) -> Layer:
+    room = [n if padding == "SAME" else n - size + 1 for n in x[1:3]]
+    out = (x[0], *(-(-n // stride) for n in room), x[3])
+    options = {
+        "filter_width": size, "filter_height": size, "stride_w": stride, "stride_h": stride,
+        "padding": padding, "fused_activation_function": activation,
+    }  # fmt: skip
+    given, made = TensorSpec(x, "int16", X_SCALE), TensorSpec(out, "int16", X_SCALE)
+    return Layer(kind, [given], [made], options)
+
+
+def joined(shape: Shape, dtype: str, axis: int) -> Layer:
+    made = tuple(2 * n if a == axis else n for a, n in enumerate(shape))
+    given = [of(shape, dtype, (X_SCALE, 0))] * 2
+    return Layer("CONCATENATION", given, [of(made, dtype, (X_SCALE, 0))], {"axis": axis})
+
+
 PADDINGS = np.array([[0, 0], [1, 2], [3, 0]], np.int32)
 CONV, DEPTHWISE = "CONV_2D", "DEPTHWISE_CONV_2D"
 LAYERS = (
@@ -114,6 +131,13 @@ LAYERS = (
     *(unary("LEAKY_RELU", 0.001, out, alpha=alpha) for out in (0.001, 0.0007, 0.004)
       for alpha in (0.3, 1.5, -0.2)),
     *(unary("RELU", 0.001, out) for out in (0.001, 0.0007, 0.004)),
+    *(pool(kind, (2, 7, 6, 3), 3, 2, padding, activation)
+      for kind in ("AVERAGE_POOL_2D", "MAX_POOL_2D") for padding in ("SAME", "VALID")
+      for activation in ("NONE", "RELU")),
+    *(Layer(kind, [TensorSpec((600,), "int16", scale)], [TensorSpec((600,), "int16", 2**-15)])
+      for kind in ("LOGISTIC", "TANH") for scale in (2**-12, 0.0003, 1e-5, 0.002)),
+    *(joined((2, 3, 4), dtype, axis) for dtype in ("int16", "int32", "int64", "float32", "bool")
+      for axis in (0, 2)),
     Layer("PAD", [TensorSpec((2, 3, 4), "int16", 0.1), TensorSpec((3, 2), "int32", data=PADDINGS)],
           [TensorSpec((2, 6, 7), "int16", 0.1)]),
 )  # fmt: skip

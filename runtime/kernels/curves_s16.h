@@ -1,0 +1,20 @@
+// SPDX-FileCopyrightText: 2026 the mcugen authors
+// SPDX-License-Identifier: Apache-2.0
+// LOGISTIC and TANH of int16, by the straight lines of curve.h.
+#ifndef MCUGEN_KERNELS_CURVES_S16_H
+#define MCUGEN_KERNELS_CURVES_S16_H
+
+#include <stdint.h>
+
+typedef struct {
+  const int16_t *curve;  // 512 lines, as curve.h has them
+  uint32_t count;
+  int32_t multiplier;  // an input times multiplier / 2^shift is in steps of 1 / (3 * 2^12)
+  uint32_t shift;
+} mcugen_curves_s16_t;
+
+// `out` may be the same memory as `in`.
+void mcugen_curve_logistic_s16(const mcugen_curves_s16_t *layer, const int16_t *in, int16_t *out);
+void mcugen_curve_tanh_s16(const mcugen_curves_s16_t *layer, const int16_t *in, int16_t *out);
+
+#endif
