@@ -33,6 +33,16 @@ supports CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED, ADD, pooling, RESHAPE and 
 other operators. LiteRT 2.3 with XNNPACK, its default, nearly agrees: it multiplies in float32, and
 about two of a million values of a convolution are one step off. LiteRT's reference kernels
 (BUILTIN_REF) round FULLY_CONNECTED once and convolutions twice.
+
+**float32 parts** of a quantised model run in plain C, in the order of TFLite Micro's sums. Functions of
+the C library (EXP, LOG, SIN, COS, TANH, LOGISTIC, ELU) differ in the last bits between libraries:
+on the PC the results are those of TFLite Micro, on a board `mcugen verify` compares float32 outputs
+behind such a function to 18 bits and says so.
+
+**Inputs and outputs** are int8, uint8, int16, int32, int64, float32 or bool, in any number. Where a
+QUANTIZE at an end of the model only moves uint8 by 128, it is left out: that end is int8 in
+generated code, and a program that holds uint8 values subtracts 128 (`mcugen inspect` says
+"uint8 in the file"). int4 weights are read as the int8 values they stand for.
 """
 
 _OTHERS = """## All engines

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from mcugen.run.verify import FLOAT_TOLERANCE, gaps_of
 from tests.cli.calls import call
 from tests.tflite_writer import OpSpec, TensorSpec, model_bytes
 
@@ -79,3 +80,27 @@ def test_rows_of_more_than_one_push_are_read_window_by_window(
     np.save(tmp_path / "x.npy", np.random.default_rng(0).normal(0, 3, (3, 2500)).astype(np.float32))
     answer = call(capfd, "run", project, tmp_path / "x.npy", "--check-outputs")
     assert answer.status == 0 and "all 7,500 output values equal" in answer.out, answer.out
+
+
+def test_float32_behind_the_c_library_is_compared_to_18_bits(
+    tmp_path: Path, capfd: Capture
+) -> None:
+    shape = (1, 64)
+    tensors = [
+        TensorSpec(shape, "int8", 0.05, 3),
+        TensorSpec(shape, "float32"),
+        TensorSpec(shape, "float32"),
+    ]
+    ops = [OpSpec("DEQUANTIZE", [0], [1]), OpSpec("EXP", [1], [2])]
+    project = built(model_bytes(tensors, ops, [0], [2]), tmp_path, capfd)
+    answer = call(capfd, "verify", project, "--vectors", "3")
+    assert answer.status == 0 and "float32 outputs to 18 bits" in answer.out, answer.out
+
+
+def test_the_tolerance_is_that_of_float32_alone() -> None:
+    wanted = np.array([[1.0, 100.0]], np.float32)
+    near = wanted * np.float32(1 + 2**-20)
+    assert gaps_of(near, wanted).all() and not gaps_of(near, wanted, FLOAT_TOLERANCE).any()
+    assert gaps_of(wanted + np.float32(0.01), wanted, FLOAT_TOLERANCE).all()
+    whole = np.array([[3, 100]], np.int8)
+    assert gaps_of(whole + np.int8(1), whole, FLOAT_TOLERANCE).all()
