@@ -7,6 +7,7 @@
 
 #include <stddef.h>
 
+#include "dsp.h"
 #include "fixed_point.h"
 #include "requantize.h"
 
@@ -55,7 +56,7 @@ typedef struct {
   uint32_t shift;
 } row_t;
 
-static row_t row_of(const mcugen_softmax_t *layer, const int8_t *in, uint32_t out_bits) {
+MCUGEN_INLINE row_t row_of(const mcugen_softmax_t *layer, const int8_t *in, uint32_t out_bits) {
   enum { SUM_INTEGER_BITS = 12 };
   int32_t largest = INT8_MIN;
   for (uint32_t i = 0; i < layer->depth; ++i) {
@@ -75,7 +76,7 @@ static row_t row_of(const mcugen_softmax_t *layer, const int8_t *in, uint32_t ou
 }
 
 // TFLite stops the program where shift > 31.
-static int32_t share_of(const mcugen_softmax_t *layer, row_t row, int32_t x, int32_t low,
+MCUGEN_INLINE int32_t share_of(const mcugen_softmax_t *layer, row_t row, int32_t x, int32_t low,
                         int32_t high) {
   const int32_t difference = x - row.largest;
   if (difference < layer->lowest || row.shift >= 32) {
@@ -85,20 +86,28 @@ static int32_t share_of(const mcugen_softmax_t *layer, row_t row, int32_t x, int
   return mcugen_clamp(low + mcugen_divide_by_power(share, row.shift), low, high);
 }
 
-void mcugen_softmax(const mcugen_softmax_t *layer, const int8_t *in, int8_t *out) {
-  for (uint32_t i = 0; i < layer->rows; ++i, in += layer->depth, out += layer->depth) {
-    const row_t row = row_of(layer, in, 8);
+// Inlined into one function for each type of output, whose low end and bits are constants there.
+MCUGEN_INLINE void softmax(const mcugen_softmax_t *layer, const int8_t *in, void *out,
+                           uint32_t out_bits) {
+  const int32_t low = -(1 << (out_bits - 1));
+  for (uint32_t i = 0; i < layer->rows; ++i) {
+    const row_t row = row_of(layer, in, out_bits);
     for (uint32_t c = 0; c < layer->depth; ++c) {
-      out[c] = (int8_t)share_of(layer, row, in[c], INT8_MIN, INT8_MAX);
+      const int32_t share = share_of(layer, row, in[c], low, -low - 1);
+      if (out_bits == 8) {
+        ((int8_t *)out)[i * layer->depth + c] = (int8_t)share;
+      } else {
+        ((int16_t *)out)[i * layer->depth + c] = (int16_t)share;
+      }
     }
+    in += layer->depth;
   }
 }
 
+void mcugen_softmax(const mcugen_softmax_t *layer, const int8_t *in, int8_t *out) {
+  softmax(layer, in, out, 8);
+}
+
 void mcugen_softmax_s16(const mcugen_softmax_t *layer, const int8_t *in, int16_t *out) {
-  for (uint32_t i = 0; i < layer->rows; ++i, in += layer->depth, out += layer->depth) {
-    const row_t row = row_of(layer, in, 16);
-    for (uint32_t c = 0; c < layer->depth; ++c) {
-      out[c] = (int16_t)share_of(layer, row, in[c], INT16_MIN, INT16_MAX);
-    }
-  }
+  softmax(layer, in, out, 16);
 }

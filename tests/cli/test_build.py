@@ -94,7 +94,7 @@ def float_model() -> bytes:
 def odd_model() -> bytes:
     """Two operators that no engine of ours compiles, behind one another."""
     a = TensorSpec((1, 4), scales=[1.0], zero_points=[0])
-    ops = [OpSpec("CUMSUM", [0], [1]), OpSpec("ROUND", [1], [2])]
+    ops = [OpSpec("TOPK_V2", [0], [1]), OpSpec("RANK", [1], [2])]
     return model_bytes(tensors=[a, a, a], ops=ops, inputs=[0], outputs=[2])
 
 
@@ -105,7 +105,7 @@ def odd_model() -> bytes:
         (MODEL.read_bytes()[:5000], "model.tflite"),
         (b"", "model.tflite"),
         (float_model(), "float32"),
-        (odd_model(), "op 0 CUMSUM, op 1 ROUND"),
+        (odd_model(), "op 0 TOPK_V2, op 1 RANK"),
     ],
     ids=["text", "truncated", "empty", "float", "operators"],
 )
