@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from mcugen.records import ClipRecord, Run
+from mcugen.report.anchors import ANCHORS
 from mcugen.report.html import report_html
 from tests.report.runs import clip, head, labelled_run, linux_latency
 
@@ -106,6 +107,14 @@ def test_published_figures_only_for_the_very_model() -> None:
     assert "Bosch HALE" in page_of(labelled_run()).text
     other = replace(labelled_run(), head=head(model_sha256="00" * 32))
     assert "Bosch HALE" not in page_of(other).text
+
+
+def test_published_figures_are_their_own_products() -> None:
+    """Kilocycles are milliseconds times the clock, as far as milliseconds are given."""
+    assert len(ANCHORS) == 4
+    for anchor in (a for anchors in ANCHORS.values() for a in anchors if a.kilocycles):
+        assert anchor.clock_mhz is not None
+        assert anchor.kilocycles == pytest.approx(anchor.clock_mhz * anchor.milliseconds, rel=2e-3)
 
 
 def test_every_latency_record_gets_its_row() -> None:
