@@ -2,15 +2,25 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "quantize.h"
 
-#include <math.h>
 #include <stdbool.h>
 #include <string.h>
+
+// roundf, without the C library: to the nearest integer, half away from zero. The cut is exact, and so
+// is what is left of it.
+static float rounded(float value) {
+  if (!(value > -8388608.0f && value < 8388608.0f)) {
+    return value;  // an integer from 2^23 on, or NaN
+  }
+  const int32_t whole = (int32_t)value;
+  const float rest = value - (float)whole;
+  return (float)(whole + (rest >= 0.5f) - (rest <= -0.5f));
+}
 
 // value / scale, rounded half away from zero, plus the zero point, in the range of the type. Clamps
 // before the conversion, because converting a float that does not fit is undefined. The first
 // comparison is false for NaN.
 static int32_t steps(float value, float scale, int32_t zero_point, int32_t low, int32_t high) {
-  const float whole = roundf(value / scale) + (float)zero_point;
+  const float whole = rounded(value / scale) + (float)zero_point;
   if (!(whole > (float)low)) {
     return low;
   }

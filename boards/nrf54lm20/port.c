@@ -75,7 +75,18 @@ mcugen_status_t mcugen_port_set_baud(uint32_t baud) {
 
 uint32_t mcugen_port_receive_overruns(void) { return ring.overruns; }
 
-uint64_t mcugen_port_ticks(void) { return k_cyc_to_ns_floor64(k_cycle_get_64()); }
+#if defined(CONFIG_TIMER_HAS_64BIT_CYCLE_COUNTER)
+static uint64_t cycles(void) { return k_cycle_get_64(); }
+#else
+// Right for differences of less than 2^32 cycles: 28 s at 150 MHz.
+static uint64_t cycles(void) {
+  static uint64_t seen;
+  seen += (uint32_t)(k_cycle_get_32() - (uint32_t)seen);
+  return seen;
+}
+#endif
+
+uint64_t mcugen_port_ticks(void) { return k_cyc_to_ns_floor64(cycles()); }
 
 uint64_t mcugen_port_ticks_per_second(void) { return TICKS_PER_SECOND; }
 

@@ -12,6 +12,7 @@ from mcugen.platforms.efinix import EFINIX
 from mcugen.platforms.linux import LINUX
 from mcugen.platforms.mcuxpresso import MCUXPRESSO
 from mcugen.platforms.platform import Platform
+from mcugen.platforms.zephyr import ZEPHYR
 
 PLATFORMS: Mapping[str, Platform] = {
     "axon": AXON,
@@ -19,5 +20,6 @@ PLATFORMS: Mapping[str, Platform] = {
     "efinix": EFINIX,
     "linux-bundle": LINUX,
     "mcuxpresso": MCUXPRESSO,
+    "zephyr": ZEPHYR,
 }
 """`exporter` of a board.toml -> platform."""

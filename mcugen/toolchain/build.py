@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -102,8 +103,8 @@ def compile_project(project: Path, board: Board, tflm: Path | None = None) -> Bu
     own = [f"-DTFLM_DIR={tflm.resolve()}"] if tflm is not None else []
     if compiler.toolchain_file:
         own += [f"-DCMAKE_TOOLCHAIN_FILE={compiler.toolchain_file}", f"-DZIG={compiler.command[0]}"]
-    _run([cmake, "-S", str(project), "-B", str(build), "-DCMAKE_BUILD_TYPE=", *own], project)
-    _run([cmake, "--build", str(build), "--parallel", str(os.cpu_count() or 1)], project)
+    run_build([cmake, "-S", str(project), "-B", str(build), "-DCMAKE_BUILD_TYPE=", *own], project)
+    run_build([cmake, "--build", str(build), "--parallel", str(os.cpu_count() or 1)], project)
     return describe_image(build / "firmware.elf", project, compiler)
 
 
@@ -137,7 +138,8 @@ def find_image(project: Path, firmware_sha256: str) -> Path:
     return current[-1]
 
 
-def _run(command: list[str], project: Path) -> None:
+def run_build(command: list[str], project: Path) -> None:
+    """Runs one step of a build of `project`; its first error is in ours, its words in build.log."""
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT_S)
     except subprocess.TimeoutExpired:
@@ -152,8 +154,11 @@ def _run(command: list[str], project: Path) -> None:
         )
 
 
+_ERROR = re.compile(r"\berror\b|undefined reference", re.IGNORECASE)
+
+
 def _first_error(output: str) -> str:
-    lines = [line for line in output.splitlines() if "error" in line.lower()]
+    lines = [line for line in output.splitlines() if _ERROR.search(line)]
     return lines[0].strip() if lines else "no error message in the output"
 
 

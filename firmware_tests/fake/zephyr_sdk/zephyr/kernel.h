@@ -9,6 +9,9 @@
 #include <stdint.h>
 
 #define CONFIG_MAIN_STACK_SIZE 8192
+#ifndef FAKE_SHORT_COUNTER
+#define CONFIG_TIMER_HAS_64BIT_CYCLE_COUNTER 1
+#endif
 #define K_ERR_STACK_CHK_FAIL 2u
 #define K_FOREVER (-1)
 
@@ -26,6 +29,7 @@ void k_sem_give(struct k_sem *semaphore);
 struct k_thread *k_current_get(void);
 int k_thread_stack_space_get(const struct k_thread *thread, size_t *unused);
 uint64_t k_cycle_get_64(void);
+uint32_t k_cycle_get_32(void);
 uint64_t k_cyc_to_ns_floor64(uint64_t cycles);
 unsigned int irq_lock(void);
 void k_cpu_idle(void);
