@@ -25,7 +25,7 @@ from mcugen.sdk.manifest import sdk_manifest
 from mcugen.sdk.models import SdkModel, plan_model
 from mcugen.sdk.package import Sdk, check_sdk, sources_tree, with_expected
 from mcugen.sdk.self_test import expected_hashes
-from mcugen.sdk.stack import Measured, measure_sdk
+from mcugen.sdk.stack import CompilerFigures, measure_sdk
 from mcugen.sdk.targets import find_target
 
 
@@ -65,7 +65,7 @@ def make_sdk(models: Sequence[Path], options: SdkOptions, board_dir: Path | None
 
 
 def package_tree(
-    sdk: Sdk, sources: SourceTree, measured: Measured | None, reason: str
+    sdk: Sdk, sources: SourceTree, measured: CompilerFigures | None, reason: str
 ) -> dict[str, bytes]:
     """The whole folder, manifest.json included."""
     examples = make_examples(sdk)
@@ -80,7 +80,7 @@ def package_tree(
     return merge(tree, {MARKER: sdk_manifest(sdk, tree)})
 
 
-def _measure(sdk: Sdk, sources: SourceTree) -> tuple[Measured | None, str]:
+def _measure(sdk: Sdk, sources: SourceTree) -> tuple[CompilerFigures | None, str]:
     """Figures of the target's compiler, or why there are none."""
     try:
         return measure_sdk(sdk.target, sdk.models, sources, FLAGS), ""

@@ -12,13 +12,13 @@ from mcugen.sdk.examples import Example
 from mcugen.sdk.glue import FLAGS, package_name, switch_name
 from mcugen.sdk.models import TOOL
 from mcugen.sdk.package import Sdk
-from mcugen.sdk.stack import Measured
+from mcugen.sdk.stack import CompilerFigures
 
 _RESULT = re.compile(r'X\((\w+), (-?\d+), "([^"]+)"\)')
 
 
 def documents_tree(
-    sdk: Sdk, examples: tuple[Example, ...], measured: Measured | None, reason: str
+    sdk: Sdk, examples: tuple[Example, ...], measured: CompilerFigures | None, reason: str
 ) -> dict[str, bytes]:
     """The pages; `reason` says why there are no figures of a compiler."""
     context = {

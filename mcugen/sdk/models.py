@@ -42,7 +42,7 @@ _STREAM_SOURCES = ("quantize.c", "quantize.h", "score.c", "score.h", "float_math
 
 
 @dataclass(frozen=True, slots=True)
-class Border:
+class ModelEnd:
     """An input or output in the header: C type, values, suffix of its functions where it is not the
     only one."""
 
@@ -93,8 +93,8 @@ class SdkModel:
     work_values: int  # of the front-end, where it may not work in the arena
     arena_bytes: int
     has_features: bool
-    inputs: tuple[Border, ...]
-    outputs: tuple[Border, ...]
+    inputs: tuple[ModelEnd, ...]
+    outputs: tuple[ModelEnd, ...]
     slot: Slot | None  # what replaceable weights bring; None: weights are linked
     expected: Expected = Expected()
 
@@ -255,17 +255,17 @@ def _check_window(graph: Graph) -> None:
             )
 
 
-def _borders(graph: Graph, indices: tuple[int, ...]) -> tuple[Border, ...]:
+def _borders(graph: Graph, indices: tuple[int, ...]) -> tuple[ModelEnd, ...]:
     return tuple(
         _border(graph.tensors[index], f"_{number}" if len(indices) > 1 else "")
         for number, index in enumerate(indices)
     )
 
 
-def _border(tensor: Tensor, suffix: str) -> Border:
+def _border(tensor: Tensor, suffix: str) -> ModelEnd:
     shape = " x ".join(map(str, tensor.shape))
     c_type = C_TYPES[tensor.dtype.value]
-    return Border(c_type, tensor.elements, suffix, f"{tensor.name}, {shape}")
+    return ModelEnd(c_type, tensor.elements, suffix, f"{tensor.name}, {shape}")
 
 
 def _self_test_samples(front_end: FrontEnd) -> int:

@@ -35,7 +35,7 @@ _STACK = re.compile(r"(\d+) bytes \((static|dynamic|dynamic,bounded)\)")
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ModelFigures:
     """One model: bytes of code its functions reach, of the front-end's tables, of stack."""
 
     name: str
@@ -45,12 +45,12 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class CompilerFigures:
     """What a compiler says about an SDK."""
 
     compiler: str
     flags: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[ModelFigures, ...]
     library_bytes: int = LIBRARY_BYTES
 
 
@@ -101,7 +101,7 @@ class CallGraph:
 
 def measure_sdk(
     target: Board, models: Sequence[SdkModel], tree: SourceTree, flags: tuple[str, ...]
-) -> Measured:
+) -> CompilerFigures:
     """Compiles the sources for the target; EnvironmentError_ when its compiler is not installed."""
     compiler = find_compiler(target)
     words = ("-std=c11", "-O2", *flags, *target.cpu_flags)
@@ -120,7 +120,7 @@ def measure_sdk(
             graph.read(obj.with_suffix(".ci").read_text())
             sizes |= section_sizes(obj)
     rows = tuple(_row(model, graph, sizes) for model in models)
-    return Measured(compiler.version(), words, rows)
+    return CompilerFigures(compiler.version(), words, rows)
 
 
 def section_sizes(obj: Path) -> dict[str, int]:
@@ -137,7 +137,7 @@ def section_sizes(obj: Path) -> dict[str, int]:
     return sizes
 
 
-def _row(model: SdkModel, graph: CallGraph, sizes: Mapping[str, int]) -> Row:
+def _row(model: SdkModel, graph: CallGraph, sizes: Mapping[str, int]) -> ModelFigures:
     api = [title for title in graph.stack if title.startswith(f"{model.prefix}_")]
     files = [f"{model.prefix}_model.c"]
     files += [f"front_end_{model.maker}.c"] if model.maker else []
@@ -151,7 +151,7 @@ def _row(model: SdkModel, graph: CallGraph, sizes: Mapping[str, int]) -> Row:
     tables = f"{model.prefix}_front_end.c.rodata."
     constants = sum(size for name, size in sizes.items() if name.startswith(tables))
     stack = max(graph.depth(function, pointers) for function in api)
-    return Row(model.name, code, constants, stack)
+    return ModelFigures(model.name, code, constants, stack)
 
 
 def _function(section: str) -> str:
