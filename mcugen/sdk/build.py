@@ -59,9 +59,12 @@ def make_sdk(models: Sequence[Path], options: SdkOptions, board_dir: Path | None
     check_sdk(sdk)
     sdk = with_expected(sdk, expected_hashes(sdk, sources_tree(sdk)))
     sources = sources_tree(sdk)
-    measured, reason = _measure(sdk, sources)
+    measured, reason = _measure(sdk, sources, options)
     lines = (*(_line(model) for model in sdk.models), *([reason] if reason else []))
-    return MadeSdk(sdk, package_tree(sdk, sources, measured, reason), lines)
+    prebuilt = {}
+    if options.prebuilt and measured is not None:
+        prebuilt = {f"lib/libmcugen_{sdk.target.name}.a": measured.library}
+    return MadeSdk(sdk, package_tree(sdk, merge(sources, prebuilt), measured, reason), lines)
 
 
 def package_tree(
@@ -73,18 +76,24 @@ def package_tree(
         sources,
         {example.path: example.content for example in examples},
         glue_tree(sdk, sources, examples),
-        documents_tree(sdk, examples, measured, reason),
+        documents_tree(
+            sdk, examples, measured, reason, any(path.endswith(".a") for path in sources)
+        ),
         {"LICENSE": licence_file().read_bytes()},
     )
     tree = merge(tree, {"sbom.spdx.json": sbom_json(tree, sdk.name, ())})
     return merge(tree, {MARKER: sdk_manifest(sdk, tree)})
 
 
-def _measure(sdk: Sdk, sources: SourceTree) -> tuple[CompilerFigures | None, str]:
+def _measure(
+    sdk: Sdk, sources: SourceTree, options: SdkOptions
+) -> tuple[CompilerFigures | None, str]:
     """Figures of the target's compiler, or why there are none."""
     try:
         return measure_sdk(sdk.target, sdk.models, sources, FLAGS), ""
     except EnvironmentError_ as error:
+        if options.prebuilt:
+            raise
         return None, f"code and stack are not in MEMORY.md: {error.what}"
 
 

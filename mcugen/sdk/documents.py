@@ -18,7 +18,11 @@ _RESULT = re.compile(r'X\((\w+), (-?\d+), "([^"]+)"\)')
 
 
 def documents_tree(
-    sdk: Sdk, examples: tuple[Example, ...], measured: CompilerFigures | None, reason: str
+    sdk: Sdk,
+    examples: tuple[Example, ...],
+    measured: CompilerFigures | None,
+    reason: str,
+    prebuilt: bool,
 ) -> dict[str, bytes]:
     """The pages; `reason` says why there are no figures of a compiler."""
     context = {
@@ -32,6 +36,7 @@ def documents_tree(
         "example": examples[0].content.decode(),
         "results": _RESULT.findall((runtime_dir() / "sdk" / "mcugen.h").read_text()),
         "measured": measured,
+        "prebuilt": prebuilt,
         "reason": reason,
     }
     pages = ("README.md", "API.md", "MEMORY.md")

@@ -20,9 +20,9 @@ from mcugen.boards import Board
 from mcugen.codegen.tree import SourceTree
 from mcugen.errors import McugenError
 from mcugen.sdk.models import SdkModel
-from mcugen.toolchain.build import find_compiler
+from mcugen.toolchain.build import find_compiler, require
 
-LIBRARY_BYTES = 96
+C_LIBRARY_BYTES = 96
 """Stack of memcpy, memmove, memset, roundf, sqrtf and the compiler's own helpers; newlib's deepest,
 soft-float division included, takes 72 on a Cortex-M0+."""
 
@@ -51,7 +51,8 @@ class CompilerFigures:
     compiler: str
     flags: tuple[str, ...]
     rows: tuple[ModelFigures, ...]
-    library_bytes: int = LIBRARY_BYTES
+    library: bytes  # the static library
+    c_library_bytes: int = C_LIBRARY_BYTES
 
 
 @dataclass(slots=True)
@@ -81,7 +82,7 @@ class CallGraph:
             return max((self.depth(f, (), above) for f in indirect), default=0)
         own = self.stack.get(function)
         if own is None:
-            return LIBRARY_BYTES
+            return C_LIBRARY_BYTES
         callees = self.calls.get(function, ())
         chain = (*above, function)
         return own + max((self.depth(c, indirect, chain) for c in callees), default=0)
@@ -112,15 +113,19 @@ def measure_sdk(
         for path, content in tree.items():
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_bytes(content)
+        objects = []
         for source in sorted((folder / "src").rglob("*.c")):
             obj = source.with_suffix(".o")
-            include = f"-I{folder / 'include'}"
-            own = ("-fcallgraph-info=su", "-c", str(source), "-o", str(obj), include)
-            _run([*compiler.command, *words, *own], folder)
+            objects.append(str(obj.relative_to(folder)))
+            own = ("-fcallgraph-info=su", "-Iinclude", "-c", str(source.relative_to(folder)))
+            _run([*compiler.command, *words, *own, "-o", objects[-1]], folder)
             graph.read(obj.with_suffix(".ci").read_text())
             sizes |= section_sizes(obj)
+        archiver = require(f"{target.compiler_prefix}ar", target)
+        _run([archiver, "rcsD", "library.a", *objects], folder)
+        library = (folder / "library.a").read_bytes()
     rows = tuple(_row(model, graph, sizes) for model in models)
-    return CompilerFigures(compiler.version(), words, rows)
+    return CompilerFigures(compiler.version(), words, rows, library)
 
 
 def section_sizes(obj: Path) -> dict[str, int]:

@@ -71,6 +71,16 @@ def _flat(sdk: Path, folder: Path) -> list[Path]:
     return sources_of(sdk)
 
 
+@pytest.mark.parametrize("example", ["minimal", "two_models"])
+def test_examples_run_on_an_emulated_board(example: str, tmp_path: Path) -> None:
+    require_tool("qemu-system-arm")
+    sdk = sdk_for("mps2-an505")
+    main = sdk / "examples" / f"{example}.c"
+    program = compile_for_board([main, *sources_of(sdk)], tmp_path, [sdk / "include"])
+    said = run_on_board(program)
+    assert re.search(r"the first is -?\d|dense: -?\d|image: -?\d", said), said
+
+
 @pytest.fixture(scope="module")
 def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """3 s of noise that swells, as WAV and, beside it, as bare samples."""
@@ -148,6 +158,86 @@ def test_the_self_test_notices_flags_that_change_arithmetic(
     run(require_tool("gcc"), *words, program, *sources_of(sdk), "-lm", "-o", output)
     verdict = "this build computes other values than the generator did" if flags else "ok"
     assert run(output).splitlines() == [verdict] * 3
+
+
+CONSUMER = """cmake_minimum_required(VERSION 3.16)
+project(app LANGUAGES C)
+{}
+add_executable(app main.c)
+target_link_libraries(app PRIVATE mcugen::dense)
+"""
+WAYS = {
+    "add_subdirectory": "add_subdirectory({sdk} models)",
+    "FetchContent": "include(FetchContent)\n"
+    "FetchContent_Declare(models SOURCE_DIR {sdk})\nFetchContent_MakeAvailable(models)",
+    "find_package": "find_package(three_models REQUIRED PATHS {installed} NO_DEFAULT_PATH)",
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_cmake_projects_take_it(way: str, tmp_path: Path) -> None:
+    sdk, installed = sdk_for("host"), tmp_path / "installed"
+    if way == "find_package":
+        run("cmake", "-S", sdk, "-B", tmp_path / "sdk", f"-DCMAKE_INSTALL_PREFIX={installed}")
+        run("cmake", "--build", tmp_path / "sdk", "--parallel", 2, "--target", "install")
+    (tmp_path / "main.c").write_text(
+        '#include "dense.h"\nMCUGEN_ARENA(arena, DENSE_ARENA_BYTES);\nstatic dense_t model;\n'
+        "int main(void) { return dense_init(&model, &arena) || dense_self_test(&model); }\n"
+    )
+    text = CONSUMER.format(WAYS[way].format(sdk=sdk, installed=installed))
+    (tmp_path / "CMakeLists.txt").write_text(text)
+    run("cmake", "-S", tmp_path, "-B", tmp_path / "build")
+    run("cmake", "--build", tmp_path / "build", "--target", "app")
+    run(tmp_path / "build" / "app")
+
+
+def test_a_prebuilt_library_is_the_sources(tmp_path: Path) -> None:
+    require_tool("arm-none-eabi-gcc")
+    options = SdkOptions(target="cortex-m33", name="one", prebuilt=True)
+    first, second = (make_sdk(model_files()[2:], options, None).tree for _ in range(2))
+    assert first == second
+    library = tmp_path / "library.a"
+    library.write_bytes(first["lib/libmcugen_cortex-m33.a"])
+    assert " T dense_invoke" in run("arm-none-eabi-nm", library)
+
+
+STACK_MAIN = """
+#include <stdio.h>
+#include "machine_sound_int8.h"
+#include "port.h"
+MCUGEN_ARENA(arena, MACHINE_SOUND_INT8_ARENA_BYTES);
+static machine_sound_int8_t model;
+static int16_t clip[30000];
+int main(void) {
+  machine_sound_int8_init(&model, &arena);
+  const uint32_t before = mcugen_port_stack_used_bytes();
+  machine_sound_int8_push_samples(&model, clip, 30000, NULL, NULL);
+  machine_sound_int8_end(&model, NULL, NULL);
+  machine_sound_int8_self_test(&model);
+  printf("%lu %lu\\n", (unsigned long)before, (unsigned long)mcugen_port_stack_used_bytes());
+  return 0;
+}
+"""
+
+
+def test_the_stack_bound_is_never_below_what_is_used(tmp_path: Path) -> None:
+    require_tool("qemu-system-arm")
+    sdk = sdk_for("mps2-an505")
+    (tmp_path / "main.c").write_text(STACK_MAIN)
+    program = compile_for_board(
+        [tmp_path / "main.c", *sources_of(sdk)], tmp_path, [sdk / "include"]
+    )
+    before, used = map(int, run_on_board(program).split())
+    row = re.search(r"machine_sound_int8 \| ([\d,]+) \| ([\d,]+) \| ([\d,]+) \|", _memory(sdk))
+    assert row is not None
+    bound = int(row[3].replace(",", ""))
+    # What main and its caller had on the stack before is in `used` as well.
+    assert 0 < used - before <= bound <= used + 512
+
+
+def _memory(sdk: Path) -> str:
+    """The table of code and stack."""
+    return (sdk / "MEMORY.md").read_text().partition("## Code and stack")[2]
 
 
 # --- what is in it ------------------------------------------------------------------------------
