@@ -68,8 +68,14 @@ def _context(sdk: Sdk, sources: SourceTree, examples: tuple[Example, ...]) -> Ma
         "model_sources": of_models,
         "runtime_sources": [path for path in compiled if path not in taken],
         "flags": FLAGS,
+        "full_libc": any(_needs_maths(path, sources[path]) for path in compiled),
         "examples": examples,
     }
+
+
+def _needs_maths(path: str, content: bytes) -> bool:
+    """Whether a source calls more of math.h than sqrtf, which every C library of Zephyr has."""
+    return b"<math.h>" in content and not path.endswith("/mel.c")
 
 
 def _belongs(path: str, model: SdkModel) -> bool:

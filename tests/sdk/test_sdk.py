@@ -235,6 +235,45 @@ def test_the_stack_bound_is_never_below_what_is_used(tmp_path: Path) -> None:
     assert 0 < used - before <= bound <= used + 512
 
 
+COST_MAIN = """
+#include <stdio.h>
+#include "dense.h"
+#include "dense_model.h"
+#include "port.h"
+MCUGEN_ARENA(arena, DENSE_ARENA_BYTES);
+static dense_t model;
+int main(void) {
+  printf("start\\n");  // starts the board
+  int sum = 0;
+  dense_init(&model, &arena);
+  const uint64_t start = mcugen_port_ticks();
+  for (int i = 0; i < 100; ++i) {
+    dense_model.invoke(arena.bytes);
+  }
+  const uint64_t middle = mcugen_port_ticks();
+  for (int i = 0; i < 100; ++i) {
+    dense_input(&model)[0] = 1;
+    dense_invoke(&model);
+    sum += dense_output(&model)[0];
+  }
+  const uint64_t end = mcugen_port_ticks();
+  printf("%d %lu %lu\\n", sum, (unsigned long)(middle - start), (unsigned long)(end - middle));
+  return 0;
+}
+"""
+
+
+def test_the_api_costs_little_per_inference(tmp_path: Path) -> None:
+    """At most 300 instructions for taking the arena, checking, and finding input and output."""
+    require_tool("qemu-system-arm")
+    sdk = sdk_for("mps2-an505")
+    (tmp_path / "main.c").write_text(COST_MAIN)
+    includes = [sdk / "include", sdk / "src"]
+    program = compile_for_board([tmp_path / "main.c", *sources_of(sdk)], tmp_path, includes)
+    direct, through = map(int, run_on_board(program).splitlines()[-1].split()[1:])
+    assert 0 < through - direct <= 100 * 300, (direct, through)
+
+
 def _memory(sdk: Path) -> str:
     """The table of code and stack."""
     return (sdk / "MEMORY.md").read_text().partition("## Code and stack")[2]
