@@ -191,6 +191,37 @@ def test_cmake_projects_take_it(way: str, tmp_path: Path) -> None:
     run(tmp_path / "build" / "app")
 
 
+MCUX_APP = """cmake_minimum_required(VERSION 3.22)
+project(app LANGUAGES C)
+add_executable(app main.c)
+target_link_libraries(app PRIVATE m)
+function(mcux_add_source)  # as SDK 25.12 takes them: cmake/extension/function.cmake
+  cmake_parse_arguments(_ "" "BASE_PATH" "SOURCES" ${{ARGN}})
+  list(TRANSFORM __SOURCES PREPEND ${{__BASE_PATH}}/)
+  target_sources(app PRIVATE ${{__SOURCES}})
+endfunction()
+function(mcux_add_include)
+  cmake_parse_arguments(_ "" "BASE_PATH" "INCLUDES" ${{ARGN}})
+  list(TRANSFORM __INCLUDES PREPEND ${{__BASE_PATH}}/)
+  target_include_directories(app PRIVATE ${{__INCLUDES}})
+endfunction()
+include({sdk}/mcuxpresso/three-models.cmake)
+"""
+
+
+def test_an_mcuxpresso_application_includes_it(tmp_path: Path) -> None:
+    sdk = sdk_for("host")
+    (tmp_path / "CMakeLists.txt").write_text(MCUX_APP.format(sdk=sdk))
+    (tmp_path / "main.c").write_bytes((sdk / "examples" / "minimal.c").read_bytes())
+    run("cmake", "-S", tmp_path, "-B", tmp_path / "build")
+    run("cmake", "--build", tmp_path / "build", "--parallel", 2)
+    assert "values, the first is" in run(tmp_path / "build" / "app")
+    off = tmp_path / "off"
+    run("cmake", "-S", tmp_path, "-B", off, "-DCONFIG_THREE_MODELS=n")
+    listed = (off / "CMakeFiles" / "app.dir" / "build.make").read_text()
+    assert "instance.c" not in listed and "main.c" in listed
+
+
 def test_a_prebuilt_library_is_the_sources(tmp_path: Path) -> None:
     require_tool("arm-none-eabi-gcc")
     options = SdkOptions(target="cortex-m33", name="one", prebuilt=True)
