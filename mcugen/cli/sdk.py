@@ -21,7 +21,7 @@ from mcugen.sdk.build import SdkOptions, make_sdk
 @click.option("--name", default="mcugen-models", show_default=True, help="Name of the package.")
 @click.option("--front-end", default="", help="For all models: a preset, or raw for tensors only.")
 @click.option("--rounding", default="", help="double (default; TFLite Micro) or single.")
-@click.option("--optimize", default="", help="speed (default) or size.")
+@click.option("--optimize", default="", help="speed (default), size or fastest.")
 @click.option("--replaceable-weights", is_flag=True, help="Weights from a slot in flash.")
 @click.option("--prebuilt", is_flag=True, help="Also compile a library for the target.")
 @click.option("--board-dir", type=PATH, help="Folder with boards of your own.")

@@ -16,7 +16,11 @@ from mcugen.export.exporter import ExportOptions
 from mcugen.platforms.cmake.project import C_STANDARD, OPTIMIZE_FLAGS, UNFUSED
 from mcugen.strict_toml import TomlTable
 
-OPTIMIZE_OPTIONS = {"speed": "CONFIG_SPEED_OPTIMIZATIONS=y", "size": "CONFIG_SIZE_OPTIMIZATIONS=y"}
+OPTIMIZE_OPTIONS = {
+    "speed": "CONFIG_SPEED_OPTIMIZATIONS=y",
+    "size": "CONFIG_SIZE_OPTIMIZATIONS=y",
+    "fastest": "CONFIG_SPEED_OPTIMIZATIONS=y",
+}
 
 
 @dataclass(frozen=True, slots=True)
