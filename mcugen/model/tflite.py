@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 from mcugen.errors import ModelError
 from mcugen.model.ends import fold_ends
 from mcugen.model.file_kinds import recognise
+from mcugen.model.int4 import unpack_int4
 from mcugen.model.ir import DType, Graph, Op, Quant, Tensor
 from mcugen.model.shapes import fold_shapes
 from mcugen.model.topology import check_topology
@@ -221,23 +222,9 @@ def _read_tensor(
         raise source.fault(f"{where} holds data and is written to as well")
     quant = _read_quant(source, where, tensor.Quantization(), shape, dtype, data is not None)
     if dtype is DType.INT4 and data is not None:
-        values = _unpacked(source, where, shape, data)
+        values = unpack_int4(shape, data)
         return Tensor(index, name, shape, DType.INT8, quant, values, is_int4=True)
     return Tensor(index, name, shape, dtype, quant, data, bool(tensor.IsVariable()))
-
-
-def _unpacked(
-    source: _Source, where: str, shape: tuple[int, ...], packed: NDArray[Any]
-) -> NDArray[np.int8]:
-    """int4 constants, two in a byte and the first one in the lower half, as int8."""
-    count = math.prod(shape)
-    if packed.nbytes != (count + 1) // 2:
-        needed = (count + 1) // 2
-        raise source.fault(f"{where} needs {needed} bytes of data, the file has {packed.nbytes}")
-    halves = np.stack([packed << 4, packed & 0xF0], axis=1).view(np.int8) >> 4
-    values: NDArray[np.int8] = halves.reshape(-1)[:count].reshape(shape)
-    values.flags.writeable = False
-    return values
 
 
 def _dtype(source: _Source, where: str, number: int) -> DType:

@@ -72,5 +72,5 @@ def test_too_few_bytes_are_named() -> None:
     good = LAYERS[0]
     short = TensorSpec((5, 9), "int4", 0.1, data=b"\x01" * 22)
     bad = Layer(good.kind, [good.inputs[0], short, good.inputs[2]], good.outputs, {}, 7)
-    with pytest.raises(ModelError, match="needs 23 bytes of data, the file has 22"):
+    with pytest.raises(ModelError, match="needs 23 bytes, the file has 22"):
         parse_tflite(model_of([bad]), "m")

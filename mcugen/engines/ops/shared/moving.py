@@ -13,7 +13,6 @@ from mcugen.model.ir import DType, Tensor
 _TYPES = frozenset(
     {
         DType.INT8,
-        DType.UINT8,
         DType.INT16,
         DType.INT32,
         DType.INT64,
