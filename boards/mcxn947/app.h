@@ -17,7 +17,32 @@
 
 #define MCUGEN_CORE_CLOCK_HZ 150000000U
 
+// The red LED; the project's CMakeLists.txt names the board.
+#ifdef MCUGEN_VARIANT_mcxn9xxevk
+#define MCUGEN_LED_GPIO GPIO3
+#define MCUGEN_LED_PORT PORT3
+#define MCUGEN_LED_PIN 4U
+#define MCUGEN_LED_GPIO_CLOCK kCLOCK_Gpio3
+#define MCUGEN_LED_PORT_CLOCK kCLOCK_Port3
+#define MCUGEN_LED_IS_LIT_BY_LOW 0
+#else
+#define MCUGEN_LED_GPIO GPIO0
+#define MCUGEN_LED_PORT PORT0
+#define MCUGEN_LED_PIN 10U
+#define MCUGEN_LED_GPIO_CLOCK kCLOCK_Gpio0
+#define MCUGEN_LED_PORT_CLOCK kCLOCK_Port0
+#define MCUGEN_LED_IS_LIT_BY_LOW 1
+#endif
+
 // Pins, clocks, flash caches and the clock of the UART.
 void BOARD_InitHardware(void);
+
+// What is wrong with voltages, flash wait states or the core's clock; NULL when nothing is. The SDK's
+// clock_config.c ignores that its changes of voltage may be refused.
+const char *BOARD_CheckHardware(void);
+
+// Works at any time after reset.
+void BOARD_InitLed(void);
+void BOARD_ToggleLed(void);
 
 #endif

@@ -1,10 +1,69 @@
 // SPDX-FileCopyrightText: 2026 the mcugen authors
 // SPDX-License-Identifier: Apache-2.0
+#include <stddef.h>
+
 #include "app.h"
 #include "clock_config.h"
 #include "fsl_clock.h"
 #include "fsl_reset.h"
 #include "pin_mux.h"
+
+enum {
+  LEVEL_1V2 = 3,  // of DCDC, core LDO and SRAM margin: what 150 MHz needs (data sheet)
+  FLASH_WAIT_STATES = 3,
+  RAM_CLOCKS = SYSCON_AHBCLKCTRL0_RAMB_CTRL_MASK | SYSCON_AHBCLKCTRL0_RAMC_CTRL_MASK |
+               SYSCON_AHBCLKCTRL0_RAMD_CTRL_MASK | SYSCON_AHBCLKCTRL0_RAME_CTRL_MASK |
+               SYSCON_AHBCLKCTRL0_RAMF_CTRL_MASK | SYSCON_AHBCLKCTRL0_RAMG_CTRL_MASK |
+               SYSCON_AHBCLKCTRL0_RAMH_CTRL_MASK,
+};
+
+void SystemInitHook(void);
+
+// Called by the SDK's SystemInit, before .data and .bss are set up. Reset leaves the clocks of RAMB
+// to RAMH off, and no code of the SDK turns them on.
+void SystemInitHook(void) { SYSCON->AHBCLKCTRLSET[0] = RAM_CLOCKS; }
+
+void BOARD_InitLed(void) {
+  CLOCK_EnableClock(MCUGEN_LED_PORT_CLOCK);
+  CLOCK_EnableClock(MCUGEN_LED_GPIO_CLOCK);
+#if MCUGEN_LED_IS_LIT_BY_LOW
+  MCUGEN_LED_GPIO->PSOR = 1UL << MCUGEN_LED_PIN;
+#else
+  MCUGEN_LED_GPIO->PCOR = 1UL << MCUGEN_LED_PIN;
+#endif
+  MCUGEN_LED_GPIO->PDDR |= 1UL << MCUGEN_LED_PIN;
+  MCUGEN_LED_PORT->PCR[MCUGEN_LED_PIN] = 0U;  // alternative 0: GPIO
+}
+
+void BOARD_ToggleLed(void) { MCUGEN_LED_GPIO->PTOR = 1UL << MCUGEN_LED_PIN; }
+
+static uint32_t field(uint32_t value, uint32_t mask, uint32_t shift) {
+  return (value & mask) >> shift;
+}
+
+const char *BOARD_CheckHardware(void) {
+  const uint32_t active = SPC0->ACTIVE_CFG;
+  const uint32_t dcdc =
+      field(active, SPC_ACTIVE_CFG_DCDC_VDD_LVL_MASK, SPC_ACTIVE_CFG_DCDC_VDD_LVL_SHIFT);
+  const uint32_t ldo =
+      field(active, SPC_ACTIVE_CFG_CORELDO_VDD_LVL_MASK, SPC_ACTIVE_CFG_CORELDO_VDD_LVL_SHIFT);
+  if (dcdc != LEVEL_1V2) {
+    return "the DCDC converter is not at 1.2 V (SPC0 ACTIVE_CFG.DCDC_VDD_LVL)";
+  }
+  if (ldo != LEVEL_1V2) {
+    return "the core LDO is not at 1.2 V (SPC0 ACTIVE_CFG.CORELDO_VDD_LVL)";
+  }
+  if (field(SPC0->SRAMCTL, SPC_SRAMCTL_VSM_MASK, SPC_SRAMCTL_VSM_SHIFT) != LEVEL_1V2) {
+    return "the SRAM is not set for 1.2 V (SPC0 SRAMCTL.VSM)";
+  }
+  if (field(FMU0->FCTRL, FMU_FCTRL_RWSC_MASK, FMU_FCTRL_RWSC_SHIFT) < FLASH_WAIT_STATES) {
+    return "the flash has less than 3 wait states (FMU0 FCTRL.RWSC)";
+  }
+  if (CLOCK_GetCoreSysClkFreq() != MCUGEN_CORE_CLOCK_HZ) {
+    return "the core does not run at 150 MHz";
+  }
+  return NULL;
+}
 
 void BOARD_InitHardware(void) {
   BOARD_InitPins();

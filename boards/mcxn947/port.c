@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the mcugen authors
 // SPDX-License-Identifier: Apache-2.0
 // MCX N947, core 0: UART by interrupt, cycle counter, stack high-water mark, faults told over the
-// UART.
+// UART and by the red LED.
 #include "port.h"
 
 #include <stdbool.h>
@@ -17,8 +17,17 @@ enum {
   STACK_UNPAINTED_BYTES = 128,    // below the stack pointer while painting
   FAULT_STACK_WORDS = 256,        // the faulting stack may be used up
   FATAL_REPEAT_LOOPS = 20000000,  // about a second; the cycle counter may be what failed
+  BLINK_LOOPS = FATAL_REPEAT_LOOPS / 5,
   SYSTICK_RELOAD = 0xFFFFFF,  // 24 bits: 0.11 s at 150 MHz, far below a wrap of the 32-bit counter
 };
+
+// How often the red LED flashes between two pauses.
+typedef enum {
+  BLINKS_FAULT = 1,
+  BLINKS_FATAL = 2,     // told over the UART
+  BLINKS_HARDWARE = 3,  // a voltage, the wait states or a clock
+  BLINKS_UART = 4,      // it did not start: only the LED tells
+} blinks_t;
 
 static const uint32_t STACK_PAINT = 0xA5C3A5C3U;
 
@@ -81,7 +90,7 @@ static volatile uint8_t receive_ring[RECEIVE_CAPACITY];
 static volatile uint32_t receive_head;
 static volatile uint32_t receive_tail;
 static volatile uint32_t receive_overruns;
-static volatile uint32_t line_baud;
+static volatile uint32_t line_baud;  // 0 until the UART works
 
 // The driver refuses, without a change, a rate it cannot meet within 3 %.
 static bool set_line_baud(uint32_t baud) {
@@ -121,17 +130,19 @@ void MCUGEN_UART_HANDLER(void) {
   SDK_ISR_EXIT_BARRIER;
 }
 
-static void start_uart(void) {
+static bool start_uart(void) {
   lpuart_config_t config;
   LPUART_GetDefaultConfig(&config);  // 8N1
   config.baudRate_Bps = DEFAULT_BAUD;
   config.enableTx = true;
   config.enableRx = true;
-  (void)LPUART_Init(MCUGEN_UART, &config, MCUGEN_UART_CLOCK_HZ);
+  if (LPUART_Init(MCUGEN_UART, &config, MCUGEN_UART_CLOCK_HZ) != kStatus_Success) {
+    return false;
+  }
   line_baud = DEFAULT_BAUD;
   LPUART_EnableInterrupts(MCUGEN_UART, (uint32_t)kLPUART_RxDataRegFullInterruptEnable |
                                            (uint32_t)kLPUART_RxOverrunInterruptEnable);
-  (void)EnableIRQ(MCUGEN_UART_IRQ);
+  return EnableIRQ(MCUGEN_UART_IRQ) == kStatus_Success;
 }
 
 static void sleep_until_bytes(void) {
@@ -169,7 +180,11 @@ bool mcugen_port_has_bytes(void) { return receive_head != receive_tail; }
 
 uint32_t mcugen_port_receive_overruns(void) { return receive_overruns; }
 
+// Before the UART works, a write would wait for it for ever.
 void mcugen_port_write(const uint8_t *bytes, size_t count) {
+  if (line_baud == 0U) {
+    return;
+  }
   (void)LPUART_WriteBlocking(MCUGEN_UART, bytes, count);
 }
 
@@ -233,24 +248,37 @@ static void begin_fatal(void) {
   write_text("mcugen fatal: ");
 }
 
-static void end_fatal(void) {
-  static const uint8_t END[] = {'\r', '\n', 0};
-  mcugen_port_write(END, sizeof END);
-  for (volatile uint32_t left = FATAL_REPEAT_LOOPS; left != 0U; --left) {
+static void wait_loops(uint32_t loops) {
+  for (volatile uint32_t left = loops; left != 0U; --left) {
   }
-  // The session has been told at its own rate: from now on, tell whoever looks at the usual one.
-  (void)set_line_baud(DEFAULT_BAUD);
 }
 
-_Noreturn void mcugen_port_fatal(const char *reason) {
+static void end_fatal(blinks_t blinks) {
+  static const uint8_t END[] = {'\r', '\n', 0};
+  mcugen_port_write(END, sizeof END);
+  for (uint32_t i = 0; i < 2U * (uint32_t)blinks; ++i) {
+    BOARD_ToggleLed();
+    wait_loops(BLINK_LOOPS);
+  }
+  wait_loops(FATAL_REPEAT_LOOPS);
+  // The session has been told at its own rate: from now on, tell whoever looks at the usual one.
+  if (line_baud != 0U) {
+    (void)set_line_baud(DEFAULT_BAUD);
+  }
+}
+
+static _Noreturn void stop(const char *reason, blinks_t blinks) {
   __disable_irq();
+  BOARD_InitLed();
   // Again and again: the port of a freshly flashed board opens late.
   for (;;) {
     begin_fatal();
     write_text(reason);
-    end_fatal();
+    end_fatal(blinks);
   }
 }
+
+_Noreturn void mcugen_port_fatal(const char *reason) { stop(reason, BLINKS_FATAL); }
 
 _Noreturn void _exit(int status);
 
@@ -269,6 +297,7 @@ _Noreturn void mcugen_fault(const uint32_t *frame, uint32_t exc_return) {
   const bool whole = frame > __StackLimit && frame + 8 <= __StackTop;
   const uint32_t cfsr = SCB->CFSR;
   __disable_irq();
+  BOARD_InitLed();
   for (;;) {
     begin_fatal();
     write_text("fault");
@@ -284,7 +313,7 @@ _Noreturn void mcugen_fault(const uint32_t *frame, uint32_t exc_return) {
     write_hex(" mmfar=", SCB->MMFAR);
     write_hex(" bfar=", SCB->BFAR);
     write_hex(" exc_return=", exc_return);
-    end_fatal();
+    end_fatal(BLINKS_FAULT);
   }
 }
 
@@ -314,12 +343,15 @@ void mcugen_port_init(void) {
   paint_stack();
   memset(__arena_start__, 0, (size_t)(__arena_end__ - __arena_start__));
   BOARD_InitHardware();
-  start_uart();
-  if (!start_cycle_counter()) {
-    mcugen_port_fatal("the cycle counter (DWT CYCCNT) does not count");
+  if (!start_uart()) {
+    stop("the UART does not start", BLINKS_UART);
   }
-  if (CLOCK_GetCoreSysClkFreq() != MCUGEN_CORE_CLOCK_HZ) {
-    mcugen_port_fatal("the core does not run at 150 MHz");
+  const char *const fault = BOARD_CheckHardware();
+  if (fault != NULL) {
+    stop(fault, BLINKS_HARDWARE);
+  }
+  if (!start_cycle_counter()) {
+    stop("the cycle counter (DWT CYCCNT) does not count", BLINKS_HARDWARE);
   }
   (void)SysTick_Config(SYSTICK_RELOAD);
 }

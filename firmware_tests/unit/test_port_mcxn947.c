@@ -27,6 +27,8 @@
 #define __StackTop test_stack_top
 #define __arena_start__ test_arena
 #define __arena_end__ test_arena_end
+enum { LEVEL_1V2 = 3 };
+void SystemInitHook(void);
 #include "port.c"
 #undef __arena_start__
 #undef __arena_end__
@@ -45,12 +47,19 @@ static DWT_Type dwt;
 static DCB_Type dcb;
 static SCB_Type scb;
 static SYSCON_Type syscon;
+static SPC_Type spc;
+static FMU_Type fmu;
+static GPIO_Type gpio;
+static PORT_Type port0;
 static LPUART_Type lpuart4;
 DWT_Type *const DWT = &dwt;
 DCB_Type *const DCB = &dcb;
 SCB_Type *const SCB = &scb;
 SYSCON_Type *const SYSCON = &syscon;
 LPUART_Type *const LPUART4 = &lpuart4;
+SPC_Type *const SPC0 = &spc;
+FMU_Type *const FMU0 = &fmu;
+PORT_Type *const PORT0 = &port0;
 PORT_Type *const PORT1 = NULL;
 
 static const uint16_t *line;  // words on the wire, as the data register shows them
@@ -68,6 +77,11 @@ static size_t sent_bytes;
 static jmp_buf stopped;
 static unsigned lines_to_stop;
 static bool tells_really;
+static status_t uart_start;
+static bool led_is_ready;
+static uint32_t clocks;
+static unsigned toggles;
+static unsigned toggles_to_stop;
 
 status_t EnableIRQ(IRQn_Type interrupt) {
   return interrupt == LP_FLEXCOMM4_IRQn ? kStatus_Success : kStatus_Fail;
@@ -105,11 +119,22 @@ void CLOCK_SetClkDiv(clock_div_name_t name, uint32_t value) { CHECK(name == 0 &&
 void CLOCK_AttachClk(clock_attach_id_t connection) {
   CHECK_EQUAL(connection, kFRO12M_to_FLEXCOMM4);
 }
-void CLOCK_EnableClock(clock_ip_name_t name) { CHECK_EQUAL(name, kCLOCK_Port1); }
+void CLOCK_EnableClock(clock_ip_name_t name) { clocks |= 1U << name; }
 void RESET_ClearPeripheralReset(reset_ip_name_t peripheral) {
   CHECK_EQUAL(peripheral, kFC4_RST_SHIFT_RSTn);
 }
 void BOARD_InitBootClocks(void) {}
+// Every access after BOARD_InitLed is a toggle.
+GPIO_Type *fake_gpio0(void) {
+  CHECK((clocks & (1U << kCLOCK_Gpio0)) != 0U);
+  if (!led_is_ready) {
+    led_is_ready = (gpio.PDDR & (1U << 10)) != 0U;
+  }
+  if (led_is_ready && ++toggles == toggles_to_stop) {
+    longjmp(stopped, 1);
+  }
+  return &gpio;
+}
 void PORT_SetPinConfig(PORT_Type *port, uint32_t pin, const port_pin_config_t *config) {
   CHECK(port == PORT1 && (pin == 8 || pin == 9) && config->mux == kPORT_MuxAlt2);
 }
@@ -117,7 +142,7 @@ void LPUART_GetDefaultConfig(lpuart_config_t *config) { memset(config, 0, sizeof
 status_t LPUART_Init(LPUART_Type *uart, const lpuart_config_t *config, uint32_t hz) {
   CHECK(uart == LPUART4 && config->enableTx && config->enableRx && hz == 12000000U);
   wire_baud = config->baudRate_Bps;
-  return kStatus_Success;
+  return uart_start;
 }
 void LPUART_EnableInterrupts(LPUART_Type *uart, uint32_t mask) {
   CHECK(uart == LPUART4 && (mask & kLPUART_RxDataRegFullInterruptEnable) != 0);
@@ -185,10 +210,75 @@ static void fault_with_frame(void) {
 
 static void give_up(void) { mcx_exit(1); }
 
+static void test_every_ram_bank_has_a_clock(void) {
+  SystemInitHook();
+  CHECK_EQUAL(syscon.AHBCLKCTRLSET[0], 0x1FC);  // RAMB to RAMH
+}
+
+static void refused(volatile uint32_t *what, uint32_t value, const char *name) {
+  const uint32_t good = *what;
+  *what = value;
+  CHECK(strstr(told(mcx_port_init, 1), name) != NULL);
+  *what = good;
+}
+
+static void test_what_150_mhz_needs_is_checked(void) {
+  refused(&spc.ACTIVE_CFG, 0xC00U | 0x8U, "mcugen fatal: the core LDO is not at 1.2 V");
+  refused(&spc.ACTIVE_CFG, 0x800U | 0xCU, "mcugen fatal: the DCDC converter is not at 1.2 V");
+  refused(&spc.SRAMCTL, 2, "mcugen fatal: the SRAM is not set for 1.2 V");
+  refused(&fmu.FCTRL, 2, "mcugen fatal: the flash has less than 3 wait states");
+}
+
+static unsigned blinks_of(void (*act)(void)) {
+  toggles = 0;
+  gpio.PDDR = 0;
+  led_is_ready = false;
+  (void)told(act, 2);
+  return toggles / 2;
+}
+
+static void start_at_a_low_voltage(void) {
+  spc.SRAMCTL = 1;
+  mcx_port_init();
+}
+
+static void test_the_led_tells_the_kind(void) {
+  CHECK_EQUAL(blinks_of(fault_without_frame), BLINKS_FAULT);
+  CHECK_EQUAL(blinks_of(give_up), BLINKS_FATAL);
+  CHECK_EQUAL(blinks_of(start_at_a_low_voltage), BLINKS_HARDWARE);
+  spc.SRAMCTL = LEVEL_1V2;
+}
+
+// Whatever ends before the UART works must not touch it.
+static void test_without_a_uart_only_the_led_tells(void (*act)(void)) {
+  line_baud = 0;
+  sent_bytes = 0;
+  toggles = 0;
+  toggles_to_stop = 1;
+  gpio.PDDR = 0;
+  led_is_ready = false;
+  if (setjmp(stopped) == 0) {
+    act();
+  }
+  CHECK_EQUAL(toggles, 1);
+  CHECK_EQUAL(sent_bytes, 0);
+  toggles_to_stop = 0;
+  masked = 0;
+}
+
+static void start_without_uart(void) {
+  uart_start = kStatus_Fail;
+  mcx_port_init();
+}
+
 static void test_start(void) {
   syscon.LPCAC_CTRL = SYSCON_LPCAC_CTRL_DIS_LPCAC_MASK;
   syscon.NVM_CTRL = SYSCON_NVM_CTRL_DIS_FLASH_DATA_MASK;
+  spc.ACTIVE_CFG = 0xC0CU;
+  spc.SRAMCTL = LEVEL_1V2;
+  fmu.FCTRL = 3;
   mcx_port_init();
+  CHECK((clocks & (1U << kCLOCK_Port1)) != 0U);
   CHECK_EQUAL(wire_baud, 115200);
   CHECK_EQUAL(syscon.LPCAC_CTRL, 0);
   CHECK_EQUAL(syscon.NVM_CTRL, 0);
@@ -306,18 +396,25 @@ static void overflow_the_stack(void) {
   *vector_table = (uint32_t)vectors;
   *enabled_faults = 0;  // as the SDK leaves it: every fault is a hard fault
   tells_really = true;
+  line_baud = DEFAULT_BAUD;
   scb.CFSR = SCB_CFSR_STKOF_Msk;
   bottom = deeper(1);
 }
 
 int main(void) {
+  test_every_ram_bank_has_a_clock();
   test_start();
+  test_what_150_mhz_needs_is_checked();
   test_two_largest_requests_wait();
   test_a_break_takes_the_rate_back();
   test_ticks_have_64_bits();
   test_a_stopped_counter_counts_again();
   test_faults_are_told();
   test_an_end_is_told_at_both_rates();
+  test_the_led_tells_the_kind();
+  test_without_a_uart_only_the_led_tells(fault_without_frame);
+  test_without_a_uart_only_the_led_tells(start_without_uart);
+  uart_start = kStatus_Success;
   if (check_report() == 0) {
     overflow_the_stack();
   }

@@ -42,12 +42,35 @@ typedef struct {
 typedef struct {
   volatile uint32_t LPCAC_CTRL;
   volatile uint32_t NVM_CTRL;
+  volatile uint32_t AHBCLKCTRLSET[4];
 } SYSCON_Type;
+typedef struct {
+  volatile uint32_t ACTIVE_CFG;
+  volatile uint32_t SRAMCTL;
+} SPC_Type;
+typedef struct {
+  volatile uint32_t FCTRL;
+} FMU_Type;
+typedef struct {
+  volatile uint32_t PSOR;
+  volatile uint32_t PCOR;
+  volatile uint32_t PTOR;
+  volatile uint32_t PDDR;
+} GPIO_Type;
+typedef struct {
+  volatile uint32_t PCR[32];
+} PORT_Type;
 
 extern DWT_Type *const DWT;
 extern DCB_Type *const DCB;
 extern SCB_Type *const SCB;
 extern SYSCON_Type *const SYSCON;
+extern SPC_Type *const SPC0;
+extern FMU_Type *const FMU0;
+extern PORT_Type *const PORT0;
+extern PORT_Type *const PORT1;
+GPIO_Type *fake_gpio0(void);  // counts the accesses
+#define GPIO0 (fake_gpio0())
 
 #define DWT_CTRL_NOCYCCNT_Msk (1UL << 25)
 #define DWT_CTRL_CYCCNTENA_Msk 1UL
@@ -55,5 +78,20 @@ extern SYSCON_Type *const SYSCON;
 #define SCB_CFSR_STKOF_Msk (1UL << 20)
 #define SYSCON_LPCAC_CTRL_DIS_LPCAC_MASK 1UL
 #define SYSCON_NVM_CTRL_DIS_FLASH_DATA_MASK 4UL
+#define SYSCON_AHBCLKCTRL0_RAMB_CTRL_MASK 0x4U
+#define SYSCON_AHBCLKCTRL0_RAMC_CTRL_MASK 0x8U
+#define SYSCON_AHBCLKCTRL0_RAMD_CTRL_MASK 0x10U
+#define SYSCON_AHBCLKCTRL0_RAME_CTRL_MASK 0x20U
+#define SYSCON_AHBCLKCTRL0_RAMF_CTRL_MASK 0x40U
+#define SYSCON_AHBCLKCTRL0_RAMG_CTRL_MASK 0x80U
+#define SYSCON_AHBCLKCTRL0_RAMH_CTRL_MASK 0x100U
+#define SPC_ACTIVE_CFG_CORELDO_VDD_LVL_MASK 0xCU
+#define SPC_ACTIVE_CFG_CORELDO_VDD_LVL_SHIFT 2U
+#define SPC_ACTIVE_CFG_DCDC_VDD_LVL_MASK 0xC00U
+#define SPC_ACTIVE_CFG_DCDC_VDD_LVL_SHIFT 10U
+#define SPC_SRAMCTL_VSM_MASK 0x3U
+#define SPC_SRAMCTL_VSM_SHIFT 0U
+#define FMU_FCTRL_RWSC_MASK 0xFU
+#define FMU_FCTRL_RWSC_SHIFT 0U
 
 #endif

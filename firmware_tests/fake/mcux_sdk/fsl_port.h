@@ -21,8 +21,6 @@ enum {
   kPORT_InputNormal = 0,
   kPORT_UnlockRegister = 0,
 };
-typedef struct PORT_Type PORT_Type;
-extern PORT_Type *const PORT1;
 
 void PORT_SetPinConfig(PORT_Type *port, uint32_t pin, const port_pin_config_t *config);
 

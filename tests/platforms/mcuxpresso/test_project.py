@@ -7,6 +7,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import re
 import shlex
 import shutil
 import subprocess
@@ -154,6 +155,50 @@ def test_memory_layouts() -> None:
     with pytest.raises(ConfigError) as caught:
         export(memory="larg")
     assert "large" in caught.value.hint
+
+
+PROGRAM = """
+static unsigned char model_arena[ARENA_BYTES] __attribute__((aligned(16)));
+int table[3000];
+int one = 1;
+void Reset_Handler(void) { model_arena[table[0]] = (unsigned char)one; }
+__attribute__((section(".isr_vector"), used)) static void *vectors[] = {0, (void *)Reset_Handler};
+"""
+RAMA_END = 0x20000000 + 32 * 1024
+SDK_RAM_END = 0x20000000 + 312 * 1024
+
+
+def link_map(folder: Path, memory: str, arena_bytes: int) -> dict[str, int]:
+    """The symbols of a small image that is linked as the layout says."""
+    gcc, nm = require_tool("arm-none-eabi-gcc"), require_tool("arm-none-eabi-nm")
+    (folder / "program.c").write_text(PROGRAM)
+    (folder / "arena_region.ld").write_text(text(export(memory=memory), "board/arena_region.ld"))
+    symbols = ["-Wl,--defsym=__heap_size__=1000", "-Wl,--defsym=__stack_size__=8192"]
+    flags = [*BOARD.cpu_flags, "-fdata-sections", "-nostdlib", f"-DARENA_BYTES={arena_bytes}"]
+    script = f"-T{BOARD.folder / 'mcxn947_large.ld'}"
+    link = [gcc, *flags, *symbols, f"-L{folder}", script, "program.c", "-o", "program.elf"]
+    subprocess.run(link, cwd=folder, check=True, capture_output=True, text=True)
+    output = subprocess.check_output([nm, "program.elf"], cwd=folder, text=True)
+    return {words[2]: int(words[0], 16) for words in map(str.split, output.splitlines())}
+
+
+@pytest.mark.parametrize(("memory", "arena_bytes"), [("large", 390_000), ("sramx", 98_304)])
+def test_only_the_arena_lies_beyond_the_ram_of_the_sdk(
+    tmp_path: Path, memory: str, arena_bytes: int
+) -> None:
+    """The stack in RAMA, whose clock never stops; an arena of the largest size that fits."""
+    at = link_map(tmp_path, memory, arena_bytes)
+    assert at["__StackLimit"] == 0x20000000
+    assert at["__StackTop"] - at["__StackLimit"] == 8192
+    assert at["__StackTop"] <= RAMA_END
+    assert at["__StackTop"] <= at["one"] < at["table"] < at["__HeapBase"]
+    assert at["__HeapBase"] < at["__HeapLimit"] <= SDK_RAM_END
+    start = at["__HeapLimit"] if memory == "large" else 0x04000000
+    assert at["model_arena"] == at["__arena_start__"] == start
+    assert at["__arena_end__"] == start + arena_bytes
+    with pytest.raises(subprocess.CalledProcessError) as caught:
+        link_map(tmp_path, memory, arena_bytes + 40_000)
+    assert re.search("(not within|will not fit in) region", caught.value.stderr)
 
 
 def test_bill_of_materials() -> None:
