@@ -22,6 +22,12 @@ from mcugen.own_files import write_own
 from mcugen.train.backend import load_model, load_tensorflow, quiet
 from mcugen.train.inference_copy import inference_copy
 from mcugen.train.keras_safety import check_keras_model
+from mcugen.train.same_function import (
+    Function,
+    check_same,
+    keras_function,
+    saved_model_function,
+)
 
 REPRESENTATIVE_STEP = 5
 """Every 5th training vector calibrates, as in the reference (02_convert.py)."""
@@ -47,14 +53,15 @@ def convert_all(
     ModelError names what cannot be converted, before any file is written.
     """
     graph_of = "SavedModel" if source.is_dir() else source.name
-    make = _converters(source, how)
+    make, trained = _converters(source, how)
     contents = {"float": _convert(make(), graph_of)}
     graph = parse_tflite(contents["float"], graph_of)
     _refuse_loops(graph, graph_of)
     has_state = any(tensor.is_variable for tensor in graph.tensors)
+    shaped = shaped_vectors(vectors, graph.tensors[graph.inputs[0]].shape[1:], graph_of)
+    check_same(graph_of, trained, contents["float"], shaped())
     contents["dynamic"] = _convert(_dynamic(make()), graph_of)
     with _clean_state_per_vector() if has_state else nullcontext():
-        shaped = _shaped(vectors, graph.tensors[graph.inputs[0]].shape[1:], graph_of)
         contents["int8"] = _convert(_int8(make(), shaped, how), graph_of)
     folder = out or source.parent
     stem = source.name.removesuffix(source.suffix) if source.is_file() else source.name
@@ -69,19 +76,23 @@ def convert_all(
     }
 
 
-def _converters(source: Path, how: Conversion) -> Callable[[], Any]:
-    """A function that makes a fresh converter of the model: converters cannot be used twice."""
+def _converters(source: Path, how: Conversion) -> tuple[Callable[[], Any], Function]:
+    """A function that makes a fresh converter of the model (one cannot be used twice), and the model
+    itself as a function."""
     tensorflow = load_tensorflow()
     if source.is_dir():
         if not (source / "saved_model.pb").is_file():
             raise ModelError(f"{source} is not a SavedModel: no saved_model.pb in it")
         check_keras_model(source)
-        return lambda: tensorflow.lite.TFLiteConverter.from_saved_model(str(source))
-    model = inference_copy(load_model(source), unroll=how.unroll)
-    return lambda: tensorflow.lite.TFLiteConverter.from_keras_model(model)
+        make = tensorflow.lite.TFLiteConverter.from_saved_model
+        return lambda: make(str(source)), saved_model_function(source)
+    trained = load_model(source)
+    model = inference_copy(trained, unroll=how.unroll)
+    make = tensorflow.lite.TFLiteConverter.from_keras_model
+    return lambda: make(model), keras_function(trained)
 
 
-def _shaped(vectors: Vectors, shape: tuple[int, ...], name: str) -> Vectors:
+def shaped_vectors(vectors: Vectors, shape: tuple[int, ...], name: str) -> Vectors:
     """The vectors in the shape of the model's input; the first one is looked at now.
 
     A vector of another size would not stop TensorFlow: it resizes the model and quantises nothing.
@@ -168,5 +179,6 @@ def _tensor_list(name: str) -> ModelError:
     return ModelError(
         f"{name}: its recurrent layer becomes a WHILE loop over a TensorList, which no "
         "microcontroller runtime executes and TensorFlow cannot calibrate",
-        hint="pass the .keras file, which mcugen fuses into one operator, or --unroll",
+        hint="--unroll makes one operator a step; an LSTM with Keras' default activations in a .keras "
+        "file becomes one fused operator",
     )

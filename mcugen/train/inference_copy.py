@@ -12,11 +12,13 @@ from numpy.typing import NDArray
 
 from mcugen.errors import ModelError
 from mcugen.train.backend import load_tf_keras, quiet
+from mcugen.train.layer_copy import copy_layer, is_recurrent
 
-RECURRENT = ("LSTM", "GRU")
-DROPPED = ("InputLayer", "Dropout", "SpatialDropout1D", "GaussianNoise", "GaussianDropout")
-CONFIG_KEYS = ("name", "units", "activation", "use_bias", "target_shape", "axis", "epsilon")
-"""What Keras 2 and 3 write alike in a layer's configuration."""
+DROPPED = (
+    "InputLayer Dropout SpatialDropout1D SpatialDropout2D SpatialDropout3D AlphaDropout GaussianNoise "
+    "GaussianDropout ActivityRegularization"
+).split()
+"""Layers that do nothing when a model is not trained."""
 
 Floats = NDArray[np.float32]
 
@@ -32,7 +34,7 @@ def inference_copy(model: Any, *, unroll: bool = False) -> Any:
     if len(model.inputs) != 1:
         raise ModelError(f"the model has {len(model.inputs)} inputs, only one can be converted")
     layers = _chain(model)
-    recurrent = any(type(layer).__name__ in RECURRENT for layer in model.layers)
+    recurrent = any(map(is_recurrent, model.layers))
     if recurrent and layers is None:
         raise ModelError("a recurrent layer is converted only in a plain chain of layers")
     keras = load_tf_keras() if recurrent else _keras_of(model)
@@ -84,12 +86,20 @@ def _rebuilt(keras: Any, layers: tuple[Any, ...], value: Any, unroll: bool) -> A
         kind = type(layer).__name__
         if kind in DROPPED or _folds(copies[-1][1] if copies else None, layer):
             continue
-        copy = _copied(keras, layer, unroll)
-        value = copy(value)
+        copy = copy_layer(keras, layer, unroll=unroll)
+        value = _applied(copy, value)
         weights = _folded(layer, follower) if _folds(layer, follower) else layer.get_weights()
         copies.append((copy, layer))
-        copy.set_weights(weights)
+        _set_weights(copy, weights)
     return value
+
+
+def _applied(copy: Any, value: Any) -> Any:
+    try:
+        return copy(value)
+    except Exception as error:  # Keras raises anything
+        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        raise ModelError(f"layer {copy.name} cannot be converted: {reason}") from error
 
 
 def _folds(layer: Any, follower: Any) -> bool:
@@ -138,24 +148,11 @@ def fold(
     return (kernel * factor).astype(np.float32), ((bias - mean) * factor + beta).astype(np.float32)
 
 
-def _copied(keras: Any, layer: Any, unroll: bool) -> Any:
-    """A fresh layer of the wanted Keras with the trained one's settings."""
-    kind = type(layer).__name__
-    known: Any = getattr(keras.layers, kind, None)
-    if kind in RECURRENT:
-        return known(
-            layer.units,
-            unroll=unroll or layer.unroll,
-            return_sequences=layer.return_sequences,
-            name=layer.name,
-        )
-    if keras is _keras_of_layer(layer):
-        return type(layer).from_config(layer.get_config())
-    if known is None:
-        raise ModelError(f"layer {layer.name}: {kind} cannot stand beside a recurrent layer")
-    config = layer.get_config()
-    return known(**{key: config[key] for key in CONFIG_KEYS if key in config})
-
-
-def _keras_of_layer(layer: Any) -> Any:
-    return import_module("tf_keras" if type(layer).__module__.startswith("tf_keras") else "keras")
+def _set_weights(copy: Any, weights: list[Any]) -> None:
+    try:
+        copy.set_weights(weights)
+    except ValueError as error:
+        kind = type(copy).__name__
+        raise ModelError(f"layer {copy.name}: the weights of {kind} cannot be converted") from error
+    if hasattr(copy, "finalize_state"):  # Normalization: mean and variance become its constants
+        copy.finalize_state()
