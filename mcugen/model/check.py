@@ -13,8 +13,8 @@ from mcugen.model.operands import MOST_ELEMENTS, TOO_LARGE, operand_problems, st
 from mcugen.model.shapes import FIXED_SHAPE_HINT, shape_problems
 
 _QUANTISE = (
-    "mcugen convert MODEL --data DATA makes an int8 model of the Keras file or SavedModel; elsewhere "
-    "convert with full integer quantisation: a representative dataset, "
+    "mcugen convert MODEL --data DATA makes an int8 model of a Keras file, a SavedModel or a float32 "
+    ".tflite; elsewhere convert with full integer quantisation: a representative dataset, "
     "supported_ops = [TFLITE_BUILTINS_INT8], int8 inputs and outputs"
 )
 _FUSE = (

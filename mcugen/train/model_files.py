@@ -29,8 +29,9 @@ from mcugen.samples.inputs import (
 from mcugen.scoring.labels import NORMAL
 from mcugen.scoring.roc import threshold_at
 from mcugen.train.backend import load_tensorflow
-from mcugen.train.convert import REPRESENTATIVE_STEP, Conversion, convert_all
+from mcugen.train.convert import REPRESENTATIVE_STEP, Conversion, Vectors, convert_all
 from mcugen.train.model_config import write_config
+from mcugen.train.quantize import check_float, load_quantizer, quantize_tflite
 
 MAX_THRESHOLD_CLIPS = 400
 """Enough for a threshold at 1 %; more would only take longer."""
@@ -75,7 +76,11 @@ def open_conversion(
 ) -> ConversionJob:
     """Finds out what the model takes and which samples calibrate it; reads no sample yet."""
     model = _trained(model)
-    load_tensorflow()
+    if model.suffix == ".tflite":
+        check_float(model)
+        load_quantizer()
+    else:
+        load_tensorflow()
     beside = model.parent / CONFIG_NAME
     config = load_config(beside) if beside.is_file() else Config(model, {})
     table = dict(config.front_end) if front_end is None else preset_table(front_end)
@@ -109,15 +114,11 @@ def _trained(named: Path) -> Path:
         raise ModelError(
             f"{model}: mcugen.toml cannot name a file that is not UTF-8", hint="rename it"
         )
-    if model.suffix == ".tflite":
-        raise ModelError(
-            f"{model} is converted already", hint="mcugen build or mcugen evaluate takes it"
-        )
-    if model.suffix not in KERAS_ENDINGS and not (model / "saved_model.pb").is_file():
+    if model.suffix not in (".tflite", *KERAS_ENDINGS) and not (model / "saved_model.pb").is_file():
         raise ModelError(
             f"{model} is not a Keras model",
-            hint="pass a .keras, .h5 or .hdf5 file, a SavedModel folder, or one that "
-            "`mcugen train` wrote",
+            hint="pass a .keras, .h5 or .hdf5 file, a SavedModel folder, one that `mcugen train` "
+            "wrote, or a float .tflite",
         )
     return model
 
@@ -141,13 +142,24 @@ def convert_model(
     job: ConversionJob, inputs: Inputs, how: Conversion, false_alarm_rate: float
 ) -> Converted:
     """Writes all files beside the model; mcugen.toml then names the int8 one."""
-    files = convert_all(job.model, lambda: inputs.vectors(job.training, REPRESENTATIVE_STEP), how)
+    files = _convert(job, lambda: inputs.vectors(job.training, REPRESENTATIVE_STEP), how)
     score, threshold, note = "none", None, ""
     if job.normals and _reconstructs(files["int8"]):
         score = "reconstruction-error"
         threshold, note = _threshold(job, inputs, files["int8"], false_alarm_rate)
     config = write_config(job.model.parent, files["int8"].name, job.table, score, threshold, note)
     return Converted(files, config, note and f"threshold {threshold:.4f}, {note}")
+
+
+def _convert(job: ConversionJob, vectors: Vectors, how: Conversion) -> dict[str, Path]:
+    if job.model.suffix != ".tflite":
+        return convert_all(job.model, vectors, how)
+    if how != Conversion():
+        raise ModelError(
+            "--io, --per-channel and --unroll are for Keras models: a .tflite keeps its operators, "
+            "gets int8 ends and a scale per channel"
+        )
+    return quantize_tflite(job.model, vectors)
 
 
 def _reconstructs(model: Path) -> bool:

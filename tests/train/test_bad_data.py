@@ -124,7 +124,7 @@ def test_a_model_that_is_not_converted_says_how_to(
     [
         ("nothere.keras", "nothere.keras does not exist"),
         ("notes.txt", "notes.txt is not a Keras model"),
-        ("model.tflite", "model.tflite is converted already"),
+        ("model.tflite", "model.tflite is not a .tflite file"),
         ("folder", "folder is not a Keras model"),
     ],
 )

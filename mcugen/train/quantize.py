@@ -1,0 +1,139 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""A float .tflite and calibration vectors -> a full int8 .tflite, by ai-edge-quantizer."""
+
+from __future__ import annotations
+
+import tempfile
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mcugen.errors import EnvironmentError_, ModelError
+from mcugen.files import write_bytes
+from mcugen.model.check import check_graph
+from mcugen.model.ir import DType, Graph
+from mcugen.model.tflite import read_tflite
+from mcugen.train.backend import quiet
+from mcugen.train.convert import Vectors, shaped_vectors
+
+INSTALL_HINT = "pip install 'mcugen[quantize]', best in an environment without TensorFlow"
+_WEIGHTS = {
+    DType.INT8: "has dynamic-range quantisation: its float weights are lost",
+    DType.FLOAT16: "has float16 weights, which ai-edge-quantizer does not read",
+}
+"""Type of a constant -> why the model cannot be quantised."""
+MAX_VECTORS = 500
+"""ai-edge-quantizer keeps all vectors in memory, and looks at every tensor for each."""
+
+
+def load_quantizer() -> None:
+    """EnvironmentError_ when the `quantize` extra is not installed."""
+    try:
+        with quiet():
+            import ai_edge_quantizer  # noqa: F401
+    except ImportError as error:
+        raise EnvironmentError_(
+            "quantising a .tflite needs ai-edge-quantizer, which is not installed",
+            hint=INSTALL_HINT,
+        ) from error
+
+
+def check_float(source: Path) -> Graph:
+    """The graph of a float model; ModelError for one that is quantised already or not float32."""
+    graph = read_tflite(source)
+    if len(graph.inputs) != 1:
+        raise ModelError(f"{source.name} has {len(graph.inputs)} inputs, only one can be quantised")
+    if not any("computes in float32" in problem.what for problem in check_graph(graph)):
+        raise ModelError(
+            f"{source} is converted already", hint="mcugen build or mcugen evaluate takes it"
+        )
+    weights = {tensor.dtype for tensor in graph.tensors if tensor.data is not None}
+    fault = next((_WEIGHTS[dtype] for dtype in _WEIGHTS if dtype in weights), "")
+    if fault:
+        raise ModelError(
+            f"{source.name} {fault}",
+            hint="pass the float .tflite, Keras file or SavedModel that it was made from",
+        )
+    return graph
+
+
+def quantize_tflite(source: Path, vectors: Vectors) -> dict[str, Path]:
+    """Writes SOURCE_int8.tflite beside the float model: {"int8": its path}.
+
+    ModelError as in check_float, and for what the quantizer refuses.
+    """
+    graph = check_float(source)
+    inputs = shaped_vectors(vectors, graph.tensors[graph.inputs[0]].shape[1:], source.name)
+    first = islice(inputs(), MAX_VECTORS)
+    samples = [np.asarray(one, np.float32)[np.newaxis] for one in first]
+    try:
+        with quiet():
+            content = _quantized(source.read_bytes(), samples)
+    except Exception as error:  # the quantizer raises anything on what it does not know
+        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        raise ModelError(
+            f"{source.name} cannot be quantised: {reason}",
+            hint="convert the Keras model or SavedModel that it was made from",
+        ) from error
+    path = source.with_name(f"{source.stem}_int8.tflite")
+    return {"int8": write_bytes(path, content)}
+
+
+def _quantized(content: bytes, samples: list[Any]) -> bytes:
+    from ai_edge_litert.interpreter import Interpreter
+    from ai_edge_quantizer import quantizer, recipe
+
+    content = _with_signature(content)
+    signatures = Interpreter(model_content=content).get_signature_list()
+    key, ends = next(iter(signatures.items()))
+    with tempfile.TemporaryDirectory() as folder:
+        source, result = Path(folder) / "float.tflite", Path(folder) / "int8.tflite"
+        source.write_bytes(content)
+        work = quantizer.Quantizer(str(source))
+        work.load_quantization_recipe(recipe.static_wi8_ai8())
+        taken = ends["inputs"][0]
+        seen = [work.calibrate({key: [{taken: sample}]}) for sample in samples]
+        work.quantize(_widest(seen)).export_model(str(result))
+        return result.read_bytes()
+
+
+def _widest(seen: list[dict[str, Any]]) -> dict[str, Any]:
+    """For each tensor the smallest and the largest value of all vectors.
+
+    Given all vectors at once, the quantizer takes a moving average of the ranges of each, and clips
+    what is above the average.
+    """
+    widest: dict[str, Any] = {}
+    for ranges in seen:
+        for name, new in ranges.items():
+            old = widest.setdefault(name, dict(new))
+            for end, choose in (("min", np.minimum), ("max", np.maximum)):
+                if end in new:
+                    old[end] = choose(old[end], new[end])
+    return widest
+
+
+def _with_signature(content: bytes) -> bytes:
+    """The model with a signature, by which the quantizer names its input: old converters wrote none."""
+    from ai_edge_litert import schema_py_generated as schema
+    from ai_edge_litert.tools import flatbuffer_utils
+
+    model = flatbuffer_utils.read_model_from_bytearray(bytearray(content))
+    if model.signatureDefs:
+        return content
+    signature = schema.SignatureDefT()
+    signature.signatureKey, signature.subgraphIndex = "serving_default", 0
+    graph = model.subgraphs[0]
+    signature.inputs = [_end(schema, "in", n, i) for n, i in enumerate(graph.inputs)]
+    signature.outputs = [_end(schema, "out", n, i) for n, i in enumerate(graph.outputs)]
+    model.signatureDefs = [signature]
+    return bytes(flatbuffer_utils.convert_object_to_bytearray(model))
+
+
+def _end(schema: Any, name: str, number: int, tensor: int) -> Any:
+    end = schema.TensorMapT()
+    end.name, end.tensorIndex = f"{name}{number}", tensor
+    return end
