@@ -27,6 +27,10 @@ from mcugen.report.build_text import build_table, project_line
 
 BUNDLED = "machine-sound"
 
+NOT_COMPILED = Compiled(
+    None, ("not compiled: for an image, run build again, without --no-compile",)
+)
+
 
 @click.command(cls=SectionedCommand)
 @click.argument("model", type=PATH, required=False)
@@ -47,7 +51,7 @@ def command(model: Path | None, **given: Any) -> None:
     write_tree(project.tree, folder)
     say(f"wrote {folder}: {len(project.tree)} files")
     say(project_line(project, board, request.engine))
-    compiled = Compiled(None) if options.no_compile else _compile(folder, board, places)
+    compiled = NOT_COMPILED if options.no_compile else _compile(folder, board, places)
     console().print(build_table(project, request.board, compiled.result))
     taken = (
         (f"the file has several parts: it is {request.graph.taken}",) if request.graph.taken else ()

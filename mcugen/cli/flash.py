@@ -13,7 +13,7 @@ import click
 from mcugen.boards import Board
 from mcugen.cli.console import say
 from mcugen.cli.sections import board_dir_option
-from mcugen.errors import DeviceError, UserError
+from mcugen.errors import DeviceError, EnvironmentError_, UserError
 from mcugen.run.client import Client
 from mcugen.run.project import Project, open_device, open_project, project_link
 from mcugen.toolchain.flash import (
@@ -64,10 +64,10 @@ def command(
         for found in list_probes(chosen):
             say(f"{found.serial}  {found.description}")
         return
-    elf = image or project.elf
     if dry_run:
-        _show(data, chosen, variant, elf, probe)
+        _show(data, chosen, variant, image or _image_or_stand_in(project), probe)
         return
+    elf = image or project.elf
     find_program(chosen)
     serial_number = _port_of(project.board, probe)
     say(f"flashing {elf} with {chosen.program}")
@@ -83,8 +83,10 @@ def command(
 def _port_of(board: Board, probe: str) -> str:
     """USB serial number of the board's serial port: the port's name may change over a reset. Empty
     when it is unclear which of several ports, or whether any, is the board's."""
-    named = name_ports(system_ports(), [board])
-    own = [found.port.serial_number for found in named if found.boards]
+    named = [found for found in name_ports(system_ports(), [board]) if found.boards]
+    # A J-Link may be another board's; a probe of the board's own name is preferred.
+    sure = [found for found in named if found.name == read_flash_data(board).vcom_name]
+    own = [found.port.serial_number for found in sure or named]
     if probe in own:
         return probe
     return own[0] or "" if len(own) == 1 and not probe else ""
@@ -114,6 +116,15 @@ def _wait_until_it_opens(link: Link, deadline: float) -> None:
                 raise
         time.sleep(POLL_S)
     link.close()
+
+
+def _image_or_stand_in(project: Project) -> Path:
+    """The project's image; where none is built yet, a name that stands for it."""
+    try:
+        return project.elf
+    except EnvironmentError_ as error:
+        say(f"{error.what}; IMAGE.elf stands for it")
+        return Path("IMAGE.elf")
 
 
 def _show(data: FlashData, runner: Runner, variant: str, elf: Path, probe: str) -> None:

@@ -31,12 +31,12 @@ def build_table(project: GeneratedProject, board: Board, result: BuildResult | N
     table.columns[2].justify = table.columns[3].justify = "right"
     plan = project.plan
     rows: list[Row] = [
-        ("flash", "weights and tables (plan)", plan.weight_bytes, None),
+        ("flash", "weights and tables (plan)", plan.weight_bytes, board.flash),
         (
             "RAM",
             f"activations and scratch (plan), most in {plan.peak_step}",
             plan.arena_bytes,
-            None,
+            board.ram,
         ),
     ]
     if result is not None and board.flash is not None:
@@ -51,7 +51,8 @@ def _linked(result: BuildResult, board: Board) -> list[Row]:
     for section in result.sections:
         places = (("flash", section.loaded), ("RAM", section.writable))
         memory = " + ".join(name for name, is_in in places if is_in)
-        rows.append((memory, f"section {section.name}", section.bytes, None))
+        of = {"flash": board.flash, "RAM": board.ram}.get(memory)
+        rows.append((memory, f"section {section.name}", section.bytes, of))
     rows.append(("flash", "total (linked)", result.flash_bytes, board.flash))
     rows.append(("RAM", "total (linked)", result.ram_bytes, board.ram))
     return rows

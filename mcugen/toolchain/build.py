@@ -132,8 +132,7 @@ def find_image(project: Path, firmware_sha256: str) -> Path:
         )
         raise EnvironmentError_(
             f"{project} was not compiled: {found}",
-            hint="run `mcugen build` again, without --no-compile; its output and the project's "
-            "README.md say what it needs",
+            hint="run `mcugen build` again; its output and the project's README.md say what it needs",
         )
     return current[-1]
 

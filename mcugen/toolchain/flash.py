@@ -71,7 +71,8 @@ TRAPS = (
         r"Could not connect to core|Ee\(42\)|No connection to chip's debug port|Wire Ack Fault"
         r"|No ACK|SWD/JTAG communication failure|target connection failed",
         "the probe does not reach the chip",
-        "hold ISP, press RESET, and flash again; check that no jumper turns the on-board SWD off",
+        "hold ISP, press RESET, and flash again; check that no jumper turns the on-board SWD off; on "
+        "Windows remove both MCU-Link entries in Device Manager and plug the board in again",
     ),
     _trap(
         r"target (type )?'?\w+'? (is )?not recogni[sz]ed|Target type .* not recognized",

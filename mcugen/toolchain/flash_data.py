@@ -43,7 +43,7 @@ class FlashData:
 
     default_runner: str
     default_variant: str
-    vcom_usb_ids: tuple[tuple[int, int], ...]
+    vcom_usb_ids: Mapping[tuple[int, int], str]  # vendor, product -> name of the probe
     vcom_name: str
     socket: str
     variants: Mapping[str, Mapping[str, str]]  # variant -> word -> value
@@ -68,11 +68,12 @@ def read_flash_data(board: Board) -> FlashData:
     table = TomlTable(board.extra["flash"], f"{board.folder / 'board.toml'} [flash]")
     variants = {name: one.texts_by_name() for name, one in table.named_tables("variants").items()}
     runners = {name: _runner(name, one) for name, one in table.named_tables("runners").items()}
+    vcom_name = table.text("vcom_name", "")
     data = FlashData(
         default_runner=table.choice("default_runner", tuple(runners)),
         default_variant=table.choice("default_variant", tuple(variants)),
-        vcom_usb_ids=tuple(_usb_id(text, table.where) for text in table.texts("vcom_usb_ids", ())),
-        vcom_name=table.text("vcom_name", ""),
+        vcom_usb_ids=_usb_ids(table.texts("vcom_usb_ids", ()), vcom_name, table.where),
+        vcom_name=vcom_name,
         socket=table.text("socket", ""),
         variants=variants,
         runners=runners,
@@ -102,12 +103,17 @@ def _runner(name: str, table: TomlTable) -> Runner:
     return runner
 
 
-def _usb_id(text: str, where: str) -> tuple[int, int]:
-    try:
-        vendor, product = (int(part, 16) for part in text.split(":"))
-    except ValueError:
-        raise ConfigError(f"{where}: {text!r} is not a USB id like 1fc9:0143") from None
-    return vendor, product
+def _usb_ids(texts: tuple[str, ...], name: str, where: str) -> Mapping[tuple[int, int], str]:
+    """`1fc9:0143` or `1366:1015 J-Link`: an id, and the probe's name where it is not `name`."""
+    ids = {}
+    for text in texts:
+        usb_id, _, own_name = text.partition(" ")
+        try:
+            vendor, product = (int(part, 16) for part in usb_id.split(":"))
+        except ValueError:
+            raise ConfigError(f"{where}: {text!r} is not a USB id like 1fc9:0143") from None
+        ids[vendor, product] = own_name or name
+    return ids
 
 
 def _check_words(data: FlashData, where: str) -> None:

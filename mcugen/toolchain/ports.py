@@ -54,9 +54,12 @@ def name_ports(ports: Iterable[Port], boards: Sequence[Board]) -> tuple[NamedPor
     known = [(board.name, read_flash_data(board)) for board in boards if "flash" in board.extra]
     named = []
     for port in ports:
-        hits = [(name, data) for name, data in known if port.usb_id in data.vcom_usb_ids]
-        label = hits[0][1].vcom_name if hits else ""
-        named.append(NamedPort(port, label, tuple(name for name, _ in hits)))
+        hits = {
+            name: data.vcom_usb_ids[port.usb_id]
+            for name, data in known
+            if port.usb_id is not None and port.usb_id in data.vcom_usb_ids
+        }
+        named.append(NamedPort(port, next(iter(hits.values()), ""), tuple(hits)))
     return tuple(named)
 
 

@@ -12,7 +12,8 @@ from click.testing import CliRunner
 
 from mcugen.boards import find_board
 from mcugen.cli.doctor import command
-from mcugen.platforms.mcuxpresso.doctor import sdk_findings, sdk_version
+from mcugen.platforms.mcuxpresso.build import sdk_version
+from mcugen.platforms.mcuxpresso.doctor import sdk_findings
 from mcugen.toolchain.doctor import Finding, examine
 from mcugen.toolchain.ports import Port
 from tests.toolchain.test_flash import VCOM, fake_tool
@@ -91,6 +92,7 @@ def test_wrong_sdk_folder_is_named(tools: Path, tmp_path: Path) -> None:
     assert not sdk.ok
     assert not sdk.needed
     assert str(tmp_path) in sdk.how
+    assert "without it no image links" in sdk.how
     assert sdk_version(tmp_path) == ""
 
 

@@ -284,7 +284,8 @@ def test_the_new_firmware_is_asked_on_the_port_of_the_same_serial_number(
 ) -> None:
     fake_tool(tools, "LinkServer", "true")
     moved = replace(VCOM, device="/dev/ttyACM4")
-    scans = iter([(VCOM,), (), (moved,)])
+    of_another_board = Port("/dev/ttyACM0", "J-Link", (0x1366, 0x1015), "000123")
+    scans = iter([(of_another_board, VCOM), (), (moved,)])
     opened: list[str] = []
 
     def link(project: Project, port: str) -> SimulatedDevice:
@@ -330,6 +331,22 @@ def test_ports_command_names_mcu_link(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mcugen.cli.ports.system_ports", lambda: (VCOM,))
     result = CliRunner().invoke(ports_command, [])
     assert result.output == "/dev/ttyACM3  MCU-Link of mcxn947  serial EB04LLNGMJHMR\n"
+
+
+def test_dry_run_needs_no_image(bench: Bench) -> None:
+    (bench.folder / "build" / "release" / "a.elf").unlink()
+    result = CliRunner().invoke(command, [str(bench.folder), "--dry-run"])
+    assert result.exit_code == 0, result.output
+    first, *rest = result.output.splitlines()
+    assert "was not compiled" in first
+    assert rest[0] == "LinkServer flash MCXN947:FRDM-MCXN947 load IMAGE.elf"
+
+
+def test_mcu_link_with_the_firmware_of_segger_is_a_j_link() -> None:
+    jlink = Port("/dev/ttyACM0", "J-Link", (0x1366, 0x1015), "000123")
+    (named,) = name_ports((jlink,), (BOARD,))
+    assert named.name == "J-Link"
+    assert named.boards == ("mcxn947",)
 
 
 def test_ports_are_named_by_usb_id() -> None:

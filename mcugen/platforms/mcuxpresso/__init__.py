@@ -15,6 +15,7 @@ from mcugen.platforms.mcuxpresso.doctor import SDK_VARIABLE, sdk_findings
 from mcugen.platforms.mcuxpresso.project import (
     export_mcuxpresso,
     read_sdk_board,
+    refuse_npu_memory,
     sdk_compile_flags,
     with_memory,
 )
@@ -42,10 +43,12 @@ def _compile(project: Path, board: Board, places: Places) -> Compiled:
         f"{region.name}: {region.used_bytes} of {region.given_bytes} bytes"
         for region in built.regions
     )
-    return Compiled(built.result, (f"linked {built.result.elf}", *regions))
+    note = (built.note,) if built.note else ()
+    return Compiled(built.result, (f"linked {built.result.elf}", *regions, *note))
 
 
 def _accelerate(request: BuildRequest, places: Places, work: Path) -> Accelerated:
+    refuse_npu_memory(request.board, request.export_options.memory)  # before minutes of conversion
     original = work / request.model_file
     original.write_bytes(request.model_bytes)
     ready = neutron.prepare(original, places.npu_model, places.neutron_sdk, _find_sdk(places), work)

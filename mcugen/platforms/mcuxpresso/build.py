@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import shutil
@@ -16,7 +17,7 @@ from pathlib import Path
 from mcugen.boards import Board
 from mcugen.errors import EnvironmentError_, McugenError
 from mcugen.platforms.cmake.project import WARNINGS
-from mcugen.platforms.mcuxpresso.project import read_sdk_board, sdk_compile_flags
+from mcugen.platforms.mcuxpresso.project import SdkBoard, read_sdk_board, sdk_compile_flags
 from mcugen.toolchain.build import BuildResult, Compiler, describe_image, require
 
 TIMEOUT_S = 900.0
@@ -37,6 +38,7 @@ class SdkBuild:
 
     result: BuildResult
     regions: tuple[Region, ...]
+    note: str = ""  # what is odd about the SDK's release
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,32 @@ def find_sdk(given: Path | None, variable: str) -> Path | None:
     )
 
 
+def sdk_version(mcuxsdk: Path) -> str:
+    """`25.12` from the SDK's file MCUX_VERSION; empty when there is none."""
+    try:
+        text = (mcuxsdk / "MCUX_VERSION").read_text()
+    except OSError:
+        return ""
+    year = re.search(r"CURRENT_YEAR\s*=\s*(\d+)", text)
+    major = re.search(r"VERSION_MAJOR\s*=\s*(\d+)", text)
+    return f"{year[1]}.{major[1]}" if year and major else ""
+
+
+def check_sdk_version(sdk: Path, data: SdkBoard) -> str:
+    """A note where the SDK is newer than those that were tried, or does not say which it is; else
+    empty. EnvironmentError_ for one that is too old."""
+    version = sdk_version(sdk)
+    tried = f"{data.sdk_oldest} to {data.sdk_newest}"
+    if not version:
+        return f"{sdk} does not say which release it is (MCUX_VERSION); {tried} are supported"
+    if version < data.sdk_oldest:
+        raise EnvironmentError_(
+            f"{sdk} is MCUXpresso SDK {version}; {tried} are supported",
+            hint=f"west init -m ... --mr {data.sdk_tag}, as README.md of the project says",
+        )
+    return f"SDK {version} is newer than {tried}" if version > data.sdk_newest else ""
+
+
 def compile_with_sdk(
     project: Path, board: Board, sdk: Path, variant: str = "", config: str = "release"
 ) -> SdkBuild:
@@ -72,6 +100,7 @@ def compile_with_sdk(
     Takes the compiler that the project's presets take: below ARMGCC_DIR, else on PATH.
     """
     data = read_sdk_board(board)
+    note = check_sdk_version(sdk, data)
     chosen = variant or data.default_variant
     build = project / "build" / f"{config}-{chosen}"
     compiler = _find_compiler(board)
@@ -94,7 +123,7 @@ def compile_with_sdk(
     if not elves:
         raise McugenError("the SDK's build left no .elf", hint=f"see {build / 'build.log'}")
     return SdkBuild(
-        describe_image(elves[0], project, Compiler((str(compiler),))), parse_regions(output)
+        describe_image(elves[0], project, Compiler((str(compiler),))), parse_regions(output), note
     )
 
 
@@ -181,13 +210,20 @@ def _run(command: list[str], log_folder: Path, extra: Mapping[str, str] | None =
     raise McugenError(f"the project does not build: {_cause(output)}", hint=hint)
 
 
+_NAMES_AN_ERROR = re.compile(r"\b(error|undefined reference|No module named)\b", re.I)
+
+
 def _cause(output: str) -> str:
-    """The first line that names an error, and the one after CMake's "CMake Error at"."""
+    """What failed first: the line that names an error (Kconfig wraps its own), the message of
+    "CMake Error at", or, where that only says that Kconfig failed, what Kconfig said before."""
     lines = [line.strip() for line in output.splitlines()]
     for index, line in enumerate(lines):
         if line.startswith("CMake Error"):
-            following = [text for text in lines[index + 1 :] if text]
-            return following[0] if following else line
-        if re.search(r"\b(error|undefined reference|No module named)\b", line, re.I):
+            message = next(filter(None, lines[index + 1 :]), line)
+            before = "\n".join(lines[:index]).rstrip().split("\n\n")[-1]
+            return " ".join(before.split("\n")) if "Kconfig process" in message else message
+        if line.startswith("error: "):
+            return " ".join(itertools.takewhile(bool, lines[index:]))
+        if _NAMES_AN_ERROR.search(line):
             return line
     return "no error message in the output"

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import subprocess
 from collections.abc import Mapping
@@ -12,6 +11,7 @@ from pathlib import Path
 
 from mcugen.boards import Board
 from mcugen.platforms.mcuxpresso import neutron
+from mcugen.platforms.mcuxpresso.build import sdk_version
 from mcugen.platforms.mcuxpresso.project import SdkBoard, read_sdk_board
 from mcugen.toolchain.doctor import (
     VERSION_TIMEOUT_S,
@@ -48,7 +48,7 @@ def _for_tflm(board: Board, environment: Mapping[str, str]) -> list[Finding]:
 def _sdk(sdk: SdkBoard, environment: Mapping[str, str]) -> list[Finding]:
     """The SDK and its west; without them `mcugen build` still writes the whole project."""
     get = (
-        "west init -m https://github.com/nxp-mcuxpresso/mcuxsdk-manifests.git "
+        "without it no image links; west init -m https://github.com/nxp-mcuxpresso/mcuxsdk-manifests.git "
         f"--mr {sdk.sdk_tag} mcux; cd mcux && west update; export {SDK_VARIABLE}=$PWD"
     )
     root = environment.get(SDK_VARIABLE, "")
@@ -82,14 +82,3 @@ def _python_with(module: str) -> str:
     except (OSError, subprocess.TimeoutExpired):
         return ""
     return python if done.returncode == 0 else ""
-
-
-def sdk_version(mcuxsdk: Path) -> str:
-    """`25.12` from the SDK's file MCUX_VERSION; empty when there is none."""
-    try:
-        text = (mcuxsdk / "MCUX_VERSION").read_text()
-    except OSError:
-        return ""
-    year = re.search(r"CURRENT_YEAR\s*=\s*(\d+)", text)
-    major = re.search(r"VERSION_MAJOR\s*=\s*(\d+)", text)
-    return f"{year[1]}.{major[1]}" if year and major else ""

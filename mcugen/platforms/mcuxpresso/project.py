@@ -41,6 +41,7 @@ class MemoryChoice:
     arena_region: str
     flash_bytes: int
     ram_bytes: int
+    no_npu: str  # why the NPU cannot work on an arena there; empty: it can
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,7 @@ def _memory(name: str, table: TomlTable) -> MemoryChoice:
         arena_region=table.text("arena_region"),
         flash_bytes=table.integer("flash_bytes"),
         ram_bytes=table.integer("ram_bytes"),
+        no_npu=table.text("no_npu", ""),
     )
     table.finish()
     return choice
@@ -139,6 +141,16 @@ def _choose_memory(sdk: SdkBoard, name: str) -> MemoryChoice | None:
     raise unknown("memory layout", name, [choice.name for choice in sdk.memories])
 
 
+def refuse_npu_memory(board: Board, name: str) -> None:
+    """ConfigError for a layout whose arena the NPU cannot work on."""
+    choice = _choose_memory(read_sdk_board(board), name)
+    if choice is not None and choice.no_npu:
+        raise ConfigError(
+            f"--memory {name} does not go with the NPU: {choice.no_npu}",
+            hint="leave --memory out, or --memory large",
+        )
+
+
 def _choose_variant(sdk: SdkBoard, name: str) -> str:
     variant = name or sdk.default_variant
     if variant not in sdk.variants:
@@ -162,6 +174,8 @@ def export_mcuxpresso(
     """The project files around the application's files `app`, README and bill of materials included."""
     sdk = read_sdk_board(board)
     memory = _choose_memory(sdk, options.memory)
+    if options.npu:
+        refuse_npu_memory(board, options.memory)
     parts = _used_parts(options)
     context = _context(app, board, sdk, model, options) | {"memory": memory}
     templates = {

@@ -16,11 +16,14 @@ from mcugen.cli.build import command
 from mcugen.errors import EnvironmentError_, McugenError
 from mcugen.paths import examples_dir
 from mcugen.platforms.mcuxpresso.build import (
+    _cause,
+    check_sdk_version,
     compile_with_sdk,
     compile_without_sdk,
     find_sdk,
     parse_regions,
 )
+from mcugen.platforms.mcuxpresso.project import read_sdk_board
 from mcugen.run.measure import linked_memory
 from mcugen.toolchain.build import find_image
 from tests.conftest import require_tool
@@ -42,6 +45,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     words = [str(MODEL), "--board", "mcxn947", "--out", str(folder), "--no-compile"]
     done = CliRunner().invoke(command, words)
     assert done.exit_code == 0, done.output
+    assert "785,408 (" in done.output, "how much flash there is, beside what is planned"
+    assert "run build again, without --no-compile" in done.output
     return folder
 
 
@@ -64,6 +69,55 @@ def test_regions_of_the_linker() -> None:
     assert set(regions) == {"m_interrupts", "m_text"}
     assert regions["m_text"].used_bytes == 310056
     assert regions["m_text"].given_bytes == 767 * 1024
+
+
+SAID_BY_KCONFIG = {
+    "a file is missing": (
+        "kconfig.py: Kconfig:2: 'Kconfig.mcuxpresso' not found (in 'rsource ...')",
+        "Kconfig:2: 'Kconfig.mcuxpresso' not found",
+    ),
+    "a line is wrong": (
+        "Loaded configuration 'prj.conf'\nkconfig.py: Kconfig:3: error: couldn't parse 'depend B'",
+        "Kconfig:3: error: couldn't parse 'depend B'",
+    ),
+    "a symbol is not for users": (
+        "error: B (defined at Kconfig:4) is assigned in a configuration file, but is not directly user-\n"
+        "configurable (has no prompt).\n",
+        "user- configurable (has no prompt).",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", SAID_BY_KCONFIG)
+def test_what_kconfig_says_is_the_cause(case: str) -> None:
+    said, shown = SAID_BY_KCONFIG[case]
+    failed = (
+        "CMake Error at cmake/extension/logging.cmake:72 (message):\n"
+        "  FATAL_ERROR: Kconfig process command run failed with return code: 1\n"
+    )
+    assert shown in _cause(f"-- Board: frdmmcxn947\n\n{said}\n{failed}")
+    assert "Kconfig process" not in _cause(f"-- Board: frdmmcxn947\n\n{said}\n{failed}")
+
+
+@pytest.mark.parametrize(
+    ("release", "note"), [("25 12", ""), ("26 09", "SDK 26.09 is newer"), ("", "does not say")]
+)
+def test_the_release_of_the_sdk(stub_sdk: Path, release: str, note: str) -> None:
+    data = read_sdk_board(BOARD)
+    if release:
+        year, major = release.split()
+        text = f"CURRENT_YEAR = {year}\nVERSION_MAJOR = {major}\n"
+        (stub_sdk / "MCUX_VERSION").write_text(text)
+    said = check_sdk_version(stub_sdk, data)
+    assert note in said
+    assert bool(said) == bool(note)
+
+
+def test_an_sdk_that_is_too_old_is_refused(project: Path, stub_sdk: Path) -> None:
+    (stub_sdk / "MCUX_VERSION").write_text("CURRENT_YEAR = 24\nVERSION_MAJOR = 12\n")
+    with pytest.raises(EnvironmentError_, match=r"is MCUXpresso SDK 24\.12") as caught:
+        compile_with_sdk(project, BOARD, stub_sdk)
+    assert read_sdk_board(BOARD).sdk_tag in caught.value.hint
 
 
 def test_without_an_sdk_all_but_vendor_code_compiles(project: Path) -> None:

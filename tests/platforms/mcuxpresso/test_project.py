@@ -90,7 +90,7 @@ def test_every_source_is_named_once() -> None:
 
 
 def test_no_file_of_the_sdk_and_no_machine_path() -> None:
-    for path, content in export(engine=ENGINES["tflm"], npu=True, memory="sramx").items():
+    for path, content in export(engine=ENGINES["tflm"], npu=True, memory="large").items():
         assert b"Copyright" not in content, path
         assert b"/home/" not in content, path
 
@@ -199,6 +199,12 @@ def test_only_the_arena_lies_beyond_the_ram_of_the_sdk(
     with pytest.raises(subprocess.CalledProcessError) as caught:
         link_map(tmp_path, memory, arena_bytes + 40_000)
     assert re.search("(not within|will not fit in) region", caught.value.stderr)
+
+
+def test_the_npu_has_no_arena_in_sramx() -> None:
+    with pytest.raises(ConfigError, match="--memory sramx does not go with the NPU") as caught:
+        export(engine=ENGINES["tflm"], npu=True, memory="sramx")
+    assert "--memory large" in caught.value.hint
 
 
 def test_bill_of_materials() -> None:
