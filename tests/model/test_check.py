@@ -81,7 +81,7 @@ def test_a_file_that_an_npus_compiler_made_is_that_problem_alone(kind: str) -> N
         (b"PK\x03\x04" + bytes(20), "is a ZIP archive", "mcugen convert m.tflite"),
         (b"\x89HDF\r\n\x1a\n", "is an HDF5 file", "mcugen convert m.tflite"),
         (b"\x1f\x8b\x08\x00", "is compressed", "unpack"),
-        (b"\x08\x08\x12\x07pytorch", "is an ONNX model", ""),
+        (b"\x08\x08\x12\x07pytorch", "is an ONNX model", "onnx2tf"),
         (b"nothing known", "is not a .tflite file", "flatbuffer"),
     ],
 )
