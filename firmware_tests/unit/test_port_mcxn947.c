@@ -50,7 +50,7 @@ static SYSCON_Type syscon;
 static SPC_Type spc;
 static FMU_Type fmu;
 static GPIO_Type gpio;
-static PORT_Type port0;
+static PORT_Type led_port;
 static LPUART_Type lpuart4;
 DWT_Type *const DWT = &dwt;
 DCB_Type *const DCB = &dcb;
@@ -59,7 +59,8 @@ SYSCON_Type *const SYSCON = &syscon;
 LPUART_Type *const LPUART4 = &lpuart4;
 SPC_Type *const SPC0 = &spc;
 FMU_Type *const FMU0 = &fmu;
-PORT_Type *const PORT0 = &port0;
+PORT_Type *const PORT0 = &led_port;
+PORT_Type *const PORT3 = &led_port;
 PORT_Type *const PORT1 = NULL;
 
 static const uint16_t *line;  // words on the wire, as the data register shows them
@@ -125,10 +126,12 @@ void RESET_ClearPeripheralReset(reset_ip_name_t peripheral) {
 }
 void BOARD_InitBootClocks(void) {}
 // Every access after BOARD_InitLed is a toggle.
-GPIO_Type *fake_gpio0(void) {
-  CHECK((clocks & (1U << kCLOCK_Gpio0)) != 0U);
+GPIO_Type *fake_gpio(uint32_t port) {
+  CHECK_EQUAL(port, MCUGEN_LED_PIN == 10U ? 0U : 3U);
+  CHECK((clocks & (1U << MCUGEN_LED_GPIO_CLOCK)) != 0U);
+  CHECK((clocks & (1U << MCUGEN_LED_PORT_CLOCK)) != 0U);
   if (!led_is_ready) {
-    led_is_ready = (gpio.PDDR & (1U << 10)) != 0U;
+    led_is_ready = (gpio.PDDR & (1U << MCUGEN_LED_PIN)) != 0U;
   }
   if (led_is_ready && ++toggles == toggles_to_stop) {
     longjmp(stopped, 1);
@@ -243,10 +246,15 @@ static void start_at_a_low_voltage(void) {
 }
 
 static void test_the_led_tells_the_kind(void) {
+  gpio.PSOR = 0;
+  gpio.PCOR = 0;
   CHECK_EQUAL(blinks_of(fault_without_frame), BLINKS_FAULT);
   CHECK_EQUAL(blinks_of(give_up), BLINKS_FATAL);
   CHECK_EQUAL(blinks_of(start_at_a_low_voltage), BLINKS_HARDWARE);
   spc.SRAMCTL = LEVEL_1V2;
+  // Off before the first flash: the FRDM board lights it by a low level, the EVK by a high one.
+  CHECK_EQUAL(gpio.PSOR, MCUGEN_LED_IS_LIT_BY_LOW ? 1U << MCUGEN_LED_PIN : 0U);
+  CHECK_EQUAL(gpio.PCOR, MCUGEN_LED_IS_LIT_BY_LOW ? 0U : 1U << MCUGEN_LED_PIN);
 }
 
 // Whatever ends before the UART works must not touch it.

@@ -69,8 +69,10 @@ extern SPC_Type *const SPC0;
 extern FMU_Type *const FMU0;
 extern PORT_Type *const PORT0;
 extern PORT_Type *const PORT1;
-GPIO_Type *fake_gpio0(void);  // counts the accesses
-#define GPIO0 (fake_gpio0())
+extern PORT_Type *const PORT3;
+GPIO_Type *fake_gpio(uint32_t port);  // counts the accesses
+#define GPIO0 (fake_gpio(0))
+#define GPIO3 (fake_gpio(3))
 
 #define DWT_CTRL_NOCYCCNT_Msk (1UL << 25)
 #define DWT_CTRL_CYCCNTENA_Msk 1UL
