@@ -172,11 +172,11 @@ def problems(graph: Graph, op: Op) -> Iterable[Problem]:
 def _type_reasons(pair: Pair, op: Op) -> Iterator[Reason]:
     dtype = pair.a.dtype
     made = DType.BOOL if op.kind in _COMPARISONS else dtype
-    if dtype not in TYPES[op.kind]:
-        yield f"{dtype.value} is not supported", ""
-    elif pair.b.dtype is not dtype or pair.out.dtype is not made:
+    if pair.b.dtype is not dtype or pair.out.dtype is not made:
         types = ", ".join(t.dtype.value for t in (pair.a, pair.b, pair.out))
         yield f"inputs and output of {types} are not supported", ""
+    elif dtype not in TYPES[op.kind]:
+        yield f"{dtype.value} is not supported", ""
     if fused_activation(op) not in ACTIVATIONS:
         yield f"fused activation {fused_activation(op)} is not supported", ""
 

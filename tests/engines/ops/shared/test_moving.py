@@ -242,11 +242,11 @@ def problems_of(case: Case) -> list[str]:
         (Case("SPLIT", ((4, 6),), ((4, 2),) * 2, before=(1,)), "do not make up 6"),
         (Case("SPLIT", ((4, 6),), ((4, 2), (4, 4)), before=(1,)), "differ in shape"),
         (Case("SPLIT", ((4, 6),), ((4, 3),) * 2, before=(2,)), "the axis must"),
-        (Case("SPLIT", ((4, 6),), ((3, 3),) * 2, before=(1,)), "no part of"),
+        (Case("SPLIT", ((4, 6),), ((3, 3),) * 2, before=(1,)), "is not a part of"),
         (Case("SPLIT_V", ((4, 6),), ((4, 2), (4, 4)), after=((3, 3), 1)), "do not have the sizes"),
         (Case("UNPACK", ((4, 6),), ((4,),) * 5, options={"axis": 1, "num": 6}), "do not make up"),
         (Case("PACK", ((6,),) * 3, ((4, 6),), options={"axis": 0}), "do not make up 4"),
-        (Case("PACK", ((5,),) * 4, ((4, 6),), options={"axis": 0}), "no part of"),
+        (Case("PACK", ((5,),) * 4, ((4, 6),), options={"axis": 0}), "is not a part of"),
         (Case("UNPACK", ((4, 6),), ((6,),) * 4, dtype="float16"), "float16 is not supported"),
     ],
 )
