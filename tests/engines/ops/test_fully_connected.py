@@ -233,18 +233,19 @@ def problems_of(tensors: list[TensorSpec], **options: object) -> list[str]:
 
 def test_all_problems_are_named_at_once() -> None:
     tensors = [
-        TensorSpec((1, 4), "float32"),
+        TensorSpec((1, 4), "int8", [0.1] * 4, axis=1),
         TensorSpec((2, 4), "int8", 0.1, zero_points=3, data=np.zeros((2, 4), np.int8)),
-        TensorSpec((1, 2), "float32"),
+        TensorSpec((1, 2), "int8", 0.1),
         TensorSpec((3,), "float32", data=np.zeros(3, np.float32)),
     ]
     assert problems_of(tensors, fused_activation_function="TANH", keep_num_dims=False) == [
-        "float32 to float32 is not supported",
         "the bias must be a constant int32 tensor",
         "fused activation TANH is not supported",
         "input and output must be quantised per tensor",
         "3 biases do not fit 2 rows of weights",
     ]
+    tensors[:3] = [TensorSpec((1, 4), "float32"), tensors[1], TensorSpec((1, 2), "float32")]
+    assert "float32 to float32 is not supported" in problems_of(tensors)
 
 
 @pytest.mark.parametrize(
