@@ -13,11 +13,11 @@ from mcugen.model.ir import DType, Graph, Op, Problem
 
 
 def or_else(own: Operator, other: Operator) -> Operator:
-    """`own` where all activations are int8, `other` elsewhere; `other` supports what its docstring says."""
+    """`own` where the first activation is int8, `other` elsewhere."""
 
     def chosen(graph: Graph, op: Op) -> Operator:
-        tensors = (*activations(graph, op), *graph.output_tensors(op))
-        return own if all(t.dtype is DType.INT8 for t in tensors) else other
+        types = [tensor.dtype for tensor in activations(graph, op)] or [DType.INT8]
+        return own if types[0] is DType.INT8 else other
 
     @wraps(own.problems)
     def problems(graph: Graph, op: Op) -> Iterable[Problem]:
