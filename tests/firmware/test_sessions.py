@@ -124,7 +124,7 @@ def test_restarted_device_is_noticed(host_elf: Path) -> None:
         client.hello()
         link.close()
         link.open()
-        with pytest.raises(DeviceError, match="restarted"):
+        with pytest.raises(DeviceError, match="was reset"):
             client.stats()
         client.hello()
         assert client.stats().inferences == 0
