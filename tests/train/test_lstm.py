@@ -94,7 +94,7 @@ def test_unrolled_stands_beside_fused(lstm: Path, fused: Path, tmp_path: Path) -
     page = (two / "evaluation.html").read_text()
     assert page.count("<td>fused</td>") == page.count("<td>unrolled</td>") == 2
     assert "anomalous step" in page
-    with pytest.raises(DataError, match="no evaluation of a classifier"):
+    with pytest.raises(DataError, match="is not an evaluation of a classifier"):
         run("evaluate", fused, fused / "data", "--out", two, "--beside", tmp_path)
 
 
