@@ -72,7 +72,8 @@ def test_int8_and_device_hear_what_float_hears(evaluated: Evaluated) -> None:
     result = json.loads((out / "evaluation.json").read_text())
     areas = {step["name"]: step["auc"] for step in result["steps"]}
     assert list(areas) == ["float", "int8", board]
-    assert areas["float"] >= 0.95
+    # The short set has three pairs of clips a machine: one that is misjudged costs 0.08.
+    assert areas["float"] >= (0.95 if board == "host" else 0.9)
     assert abs(areas["int8"] - areas["float"]) <= 0.01
     assert abs(areas[board] - areas["float"]) <= 0.01
     assert all(len(step["machines"]) == 4 for step in result["steps"])
