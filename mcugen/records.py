@@ -276,19 +276,32 @@ def _read_bytes(path: Path) -> bytes:
 
 
 def as_run(records: Sequence[Record], where: str) -> Run:
-    """Sorts records into a Run; the last record of an identity wins. DataError without a RunRecord."""
+    """Sorts records into a Run; the last record of an identity wins, of a device's memory the highest.
+
+    DataError without a RunRecord.
+    """
     heads = [record for record in records if isinstance(record, RunRecord)]
     if not heads or not isinstance(records[0], RunRecord):
         raise DataError(f"{where}: no run is described in it (its first record is not a run)")
     clips = {(r.clip, r.sha256): r for r in records if isinstance(r, ClipRecord)}
     latencies = {(r.name, r.accelerator): r for r in records if isinstance(r, LatencyRecord)}
-    memories = {r.name: r for r in records if isinstance(r, MemoryRecord)}
+    memories: dict[str, MemoryRecord] = {}
+    for record in records:
+        if isinstance(record, MemoryRecord):
+            memories[record.name] = _later_memory(memories.get(record.name), record)
     return Run(
         head=heads[-1],
         clips=tuple(clips.values()),
         latencies=tuple(latencies.values()),
         memories=tuple(memories.values()),
     )
+
+
+def _later_memory(before: MemoryRecord | None, now: MemoryRecord) -> MemoryRecord:
+    """What a device reports is a high-water mark since its start: that of a run is the highest."""
+    if before is None or now.provenance != "device" or before.used_bytes <= now.used_bytes:
+        return now
+    return before
 
 
 def summarise(

@@ -147,6 +147,13 @@ def test_later_records_replace_earlier_ones() -> None:
     assert run.memories == (new,)
 
 
+def test_the_stack_of_a_resumed_run_is_the_deepest_of_its_sessions() -> None:
+    deep, shallow = (MemoryRecord("stack", used, None, "device") for used in (744, 456))
+    linked = [MemoryRecord("ram", used, 999, "linker") for used in (90, 80)]
+    assert as_run((head(), deep, shallow, *linked), "f").memories == (deep, linked[-1])
+    assert as_run((head(), shallow, deep), "f").memories == (deep,)
+
+
 @pytest.mark.parametrize("written", [(), (MEMORY,)])
 def test_a_file_without_a_run_is_refused(written: tuple[Record, ...]) -> None:
     with pytest.raises(DataError, match="no run is described"):
