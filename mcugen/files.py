@@ -24,11 +24,11 @@ def write_bytes(path: Path, content: bytes) -> Path:
         ) from error
 
 
-def write_text(path: Path, text: str) -> Path:
-    """UTF-8 text with the line ends it has."""
-    return write_bytes(path, text.encode())
-
-
 def write_json(path: Path, value: Any) -> Path:
     """Indented JSON."""
-    return write_text(path, json.dumps(value, indent=1) + "\n")
+    return write_bytes(path, json_text(value).encode())
+
+
+def json_text(value: Any) -> str:
+    """Indented, with a line end."""
+    return json.dumps(value, indent=1) + "\n"

@@ -24,29 +24,24 @@ class KeptWarning(UserWarning):
 def write_own(path: Path, content: bytes) -> Path:
     """`files.write_bytes`, after `keep_foreign`."""
     keep_foreign(path, content)
-    write_bytes(path, content)
-    with (path.parent / LIST).open("ab") as listed:
-        listed.write(_line(path, content))
-    return path
+    _list(path, content)
+    return write_bytes(path, content)
 
 
 def move_own(part: Path, path: Path) -> Path:
     """Renames `part`, a file that mcugen has just written, to `path`, after `keep_foreign`."""
     content = part.read_bytes()
     keep_foreign(path, content)
-    part.replace(path)
-    with (path.parent / LIST).open("ab") as listed:
-        listed.write(_line(path, content))
-    return path
+    _list(path, content)
+    return part.replace(path)
 
 
 def keep_foreign(path: Path, content: bytes = b"") -> None:
     """Moves what is at `path` aside, with a KeptWarning, unless it is mcugen's or equal to `content`."""
     if not path.is_file():
         return
-    found, listed = path.read_bytes(), path.parent / LIST
-    lines = listed.read_bytes().splitlines(keepends=True) if listed.is_file() else []
-    if found == content or _line(path, found) in lines:
+    found = path.read_bytes()
+    if found == content or _line(path, found) in _lines(path.parent / LIST):
         return
     kept = free_name(path)
     path.rename(kept)
@@ -59,6 +54,17 @@ def free_name(path: Path) -> Path:
     while (name := path.with_name(f"{path.stem}.{number}{path.suffix}")).exists():
         number += 1
     return name
+
+
+def _list(path: Path, content: bytes) -> None:
+    """Before the file is written: a kill in between leaves nothing that mcugen would not know."""
+    lines, line = _lines(path.parent / LIST), _line(path, content)
+    if line not in lines:
+        write_bytes(path.parent / LIST, b"".join([*lines, line]))
+
+
+def _lines(listed: Path) -> list[bytes]:
+    return listed.read_bytes().splitlines(keepends=True) if listed.is_file() else []
 
 
 def _line(path: Path, content: bytes) -> bytes:

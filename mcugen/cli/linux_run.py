@@ -63,11 +63,12 @@ def time_on_board(
 
 def _write(result: LinuxResult, folder: Path) -> Path:
     """The records, the board's own words, and the report; path of the page."""
+    from mcugen.own_files import write_own
     from mcugen.records import RunRecord
     from mcugen.report.files import write_report
     from mcugen.run.journal import open_journal
 
-    (folder / LOG_NAME).write_text(result.text)
+    write_own(folder / LOG_NAME, result.text.encode())
     head, *figures = result.records
     assert isinstance(head, RunRecord)
     journal = open_journal(folder, head)  # records of another run are kept under a numbered name

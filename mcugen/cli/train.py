@@ -110,7 +110,7 @@ def _train_type(
     table: dict[str, Any],
 ) -> None:
     from mcugen.cli.folder import hold_folder
-    from mcugen.files import write_bytes
+    from mcugen.own_files import write_own
     from mcugen.report.chart import svg
     from mcugen.report.plots import loss_chart
     from mcugen.samples.inputs import training_samples
@@ -126,7 +126,7 @@ def _train_type(
         history = train(store, clips, recipe, folder, show)
     validation = [epoch.val_loss for epoch in history if epoch.val_loss is not None]
     chart = loss_chart([epoch.loss for epoch in history], validation)
-    write_bytes(folder / "history.svg", svg(chart))
+    write_own(folder / "history.svg", svg(chart))
     write_config(folder, "model.keras", table, "reconstruction-error")
     say(f"wrote {folder / 'model.keras'}: {_losses(history[-1])}")
 
@@ -220,7 +220,7 @@ def train_lstm(
     becomes the front-end `timeseries` in mcugen.toml.
     """
     from mcugen.cli.folder import hold_folder
-    from mcugen.files import write_bytes
+    from mcugen.own_files import write_own
     from mcugen.report.chart import svg
     from mcugen.report.plots import loss_chart
     from mcugen.train.lstm import LstmRecipe, train
@@ -233,5 +233,5 @@ def train_lstm(
         history = train(series, recipe, out, show)
     validation = [epoch.val_loss for epoch in history if epoch.val_loss is not None]
     chart = loss_chart([epoch.loss for epoch in history], validation)
-    write_bytes(out / "history.svg", svg(chart))
+    write_own(out / "history.svg", svg(chart))
     say(f"wrote {out / 'model.keras'}: {_losses(history[-1])}")

@@ -15,8 +15,9 @@ import numpy as np
 from mcugen.codegen.render import render
 from mcugen.evaluate.classification import ClassEvaluation, changes
 from mcugen.evaluate.model_table import MODEL_HEAD, model_cells
-from mcugen.files import write_bytes, write_json, write_text
+from mcugen.files import json_text
 from mcugen.foreign_text import csv_text
+from mcugen.own_files import write_own
 from mcugen.report import plots
 from mcugen.report.chart import Chart, svg
 from mcugen.report.evaluation import SCHEMA_VERSION
@@ -33,21 +34,19 @@ def write_class_evaluation(evaluation: ClassEvaluation, out: Path) -> Path:
     """
     task = evaluation.task
     for step in evaluation.steps:
-        (out / step.name).mkdir(parents=True, exist_ok=True)
         rows = [
             (sample.name, task.names[true], task.names[predicted])
             for sample, true, predicted in zip(
                 task.samples, task.classes, step.predicted, strict=True
             )
         ]
-        write_text(
-            out / step.name / "predictions.csv", csv_text((("sample", "true", "predicted"), *rows))
-        )
+        table = csv_text((("sample", "true", "predicted"), *rows))
+        write_own(out / step.name / "predictions.csv", table.encode())
         picture = plots.confusion_chart(step.confusion, task.names, step.name)
-        write_bytes(out / step.name / "confusion.svg", svg(picture))
-    write_json(out / "evaluation.json", _as_dict(evaluation))
+        write_own(out / step.name / "confusion.svg", svg(picture))
+    write_own(out / "evaluation.json", json_text(_as_dict(evaluation)).encode())
     page = out / "evaluation.html"
-    write_bytes(page, render("evaluation.html.j2", _page(evaluation)))
+    write_own(page, render("evaluation.html.j2", _page(evaluation)))
     return page
 
 

@@ -11,8 +11,9 @@ from typing import Any
 
 from mcugen.codegen.render import render
 from mcugen.evaluate.detection import ClipScore, Evaluation, MachineResult, StepResult, labelled
-from mcugen.files import write_bytes, write_json, write_text
+from mcugen.files import json_text
 from mcugen.foreign_text import csv_text
+from mcugen.own_files import write_own
 from mcugen.report import plots
 from mcugen.report.chart import Chart
 from mcugen.scoring.labels import ANOMALY, NORMAL
@@ -25,16 +26,15 @@ def write_evaluation(evaluation: Evaluation, out: Path) -> Path:
     """Writes out/<step>/*.csv, out/evaluation.json and out/evaluation.html; returns the page."""
     for step in evaluation.steps:
         folder = out / step.name
-        folder.mkdir(parents=True, exist_ok=True)
         for machine in step.machines:
             clips = sorted(_clips_of(step, machine), key=lambda s: s.sample.label == ANOMALY)
             rows = [(s.sample.name, s.score) for s in clips]  # normals first, as in the reference
-            write_text(folder / score_file_name(machine), csv_text(rows))
+            write_own(folder / score_file_name(machine), csv_text(rows).encode())
         if step.mean("auc") is not None:
-            write_text(folder / "result.csv", csv_text(result_rows(step)))
-    write_json(out / "evaluation.json", _as_dict(evaluation))
+            write_own(folder / "result.csv", csv_text(result_rows(step)).encode())
+    write_own(out / "evaluation.json", json_text(_as_dict(evaluation)).encode())
     page = out / "evaluation.html"
-    write_bytes(page, render("evaluation.html.j2", _page(evaluation)))
+    write_own(page, render("evaluation.html.j2", _page(evaluation)))
     return page
 
 

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcugen.errors import DataError
-from mcugen.files import write_bytes
 from mcugen.foreign_text import csv_text
+from mcugen.own_files import write_own
 from mcugen.records import RECORDS_NAME, Decoded, LatencyRecord, Run, as_run, read_records
 from mcugen.report.detection import auc_interval, detect
 from mcugen.report.findings import findings
@@ -43,7 +43,7 @@ def write_report(run: Run, out: Path) -> Path:
     """Writes scores.csv, latency.csv, summary.json and report.html; returns the page's path.
 
     The page holds the pictures that `write_picture` has left in `out`. Each file is replaced whole
-    or not at all.
+    or not at all, and what the user put in its place is kept (mcugen/own_files.py).
     """
     pictures = {path.stem: path.read_bytes() for path in (out / PICTURES).glob("*.svg")}
     contents = {
@@ -53,7 +53,7 @@ def write_report(run: Run, out: Path) -> Path:
         REPORT_NAME: report_html(run, pictures),
     }
     for name, content in contents.items():
-        write_bytes(out / name, content)
+        write_own(out / name, content)
     return out / REPORT_NAME
 
 
@@ -62,7 +62,7 @@ def write_picture(
 ) -> Path:
     """Writes out/pictures/<clip's name>.svg: what was found, drawn on the image; returns its path."""
     path = out / PICTURES / f"{clip.name}.svg"
-    write_bytes(path, picture_svg(pixels, found, clip.name))
+    write_own(path, picture_svg(pixels, found, clip.name))
     return path
 
 

@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 
 from mcugen.errors import EnvironmentError_, ModelError
-from mcugen.files import write_bytes
 from mcugen.model.check import check_graph
 from mcugen.model.ir import DType, Graph
 from mcugen.model.tflite import read_tflite
+from mcugen.own_files import write_own
 from mcugen.train.backend import quiet
 from mcugen.train.convert import Vectors, shaped_vectors
 
@@ -79,7 +79,7 @@ def quantize_tflite(source: Path, vectors: Vectors) -> dict[str, Path]:
             hint="convert the Keras model or SavedModel that it was made from",
         ) from error
     path = source.with_name(f"{source.stem}_int8.tflite")
-    return {"int8": write_bytes(path, content)}
+    return {"int8": write_own(path, content)}
 
 
 def _quantized(content: bytes, samples: list[Any]) -> bytes:

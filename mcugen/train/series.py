@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcugen.errors import ConfigError, DataError
-from mcugen.files import write_bytes
+from mcugen.own_files import write_own
 
 Windows = NDArray[np.float32]
 SPLIT = (0.70, 0.15)  # training, validation; the rest is for testing
@@ -126,4 +126,4 @@ def save_set(folder: Path, name: str, data: SeriesSet) -> None:
     for what, values in (("x", data.windows), ("y", data.labels), ("steps", data.steps)):
         content = io.BytesIO()
         np.save(content, values)
-        write_bytes(folder / f"{what}_{name}.npy", content.getvalue())
+        write_own(folder / f"{what}_{name}.npy", content.getvalue())

@@ -21,6 +21,7 @@ from mcugen.evaluate.classification import (
 )
 from mcugen.features.spec import FrontEnd, Timeseries
 from mcugen.model.ir import Quant
+from mcugen.own_files import KeptWarning
 from mcugen.report.class_evaluation import (
     telling_samples,
     write_class_evaluation,
@@ -181,6 +182,10 @@ def test_files_of_an_evaluation(tmp_path: Path) -> None:
     assert (tmp_path / "out" / "int8" / "confusion.svg").read_text().count('class="bar cell"') == 4
     lines = (tmp_path / "out" / "int8" / "predictions.csv").read_text().splitlines()
     assert lines == ["sample,true,predicted", "x_test.npy[0],0,0", "x_test.npy[1],1,0"]
+    (tmp_path / "out" / "int8" / "confusion.svg").write_text("mine")
+    with pytest.warns(KeptWarning, match=r"confusion\.1\.svg"):
+        write_class_evaluation(ClassEvaluation("lstm", "data", task, (step,)), tmp_path / "out")
+    assert (tmp_path / "out" / "int8" / "confusion.1.svg").read_text() == "mine"
 
 
 def test_shown_samples_are_of_every_kind_mistakes_among_them() -> None:

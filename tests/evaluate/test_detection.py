@@ -14,6 +14,7 @@ from mcugen.evaluate.model_runner import open_tflite
 from mcugen.features.reference import cut_windows, dequantize, quantize, row_extractor
 from mcugen.features.spec import PRESETS
 from mcugen.model.reference import open_reference
+from mcugen.own_files import KeptWarning
 from mcugen.report.evaluation import result_rows, score_file_name, write_evaluation
 from mcugen.samples.datasets import Sample
 from mcugen.samples.wav import read_wav
@@ -86,6 +87,14 @@ def test_files_of_an_evaluation(tmp_path: Path) -> None:
     ).replace("http://creativecommons.org", "")
     again = write_evaluation(Evaluation("model.tflite", "data", steps, 1.5, 0.01), tmp_path / "2")
     assert again.read_bytes() == page.read_bytes()
+    names = ("evaluation.html", "evaluation.json", "float/result.csv", "int8/result.csv")
+    for name in names:
+        (tmp_path / name).write_text("mine")
+    with pytest.warns(KeptWarning):
+        write_evaluation(Evaluation("model.tflite", "data", steps, 1.5, 0.01), tmp_path)
+    for path in (tmp_path / name for name in names):
+        assert path.read_text() != "mine"
+        assert path.with_name(f"{path.stem}.1{path.suffix}").read_text() == "mine"
 
 
 def test_the_cost_of_every_step() -> None:

@@ -16,9 +16,11 @@ from sklearn.metrics import roc_auc_score
 from mcugen.cli.compare import command as compare_command
 from mcugen.cli.report import command as report_command
 from mcugen.errors import ConfigError, DataError, EnvironmentError_
+from mcugen.own_files import LIST, KeptWarning
 from mcugen.records import Run, to_json_line
 from mcugen.report.compare import compare
 from mcugen.report.files import load_run, summary, write_report
+from tests.cli.calls import call
 from tests.report.runs import clip, head, labelled_run, linux_latency
 
 
@@ -37,8 +39,31 @@ def test_records_alone_give_all_files(tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     names = {path.name for path in folder.iterdir()}
     assert names == {
-        "records.jsonl", "scores.csv", "latency.csv", "summary.json", "report.html",
+        "records.jsonl", "scores.csv", "latency.csv", "summary.json", "report.html", LIST,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["scores.csv", "latency.csv", "summary.json", "report.html"])
+def test_what_the_user_put_in_place_of_a_file_is_kept(name: str, tmp_path: Path) -> None:
+    write_report(labelled_run(), tmp_path)
+    write_report(labelled_run(3), tmp_path)  # its own are replaced without a word
+    own = (tmp_path / name).read_bytes()
+    (tmp_path / name).write_bytes(b"notes of the user")
+    with pytest.warns(KeptWarning, match="is not as mcugen wrote it"):
+        write_report(labelled_run(3), tmp_path)
+    assert (tmp_path / name).read_bytes() == own
+    first, ending = name.split(".")
+    assert (tmp_path / f"{first}.1.{ending}").read_bytes() == b"notes of the user"
+
+
+@pytest.mark.filterwarnings("default::mcugen.own_files.KeptWarning")
+def test_the_command_says_what_it_kept(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    folder = save(labelled_run(), tmp_path / "run")
+    (folder / "report.html").write_text("mine")
+    answer = call(capfd, "report", folder)
+    said = f"note: {folder}/report.html is not as mcugen wrote it: kept as {folder}/report.1.html"
+    assert answer.status == 0 and said in answer.err.replace("\n", "")
+    assert (folder / "report.1.html").read_text() == "mine"
 
 
 def test_scores_csv(tmp_path: Path) -> None:

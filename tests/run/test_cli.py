@@ -13,6 +13,7 @@ import pytest
 import soundfile
 
 from mcugen.cli import main
+from mcugen.own_files import LIST
 from mcugen.run import project as project_module
 from tests.run.projects import RATE_HZ, RAW, Bench, make_bench
 from tests.run.simulated_device import Clock, SimulatedDevice
@@ -54,7 +55,7 @@ def test_a_run_ends_with_a_table_and_all_files(
     for words in ("verdict", "AUC 1.0000", "inference: 277", "instructions", "report.html"):
         assert words in said.out, words
     assert {path.name for path in tmp_path.iterdir()} == {
-        "records.jsonl", "scores.csv", "latency.csv", "summary.json", "report.html",
+        "records.jsonl", "scores.csv", "latency.csv", "summary.json", "report.html", LIST,
     }  # fmt: skip
     found = json.loads((tmp_path / "summary.json").read_text())
     assert found["clips"] == 4 and abs(found["largest_score_difference"]) < 1e-3

@@ -19,6 +19,7 @@ from mcugen.errors import DataError
 from mcugen.evaluate.job import open_evaluation
 from mcugen.evaluate.on_device import open_device_runner
 from mcugen.model.tflite import read_tflite
+from mcugen.own_files import KeptWarning
 from mcugen.run.project import open_project
 from mcugen.samples.datasets import load_dataset
 from mcugen.samples.inputs import FeatureOptions
@@ -100,7 +101,10 @@ def test_unrolled_stands_beside_fused(lstm: Path, fused: Path, tmp_path: Path) -
 
 def test_a_long_sequence_keeps_its_accuracy_in_int8(tmp_path: Path) -> None:
     words = ("--seq-len", 100, "--windows", 200, "--units", 8, "--epochs", 4)
-    run("train", "lstm", "--out", tmp_path, *words)
+    (tmp_path / "history.svg").write_text("a chart of the user")
+    with pytest.warns(KeptWarning, match=r"history\.1\.svg"):
+        run("train", "lstm", "--out", tmp_path, *words)
+    assert (tmp_path / "history.1.svg").read_text() == "a chart of the user"
     run("convert", tmp_path / "model.keras", "--data", tmp_path / "data")
     run("evaluate", tmp_path, tmp_path / "data", "--out", tmp_path / "result")
     steps = steps_of(tmp_path / "result")
