@@ -43,7 +43,7 @@ class EnginePlan:
 
     `step_names` label the steps that the buffers of `memory` count; `peak_step` is the one with the
     most bytes alive. `weight_bytes` are all constant tables in flash. `removals` is what never
-    matters and is not computed.
+    matters and is not computed. `uncounted` names memory that only a vendor's compiler knows.
     """
 
     arena_bytes: int
@@ -52,6 +52,7 @@ class EnginePlan:
     step_names: tuple[str, ...]
     peak_step: str
     removals: tuple[Removal, ...] = ()
+    uncounted: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -178,6 +178,8 @@ def _board_table(verdicts: tuple[BoardVerdict, ...]) -> Table:
 def _fits_text(verdict: BoardVerdict) -> str:
     if verdict.reason:
         return "no"
+    if verdict.uncounted:
+        return "partly known"
     return "yes" if verdict.engine else "by size, but no engine"
 
 
@@ -275,6 +277,7 @@ def _board_json(verdict: BoardVerdict) -> dict[str, Any]:
     return {
         "fits": not verdict.reason,
         "reason": verdict.reason,
+        "uncounted": verdict.uncounted,
         "engine": verdict.engine,
         "flash_bytes": verdict.flash_bytes,
         "ram_bytes": verdict.ram_bytes,

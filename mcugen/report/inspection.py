@@ -41,6 +41,7 @@ class BoardVerdict:
     """Whether the model fits a board: `reason` is empty when it does.
 
     `engine` made the figures; None when no engine takes the model and only its tensors count.
+    `uncounted` is memory that is not in them.
     """
 
     board: Board
@@ -48,6 +49,7 @@ class BoardVerdict:
     flash_bytes: int
     ram_bytes: int
     reason: str
+    uncounted: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,4 +129,5 @@ def _try_board(board: Board, engine: str | None, plan: EnginePlan) -> BoardVerdi
         reason = ""
     except ModelError as error:
         reason = error.what
-    return BoardVerdict(board, engine, plan.weight_bytes, plan.arena_bytes, reason)
+    sizes = (plan.weight_bytes, plan.arena_bytes)
+    return BoardVerdict(board, engine, *sizes, reason, plan.uncounted)

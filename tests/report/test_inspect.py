@@ -63,6 +63,17 @@ def test_a_board_is_judged_by_an_engine_of_its_own() -> None:
     assert [verdict.engine for verdict in inspection.boards] == ["able", None]
 
 
+def test_memory_that_only_a_compiler_knows_is_not_taken_for_none(tmp_path: Path) -> None:
+    (tmp_path / "dense.tflite").write_bytes(DENSE)
+    words = [str(tmp_path / "dense.tflite")]
+    rows = CliRunner().invoke(command, words, env={"COLUMNS": "120"}).output.splitlines()
+    (row,) = (row for row in rows if "nrf54lm20" in row)
+    assert "partly known" in row
+    facts = json.loads(CliRunner().invoke(command, [*words, "--json"]).output)
+    assert facts["boards"]["nrf54lm20"]["uncounted"] == "interlayer buffer"
+    assert not facts["boards"]["mps2-an505"]["uncounted"]
+
+
 def test_float_model_gets_figures_but_no_plan_of_an_engine() -> None:
     tensors = [TensorSpec((1, 4), "float32")] * 2
     graph = parse_tflite(model_bytes(tensors, [OpSpec("TANH", [0], [1])], [0], [1]), "m")

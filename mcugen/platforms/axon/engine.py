@@ -52,8 +52,9 @@ def plan(graph: Graph, options: EngineOptions) -> EnginePlan:
     constants = {i for op in graph.file_ops for i in op.inputs if i >= 0}
     weights = sum(t.bytes for t in map(graph.tensors.__getitem__, constants) if t.data is not None)
     arena = 2 * sum(_buffers(graph))
-    step = "copies of input and output; the interlayer buffer is the compiler's to tell"
-    return EnginePlan(arena, weights, MemoryPlan((), arena, arena), (step,), step)
+    step = "copies of input and output; the compiler states the interlayer buffer"
+    memory = MemoryPlan((), arena, arena)
+    return EnginePlan(arena, weights, memory, (step,), step, uncounted="interlayer buffer")
 
 
 def _buffers(graph: Graph) -> tuple[int, int]:
