@@ -171,7 +171,7 @@ ONES = np.ones((2, 3), np.int8)
 @pytest.mark.parametrize(
     ("inputs", "out", "words"),
     [
-        ([SOUND, SOUND], TensorSpec((2, 3), "int16", 0.1), "int8 is not supported"),
+        ([SOUND, SOUND], TensorSpec((2, 3), "int16", 0.1), "int16 is not supported"),
         ([TensorSpec((2, 3), "float32"), SOUND], SOUND, "float32"),
         ([SOUND, TensorSpec((2, 3), "int8")], SOUND, "no scale"),
         ([SOUND, TensorSpec((2, 3), "int8", [0.1] * 3, axis=1)], SOUND, "per channel"),
