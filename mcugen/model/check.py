@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from mcugen.errors import ModelError
 from mcugen.model.ir import DType, Graph, Op, Problem, Tensor
 from mcugen.model.operands import MOST_ELEMENTS, TOO_LARGE, operand_problems, state_problems
-from mcugen.model.shapes import FIXED_SHAPE_HINT, shape_problems
+from mcugen.model.shapes import FIXED_SHAPE_HINT, multiplier_problems, shape_problems
 
 _QUANTISE = (
     "mcugen convert MODEL --data DATA makes an int8 model of a Keras file, a SavedModel or a float32 "
@@ -77,6 +77,7 @@ def check_graph(graph: Graph) -> list[Problem]:
     floats = [*_float_problems(graph)]
     return compiled or [
         *shape_problems(graph),
+        *multiplier_problems(graph),
         *_operator_problems(graph),
         *(problem for op in graph.ops for problem in operand_problems(op)),
         *state_problems(graph),

@@ -195,6 +195,27 @@ def shape_problems(graph: Graph) -> Iterator[Problem]:
                 yield Problem(f"op {op.index} {op.kind}", f"{what} {list(shape)}", FIXED_SHAPE_HINT)
 
 
+def multiplier_problems(graph: Graph) -> Iterator[Problem]:
+    """DEPTHWISE_CONV_2D with another depth_multiplier than its shapes have.
+
+    TFLite Micro computes by the option and would write past the output or leave some of it out; TFLite
+    ignores the option.
+    """
+    for op in graph.ops:
+        found = op.options.get("depth_multiplier")
+        shapes = [
+            t.shape for t in graph.input_tensors(op)[:2] if t is not None and len(t.shape) == 4
+        ]
+        if op.kind != "DEPTHWISE_CONV_2D" or found is None or len(shapes) < 2:
+            continue  # what is missing is named elsewhere
+        channels, outputs = (shape[3] for shape in shapes)
+        if channels * int(found) != outputs:
+            what = (
+                f"has depth_multiplier {found} and {outputs} outputs for {channels} input channels"
+            )
+            yield Problem(f"op {op.index} {op.kind}", what, "make one follow the other")
+
+
 def _without_ones(shape: Shape) -> Shape:
     """Axes of one element come and go without changing what a kernel computes."""
     return tuple(size for size in shape if size != 1)

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from mcugen.engines import ENGINES
 from mcugen.engines.contract import EngineOptions
 from mcugen.engines.ops.depthwise_conv_2d import pack_3x3, pack_taps
+from mcugen.model.check import check_graph
 from mcugen.model.tflite import parse_tflite
 from tests.engines.ops.convolutions import (
     ACTIVATIONS,
@@ -226,6 +227,24 @@ def test_model_data_is_no_larger_than_the_parameters_and_24_bytes_a_channel() ->
 def test_a_problem_is_named(change: dict[int | str, object], words: str) -> None:
     problems = problems_of_case(DEPTHWISE, change)
     assert [words in problem for problem in problems] == [True], problems
+
+
+@pytest.mark.parametrize("multiplier", [-1, 0, 1, 3, 2**31 - 1])
+def test_a_multiplier_that_contradicts_the_shapes_is_refused(multiplier: int) -> None:
+    """TFLite Micro computes by depth_multiplier: with 1 half of the output is left out, with 3 it ends
+    past the output's end."""
+
+    def said(multiplier: int) -> list[str]:
+        case = replace(DEPTHWISE, multiplier=2)
+        options = layer_options(case) | {"depth_multiplier": multiplier}
+        op = OpSpec(case.kind, [0, 1, 3], [2], options, version=3)
+        content = model_bytes(layer_tensors(case, 0), [op], [0], [2])
+        return [problem.what for problem in check_graph(parse_tflite(content, "m"))]
+
+    assert said(2) == []
+    assert said(multiplier) == [
+        f"has depth_multiplier {multiplier} and 8 outputs for 4 input channels"
+    ]
 
 
 def test_a_sound_layer_has_no_problems() -> None:

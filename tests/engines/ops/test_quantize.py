@@ -106,10 +106,36 @@ def test_random_layers_equal_the_reference(
     assert not any(differences(vectors, OPTIONS["portable"], folder))
 
 
-def test_what_is_no_number_or_does_not_fit_saturates(tmp_path: Path) -> None:
-    graph = parse_tflite(model_of([quantise((1.0, 100))]), "extreme")
+SMALL = (4e-12, 1e-30, 1e-38, 1e-45)  # the last two in the range of denormal floats, or below
+
+
+@pytest.mark.parametrize("on", ["host", "qemu"])
+def test_tiny_scales_equal_the_reference(on: str, tmp_path: Path) -> None:
+    layers = [
+        layer
+        for scale in SMALL
+        for layer in (
+            dequantise((scale, 3)),
+            requantise((scale, 3), (0.5, -4)),
+            requantise((scale, 3), (scale * 2, -4)),
+        )
+    ]
+    small = difficult_floats(4e-12)
+    small[np.abs(small) > 2**30 * 4e-12] = 0  # the next test's
+    inputs = [*([ALL] * len(layers)), small[None]]
+    model = model_of([*layers, quantise((4e-12, 3))])
+    vectors = vectors_of(model, tmp_path, ["double"], inputs)
+    assert not any(differences(vectors, OPTIONS["portable"], tmp_path, on=on))
+
+
+@pytest.mark.parametrize(("scale", "large"), [(1.0, 3e38), (1.0, 3e9), (4e-12, 0.5)])
+def test_what_is_no_number_or_does_not_fit_saturates(
+    scale: float, large: float, tmp_path: Path
+) -> None:
+    """Of 2^31 steps and more C says nothing: TFLite Micro saturates on Arm, gives -128 on x86."""
+    graph = parse_tflite(model_of([quantise((scale, 100))]), "extreme")
     x = np.zeros((1, 256), np.float32)
-    x[0, :5] = np.nan, np.inf, -np.inf, 3e38, -3e38
+    x[0, :5] = np.nan, np.inf, -np.inf, large, -large
     out = build(graph, EngineOptions(), tmp_path).run(x).outputs[0]
     assert out[0, :6].tolist() == [-128, 127, -128, 127, -128, 100]
 
