@@ -12,7 +12,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt
+PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 CODE := mcugen tests benchmarks tools
 
 .PHONY: setup demo quick test check bench docs clean
@@ -43,15 +43,16 @@ docs: $(VENV)/demo-ready
 clean:
 	rm -rf demo-out build dist
 
-$(VENV)/demo-ready: packages.txt pyproject.toml constraints.txt
+$(VENV)/demo-ready: packages.txt pyproject.toml lock.txt
 	tools/install-packages.sh $(shell cat packages.txt)
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-	  { echo "mcugen needs Python 3.11 or newer: make PYTHON=/path/to/python3.11"; exit 2; }
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
+	  { echo "lock.txt is for Python 3.11 to 3.13: make PYTHON=/path/to/python3.11"; exit 2; }
 	$(PYTHON) -m venv $(VENV)
-	$(PIP) --editable .
+	$(PIP) --require-hashes --requirement lock.txt
+	$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(VENV)/test-ready: $(VENV)/demo-ready packages-test.txt
+$(VENV)/test-ready: $(VENV)/demo-ready packages-test.txt lock-test.txt
 	tools/install-packages.sh $(shell cat packages-test.txt)
-	$(PIP) --editable '.[test,train,imx93]'
+	$(PIP) --require-hashes --requirement lock-test.txt
 	@touch $@
