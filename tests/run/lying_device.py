@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from mcugen import protocol
+from mcugen.errors import DeviceError
 from mcugen.protocol import Frame, FrameDecoder, PushReply, Request, Status, Window
 from mcugen.transport.link import Link
 from tests.run.simulated_device import Clock
@@ -88,6 +89,24 @@ class Drip(LyingLink):
     def read(self, count: int, deadline: float) -> bytes:
         self._clock.now += self._pause_s
         return super().read(1, deadline)
+
+
+class Pulled(LyingLink):
+    """Honest for `number` replies; the cable is pulled in the middle of the next one."""
+
+    def __init__(self, link: Link, clock: Clock, number: int) -> None:
+        super().__init__(link, clock, None, after(number, self._half))
+        self._is_pulled = False
+
+    def _half(self, frame: Frame) -> bytes:
+        self._is_pulled = True
+        whole = protocol.encode_frame(frame)
+        return whole[: len(whole) // 2]
+
+    def read(self, count: int, deadline: float) -> bytes:
+        if self._is_pulled and not self._ready:
+            raise DeviceError("liar is gone")
+        return super().read(count, deadline)
 
 
 def kind_of(frame: Frame) -> int:

@@ -36,6 +36,7 @@ from tests.run.lying_device import (
     Lie,
     LyingLink,
     Noise,
+    Pulled,
     Table,
     after,
     encode_push_reply,
@@ -268,6 +269,8 @@ LINKS: dict[str, tuple[Callable[[Link, Clock], Link], str]] = {
     ),
     "noise between replies": (lambda it, clock: Flood(it, clock, b"\0noise\0"), ""),
     "a byte now and then": (lambda it, clock: Drip(it, clock, 10 * BYTE_S), ""),
+    "disconnects at once": (lambda it, clock: Pulled(it, clock, 0), "liar is gone"),
+    "disconnects in a clip": (lambda it, clock: Pulled(it, clock, 4), "liar is gone"),
     "a byte a second": (lambda it, clock: Drip(it, clock, 1.0), "no answer to HELLO in 10 s"),
 }
 
@@ -422,3 +425,13 @@ def test_an_emulator_that_claims_cycles_is_refused(bench: Bench, reference: Refe
         check_unit(session.identity, find_board("mps2-an505"))
         with pytest.raises(DeviceError, match="counts instructions, board host counts nanosec"):
             check_unit(session.identity, find_board("host"))
+
+
+def test_a_run_that_was_cut_off_in_a_reply_resumes_to_the_same(
+    bench: Bench, reference: Reference, honest: Outcome, tmp_path: Path
+) -> None:
+    clock = Clock()
+    with pytest.raises(DeviceError, match="liar is gone"):
+        measured(bench, reference, tmp_path, Pulled(bench.device(clock), clock, 4), clock)
+    again = measured(bench, reference, tmp_path, bench.device(Clock()))
+    assert again.run.clips == honest.run.clips and again.is_complete
