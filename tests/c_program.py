@@ -63,6 +63,18 @@ def compile_for_board(
     )
 
 
+def embed_stdin(content: bytes, folder: Path) -> Path:
+    """A source that gives a board's program `content` as its standard input, with newlib or picolibc."""
+    source = folder / "embedded_stdin.c"
+    numbers = ",".join(map(str, content + b"\0"))  # an array of C has one element at least
+    source.write_text(
+        f"static const unsigned char content[] = {{{numbers}}};\n"
+        f"#define CONTENT_BYTES {len(content)}u\n"
+        f'#include "qemu/embedded_stdin.h"\n'
+    )
+    return source
+
+
 def run_on_board(program: Path, timeout_s: float = 60.0, board_name: str = AN505) -> str:
     """What the program prints until its main returns, in the board's emulator."""
     lines = run_until_fatal(program, timeout_s, board_name)

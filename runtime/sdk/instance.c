@@ -17,15 +17,12 @@ static bool may_use(const mcugen_instance_t *instance, const mcugen_arena_t *are
 
 mcugen_result_t mcugen_instance_init(mcugen_instance_t *instance, const mcugen_model_t *model,
                                      uint32_t arena_bytes, mcugen_arena_t *arena) {
-  if (instance == NULL || arena == NULL) {
+  if (arena == NULL) {
     return MCUGEN_BAD_ARGUMENT;
   }
-  *instance = (mcugen_instance_t){
-      .model = model,
-      .arena = arena,
-      .input = model->info.input[0],
-      .output = model->info.output[0],
-  };
+  *instance = (mcugen_instance_t){.model = model, .arena = arena};
+  instance->input = model->info.input[0];
+  instance->output = model->info.output[0];
   if (arena->phase == MCUGEN_PHASE_RUNNING) {
     return MCUGEN_BUSY;
   }
@@ -43,9 +40,6 @@ mcugen_result_t mcugen_instance_init(mcugen_instance_t *instance, const mcugen_m
 }
 
 mcugen_result_t mcugen_instance_check(const mcugen_instance_t *instance) {
-  if (instance == NULL) {
-    return MCUGEN_BAD_ARGUMENT;
-  }
   if (instance->self != instance) {
     return MCUGEN_NOT_INITIALISED;
   }
