@@ -1,0 +1,188 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""The SDK's examples and a stranger's program: on the host and emulated boards they score as `mcugen run`."""
+
+from __future__ import annotations
+
+import functools
+import re
+import subprocess
+import sys
+import wave
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mcugen.boards import load_board
+from mcugen.records import ClipRecord
+from mcugen.report.files import load_run
+from tests.c_program import compile_for_board, embed_stdin, run_on_board
+from tests.conftest import ROOT, require_tool
+from tests.sdk.sdks import SOUND, sdk_for, slot_sdk, sources_of
+
+Recorder = Callable[[str], ClipRecord]
+STRICT = "-Wall -Wextra -Wpedantic -Werror -O2".split()
+LIBRARY = ["-std=c11", *STRICT]
+CXX = ["-x", "c++", "-std=c++17", *STRICT]
+STRANGER = """#include <stdio.h>
+#include "machine_sound_int8.h"
+
+MCUGEN_ARENA(arena, MACHINE_SOUND_INT8_ARENA_BYTES);
+static machine_sound_int8_t model;
+static int16_t piece[1999];
+
+static void on_event(void *context, const mcugen_event_t *event) {
+  *(float *)context = event->mean_score;
+  printf("score %.9g class 0\\n", (double)event->score);
+}
+
+int main(void) {
+  float mean = 0.0f;
+  unsigned seed = 1;
+  mcugen_result_t result = machine_sound_int8_init(&model, &arena);
+  for (size_t count = 1; count > 0 && result == MCUGEN_OK;) {
+    seed = seed * 1664525u + 1013904223u;  // pieces of 1 to 1,999 samples
+    count = fread(piece, sizeof piece[0], 1 + (seed >> 8) % 1999, stdin);
+    result = machine_sound_int8_push_samples(&model, piece, count, on_event, &mean);
+  }
+  if (result == MCUGEN_OK) {
+    result = machine_sound_int8_end(&model, on_event, &mean);
+  }
+  printf("clip score %.9g: %s\\n", (double)mean, mcugen_result_text(result));
+  return result != MCUGEN_OK;
+}
+"""
+
+
+def run(*command: object, given: bytes = b"") -> str:
+    words = [str(word) for word in command]
+    done = subprocess.run(words, input=given, capture_output=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    return done.stdout.decode()
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """3 s of noise that swells, as WAV and, beside it, as bare samples."""
+    path = tmp_path_factory.mktemp("clip") / "noise.wav"
+    random = np.random.default_rng(11)
+    samples = (random.normal(0, 2000, 48_000) * np.linspace(0.1, 3, 48_000)).astype("<i2")
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(16_000)
+        file.writeframes(samples.tobytes())
+    path.with_suffix(".raw").write_bytes(samples.tobytes())
+    return path
+
+
+@pytest.fixture(scope="module")
+def record_of(clip: Path) -> Callable[[str], ClipRecord]:
+    """What `mcugen run` says of the clip on a board: cores with a fused multiply-add round otherwise."""
+
+    @functools.cache
+    def measure(board: str) -> ClipRecord:
+        project, out = clip.parent / board, clip.parent / f"{board}-run"
+        mcugen = (sys.executable, "-m", "mcugen")
+        run(*mcugen, "build", SOUND, "--board", board, "--out", project)
+        run(*mcugen, "run", project, clip, "--out", out)
+        (found,) = load_run(out).clips
+        return found
+
+    return measure
+
+
+def assert_scores(said: str, record: ClipRecord) -> None:
+    """To the bit, window by window, and the clip's."""
+    scores = np.array(re.findall(r"score (\S+) class", said), np.float32)
+    assert record.window_scores is not None and len(scores) == record.windows > 20
+    assert (scores == np.array(record.window_scores, np.float32)).all()
+    (mean,) = re.findall(r"clip score (\S+): ok", said)
+    assert np.float32(mean) == np.float32(record.score)
+
+
+def test_the_examples_run_on_the_host(clip: Path, record_of: Recorder, tmp_path: Path) -> None:
+    run("cmake", "-S", sdk_for("host"), "-B", tmp_path, "-DMCUGEN_EXAMPLES=ON")
+    run("cmake", "--build", tmp_path, "--parallel", 2)
+    said = run(tmp_path / "stream_pcm", given=clip.with_suffix(".raw").read_bytes())
+    assert_scores(said, record_of("host"))
+    assert "values, the first is" in run(tmp_path / "minimal")
+    assert run(tmp_path / "two_models").count("\n") == 4
+
+
+def on_board(main: Path, sdk: Path, folder: Path, given: bytes, board: str = "mps2-an505") -> str:
+    """What the program prints on an emulated board that reads `given` as its standard input."""
+    sources = [main, embed_stdin(given, folder), *sources_of(sdk)]
+    program = compile_for_board(sources, folder, [sdk / "include"], board_name=board)
+    return run_on_board(program, 240, board_name=board)
+
+
+@pytest.mark.parametrize("example", ["minimal", "two_models"])
+def test_tensor_examples_run_on_an_emulated_board(example: str, tmp_path: Path) -> None:
+    require_tool("qemu-system-arm")
+    sdk = sdk_for("mps2-an505")
+    said = on_board(sdk / "examples" / f"{example}.c", sdk, tmp_path, b"")
+    assert re.search(r"the first is -?\d|dense: -?\d|image: -?\d", said), said
+
+
+def test_a_stream_on_an_emulated_board(clip: Path, record_of: Recorder, tmp_path: Path) -> None:
+    require_tool("qemu-system-arm")
+    sdk, samples = sdk_for("mps2-an505"), clip.with_suffix(".raw").read_bytes()
+    said = on_board(sdk / "examples" / "stream_pcm.c", sdk, tmp_path, samples)
+    assert_scores(said, record_of("mps2-an505"))
+
+
+@pytest.mark.parametrize("whole", [True, False], ids=["whole", "cut"])
+def test_weights_are_replaced_on_an_emulated_board(whole: bool, tmp_path: Path) -> None:
+    """Whole weights are installed, cut ones refused; the model runs in either case."""
+    require_tool("qemu-system-arm")
+    sdk, path = slot_sdk("mps2-an505"), tmp_path / "weights.bin"
+    words = ("--as", "machine_sound_int8", "--version", 2, "--out", path)
+    model = SOUND / "machine_sound_int8.tflite"
+    run(sys.executable, "-m", "mcugen", "weights", model, "--for", sdk, *words)
+    content = path.read_bytes()
+    given = content if whole else content[:-1]
+    said = on_board(sdk / "examples" / "replace_weights.c", sdk, tmp_path, given).splitlines()
+    assert len(said) == 2 and said[1] == "ok"
+    assert (said[0] == "ok") == whole, said
+
+
+# --- a stranger's program -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("compiler", ["gcc", "clang"])
+@pytest.mark.parametrize("language", ["c11", "c++17"])
+def test_a_strangers_program_scores_on_the_host(
+    compiler: str, language: str, clip: Path, record_of: Recorder, tmp_path: Path
+) -> None:
+    """At most 30 lines, strict compilers, pieces of any size; the bundled model has ad01's network."""
+    sdk, main = sdk_for("host"), tmp_path / "main.c"
+    main.write_text(STRANGER)
+    assert len(STRANGER.splitlines()) <= 30
+    include = f"-I{sdk / 'include'}"
+    cxx = {"gcc": "g++", "clang": "clang++"}[compiler]
+    front = [compiler, *LIBRARY] if language == "c11" else [cxx, *CXX]
+    run(require_tool(front[0]), *front[1:], include, "-c", main, "-o", tmp_path / "main.o")
+    library = sources_of(sdk)
+    program = tmp_path / "program"
+    run(compiler, *LIBRARY, include, tmp_path / "main.o", *library, "-lm", "-o", program)
+    assert_scores(run(program, given=clip.with_suffix(".raw").read_bytes()), record_of("host"))
+
+
+@pytest.mark.parametrize("board", ["mps2-an505", "qemu-riscv32"])
+def test_a_strangers_program_scores_on_emulated_boards(
+    board: str, clip: Path, record_of: Recorder, tmp_path: Path
+) -> None:
+    """As C11 in the emulator, and as C++17 through the same compiler."""
+    compiled_for = load_board(ROOT / "boards" / board)
+    require_tool(compiled_for.run_command[0])
+    sdk, main = sdk_for(board), tmp_path / "main.c"
+    main.write_text(STRANGER)
+    prefix, flags = compiled_for.compiler_prefix, [*compiled_for.cpu_flags, f"-I{sdk / 'include'}"]
+    for compiler, words in ((f"{prefix}gcc", LIBRARY), (f"{prefix}g++", CXX)):
+        output = tmp_path / "main.o"
+        run(require_tool(compiler), *flags, *words, "-c", main, "-o", output)
+    said = on_board(main, sdk, tmp_path, clip.with_suffix(".raw").read_bytes(), board)
+    assert_scores(said, record_of(board))
