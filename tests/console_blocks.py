@@ -1,0 +1,52 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""Commands of a Markdown page, run as they stand there."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.conftest import ROOT
+
+
+def console_blocks(text: str) -> list[list[tuple[str, list[str]]]]:
+    """For each console block its commands, each with the lines shown below it."""
+    blocks = re.findall(r"```console\n(.*?)```", text, re.DOTALL)
+    return [_commands(block) for block in blocks]
+
+
+def _commands(block: str) -> list[tuple[str, list[str]]]:
+    found: list[tuple[str, list[str]]] = []
+    for line in block.splitlines():
+        if line.startswith("$ "):
+            found.append((line[2:], []))
+        elif line != "…":
+            found[-1][1].append(line)
+    return found
+
+
+def run_shown(command: str, shown: list[str], folder: Path) -> None:
+    """Runs an mcugen command in `folder`: it succeeds and prints what it is shown to print."""
+    words = shlex.split(command)
+    assert words[0] == "mcugen", command
+    done = subprocess.run(
+        [sys.executable, "-m", *words],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "100"},
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
+    assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
+    for line in shown:
+        assert _flat(line).strip() in _flat(done.stdout), f"{command}\n{line}\n{done.stdout}"
+
+
+def _flat(text: str) -> str:
+    """Without the layout of tables, and without instruction counts' last two digits, which wobble."""
+    return re.sub(r"\s+", " ", re.sub(r"(\d),(\d)\d\d instructions", r"\1,\2.. instructions", text))
