@@ -19,7 +19,10 @@ from tests.conftest import ROOT, require_tool
 from tests.sdk.sdks import SOUND, model_files, sdk_for, sources_of
 
 TEST = ROOT / "firmware_tests" / "unit" / "test_sdk.c"
-BOARDS = {"mps2-an505": "qemu-system-arm", "qemu-riscv32": "qemu-system-riscv32"}
+BOARDS = {
+    **dict.fromkeys(("mps2-an505", "mps2-an385"), "qemu-system-arm"),
+    "qemu-riscv32": "qemu-system-riscv32",
+}
 STRICT = "-Wall -Wextra -Wpedantic -Werror".split()
 M33 = "-mcpu=cortex-m33 -mthumb -mfloat-abi=hard -mfpu=fpv5-sp-d16".split()
 RV32 = "-march=rv32imc -mabi=ilp32 -misa-spec=2.2 --specs=picolibc.specs".split()
