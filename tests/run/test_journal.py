@@ -87,7 +87,7 @@ def throw(error: BaseException) -> int:
 
 
 def test_opening_cuts_nothing_that_another_is_writing(tmp_path: Path) -> None:
-    """Of two runs the second is refused, but where there are no locks it must not do harm, too."""
+    """The second of two runs is refused; where there are no locks it must still do no harm."""
     path = open_journal(tmp_path, head()).path
     line = to_json_line(clip(1, None, 1.0, (1,))).encode()
     with path.open("ab", buffering=0) as file:
