@@ -23,7 +23,7 @@ from mcugen.sdk.models import SdkModel
 from mcugen.toolchain.build import find_compiler, require
 
 C_LIBRARY_BYTES = 96
-"""Stack of memcpy, memmove, memset, roundf, sqrtf and the compiler's own helpers; newlib's deepest,
+"""Stack of memcpy, memmove, memset, sqrtf and the compiler's own helpers; newlib's deepest,
 soft-float division included, takes 72 on a Cortex-M0+."""
 
 INDIRECT = "__indirect_call"
