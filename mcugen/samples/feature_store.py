@@ -177,7 +177,11 @@ def _extracted(
         import joblib
 
         with _backend(how) as backend, joblib.parallel_config(backend=backend, n_jobs=how.jobs):
-            tasks = (joblib.delayed(extract_rows)(chunk, front_end) for chunk in chunks)
+            # A worker outlives a call and keeps the working directory that it started in.
+            tasks = (
+                joblib.delayed(extract_rows)([clip.absolute() for clip in chunk], front_end)
+                for chunk in chunks
+            )
             results = joblib.Parallel(return_as="generator", batch_size=1)(tasks)
             for chunk, rows_of_clips in zip(chunks, results, strict=True):
                 yield from zip(chunk, rows_of_clips, strict=True)
