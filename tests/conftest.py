@@ -41,7 +41,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 SLOW_HELPERS = re.compile(
     r"tests\.(c_program|c_compiler|lstm_models|replay_board|ssh_server|stub_sdk)|benchmarks\.|"
     r"tests\.(engines\.(vectors|c_engine)|features\.c_front_end|firmware\.fake_firmware)|"
-    r"tests\.(run\.(projects|text_device)|platforms\.linux\.scorer_projects|train\.commands)"
+    r"tests\.(device\.(projects|text_device)|platforms\.linux\.scorer_projects|train\.commands)"
 )
 """Modules whose functions compile C, emulate a board, train a network or start a server."""
 

@@ -11,7 +11,7 @@ import pytest
 
 from mcugen.cli import VERBS
 from mcugen.config import load_config
-from mcugen.evaluate.model_runner import open_tflite
+from mcugen.evaluation.model_runner import open_tflite
 from mcugen.features.reference import cut_windows, row_extractor
 from mcugen.features.toml import front_end_from_dict
 from mcugen.model.tflite import read_tflite

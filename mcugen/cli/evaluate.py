@@ -18,12 +18,12 @@ from mcugen.errors import ConfigError
 
 if TYPE_CHECKING:
     from mcugen.boards import Board
-    from mcugen.evaluate.classification import ClassEvaluation
-    from mcugen.evaluate.detection import Evaluation
-    from mcugen.evaluate.job import EvaluationJob
-    from mcugen.evaluate.model_table import ModelRow
+    from mcugen.device.project import Project
+    from mcugen.evaluation.classification import ClassEvaluation
+    from mcugen.evaluation.detection import Evaluation
+    from mcugen.evaluation.job import EvaluationJob
+    from mcugen.evaluation.model_table import ModelRow
     from mcugen.export.project import BuildRequest
-    from mcugen.run.project import Project
     from mcugen.samples.inputs import Inputs
 
 
@@ -60,8 +60,8 @@ def command(model: Path, data: Path, **given: Any) -> None:
     OUT gets the scores as CSV, evaluation.json and evaluation.html.
     """
     from mcugen.cli.folder import hold_folder
-    from mcugen.evaluate.job import open_evaluation
-    from mcugen.evaluate.model_table import read_rows
+    from mcugen.evaluation.job import open_evaluation
+    from mcugen.evaluation.model_table import read_rows
     from mcugen.samples.feature_store import Extraction
     from mcugen.samples.inputs import FeatureOptions
     from mcugen.train.backend import open_model
@@ -87,10 +87,10 @@ def _device(job: EvaluationJob, board_name: str, options: EvaluateOptions) -> De
     """The project for the board, generated in OUT/<board>, and compiled unless a port is named."""
     from mcugen.boards import find_board
     from mcugen.codegen.tree_writer import write_tree
+    from mcugen.device.project import open_project
     from mcugen.export.project import generate
     from mcugen.platforms.choose import platform_of
     from mcugen.platforms.platform import Places
-    from mcugen.run.project import open_project
 
     board = find_board(board_name, options.board_dir)
     if options.port is None and not board.run_command:
@@ -125,8 +125,8 @@ def _request(job: EvaluationJob, board: Board, options: EvaluateOptions) -> Buil
 def _detect(
     job: EvaluationJob, inputs: Inputs, device: Device | None, options: EvaluateOptions
 ) -> None:
-    from mcugen.evaluate.detection import Evaluation, judge, labelled
-    from mcugen.evaluate.job import detect_on_host
+    from mcugen.evaluation.detection import Evaluation, judge, labelled
+    from mcugen.evaluation.job import detect_on_host
     from mcugen.report.evaluation import write_evaluation
     from mcugen.scoring.labels import NORMAL
     from mcugen.scoring.roc import threshold_at
@@ -135,7 +135,7 @@ def _detect(
     with clip_bar(len(job.samples) * len(job.models), "scores") as step:
         steps = detect_on_host(job, inputs, resamples, step)
     if device is not None:
-        from mcugen.evaluate.on_device import score_on_device
+        from mcugen.evaluation.on_device import score_on_device
 
         with clip_bar(len(job.samples), device.name) as step:
             scored = score_on_device(device.project, device.port, job.samples, device.folder, step)
@@ -164,14 +164,14 @@ def _classify(
     out: Path,
     others: tuple[ModelRow, ...],
 ) -> None:
-    from mcugen.evaluate.classification import ClassEvaluation, judge_classes, run_classes
-    from mcugen.evaluate.job import classify_on_host
+    from mcugen.evaluation.classification import ClassEvaluation, judge_classes, run_classes
+    from mcugen.evaluation.job import classify_on_host
     from mcugen.report.class_evaluation import write_class_evaluation
 
     task, steps = classify_on_host(job, inputs)
     unit = None
     if device is not None:
-        from mcugen.evaluate.on_device import open_device_runner
+        from mcugen.evaluation.on_device import open_device_runner
 
         with open_device_runner(device.project, device.port) as (runner, ticks, unit):
             outputs, _ = run_classes(runner, inputs.windows_of, task)
@@ -224,8 +224,8 @@ def _figure(value: float | None) -> str:
 def _print_classes(evaluation: ClassEvaluation, page: Path) -> None:
     from rich.table import Table
 
-    from mcugen.evaluate.classification import changes
-    from mcugen.evaluate.model_table import MODEL_HEAD, model_cells
+    from mcugen.evaluation.classification import changes
+    from mcugen.evaluation.model_table import MODEL_HEAD, model_cells
 
     table = Table(*MODEL_HEAD)
     for cells in model_cells(evaluation.rows()):

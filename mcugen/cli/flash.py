@@ -13,9 +13,9 @@ import click
 from mcugen.boards import Board
 from mcugen.cli.console import say
 from mcugen.cli.sections import board_dir_option
+from mcugen.device.client import Client
+from mcugen.device.project import Project, open_device, open_project, project_link
 from mcugen.errors import DeviceError, EnvironmentError_, UserError
-from mcugen.run.client import Client
-from mcugen.run.project import Project, open_device, open_project, project_link
 from mcugen.toolchain.flash import (
     find_program,
     flash,

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
+from mcugen.device.journal import check_writable
 from mcugen.folder_lock import locked
-from mcugen.run.journal import check_writable
 
 
 def hold_folder(out: Path) -> None:

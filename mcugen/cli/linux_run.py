@@ -13,9 +13,9 @@ from mcugen.cli.console import say
 from mcugen.errors import ConfigError, DeviceError
 
 if TYPE_CHECKING:
+    from mcugen.device.project import Project
+    from mcugen.device.session import Outcome
     from mcugen.platforms.linux.timing import LinuxOptions, LinuxResult
-    from mcugen.run.project import Project
-    from mcugen.run.session import Outcome
     from mcugen.samples.clips import Clip
     from mcugen.transport.ssh_failure import SshTarget
 
@@ -63,10 +63,10 @@ def time_on_board(
 
 def _write(result: LinuxResult, folder: Path) -> Path:
     """The records, the board's own words, and the report; path of the page."""
+    from mcugen.device.journal import open_journal
     from mcugen.own_files import write_own
     from mcugen.records import RunRecord
     from mcugen.report.files import write_report
-    from mcugen.run.journal import open_journal
 
     write_own(folder / LOG_NAME, result.text.encode())
     head, *figures = result.records
@@ -114,11 +114,11 @@ def interpret_on_board(
     project: Project, target: SshTarget, python: str, clips: tuple[Clip, ...], folder: Path
 ) -> Outcome:
     """Clips through the Python interpreter of the board; every record is on disk before the next."""
+    from mcugen.device.journal import Journal, open_journal
+    from mcugen.device.measure import clip_costs
+    from mcugen.device.session import Outcome
     from mcugen.model.reference import open_reference
     from mcugen.platforms.linux.interpreter import interpret_clips
-    from mcugen.run.journal import Journal, open_journal
-    from mcugen.run.measure import clip_costs
-    from mcugen.run.session import Outcome
     from mcugen.transport.ssh import SshSession
 
     journal: Journal | None = None

@@ -17,9 +17,9 @@ from mcugen.cli.console import bar, say
 from mcugen.cli.sections import board_dir_option, port_option
 
 if TYPE_CHECKING:
+    from mcugen.device.mlperf_run import Accuracy, OnFile, Performance
+    from mcugen.device.project import Project
     from mcugen.protocol import Identity
-    from mcugen.run.mlperf_run import Accuracy, OnFile, Performance
-    from mcugen.run.project import Project
     from mcugen.samples.datasets import Sample
 
 
@@ -61,8 +61,8 @@ def command(
     """
     from mcugen.cli.folder import hold_folder
     from mcugen.cli.mlperf_text import result_lines
+    from mcugen.device.project import open_project
     from mcugen.files import write_json
-    from mcugen.run.project import open_project
 
     project = open_project(build_dir, board_dir)
     folder = out or build_dir.with_name(f"{build_dir.resolve().name}-mlperf")
@@ -77,10 +77,10 @@ def command(
 def _measure(
     project: Project, port: str | None, dataset: Path, mode: str
 ) -> tuple[Accuracy | Performance, Identity]:
-    from mcugen.run.client import Client
-    from mcugen.run.mlperf import Dialect
-    from mcugen.run.mlperf_run import MODES, find_samples
-    from mcugen.run.project import open_device, project_link
+    from mcugen.device.client import Client
+    from mcugen.device.mlperf import Dialect
+    from mcugen.device.mlperf_run import MODES, find_samples
+    from mcugen.device.project import open_device, project_link
 
     link = project_link(project, port)
     with open_device(link, project.manifest, lambda it: Client(it, secrets.randbits(32))) as (

@@ -6,10 +6,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mcugen.device.mlperf import WINDOW_US
+from mcugen.device.mlperf_run import Accuracy, Performance
 from mcugen.features.benchmarks import BENCHMARKS
 from mcugen.protocol import Identity
-from mcugen.run.mlperf import WINDOW_US
-from mcugen.run.mlperf_run import Accuracy, Performance
 
 
 def result_lines(found: Accuracy | Performance, identity: Identity) -> Iterator[str]:

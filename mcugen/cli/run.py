@@ -19,11 +19,11 @@ from mcugen.cli.sections import PATH, SectionedCommand
 from mcugen.errors import ConfigError, DataError
 
 if TYPE_CHECKING:
+    from mcugen.device.project import Project
+    from mcugen.device.session import Outcome, Progress
     from mcugen.features.coding import Coding
     from mcugen.features.spec import FrontEnd
     from mcugen.records import Run
-    from mcugen.run.project import Project
-    from mcugen.run.session import Outcome, Progress
     from mcugen.samples.clips import Clip
     from mcugen.transport.ssh_failure import SshTarget
 
@@ -59,9 +59,9 @@ def _score(
 ) -> None:
     """The clips through the device, after everything that can be checked without it."""
     from mcugen.cli.folder import hold_folder
+    from mcugen.device.project import open_project
     from mcugen.features.coding import input_coding
     from mcugen.model.tflite import read_tflite
-    from mcugen.run.project import open_project
     from mcugen.samples.stimulus import default_input
 
     project = open_project(build_dir, options.board_dir)
@@ -111,13 +111,13 @@ def _measure(
     source: str,
     folder: Path,
 ) -> Outcome:
+    from mcugen.device.client import Client
+    from mcugen.device.journal import open_journal
+    from mcugen.device.measure import linked_memory
+    from mcugen.device.project import change_rate, check_unit, open_device
+    from mcugen.device.session import Session, describe_run, run_clips
     from mcugen.model.reference import open_reference
     from mcugen.platforms.linux.scorer import device_link
-    from mcugen.run.client import Client
-    from mcugen.run.journal import open_journal
-    from mcugen.run.measure import linked_memory
-    from mcugen.run.project import change_rate, check_unit, open_device
-    from mcugen.run.session import Session, describe_run, run_clips
 
     manifest = project.manifest
     with (

@@ -17,15 +17,15 @@ import click
 
 from mcugen.cli.console import say
 from mcugen.cli.sections import board_dir_option, port_option
+from mcugen.device.verify_text import layer_lines, verdict_lines
 from mcugen.errors import ConfigError
-from mcugen.run.verify_text import layer_lines, verdict_lines
 
 if TYPE_CHECKING:
+    from mcugen.device.client import Client
+    from mcugen.device.layers import LayerVerdict
+    from mcugen.device.project import Project
+    from mcugen.device.verify import VectorSet, Verdict
     from mcugen.model.ir import Graph
-    from mcugen.run.client import Client
-    from mcugen.run.layers import LayerVerdict
-    from mcugen.run.project import Project
-    from mcugen.run.verify import VectorSet, Verdict
     from mcugen.transport.link import Link
 
     LinkOpener = Callable[[], AbstractContextManager[Link]]
@@ -77,11 +77,11 @@ def command(
     Exit status 0: all equal to the reference of the rounding it was built with (of an NPU: within
     one step of the output's quantisation); 3: some differ.
     """
+    from mcugen.device.project import open_project
+    from mcugen.device.verify import clip_vectors, vector_sets
     from mcugen.features.coding import input_coding
     from mcugen.model.tflite import read_tflite
     from mcugen.platforms.linux.scorer import device_link, ssh_target
-    from mcugen.run.project import open_project
-    from mcugen.run.verify import clip_vectors, vector_sets
     from mcugen.samples.clips import find_clips
     from mcugen.samples.stimulus import suffixes_for
 
@@ -110,7 +110,7 @@ def command(
 
 
 def _client(link: Link) -> Client:
-    from mcugen.run.client import Client
+    from mcugen.device.client import Client
 
     return Client(link, secrets.randbits(32))
 
@@ -118,10 +118,10 @@ def _client(link: Link) -> Client:
 def _compare_outputs(
     open_link: LinkOpener, project: Project, graph: Graph, sets: list[VectorSet]
 ) -> tuple[tuple[Verdict, ...], bool, list[str]]:
+    from mcugen.device.project import check_sizes, open_device
+    from mcugen.device.verify import ask_device, judge
     from mcugen.features.coding import input_coding
     from mcugen.platforms.choose import platform_of
-    from mcugen.run.project import check_sizes, open_device
-    from mcugen.run.verify import ask_device, judge
 
     manifest = project.manifest
     with open_link() as link, open_device(link, manifest, _client) as (client, who):
@@ -137,9 +137,9 @@ def _compare_outputs(
 def _compare_layers(
     open_link: LinkOpener, project: Project, graph: Graph, sets: list[VectorSet]
 ) -> tuple[tuple[LayerVerdict, ...], bool, list[str]]:
+    from mcugen.device.layers import ask_layers, judge_layers, single_windows
+    from mcugen.device.project import check_sizes, open_device
     from mcugen.features.coding import input_coding
-    from mcugen.run.layers import ask_layers, judge_layers, single_windows
-    from mcugen.run.project import check_sizes, open_device
 
     manifest = project.manifest
     windows = single_windows(sets, manifest.front_end, LAYER_WINDOWS)

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from mcugen.codegen.render import render
-from mcugen.evaluate.classification import ClassEvaluation, changes
-from mcugen.evaluate.model_table import MODEL_HEAD, model_cells
+from mcugen.evaluation.classification import ClassEvaluation, changes
+from mcugen.evaluation.model_table import MODEL_HEAD, model_cells
 from mcugen.files import json_text
 from mcugen.foreign_text import csv_text
 from mcugen.own_files import write_own

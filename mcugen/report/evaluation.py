@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from mcugen.codegen.render import render
-from mcugen.evaluate.detection import ClipScore, Evaluation, MachineResult, StepResult, labelled
+from mcugen.evaluation.detection import ClipScore, Evaluation, MachineResult, StepResult, labelled
 from mcugen.files import json_text
 from mcugen.foreign_text import csv_text
 from mcugen.own_files import write_own

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from mcugen.errors import EnvironmentError_, ModelError
-from mcugen.evaluate.model_runner import LoadedModel, open_tflite
+from mcugen.evaluation.model_runner import LoadedModel, open_tflite
 from mcugen.features.reference import Floats
 from mcugen.train.keras_safety import check_keras_model
 

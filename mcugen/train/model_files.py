@@ -11,8 +11,8 @@ from typing import Any
 
 from mcugen.config import CONFIG_NAME, Config, load_config
 from mcugen.errors import DataError, ModelError
-from mcugen.evaluate.detection import host_scorer
-from mcugen.evaluate.model_runner import open_tflite
+from mcugen.evaluation.detection import host_scorer
+from mcugen.evaluation.model_runner import open_tflite
 from mcugen.features.spec import FrontEnd
 from mcugen.model.tflite import parse_tflite
 from mcugen.samples.datasets import Dataset, Sample

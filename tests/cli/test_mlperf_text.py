@@ -5,9 +5,9 @@
 from __future__ import annotations
 
 from mcugen.cli.mlperf_text import result_lines
+from mcugen.device.mlperf import Inference
+from mcugen.device.mlperf_run import Accuracy, FileScore, Performance
 from mcugen.protocol import Identity
-from mcugen.run.mlperf import Inference
-from mcugen.run.mlperf_run import Accuracy, FileScore, Performance
 
 
 def identity(ticks_per_second: int | None, **facts: str) -> Identity:

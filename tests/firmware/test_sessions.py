@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 
 from mcugen.boards import find_board
+from mcugen.device.client import Client
 from mcugen.errors import DeviceError
 from mcugen.protocol import PushReply, Source, What
-from mcugen.run.client import Client
 from mcugen.transport.choose import link_for
 from mcugen.transport.fake_link import FakeLink, Faults
 from mcugen.transport.link import Link

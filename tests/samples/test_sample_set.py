@@ -16,7 +16,7 @@ from mcugen.features.spec import FrontEnd, raw_front_end
 from mcugen.model.ir import Graph
 from mcugen.model.tflite import parse_tflite
 from mcugen.samples.sample_set import read_test_set
-from tests.run.projects import LOG_MEL, make_bench, small_model
+from tests.device.projects import LOG_MEL, make_bench, small_model
 
 GRAPH: Graph = parse_tflite(small_model(), "small")
 RAW: FrontEnd = raw_front_end(GRAPH)

@@ -16,9 +16,9 @@ from click.testing import CliRunner
 from mcugen.boards import Board, find_board
 from mcugen.cli.flash import command
 from mcugen.cli.ports import command as ports_command
+from mcugen.device.project import Project
 from mcugen.errors import ConfigError, DeviceError, EnvironmentError_, UserError
 from mcugen.export.manifest import manifest_json
-from mcugen.run.project import Project
 from mcugen.toolchain import flash as flash_module
 from mcugen.toolchain.build import find_image
 from mcugen.toolchain.flash import (
@@ -31,8 +31,8 @@ from mcugen.toolchain.flash import (
 )
 from mcugen.toolchain.flash_data import FlashData, read_flash_data
 from mcugen.toolchain.ports import Port, name_ports, wait_for_port
-from tests.run.projects import Bench, make_bench
-from tests.run.simulated_device import Clock, SimulatedDevice
+from tests.device.projects import Bench, make_bench
+from tests.device.simulated_device import Clock, SimulatedDevice
 
 ELF = Path("/p/build/ad.elf")
 BOARD = find_board("mcxn947")

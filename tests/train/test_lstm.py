@@ -15,12 +15,12 @@ import pytest
 
 from mcugen.boards import find_board
 from mcugen.config import load_config
+from mcugen.device.project import open_project
 from mcugen.errors import DataError
-from mcugen.evaluate.job import open_evaluation
-from mcugen.evaluate.on_device import open_device_runner
+from mcugen.evaluation.job import open_evaluation
+from mcugen.evaluation.on_device import open_device_runner
 from mcugen.model.tflite import read_tflite
 from mcugen.own_files import KeptWarning
-from mcugen.run.project import open_project
 from mcugen.samples.datasets import load_dataset
 from mcugen.samples.inputs import FeatureOptions
 from mcugen.toolchain.build import compile_project

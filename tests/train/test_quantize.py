@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from mcugen.errors import EnvironmentError_, ModelError
-from mcugen.evaluate.model_runner import open_tflite
+from mcugen.evaluation.model_runner import open_tflite
 from mcugen.model.check import check_graph
 from mcugen.model.ir import DType
 from mcugen.model.tflite import read_tflite

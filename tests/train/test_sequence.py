@@ -14,10 +14,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from mcugen.device.project import open_project
 from mcugen.features.coding import input_coding, output_coding
 from mcugen.features.spec import FrontEnd
 from mcugen.model.reference import Reference, open_reference
-from mcugen.run.project import open_project
 from mcugen.samples.expected import expected_outputs
 from mcugen.samples.stimulus import make_stimulus
 from mcugen.scoring.reconstruction import reconstruction_errors

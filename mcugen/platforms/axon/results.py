@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mcugen.device.project import Project
 from mcugen.errors import DataError
 from mcugen.export.manifest import run_record
 from mcugen.model.reference import open_reference
@@ -25,7 +26,6 @@ from mcugen.model.tflite import read_tflite
 from mcugen.platforms.axon.engine import edges_of, model_symbol
 from mcugen.platforms.axon.workspace import FOLDER
 from mcugen.records import ClipRecord, LatencyRecord, MemoryRecord, Record, RunRecord
-from mcugen.run.project import Project
 from mcugen.samples.arrays import load_npy
 from mcugen.samples.expected import expected_outputs
 

@@ -15,13 +15,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from mcugen.device.project import Project
 from mcugen.errors import DataError
 from mcugen.export.manifest import run_record
 from mcugen.model.ir import Graph
 from mcugen.model.reference import open_reference
 from mcugen.platforms.efinix.project import VECTORS
 from mcugen.records import NANOSECONDS_PER_SECOND, ClipRecord, Record, summarise
-from mcugen.run.project import Project
 from mcugen.samples.arrays import load_npy
 
 NANOSECONDS_PER_MILLISECOND = 1_000_000

@@ -15,13 +15,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from mcugen.device.project import Project
 from mcugen.errors import DeviceError
 from mcugen.export.manifest import run_record
 from mcugen.features.coding import input_coding, output_coding
 from mcugen.model.reference import Reference
 from mcugen.paths import templates_dir
 from mcugen.records import ClipRecord, RunRecord
-from mcugen.run.project import Project
 from mcugen.samples.clips import Clip
 from mcugen.samples.expected import expected_outputs, expected_score
 from mcugen.samples.stimulus import Stimulus, make_stimulus

@@ -30,7 +30,7 @@ from mcugen.platforms.axon.workspace import workspace
 from mcugen.platforms.request import Choices, make_request
 from mcugen.samples.sample_set import SampleSet
 from tests.conftest import ROOT, require_tool
-from tests.run.projects import small_model
+from tests.device.projects import small_model
 from tests.tflite_writer import OpSpec, TensorSpec, model_bytes
 from tests.yaml_1_1 import load
 

@@ -23,7 +23,7 @@ from mcugen.samples.sample_set import SampleSet
 from tests.c_compiler import SANITIZERS, WARNINGS
 from tests.c_program import FIRMWARE_TESTS
 from tests.conftest import require_tool
-from tests.run.projects import small_model
+from tests.device.projects import small_model
 
 FAKE = FIRMWARE_TESTS / "fake" / "efinix_sdk"
 CXX_WARNINGS = (

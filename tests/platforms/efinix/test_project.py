@@ -17,6 +17,7 @@ from mcugen.boards import Board, find_board
 from mcugen.codegen.tree import SourceTree
 from mcugen.codegen.tree_writer import write_tree
 from mcugen.config import Config
+from mcugen.device.project import open_project
 from mcugen.engines import ENGINES
 from mcugen.engines.contract import EngineOptions
 from mcugen.errors import ConfigError, DataError, ModelError
@@ -26,12 +27,11 @@ from mcugen.platforms.efinix.project import Accelerator, accelerator_defines, re
 from mcugen.platforms.efinix.uart_log import log_records, parse_efinix_log
 from mcugen.platforms.request import Choices, make_request
 from mcugen.records import ClipRecord, LatencyRecord
-from mcugen.run.project import open_project
 from mcugen.samples.sample_set import SampleSet
 from tests.c_compiler import WARNINGS
 from tests.c_program import RUNTIME
 from tests.conftest import ROOT, require_tool
-from tests.run.projects import small_model
+from tests.device.projects import small_model
 from tests.tflite_writer import OpSpec, TensorSpec, model_bytes
 
 GOLDEN = ROOT / "tests" / "export" / "golden" / "efinix"

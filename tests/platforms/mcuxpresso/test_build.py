@@ -13,6 +13,7 @@ from click.testing import CliRunner
 
 from mcugen.boards import find_board
 from mcugen.cli.build import command
+from mcugen.device.measure import linked_memory
 from mcugen.errors import EnvironmentError_, McugenError
 from mcugen.paths import examples_dir
 from mcugen.platforms.mcuxpresso.build import (
@@ -24,7 +25,6 @@ from mcugen.platforms.mcuxpresso.build import (
     parse_regions,
 )
 from mcugen.platforms.mcuxpresso.project import read_sdk_board
-from mcugen.run.measure import linked_memory
 from mcugen.toolchain.build import find_image
 from tests.conftest import require_tool
 from tests.stub_sdk import write_stub_sdk

@@ -1,0 +1,177 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""Device against reference, layer by layer: which operator is the first to compute another value.
+
+Needs a firmware that was built with --per-layer. A layer is an operator of the model, by its index.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mcugen.device.client import Client
+from mcugen.device.stream import stream
+from mcugen.device.verify import ROUNDINGS, VectorSet
+from mcugen.features.coding import Coding, input_coding
+from mcugen.features.spec import FrontEnd
+from mcugen.model.ir import Graph, Op
+from mcugen.model.numpy_graph import run_layer
+from mcugen.model.reference import open_reference
+from mcugen.protocol import What
+from mcugen.samples.stimulus import from_elements
+
+Values = NDArray[np.generic]
+"""One tensor of all vectors, [vectors, values], of the tensor's type."""
+
+
+@dataclass(frozen=True, slots=True)
+class LayerAnswers:
+    """What the device computed: the vectors that went in, and each operator's outputs by tensor."""
+
+    inputs: NDArray[Any]
+    tensors: Mapping[int, Values]
+
+
+@dataclass(frozen=True, slots=True)
+class LayerDifference:
+    """The first value of a layer that differs. `explained_by` is a rounding that gives all of the
+    device's values of this layer, empty when the other one does not; None where it cannot be determined:
+    for kinds that have no reference with another rounding, and behind the first layer that differs.
+    """
+
+    vector: int
+    index: int
+    device: float
+    reference: float
+    explained_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LayerVerdict:
+    """One output of one operator compared with the reference."""
+
+    layer: int
+    kind: str
+    tensor: str
+    values: int
+    different: int
+    largest_difference: float
+    first: LayerDifference | None
+
+
+def single_windows(sets: Sequence[VectorSet], front_end: FrontEnd, limit: int) -> VectorSet:
+    """One window from the start of each stream, and more of long ones, `limit` of each set at most."""
+    step = front_end.window_rows
+    pieces = [
+        rows[start : start + step]
+        for vectors in sets
+        for rows in vectors.streams
+        for start in range(0, min(len(rows) - step + 1, limit * step), step)
+    ]
+    return VectorSet("windows", tuple(pieces))
+
+
+def ask_layers(
+    client: Client, graph: Graph, windows: VectorSet, front_end: FrontEnd, coding: Coding
+) -> LayerAnswers:
+    """Runs every window up to each operator in turn and reads all outputs of that operator."""
+    inputs: list[NDArray[Any]] = []
+    found: dict[int, list[Values]] = {}
+    for rows in windows.streams:
+        stimulus = from_elements(rows, front_end, coding)
+        for _ in stream(client, stimulus):
+            pass
+        inputs.append(stimulus.inputs)
+        for index, values in _layers_of(client, graph):
+            found.setdefault(index, []).append(values)
+    tensors = {index: np.stack(values) for index, values in found.items()}
+    return LayerAnswers(np.concatenate(inputs), tensors)
+
+
+def _layers_of(client: Client, graph: Graph) -> Iterator[tuple[int, Values]]:
+    """(tensor index, values) of every output of every operator, for the last window."""
+    for op in graph.ops:
+        client.run_layers(op.index)
+        for position, tensor in enumerate(graph.output_tensors(op)):
+            content = client.read(What.LAYER, tensor.bytes, index=position)
+            yield tensor.index, np.frombuffer(content, np.dtype(tensor.dtype.value))
+
+
+def judge_layers(
+    model: Path, answers: LayerAnswers, declared_rounding: str
+) -> tuple[LayerVerdict, ...]:
+    """A verdict per operator output, in the order of the model, against the declared rounding.
+
+    The first layer that differs had the same inputs as the reference's, so a rounding that gives the
+    device's values there explains the difference; later layers only pass it on.
+    """
+    graph, expected = _expected(model, answers, declared_rounding)
+    verdicts = [
+        _verdict(graph, op, index, answers.tensors[index], expected[index])
+        for op in graph.ops
+        for index in op.outputs
+    ]
+    at = next((number for number, found in enumerate(verdicts) if found.first is not None), None)
+    if at is not None:
+        verdicts[at] = _explained(graph, verdicts[at], answers, declared_rounding)
+    return tuple(verdicts)
+
+
+def _explained(
+    graph: Graph, verdict: LayerVerdict, answers: LayerAnswers, declared_rounding: str
+) -> LayerVerdict:
+    """The verdict on the first layer that differs, computed anew with the other rounding."""
+    op = next(op for op in graph.ops if op.index == verdict.layer)
+    source = op.inputs[0]
+    is_input = graph.inputs == (source,)
+    given = answers.inputs if is_input else answers.tensors.get(source)
+    (other,) = (rounding for rounding in ROUNDINGS if rounding != declared_rounding)
+    if verdict.first is None or given is None:
+        return verdict
+    shaped = given.reshape(-1, *graph.tensors[source].shape)
+    computed = run_layer(graph, op, shaped, other)
+    if computed is None:
+        return verdict
+    device = answers.tensors[op.outputs[0]]
+    explained_by = other if np.array_equal(computed.reshape(device.shape), device) else ""
+    return replace(verdict, first=replace(verdict.first, explained_by=explained_by))
+
+
+def _expected(model: Path, answers: LayerAnswers, rounding: str) -> tuple[Graph, dict[int, Values]]:
+    with open_reference(model, rounding=rounding) as reference:
+        graph = reference.graph
+        indices = sorted(answers.tensors)
+        shaped = input_coding(graph).split(answers.inputs)
+        results = reference.run(shaped, tensors=indices)[len(graph.outputs) :]
+    flat = (result.reshape(len(answers.inputs), -1) for result in results)
+    return graph, dict(zip(indices, flat, strict=True))
+
+
+def _verdict(graph: Graph, op: Op, index: int, device: Values, expected: Values) -> LayerVerdict:
+    gaps = np.abs(device.astype(np.float64) - expected.astype(np.float64))
+    places = np.argwhere(gaps != 0)
+    first = None
+    if len(places):
+        vector, value = (int(place) for place in places[0])
+        first = LayerDifference(
+            vector=vector,
+            index=value,
+            device=float(device[vector, value]),
+            reference=float(expected[vector, value]),
+            explained_by=None,
+        )
+    return LayerVerdict(
+        layer=op.index,
+        kind=op.kind,
+        tensor=graph.tensors[index].name,
+        values=gaps.size,
+        different=len(places),
+        largest_difference=float(gaps.max()),
+        first=first,
+    )

@@ -1,0 +1,93 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""Costs and memory of a firmware: from the device's own counters, never from the host's clock."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+from mcugen.boards import Board
+from mcugen.device.client import Client
+from mcugen.device.stream import stream
+from mcugen.errors import DeviceError
+from mcugen.features.coding import Coding
+from mcugen.features.spec import FrontEnd
+from mcugen.protocol import MAX_REPEATS
+from mcugen.records import LatencyRecord, MemoryRecord, Run, summarise
+from mcugen.samples.stimulus import from_elements
+
+REQUEST_S = 2.0  # of inferences in one request
+LARGEST_STACK_BYTES = 2**30  # where the board states no RAM
+ARENA_ALIGNMENT_BYTES = 64  # by which a firmware may round its arena up
+COSTS = (("inference", "inference_ticks"), ("front-end row", "row_ticks"))
+"""Name of a cost -> the samples of it in a ClipRecord."""
+
+
+def clip_costs(run: Run) -> tuple[LatencyRecord, ...]:
+    """The distribution of every cost that the clips of a run carry samples of."""
+    found = []
+    for name, field in COSTS:
+        samples = [tick for clip in run.clips for tick in getattr(clip, field)]
+        if samples:
+            found.append(summarise(name, run.head.tick_unit, samples))
+    return tuple(found)
+
+
+def repeat_inference(client: Client, *, warmup: int, repeats: int) -> tuple[int, ...]:
+    """Ticks of `repeats` inferences on the input of the last window, after `warmup` others."""
+    for _ in range(warmup):  # one by one: a slow model must not outlast the deadline of a request
+        client.infer(0, 1)
+    samples: list[int] = []
+    count = 1
+    while len(samples) < repeats:
+        count = min(repeats - len(samples), count)
+        samples.extend(client.infer(0, count))
+        fits = REQUEST_S * count / max(client.took_s, 1e-6)
+        count = max(1, min(MAX_REPEATS, int(fits)))
+    return tuple(samples)
+
+
+def push_zero_window(client: Client, front_end: FrontEnd, coding: Coding) -> None:
+    """One inference on a window of zero points, so that the device has an input to repeat."""
+    zero = 0 if coding.quant is None else coding.quant.zero_point
+    shape = (front_end.window_rows, coding.elements // front_end.window_rows)
+    rows = np.full(shape, zero, coding.dtype)
+    for _ in stream(client, from_elements(rows, front_end, coding)):
+        pass
+
+
+def device_memory(
+    client: Client, planned_bytes: int, ram_bytes: int | None = None
+) -> tuple[MemoryRecord, ...]:
+    """Arena and, where the firmware measures it, stack, as the device reports; DeviceError when its arena
+    is not the one of `planned_bytes` that the project was built with."""
+    stats = client.stats()
+    if not 0 <= stats.arena_given_bytes - planned_bytes < ARENA_ALIGNMENT_BYTES:
+        raise DeviceError(
+            f"the device has an arena of {stats.arena_given_bytes} bytes, the build one of "
+            f"{planned_bytes}",
+            hint="flash this build",
+        )
+    arena = MemoryRecord("arena", stats.arena_used_bytes, stats.arena_given_bytes, "device")
+    if (stats.stack_used_bytes or 0) > (ram_bytes or LARGEST_STACK_BYTES):
+        raise DeviceError(f"the device reports a stack of {stats.stack_used_bytes} bytes")
+    if stats.stack_used_bytes is None:
+        return (arena,)
+    return arena, MemoryRecord("stack", stats.stack_used_bytes, None, "device")
+
+
+def linked_memory(build_dir: Path, board: Board) -> tuple[MemoryRecord, ...]:
+    """Flash and RAM as the linker gave them (build/build.json); empty when it is not there."""
+    try:
+        facts = json.loads((build_dir / "build" / "build.json").read_bytes())
+        sizes = {"flash": int(facts["flash_bytes"]), "ram": int(facts["ram_bytes"])}
+    except (OSError, ValueError, KeyError, TypeError):
+        return ()
+    regions = {"flash": board.flash, "ram": board.ram}
+    return tuple(
+        MemoryRecord(name, used, region.bytes if (region := regions[name]) else None, "linker")
+        for name, used in sizes.items()
+    )
