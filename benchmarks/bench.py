@@ -32,8 +32,8 @@ from mcugen.codegen.tree import read_tree, tree_sha256
 from mcugen.codegen.tree_writer import write_tree
 from mcugen.config import Config
 from mcugen.device.client import Client
+from mcugen.device.identity import open_device
 from mcugen.device.measure import push_zero_window, repeat_inference
-from mcugen.device.project import open_device, open_project, project_link
 from mcugen.device.verify import VectorSet, ask_device, vector_sets
 from mcugen.engines.aot.lowering import lower
 from mcugen.engines.contract import EngineOptions
@@ -49,6 +49,7 @@ from mcugen.paths import examples_dir, runtime_dir
 from mcugen.platforms.cmake.project import compile_flags
 from mcugen.platforms.request import Choices, make_request
 from mcugen.toolchain.build import compile_project
+from mcugen.toolchain.project import open_project, project_link
 from mcugen.toolchain.size import parse_map
 
 HERE = Path(__file__).resolve().parent

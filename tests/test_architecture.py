@@ -18,7 +18,7 @@ from mcugen.platforms.choose import all_engines
 
 PACKAGE = Path(__file__).resolve().parent.parent / "mcugen"
 ROOMS = (  # from the top of the house to the ground; docs/ARCHITECTURE.md tells what each is for
-    "__main__ cli report train evaluation sdk platforms device toolchain transport export engines samples "
+    "__main__ cli report train evaluation sdk device platforms toolchain transport export engines samples "
     "protocol memory features scoring records model config boards codegen strict_toml own_files "
     "files folder_lock reproducible errors foreign_text paths __init__"
 ).split()

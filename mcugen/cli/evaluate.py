@@ -18,13 +18,13 @@ from mcugen.errors import ConfigError
 
 if TYPE_CHECKING:
     from mcugen.boards import Board
-    from mcugen.device.project import Project
     from mcugen.evaluation.classification import ClassEvaluation
     from mcugen.evaluation.detection import Evaluation
     from mcugen.evaluation.job import EvaluationJob
     from mcugen.evaluation.model_table import ModelRow
     from mcugen.export.project import BuildRequest
     from mcugen.samples.inputs import Inputs
+    from mcugen.toolchain.project import Project
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +87,10 @@ def _device(job: EvaluationJob, board_name: str, options: EvaluateOptions) -> De
     """The project for the board, generated in OUT/<board>, and compiled unless a port is named."""
     from mcugen.boards import find_board
     from mcugen.codegen.tree_writer import write_tree
-    from mcugen.device.project import open_project
     from mcugen.export.project import generate
     from mcugen.platforms.choose import platform_of
     from mcugen.platforms.platform import Places
+    from mcugen.toolchain.project import open_project
 
     board = find_board(board_name, options.board_dir)
     if options.port is None and not board.run_command:
@@ -125,7 +125,7 @@ def _request(job: EvaluationJob, board: Board, options: EvaluateOptions) -> Buil
 def _detect(
     job: EvaluationJob, inputs: Inputs, device: Device | None, options: EvaluateOptions
 ) -> None:
-    from mcugen.evaluation.detection import Evaluation, judge, labelled
+    from mcugen.evaluation.detection import Evaluation, judge_step, labelled
     from mcugen.evaluation.job import detect_on_host
     from mcugen.report.evaluation import write_evaluation
     from mcugen.scoring.labels import NORMAL
@@ -142,8 +142,8 @@ def _detect(
         rounding = device.project.manifest.rounding
         if rounding != "double":  # the step int8 rounds twice, as TFLite Micro does
             name = f"int8-{rounding}-rounding"
-            steps = (*steps, judge(name, scored.reference, resamples=resamples, seed=0))
-        steps = (*steps, judge(device.name, scored.device, resamples=resamples, seed=0))
+            steps = (*steps, judge_step(name, scored.reference, resamples=resamples, seed=0))
+        steps = (*steps, judge_step(device.name, scored.device, resamples=resamples, seed=0))
     normals = labelled(steps[-1].scores, NORMAL)
     threshold = threshold_at(normals, options.false_alarm_rate) if normals else None
     evaluation = Evaluation(

@@ -14,7 +14,7 @@ from mcugen.boards import Board
 from mcugen.cli.console import say
 from mcugen.cli.sections import board_dir_option
 from mcugen.device.client import Client
-from mcugen.device.project import Project, open_device, open_project, project_link
+from mcugen.device.identity import open_device
 from mcugen.errors import DeviceError, EnvironmentError_, UserError
 from mcugen.toolchain.flash import (
     find_program,
@@ -25,6 +25,7 @@ from mcugen.toolchain.flash import (
 )
 from mcugen.toolchain.flash_data import FlashData, Runner, read_flash_data
 from mcugen.toolchain.ports import POLL_S, name_ports, system_ports, wait_for_port
+from mcugen.toolchain.project import Project, open_project, project_link
 from mcugen.transport.link import Link
 
 PORT_RETURNS_S = 15.0

@@ -13,10 +13,10 @@ from mcugen.cli.console import say
 from mcugen.errors import ConfigError, DeviceError
 
 if TYPE_CHECKING:
-    from mcugen.device.project import Project
     from mcugen.device.session import Outcome
     from mcugen.platforms.linux.timing import LinuxOptions, LinuxResult
     from mcugen.samples.clips import Clip
+    from mcugen.toolchain.project import Project
     from mcugen.transport.ssh_failure import SshTarget
 
 LOG_NAME = "launcher.log"

@@ -18,9 +18,9 @@ from mcugen.cli.sections import board_dir_option, port_option
 
 if TYPE_CHECKING:
     from mcugen.device.mlperf_run import Accuracy, OnFile, Performance
-    from mcugen.device.project import Project
     from mcugen.protocol import Identity
     from mcugen.samples.datasets import Sample
+    from mcugen.toolchain.project import Project
 
 
 @click.command("mlperf")
@@ -61,8 +61,8 @@ def command(
     """
     from mcugen.cli.folder import hold_folder
     from mcugen.cli.mlperf_text import result_lines
-    from mcugen.device.project import open_project
     from mcugen.files import write_json
+    from mcugen.toolchain.project import open_project
 
     project = open_project(build_dir, board_dir)
     folder = out or build_dir.with_name(f"{build_dir.resolve().name}-mlperf")
@@ -78,9 +78,10 @@ def _measure(
     project: Project, port: str | None, dataset: Path, mode: str
 ) -> tuple[Accuracy | Performance, Identity]:
     from mcugen.device.client import Client
+    from mcugen.device.identity import open_device
     from mcugen.device.mlperf import Dialect
     from mcugen.device.mlperf_run import MODES, find_samples
-    from mcugen.device.project import open_device, project_link
+    from mcugen.toolchain.project import project_link
 
     link = project_link(project, port)
     with open_device(link, project.manifest, lambda it: Client(it, secrets.randbits(32))) as (

@@ -29,12 +29,12 @@ def command(build_dir: Path, log: Path | None, out: Path | None, board_dir: Path
     Without --log: the result files of the vendor's compiler in the project.
     """
     from mcugen.cli.folder import hold_folder
-    from mcugen.device.project import open_project
     from mcugen.own_files import write_own
     from mcugen.platforms.results import read_vendor_results
     from mcugen.records import RECORDS_NAME, as_run, to_json_line
     from mcugen.report.files import write_report
     from mcugen.report.text import figure_lines
+    from mcugen.toolchain.project import open_project
 
     records = read_vendor_results(open_project(build_dir, board_dir), log)
     folder = out or build_dir.with_name(f"{build_dir.resolve().name}-results")

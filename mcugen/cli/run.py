@@ -19,12 +19,12 @@ from mcugen.cli.sections import PATH, SectionedCommand
 from mcugen.errors import ConfigError, DataError
 
 if TYPE_CHECKING:
-    from mcugen.device.project import Project
     from mcugen.device.session import Outcome, Progress
     from mcugen.features.coding import Coding
     from mcugen.features.spec import FrontEnd
     from mcugen.records import Run
     from mcugen.samples.clips import Clip
+    from mcugen.toolchain.project import Project
     from mcugen.transport.ssh_failure import SshTarget
 
 
@@ -59,10 +59,10 @@ def _score(
 ) -> None:
     """The clips through the device, after everything that can be checked without it."""
     from mcugen.cli.folder import hold_folder
-    from mcugen.device.project import open_project
     from mcugen.features.coding import input_coding
     from mcugen.model.tflite import read_tflite
     from mcugen.samples.stimulus import default_input
+    from mcugen.toolchain.project import open_project
 
     project = open_project(build_dir, options.board_dir)
     coding = input_coding(read_tflite(project.model))
@@ -112,9 +112,9 @@ def _measure(
     folder: Path,
 ) -> Outcome:
     from mcugen.device.client import Client
+    from mcugen.device.identity import change_rate, check_unit, open_device
     from mcugen.device.journal import open_journal
     from mcugen.device.measure import linked_memory
-    from mcugen.device.project import change_rate, check_unit, open_device
     from mcugen.device.session import Session, describe_run, run_clips
     from mcugen.model.reference import open_reference
     from mcugen.platforms.linux.scorer import device_link

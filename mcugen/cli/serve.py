@@ -24,7 +24,7 @@ def command(build_dir: Path, link: Path | None, board_dir: Path | None) -> None:
 
     For programs that only support serial ports, such as the MLPerf Tiny runner. Stop with Ctrl-C.
     """
-    from mcugen.device.project import open_project, project_link
+    from mcugen.toolchain.project import open_project, project_link
     from mcugen.transport.process_link import ProcessLink
     from mcugen.transport.pty_bridge import open_pty, shuttle
 

@@ -23,9 +23,9 @@ from mcugen.errors import ConfigError
 if TYPE_CHECKING:
     from mcugen.device.client import Client
     from mcugen.device.layers import LayerVerdict
-    from mcugen.device.project import Project
     from mcugen.device.verify import VectorSet, Verdict
     from mcugen.model.ir import Graph
+    from mcugen.toolchain.project import Project
     from mcugen.transport.link import Link
 
     LinkOpener = Callable[[], AbstractContextManager[Link]]
@@ -77,13 +77,13 @@ def command(
     Exit status 0: all equal to the reference of the rounding it was built with (of an NPU: within
     one step of the output's quantisation); 3: some differ.
     """
-    from mcugen.device.project import open_project
     from mcugen.device.verify import clip_vectors, vector_sets
     from mcugen.features.coding import input_coding
     from mcugen.model.tflite import read_tflite
     from mcugen.platforms.linux.scorer import device_link, ssh_target
     from mcugen.samples.clips import find_clips
     from mcugen.samples.stimulus import suffixes_for
+    from mcugen.toolchain.project import open_project
 
     if ssh_option and not host:
         raise ConfigError("--ssh-option needs --host", hint="see mcugen verify --help")
@@ -118,8 +118,8 @@ def _client(link: Link) -> Client:
 def _compare_outputs(
     open_link: LinkOpener, project: Project, graph: Graph, sets: list[VectorSet]
 ) -> tuple[tuple[Verdict, ...], bool, list[str]]:
-    from mcugen.device.project import check_sizes, open_device
-    from mcugen.device.verify import ask_device, judge
+    from mcugen.device.identity import check_sizes, open_device
+    from mcugen.device.verify import ask_device, judge_outputs
     from mcugen.features.coding import input_coding
     from mcugen.platforms.choose import platform_of
 
@@ -129,7 +129,7 @@ def _compare_outputs(
         answers = ask_device(client, graph, sets, manifest.front_end, input_coding(graph))
     is_npu = manifest.accelerator == "npu"
     tolerance_lsb = platform_of(project.board).npu_tolerance_lsb if is_npu else 0
-    verdicts = judge(project.model, answers, manifest.rounding, tolerance_lsb)
+    verdicts = judge_outputs(project.model, answers, manifest.rounding, tolerance_lsb)
     lines = [line for verdict in verdicts for line in verdict_lines(verdict)]
     return verdicts, verdicts[0].is_accepted, lines
 
@@ -137,8 +137,8 @@ def _compare_outputs(
 def _compare_layers(
     open_link: LinkOpener, project: Project, graph: Graph, sets: list[VectorSet]
 ) -> tuple[tuple[LayerVerdict, ...], bool, list[str]]:
+    from mcugen.device.identity import check_sizes, open_device
     from mcugen.device.layers import ask_layers, judge_layers, single_windows
-    from mcugen.device.project import check_sizes, open_device
     from mcugen.features.coding import input_coding
 
     manifest = project.manifest

@@ -101,7 +101,7 @@ def measure_accuracy(dialect: Dialect, samples: tuple[Sample, ...], on_file: OnF
             windows = windows / np.maximum(ordered_sum(windows)[:, None], 1e-9)
         means = tuple(ordered_mean(windows.T).tolist())
         files.append(FileScore(sample.path.name, sample.label or "", len(windows), means))
-    return _judge(tuple(files))
+    return _accuracy_of(tuple(files))
 
 
 def measure_performance(
@@ -136,7 +136,7 @@ MODES: dict[str, Callable[[Dialect, tuple[Sample, ...], OnFile], Accuracy | Perf
 """What `mcugen mlperf --mode` takes."""
 
 
-def _judge(files: tuple[FileScore, ...]) -> Accuracy:
+def _accuracy_of(files: tuple[FileScore, ...]) -> Accuracy:
     if len({len(file.results) for file in files}) != 1:
         raise DeviceError("the device gave more results for one file than for another")
     if len(files[0].results) == 1:

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from mcugen.boards import TICK_UNITS
 from mcugen.device.client import Client
 from mcugen.device.decoded import decoded_outputs
+from mcugen.device.identity import check_sizes
 from mcugen.device.journal import Journal
 from mcugen.device.measure import clip_costs, device_memory, push_zero_window, repeat_inference
-from mcugen.device.project import check_sizes
 from mcugen.device.stream import Read, stream
 from mcugen.device.verify import gaps_of, output_reads
 from mcugen.errors import DeviceError

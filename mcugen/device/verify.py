@@ -194,7 +194,7 @@ def ask_device(
     return tuple(answers)
 
 
-def judge(
+def judge_outputs(
     model: Path, answers: Sequence[Answers], declared_rounding: str, tolerance_lsb: int = 0
 ) -> tuple[Verdict, ...]:
     """A verdict per rounding that has a reference for this model; the declared one comes first.

@@ -80,7 +80,7 @@ class StepResult:
         )
 
 
-def judge(name: str, scores: Iterable[ClipScore], *, resamples: int, seed: int) -> StepResult:
+def judge_step(name: str, scores: Iterable[ClipScore], *, resamples: int, seed: int) -> StepResult:
     """The result of a step; `resamples` bootstrap draws from `seed` give the intervals."""
     step = StepResult(name, tuple(scores), ())
     keys = sorted({(s.sample.machine_type, s.sample.machine_id) for s in step.scores})

@@ -13,7 +13,7 @@ from typing import Any
 from mcugen.config import CONFIG_NAME, Config, find_config, load_config
 from mcugen.errors import DataError, ModelError
 from mcugen.evaluation.classification import ClassStep, Task, class_task, judge_classes, run_classes
-from mcugen.evaluation.detection import ClipScore, StepResult, host_scorer, judge
+from mcugen.evaluation.detection import ClipScore, StepResult, host_scorer, judge_step
 from mcugen.evaluation.model_runner import Opener, open_tflite
 from mcugen.evaluation.model_table import RecurrentForm, recurrent_form
 from mcugen.features.spec import FrontEnd
@@ -177,7 +177,7 @@ def detect_on_host(
     for name, path in job.models.items():
         with job.open_model(path) as model:
             scores = _reported(host_scorer(model.run, inputs.windows_of)(job.samples), progress)
-            results.append(judge(name, scores, resamples=resamples, seed=0))
+            results.append(judge_step(name, scores, resamples=resamples, seed=0))
     return tuple(results)
 
 

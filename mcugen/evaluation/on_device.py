@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 
 from mcugen.device.client import Client
+from mcugen.device.identity import check_sizes, check_unit, open_device
 from mcugen.device.journal import open_journal
-from mcugen.device.project import Project, check_sizes, check_unit, open_device, project_link
 from mcugen.device.session import Session, describe_run, run_clips
 from mcugen.device.stream import stream
 from mcugen.evaluation.detection import ClipScore
@@ -27,6 +27,7 @@ from mcugen.protocol import Identity, What
 from mcugen.samples.clips import Clip, find_clips
 from mcugen.samples.datasets import Sample
 from mcugen.samples.stimulus import default_input, from_elements, suffixes_for
+from mcugen.toolchain.project import Project, project_link
 
 
 @dataclass(frozen=True, slots=True)

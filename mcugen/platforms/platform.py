@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mcugen.boards import Board
-from mcugen.device.project import Project
 from mcugen.engines.contract import Engine
 from mcugen.export.exporter import Exporter
 from mcugen.export.project import BuildRequest
 from mcugen.records import Record
 from mcugen.toolchain.build import BuildResult
 from mcugen.toolchain.doctor import Finding
+from mcugen.toolchain.project import Project
 
 
 @dataclass(frozen=True, slots=True)

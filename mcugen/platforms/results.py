@@ -6,10 +6,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from mcugen.device.project import Project
 from mcugen.errors import ConfigError, DataError
 from mcugen.platforms.choose import platform_of
 from mcugen.records import Record
+from mcugen.toolchain.project import Project
 
 
 def read_vendor_results(project: Project, log: Path | None) -> tuple[Record, ...]:

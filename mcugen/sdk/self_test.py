@@ -25,7 +25,7 @@ from mcugen.toolchain.build import require
 
 FLAGS = ("-std=c11", "-O1", "-ffp-contract=off", "-w")
 FUSED = "-D__FP_FAST_FMAF=1"
-TIMEOUT_S = 300.0
+TEST_TIMEOUT_S = 300.0
 
 
 def expected_hashes(sdk: Sdk, tree: SourceTree) -> tuple[Expected, ...]:
@@ -49,9 +49,9 @@ def _run(compiler: str, folder: Path, *flags: str) -> list[int]:
     command = [compiler, *FLAGS, *flags, f"-I{folder / 'include'}", *sources, "-o", program, "-lm"]
     try:
         for words in (command, [program]):
-            done = subprocess.run(words, capture_output=True, text=True, timeout=TIMEOUT_S)
+            done = subprocess.run(words, capture_output=True, text=True, timeout=TEST_TIMEOUT_S)
             if done.returncode != 0:
                 raise McugenError(f"the self-test does not run here: {done.stderr.strip()}")
     except subprocess.TimeoutExpired:
-        raise McugenError(f"the self-test did not end in {TIMEOUT_S:.0f} s") from None
+        raise McugenError(f"the self-test did not end in {TEST_TIMEOUT_S:.0f} s") from None
     return [int(word) for word in re.findall(r"\d+", done.stdout)]

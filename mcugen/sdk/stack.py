@@ -27,7 +27,7 @@ C_LIBRARY_BYTES = 96
 soft-float division included, takes 72 on a Cortex-M0+."""
 
 INDIRECT = "__indirect_call"
-TIMEOUT_S = 300.0
+ANALYSIS_TIMEOUT_S = 300.0
 
 _NODE = re.compile(r'node: \{ title: "([^"]+)" label: "([^"]+)"')
 _EDGE = re.compile(r'edge: \{ sourcename: "([^"]+)" targetname: "([^"]+)"')
@@ -167,9 +167,9 @@ def _function(section: str) -> str:
 def _run(command: list[str], folder: Path) -> None:
     try:
         done = subprocess.run(
-            command, capture_output=True, text=True, timeout=TIMEOUT_S, cwd=folder
+            command, capture_output=True, text=True, timeout=ANALYSIS_TIMEOUT_S, cwd=folder
         )
     except subprocess.TimeoutExpired:
-        raise McugenError(f"{command[0]} did not finish in {TIMEOUT_S:.0f} s") from None
+        raise McugenError(f"{command[0]} did not finish in {ANALYSIS_TIMEOUT_S:.0f} s") from None
     if done.returncode != 0:
         raise McugenError(f"the SDK does not compile for its target: {done.stderr.strip()}")

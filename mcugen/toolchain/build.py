@@ -17,7 +17,7 @@ from mcugen.boards import Board
 from mcugen.errors import EnvironmentError_, McugenError
 from mcugen.toolchain.size import Section, read_sections
 
-TIMEOUT_S = 600.0
+COMPILE_TIMEOUT_S = 600.0
 ZIG_TOOLCHAIN = "toolchain_zig.cmake"
 """File of a generated project that has CMake compile with zig."""
 
@@ -140,9 +140,11 @@ def find_image(project: Path, firmware_sha256: str) -> Path:
 def run_build(command: list[str], project: Path) -> None:
     """Runs one step of a build of `project`; its first error is in ours, its words in build.log."""
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT_S)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=COMPILE_TIMEOUT_S)
     except subprocess.TimeoutExpired:
-        raise EnvironmentError_(f"{command[0]} did not finish in {TIMEOUT_S:.0f} s") from None
+        raise EnvironmentError_(
+            f"{command[0]} did not finish in {COMPILE_TIMEOUT_S:.0f} s"
+        ) from None
     if done.returncode != 0:
         log = project / "build" / "build.log"
         log.parent.mkdir(exist_ok=True)

@@ -23,7 +23,7 @@ from mcugen.errors import DataError, EnvironmentError_
 from mcugen.foreign_text import one_line
 
 ZENODO = "https://zenodo.org"
-TIMEOUT_S = 60.0
+ANSWER_TIMEOUT_S = 60.0
 BLOCK_BYTES = 1 << 20
 MAX_RATIO = 200
 """Sounds shrink to a half at best, silence to a hundredth; a bomb to a thousandth and less."""
@@ -141,7 +141,7 @@ def _open(url: str, start: int = 0) -> Any:
     headers = {"User-Agent": "mcugen"} | ({"Range": f"bytes={start}-"} if start else {})
     try:
         return urllib.request.urlopen(
-            urllib.request.Request(url, headers=headers), timeout=TIMEOUT_S
+            urllib.request.Request(url, headers=headers), timeout=ANSWER_TIMEOUT_S
         )
     except urllib.error.HTTPError as error:
         raise EnvironmentError_(f"{url}: the server answers {error.code} {error.reason}") from error

@@ -16,8 +16,8 @@ import numpy as np
 import soundfile
 
 from mcugen.device.client import Client
+from mcugen.device.identity import open_device
 from mcugen.device.journal import open_journal
-from mcugen.device.project import open_device
 from mcugen.device.session import Outcome, Session, describe_run, run_clips
 from mcugen.export.manifest import Manifest, manifest_json
 from mcugen.features.spec import FrontEnd, LogMel

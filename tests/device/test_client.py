@@ -13,7 +13,7 @@ import pytest
 from mcugen import protocol
 from mcugen.boards import find_board
 from mcugen.device.client import Client
-from mcugen.device.project import change_rate
+from mcugen.device.identity import change_rate
 from mcugen.errors import ConfigError, DeviceError
 from mcugen.protocol import Frame, FrameDecoder, Request, Source, Status, What
 

@@ -17,9 +17,9 @@ import pytest
 
 from mcugen import protocol
 from mcugen.boards import find_board
+from mcugen.device.identity import check_sizes, check_unit
 from mcugen.device.journal import open_journal
 from mcugen.device.layers import ask_layers, single_windows
-from mcugen.device.project import check_sizes, check_unit
 from mcugen.device.session import Outcome, describe_run, run_clips
 from mcugen.device.verify import ask_device, vector_sets
 from mcugen.errors import DeviceError

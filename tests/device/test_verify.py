@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from mcugen.device.client import Client
-from mcugen.device.verify import Answers, ask_device, clip_vectors, judge, vector_sets
+from mcugen.device.verify import Answers, ask_device, clip_vectors, judge_outputs, vector_sets
 from mcugen.device.verify_text import verdict_lines
 from mcugen.errors import DataError, DeviceError
 from mcugen.features.coding import input_coding
@@ -40,7 +40,7 @@ def answers_of(bench: Bench, vectors: int = 20, **how: object) -> tuple[Answers,
 
 def test_right_device_is_equal_to_the_reference(any_bench: Bench) -> None:
     answers = answers_of(any_bench)
-    (verdict,) = judge(any_bench.model, answers, "double")
+    (verdict,) = judge_outputs(any_bench.model, answers, "double")
     assert verdict.different == 0 and verdict.first is None and verdict.largest_difference == 0
     assert verdict.vectors == sum(len(a.inputs) for a in answers)
     assert verdict.values == 16 * verdict.vectors
@@ -75,7 +75,7 @@ def test_number_of_vectors(bench: Bench, front_end: FrontEnd, vectors: int) -> N
 
 
 def test_the_rounding_that_matches_is_named(bench: Bench) -> None:
-    declared, other = judge(bench.model, answers_of(bench, 50, rounding="single"), "double")
+    declared, other = judge_outputs(bench.model, answers_of(bench, 50, rounding="single"), "double")
     assert declared.rounding == "double" and declared.different > 0
     assert (other.rounding, other.different) == ("single", 0)
     assert declared.largest_difference == 1, "roundings differ by one step in one layer"
@@ -88,10 +88,12 @@ def test_an_npu_may_be_one_step_off_and_no_more(bench: Bench) -> None:
         outputs = good[0].outputs[0].copy()
         outputs[3, 5] += gap if outputs[3, 5] < 0 else -gap
         answers = (Answers(good[0].name, good[0].inputs, (outputs,)), *good[1:])
-        verdict = judge(bench.model, answers, "double", tolerance_lsb)[0]
+        verdict = judge_outputs(bench.model, answers, "double", tolerance_lsb)[0]
         assert (verdict.different, verdict.is_accepted) == (1, accepted)
         assert verdict_lines(verdict)[-1].startswith("within" if accepted else "beyond")
-    assert not judge(bench.model, answers_of(bench, rounding="single"), "double")[0].is_accepted
+    assert not judge_outputs(bench.model, answers_of(bench, rounding="single"), "double")[
+        0
+    ].is_accepted
 
 
 def test_one_wrong_value_is_found_and_named(bench: Bench) -> None:
@@ -100,7 +102,7 @@ def test_one_wrong_value_is_found_and_named(bench: Bench) -> None:
     damaged[3, 5] ^= 4
     damaged[4, 0] ^= 1
     answers = (good[0], Answers(good[1].name, good[1].inputs, (damaged,)), *good[2:])
-    verdict = judge(bench.model, answers, "double")[0]
+    verdict = judge_outputs(bench.model, answers, "double")[0]
     assert verdict.first is not None
     found = verdict.first
     assert (found.vectors, found.vector, found.index) == ("extreme", 3, 5)

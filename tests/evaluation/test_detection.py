@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mcugen.evaluation.detection import ClipScore, Evaluation, StepResult, host_scorer, judge
+from mcugen.evaluation.detection import ClipScore, Evaluation, StepResult, host_scorer, judge_step
 from mcugen.evaluation.model_runner import open_tflite
 from mcugen.features.reference import cut_windows, dequantize, quantize, row_extractor
 from mcugen.features.spec import PRESETS
@@ -41,7 +41,7 @@ def test_a_clip_scores_the_mean_of_its_windows() -> None:
 def test_areas_by_hand() -> None:
     # Pairs (anomaly, normal): 3 beats 1, 2 and 2.5; 2 beats 1 and draws with 2: 4.5 of 6.
     scores = [clip("normal", s) for s in (1.0, 2.0, 2.5)] + [clip("anomaly", s) for s in (3.0, 2.0)]
-    (machine,) = judge("int8", scores, resamples=0, seed=0).machines
+    (machine,) = judge_step("int8", scores, resamples=0, seed=0).machines
     assert machine.auc == pytest.approx(4.5 / 6)
     # Up to a false positive rate of 0.1 the curve stays at half: area 0.05 of at most 0.1.
     assert machine.pauc == pytest.approx(0.5 * (1 + (0.05 - 0.005) / (0.1 - 0.005)))
@@ -56,7 +56,7 @@ def test_machines_are_judged_apart_and_averaged() -> None:
         clip("anomaly", 1.0, "id_02"),
         clip(None, 9.0, "id_03"),
     ]
-    step = judge("float", scores, resamples=0, seed=0)
+    step = judge_step("float", scores, resamples=0, seed=0)
     assert [m.auc for m in step.machines] == [1.0, 0.0, None]
     assert step.mean("auc") == 0.5
     rows = result_rows(step)
@@ -67,14 +67,14 @@ def test_machines_are_judged_apart_and_averaged() -> None:
 
 
 def test_no_labels_no_areas() -> None:
-    step = judge("float", [clip(None, 1.0), clip(None, 2.0)], resamples=100, seed=0)
+    step = judge_step("float", [clip(None, 1.0), clip(None, 2.0)], resamples=100, seed=0)
     assert step.mean("auc") is None
     assert Evaluation("m", "d", (step, step), None, 0.01).auc_costs() == ()
 
 
 def test_files_of_an_evaluation(tmp_path: Path) -> None:
     scores = [clip("anomaly", 2.0), clip("normal", 1.0)]
-    steps = tuple(judge(name, scores, resamples=10, seed=0) for name in ("float", "int8"))
+    steps = tuple(judge_step(name, scores, resamples=10, seed=0) for name in ("float", "int8"))
     page = write_evaluation(Evaluation("model.tflite", "data", steps, 1.5, 0.01), tmp_path)
     scores_csv = (tmp_path / "int8" / "anomaly_score_fan_id_01.csv").read_text()
     assert scores_csv == "normal_id_01_1.0.wav,1.0\nanomaly_id_01_2.0.wav,2.0\n"
@@ -98,8 +98,8 @@ def test_files_of_an_evaluation(tmp_path: Path) -> None:
 
 
 def test_the_cost_of_every_step() -> None:
-    better = judge("float", [clip("anomaly", 2.0), clip("normal", 1.0)], resamples=0, seed=0)
-    worse = judge("int8", [clip("anomaly", 1.0), clip("normal", 2.0)], resamples=0, seed=0)
+    better = judge_step("float", [clip("anomaly", 2.0), clip("normal", 1.0)], resamples=0, seed=0)
+    worse = judge_step("int8", [clip("anomaly", 1.0), clip("normal", 2.0)], resamples=0, seed=0)
     evaluation = Evaluation("m", "d", (better, worse, StepResult("board", (), ())), None, 0.01)
     assert evaluation.auc_costs() == (("int8", -1.0),)
 

@@ -16,7 +16,6 @@ from click.testing import CliRunner
 from mcugen.boards import Board, find_board
 from mcugen.cli.flash import command
 from mcugen.cli.ports import command as ports_command
-from mcugen.device.project import Project
 from mcugen.errors import ConfigError, DeviceError, EnvironmentError_, UserError
 from mcugen.export.manifest import manifest_json
 from mcugen.toolchain import flash as flash_module
@@ -31,6 +30,7 @@ from mcugen.toolchain.flash import (
 )
 from mcugen.toolchain.flash_data import FlashData, read_flash_data
 from mcugen.toolchain.ports import Port, name_ports, wait_for_port
+from mcugen.toolchain.project import Project
 from tests.device.projects import Bench, make_bench
 from tests.device.simulated_device import Clock, SimulatedDevice
 

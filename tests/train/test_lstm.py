@@ -15,7 +15,6 @@ import pytest
 
 from mcugen.boards import find_board
 from mcugen.config import load_config
-from mcugen.device.project import open_project
 from mcugen.errors import DataError
 from mcugen.evaluation.job import open_evaluation
 from mcugen.evaluation.on_device import open_device_runner
@@ -24,6 +23,7 @@ from mcugen.own_files import KeptWarning
 from mcugen.samples.datasets import load_dataset
 from mcugen.samples.inputs import FeatureOptions
 from mcugen.toolchain.build import compile_project
+from mcugen.toolchain.project import open_project
 from mcugen.train.series import make_series
 from tests.conftest import require_tool
 from tests.train.commands import run

@@ -14,13 +14,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from mcugen.device.project import open_project
 from mcugen.features.coding import input_coding, output_coding
 from mcugen.features.spec import FrontEnd
 from mcugen.model.reference import Reference, open_reference
 from mcugen.samples.expected import expected_outputs
 from mcugen.samples.stimulus import make_stimulus
 from mcugen.scoring.reconstruction import reconstruction_errors
+from mcugen.toolchain.project import open_project
 from mcugen.train.synth_set import SetSpec, write_set
 from tests.conftest import ROOT, require_tool
 from tests.train.commands import run

@@ -7,7 +7,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from mcugen.boards import Board
-from mcugen.device.project import Project
 from mcugen.export.exporter import Exporter
 from mcugen.model.tflite import read_tflite
 from mcugen.platforms.axon.compile import compile_workspace
@@ -17,6 +16,7 @@ from mcugen.platforms.axon.uart_log import log_records
 from mcugen.platforms.axon.zephyr import export_axon, read_zephyr_board, zephyr_compile_flags
 from mcugen.platforms.platform import Compiled, Places, Platform, ResultReader
 from mcugen.records import Record
+from mcugen.toolchain.project import Project
 
 
 def _compile(project: Path, _board: Board, places: Places) -> Compiled:

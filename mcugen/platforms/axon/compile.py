@@ -14,7 +14,7 @@ from mcugen.platforms.axon.workspace import FOLDER
 
 EXECUTOR = Path("tools/axon/compiler/scripts/axons_ml_nn_compiler_executor.py")
 PYTHON_VARIABLE = "AXON_PYTHON"
-TIMEOUT_S = 1800.0
+COMPILE_TIMEOUT_S = 1800.0
 
 
 def find_executor(sdk: Path) -> Path:
@@ -42,10 +42,12 @@ def compile_workspace(project: Path, sdk: Path) -> Path:
     command = [python, str(executor), str(yaml.resolve())]
     try:
         done = subprocess.run(
-            command, capture_output=True, text=True, errors="replace", timeout=TIMEOUT_S
+            command, capture_output=True, text=True, errors="replace", timeout=COMPILE_TIMEOUT_S
         )
     except subprocess.TimeoutExpired:
-        raise EnvironmentError_(f"the executor did not finish in {TIMEOUT_S:.0f} s") from None
+        raise EnvironmentError_(
+            f"the executor did not finish in {COMPILE_TIMEOUT_S:.0f} s"
+        ) from None
     header = yaml.parent / "outputs" / f"nrf_axon_model_{yaml.name.removesuffix('_input.yaml')}_.h"
     if done.returncode == 0 and header.is_file():
         return header

@@ -18,7 +18,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mcugen.device.project import Project
 from mcugen.errors import DataError
 from mcugen.export.manifest import run_record
 from mcugen.model.reference import open_reference
@@ -28,6 +27,7 @@ from mcugen.platforms.axon.workspace import FOLDER
 from mcugen.records import ClipRecord, LatencyRecord, MemoryRecord, Record, RunRecord
 from mcugen.samples.arrays import load_npy
 from mcugen.samples.expected import expected_outputs
+from mcugen.toolchain.project import Project
 
 HISTOGRAM_STEPS = 256
 SCALARS: Mapping[str, Any] = {"null": None, "true": True, "false": False, "''": "", "NA": None}

@@ -15,7 +15,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mcugen.device.project import Project
 from mcugen.errors import DataError
 from mcugen.export.manifest import run_record
 from mcugen.model.ir import Graph
@@ -23,6 +22,7 @@ from mcugen.model.reference import open_reference
 from mcugen.platforms.efinix.project import VECTORS
 from mcugen.records import NANOSECONDS_PER_SECOND, ClipRecord, Record, summarise
 from mcugen.samples.arrays import load_npy
+from mcugen.toolchain.project import Project
 
 NANOSECONDS_PER_MILLISECOND = 1_000_000
 COMPLETE = "Hello world complete"

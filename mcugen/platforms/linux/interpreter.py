@@ -15,7 +15,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from mcugen.device.project import Project
 from mcugen.errors import DeviceError
 from mcugen.export.manifest import run_record
 from mcugen.features.coding import input_coding, output_coding
@@ -25,10 +24,11 @@ from mcugen.records import ClipRecord, RunRecord
 from mcugen.samples.clips import Clip
 from mcugen.samples.expected import expected_outputs, expected_score
 from mcugen.samples.stimulus import Stimulus, make_stimulus
+from mcugen.toolchain.project import Project
 from mcugen.transport.ssh import SshSession
 
 SCRIPT = "score_tflite.py"
-TIMEOUT_S = 120.0
+INFER_TIMEOUT_S = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def _ask(session: SshSession, reference: Reference, stimulus: Stimulus, python: 
     taken, given = input_coding(graph), output_coding(graph)
     session.upload("inputs.bin", taken.as_in_file(stimulus.inputs).tobytes())
     command = [python, SCRIPT, "model.tflite", "inputs.bin", "outputs.bin"]
-    result = session.run(command, timeout_s=TIMEOUT_S)
+    result = session.run(command, timeout_s=INFER_TIMEOUT_S)
     facts = dict(re.findall(r"^(interpreter|version|nanoseconds)=(.*)$", result.output, re.M))
     if result.status != 0 or len(facts) != 3:
         said = [line for line in result.output.splitlines() if line.strip()]

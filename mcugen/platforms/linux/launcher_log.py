@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from mcugen.platforms.linux.benchmark_log import BenchmarkLog, read_benchmark_log
 from mcugen.platforms.linux.log_text import log_text
-from mcugen.platforms.linux.verdict import LogVerdict, judge
+from mcugen.platforms.linux.verdict import LogVerdict, judge_log
 
 MARK = "#mcugen 1 "
 _STARTING = re.compile(r"^.{0,40}\bSTARTING!", re.MULTILINE)  # the first words of benchmark_model
@@ -123,7 +123,7 @@ def measure(section: LogSection) -> MeasuredSection:
     if section.missing:
         return MeasuredSection(section, log, LogVerdict(None, (section.missing,), ()))
     asked = section.facts.get("asked")
-    verdict = judge(log, section.status, asked if asked in ("cpu", "npu") else None)
+    verdict = judge_log(log, section.status, asked if asked in ("cpu", "npu") else None)
     if section.note:
         verdict = LogVerdict(verdict.accelerator, (section.note, *verdict.errors), verdict.warnings)
     return MeasuredSection(section, log, verdict)

@@ -7,9 +7,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from mcugen.device.project import Project, project_link
 from mcugen.errors import DeviceError
 from mcugen.platforms.linux.bundle import read_plan
+from mcugen.toolchain.project import Project, project_link
 from mcugen.transport.link import Link
 from mcugen.transport.process_link import ProcessLink
 from mcugen.transport.ssh import SshSession

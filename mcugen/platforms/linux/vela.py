@@ -25,7 +25,7 @@ from mcugen.export.exporter import CompiledModel
 from mcugen.export.project import BuildRequest
 from mcugen.platforms.linux.board import VelaSettings, linux_board
 
-TIMEOUT_S = 300.0
+VELA_TIMEOUT_S = 300.0
 KIB = 1024
 NO_VELA_HINT = (
     "pip install 'mcugen[imx93]', or leave out --accelerator npu: the board's delegate then compiles"
@@ -173,11 +173,11 @@ def _run(command: list[str]) -> subprocess.CompletedProcess[str]:
             capture_output=True,
             text=True,
             errors="replace",
-            timeout=TIMEOUT_S,
+            timeout=VELA_TIMEOUT_S,
             stdin=subprocess.DEVNULL,
         )
     except subprocess.TimeoutExpired:
-        raise EnvironmentError_(f"vela did not finish in {TIMEOUT_S:.0f} s") from None
+        raise EnvironmentError_(f"vela did not finish in {VELA_TIMEOUT_S:.0f} s") from None
     except OSError as error:
         raise EnvironmentError_(
             f"cannot start {command[0]}: {error.strerror}", hint=NO_VELA_HINT

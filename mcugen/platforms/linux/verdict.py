@@ -96,7 +96,7 @@ class LogVerdict:
         return not self.errors
 
 
-def judge(log: BenchmarkLog, status: int | None, asked: str | None) -> LogVerdict:
+def judge_log(log: BenchmarkLog, status: int | None, asked: str | None) -> LogVerdict:
     """What the log is worth.
 
     `status` is the tool's exit status, None where it was not kept. `asked` is "cpu" or "npu" where we

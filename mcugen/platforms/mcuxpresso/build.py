@@ -20,7 +20,7 @@ from mcugen.platforms.cmake.project import WARNINGS
 from mcugen.platforms.mcuxpresso.project import SdkBoard, read_sdk_board, sdk_compile_flags
 from mcugen.toolchain.build import BuildResult, Compiler, describe_image, require
 
-TIMEOUT_S = 900.0
+COMPILE_TIMEOUT_S = 900.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,11 +193,13 @@ def _run(command: list[str], log_folder: Path, extra: Mapping[str, str] | None =
             capture_output=True,
             text=True,
             errors="replace",
-            timeout=TIMEOUT_S,
+            timeout=COMPILE_TIMEOUT_S,
             env={**os.environ, **(extra or {})},
         )
     except subprocess.TimeoutExpired:
-        raise EnvironmentError_(f"{command[0]} did not finish in {TIMEOUT_S:.0f} s") from None
+        raise EnvironmentError_(
+            f"{command[0]} did not finish in {COMPILE_TIMEOUT_S:.0f} s"
+        ) from None
     output = done.stdout + done.stderr
     if done.returncode == 0:
         return output

@@ -24,7 +24,7 @@ from mcugen.model.tflite import read_tflite
 
 CONVERTER = "neutron-converter"
 TARGET = "mcxn94x"
-TIMEOUT_S = 600.0
+CONVERT_TIMEOUT_S = 600.0
 MAGIC = b"nMCd"
 WORD_BYTES = 4
 DRIVER = "libNeutronDriver.a"
@@ -145,11 +145,13 @@ def convert(model: Path, out: Path, converter: Path) -> NeutronConversion:
             capture_output=True,
             text=True,
             errors="replace",
-            timeout=TIMEOUT_S,
+            timeout=CONVERT_TIMEOUT_S,
             env={**os.environ, **own},
         )
     except subprocess.TimeoutExpired:
-        raise EnvironmentError_(f"{CONVERTER} did not finish in {TIMEOUT_S:.0f} s") from None
+        raise EnvironmentError_(
+            f"{CONVERTER} did not finish in {CONVERT_TIMEOUT_S:.0f} s"
+        ) from None
     except OSError as error:
         raise EnvironmentError_(f"{converter} does not start: {error.strerror}") from error
     output = done.stdout + done.stderr

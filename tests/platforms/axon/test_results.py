@@ -14,7 +14,6 @@ import pytest
 from numpy.typing import NDArray
 
 from mcugen.cli import main
-from mcugen.device.project import open_project
 from mcugen.errors import DataError
 from mcugen.export.manifest import load_manifest
 from mcugen.model.reference import open_reference
@@ -28,6 +27,7 @@ from mcugen.platforms.axon.results import (
 from mcugen.platforms.axon.uart_log import log_records, parse_axon_log
 from mcugen.records import ClipRecord, LatencyRecord, MemoryRecord, RunRecord, from_json_line
 from mcugen.samples.expected import expected_outputs
+from mcugen.toolchain.project import open_project
 from tests.device.projects import small_model
 from tests.tflite_writer import OpSpec, TensorSpec, model_bytes
 

@@ -17,7 +17,6 @@ from mcugen.boards import Board, find_board
 from mcugen.codegen.tree import SourceTree
 from mcugen.codegen.tree_writer import write_tree
 from mcugen.config import Config
-from mcugen.device.project import open_project
 from mcugen.engines import ENGINES
 from mcugen.engines.contract import EngineOptions
 from mcugen.errors import ConfigError, DataError, ModelError
@@ -28,6 +27,7 @@ from mcugen.platforms.efinix.uart_log import log_records, parse_efinix_log
 from mcugen.platforms.request import Choices, make_request
 from mcugen.records import ClipRecord, LatencyRecord
 from mcugen.samples.sample_set import SampleSet
+from mcugen.toolchain.project import open_project
 from tests.c_compiler import WARNINGS
 from tests.c_program import RUNTIME
 from tests.conftest import ROOT, require_tool

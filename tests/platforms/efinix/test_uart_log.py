@@ -10,10 +10,10 @@ import pytest
 from click.testing import CliRunner
 
 from mcugen.cli.build import command
-from mcugen.device.project import Project, open_project
 from mcugen.errors import DataError
 from mcugen.platforms.efinix.uart_log import Cost, LayerTime, log_records, parse_efinix_log
 from mcugen.records import ClipRecord, LatencyRecord
+from mcugen.toolchain.project import Project, open_project
 from tests.tflite_writer import OpSpec, TensorSpec, model_bytes
 
 COST = (

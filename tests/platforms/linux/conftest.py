@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mcugen.device.project import Project
+from mcugen.toolchain.project import Project
 from tests.conftest import require_tool
 from tests.platforms.linux.scorer_projects import EMULATOR, EXAMPLE, boards_for_tests, build_project
 

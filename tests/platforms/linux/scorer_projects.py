@@ -16,12 +16,12 @@ from click.testing import CliRunner
 
 from mcugen.boards import find_board
 from mcugen.cli.build import command as build
-from mcugen.device.project import Project, open_project
 from mcugen.features.coding import input_coding
 from mcugen.model.reference import open_reference
 from mcugen.paths import examples_dir
 from mcugen.samples.expected import expected_outputs, expected_score
 from mcugen.samples.stimulus import make_stimulus
+from mcugen.toolchain.project import Project, open_project
 from tests.conftest import require_tool
 
 EMULATOR = "qemu-aarch64"

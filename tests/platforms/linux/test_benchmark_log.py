@@ -21,7 +21,7 @@ from mcugen.platforms.linux.benchmark_log import (
     Timing,
     read_benchmark_log,
 )
-from mcugen.platforms.linux.verdict import CAUSES, judge
+from mcugen.platforms.linux.verdict import CAUSES, judge_log
 
 LOGS = Path(__file__).parent.parent.parent / "fixtures" / "benchmark_logs"
 NAMES = sorted(path.stem for path in LOGS.glob("*.log"))
@@ -107,7 +107,7 @@ def test_kernel_messages_of_a_serial_console() -> None:
 
 
 def test_a_log_cannot_command_the_terminal_of_its_reader() -> None:
-    verdict = judge(read_benchmark_log("error: \x1b[2J\x1b]0;title\x07 \x00it failed"), 1, None)
+    verdict = judge_log(read_benchmark_log("error: \x1b[2J\x1b]0;title\x07 \x00it failed"), 1, None)
     assert "log: error: [2J]0;title it failed" in verdict.errors
 
 
@@ -188,7 +188,7 @@ GOOD = [
 def test_good_logs(
     name: str, status: int | None, asked: str | None, accelerator: str, warning: str | None
 ) -> None:
-    verdict = judge(read(name), status, asked)
+    verdict = judge_log(read(name), status, asked)
     assert verdict.errors == ()
     assert verdict.accelerator == accelerator
     assert [bool(warning)] * len(verdict.warnings) == [
@@ -235,7 +235,7 @@ BAD = [
 
 @pytest.mark.parametrize(("name", "status", "asked", "error"), BAD)
 def test_bad_logs(name: str, status: int | None, asked: str | None, error: str) -> None:
-    verdict = judge(read(name), status, asked)
+    verdict = judge_log(read(name), status, asked)
     assert not verdict.ok
     assert error in " | ".join(verdict.errors)
     assert verdict.accelerator != "npu"
@@ -246,7 +246,7 @@ def test_a_delegate_that_does_not_say_what_it_took_is_not_the_cpu() -> None:
     log = read_benchmark_log(
         text.replace("INFO: Created", "NNAPI delegate created.\nINFO: Created")
     )
-    verdict = judge(log, 0, None)
+    verdict = judge_log(log, 0, None)
     assert verdict.accelerator is None
     assert "no line shows whether the delegate took the model" in verdict.errors[0]
 
@@ -262,7 +262,7 @@ def test_every_cause_has_a_log_that_shows_it() -> None:
 
 
 def test_the_telling_lines_are_shown_once() -> None:
-    errors = judge(read("delegate_invoke_fails"), 1, "npu").errors
+    errors = judge_log(read("delegate_invoke_fails"), 1, "npu").errors
     shown = [error for error in errors if error.startswith("log: ")]
     assert shown == [
         "log: Node number 10 (EthosuDelegate) failed to invoke.",
@@ -277,8 +277,8 @@ def test_a_truncated_log_is_never_good_and_never_wrong(name: str) -> None:
     summary_ends = whole.index(b"\n", whole.index(b"Inference timings in us"))
     for length in range(0, summary_ends - 12, 3):  # the last figure may lose digits, no more
         log = read_benchmark_log(whole[:length])
-        assert not judge(log, None, None).ok
-    assert judge(read_benchmark_log(whole[:summary_ends]), None, None).ok
+        assert not judge_log(log, None, None).ok
+    assert judge_log(read_benchmark_log(whole[:summary_ends]), None, None).ok
     assert full.summary is not None
 
 
@@ -299,7 +299,7 @@ ENDLESS = [
 @pytest.mark.parametrize("text", ENDLESS, ids=[text[:12] for text in ENDLESS])
 def test_a_line_without_end_takes_no_time(text: str) -> None:
     start = time.process_time()
-    judge(read_benchmark_log(text), 1, "npu")
+    judge_log(read_benchmark_log(text), 1, "npu")
     assert time.process_time() - start < 2  # quadratic would be minutes
 
 
@@ -309,7 +309,7 @@ PIECES = [line for name in NAMES for line in (LOGS / f"{name}.log").read_text().
 @settings(max_examples=300, deadline=None)
 @given(st.binary(max_size=2000))
 def test_any_bytes_give_an_answer(content: bytes) -> None:
-    judge(read_benchmark_log(content), 1, "npu")
+    judge_log(read_benchmark_log(content), 1, "npu")
 
 
 @settings(max_examples=300, deadline=None)
@@ -330,7 +330,7 @@ def test_mangled_logs_give_an_answer(
     pieces: list[str], joint: str, status: int | None, asked: str | None
 ) -> None:
     log = read_benchmark_log(joint.join(pieces))
-    verdict = judge(log, status, asked)
+    verdict = judge_log(log, status, asked)
     if verdict.accelerator and "npu" in verdict.accelerator:
         assert any(d.delegate == "EXTERNAL" and d.share != "none" for d in log.delegations)
     if verdict.ok:

@@ -15,12 +15,12 @@ from click.testing import CliRunner
 
 from mcugen.cli import cli
 from mcugen.cli.verify import command as verify
-from mcugen.device.project import Project
 from mcugen.errors import ConfigError, DeviceError, EnvironmentError_
 from mcugen.paths import templates_dir
 from mcugen.platforms.linux.scorer import linux_device_link
 from mcugen.report.compare import compare
 from mcugen.report.files import load_run
+from mcugen.toolchain.project import Project
 from mcugen.transport.ssh_failure import SshTarget
 from tests.platforms.linux.scorer_projects import (
     EXAMPLE,

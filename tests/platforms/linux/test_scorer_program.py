@@ -15,10 +15,10 @@ from click.testing import CliRunner
 
 from mcugen.cli.build import command as build
 from mcugen.cli.verify import command as verify
-from mcugen.device.project import Project
 from mcugen.features.coding import input_coding
 from mcugen.model.tflite import read_tflite
 from mcugen.samples.stimulus import make_stimulus
+from mcugen.toolchain.project import Project
 from tests.conftest import require_tool
 from tests.platforms.linux.scorer_projects import (
     EMULATOR,
