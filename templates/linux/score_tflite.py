@@ -8,6 +8,7 @@ way. Prints which interpreter ran and the nanoseconds of every inference. Python
 
 import sys
 import time
+from pathlib import Path
 
 
 def load_interpreter():
@@ -51,7 +52,7 @@ def main(model, inputs, outputs, threads="1"):
     sink = interpreter.get_output_details()[0]
     windows = numpy.fromfile(inputs, dtype=source["dtype"]).reshape(-1, *source["shape"])
     ticks = []
-    with open(outputs, "wb") as file:
+    with Path(outputs).open("wb") as file:
         for window in windows:
             interpreter.set_tensor(source["index"], window)
             start = time.perf_counter_ns()

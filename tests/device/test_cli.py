@@ -63,7 +63,7 @@ def test_a_run_ends_with_a_table_and_all_files(
 
 
 def test_results_go_beside_the_project_never_into_it(desk: Desk) -> None:
-    """`mcugen build` replaces the project's folder whole: results in it would be lost."""
+    """The project's folder is what `mcugen build` writes: what it holds is what was generated."""
     assert desk.run(desk.bench.clips) == 0
     assert (desk.bench.folder.parent / "project-run" / "report.html").is_file()
 
