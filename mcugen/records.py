@@ -13,7 +13,7 @@ import json
 import math
 import statistics
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -24,7 +24,6 @@ RECORDS_NAME = "records.jsonl"
 """The file of a run in its folder."""
 NANOSECONDS_PER_SECOND = 1_000_000_000
 NS_PER_MS = 1e6
-RECORDS_NAME = "records.jsonl"
 NO_FIGURES = "no_figures_"
 """Facts of a run that begin so state, by configuration, why it has no figures: `title: reason`."""
 T = TypeVar("T")
@@ -51,6 +50,12 @@ class RunRecord:
     facts: tuple[tuple[str, str], ...] = ()  # kernel, governor, BSP, temperature, ...
     score: str = "none"  # what a score is: "reconstruction-error", "none"
     threshold: float | None = None  # a clip score above it is an anomaly
+    row_s: float | None = (
+        None  # seconds of audio from one front-end row to the next; None: no audio
+    )
+    stride_rows: int | None = None  # rows from one window to the next
+    started: str | None = None  # ISO 8601 with the offset from UTC
+    command: str | None = None  # the command line that began the run
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,13 +168,17 @@ def from_json_line(line: str, where: str) -> Record:
 
 
 def _record(kind: type[T], body: dict[str, Any], where: str) -> T:
-    """Checks every key and value against the annotations of the class; all faults in one error."""
+    """Checks every key and value against the annotations of the class; all faults in one error.
+
+    A key with a default may be missing: the file is of a mcugen that did not know it.
+    """
     known = {field.name: str(field.type) for field in fields(kind)}  # type: ignore[arg-type]
+    needed = {field.name for field in fields(kind) if field.default is MISSING}  # type: ignore[arg-type]
     faults = [f"unknown key {key!r}{_did_you_mean(key, known)}" for key in body if key not in known]
     values = {}
     for name, type_text in known.items():
         if name not in body:
-            faults.append(f"key {name!r} is missing")
+            faults += [f"key {name!r} is missing"] if name in needed else []
             continue
         try:
             values[name] = READERS[type_text](body[name])

@@ -115,6 +115,10 @@ def test_a_wrong_line_says_where_and_what(line: str, words: str) -> None:
     assert caught.value.what.startswith("run/records.jsonl:7: ") and words in caught.value.what
 
 
+def test_a_file_of_an_older_mcugen_is_read() -> None:
+    assert from_json_line(altered(head(row_s=None), row_s="remove"), "here") == head(row_s=None)
+
+
 def test_all_faults_of_a_line_are_told_at_once() -> None:
     with pytest.raises(DataError) as caught:
         from_json_line(altered(MEMORY, name=3, used_bytes="x", colour="red"), "f:1")

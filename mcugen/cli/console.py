@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
+import shlex
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -37,6 +38,11 @@ def say(text: str = "", *, err: bool = False, nl: bool = True) -> None:
     """Prints a line, or several, to standard output, or to standard error with `err`."""
     with _printing(sys.stderr if err else sys.stdout):
         click.echo(printable(text), err=err, nl=nl)
+
+
+def command_line() -> str:
+    """The command as it can be given to a shell again."""
+    return shlex.join(["mcugen", *sys.argv[1:]])
 
 
 def flush() -> None:

@@ -7,13 +7,15 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from mcugen.cli import INTERRUPTED_STATUS
-from mcugen.cli.console import bar, console, say
+from mcugen.cli.console import bar, command_line, console, say
 from mcugen.cli.run_options import RunOptions, refuse_idle_options, run_options
 from mcugen.cli.sections import PATH, SectionedCommand
 from mcugen.errors import ConfigError, DataError
@@ -77,7 +79,7 @@ def _score(
     else:
         outcome = _measure(project, clips, options, target, source, folder)
     _draw(outcome.run, clips, project.manifest.front_end, folder)
-    _print(outcome, folder)
+    _print(outcome, clips, folder)
 
 
 def _clips(
@@ -114,7 +116,8 @@ def _measure(
     from mcugen.device.client import Client
     from mcugen.device.identity import change_rate, check_unit, open_device
     from mcugen.device.journal import open_journal
-    from mcugen.device.measure import linked_memory
+    from mcugen.device.measure import linked_memory, linked_stack_bytes
+    from mcugen.device.provenance import run_facts
     from mcugen.device.session import Session, describe_run, run_clips
     from mcugen.model.reference import open_reference
     from mcugen.platforms.linux.scorer import device_link
@@ -129,14 +132,22 @@ def _measure(
         check_unit(who, project.board)
         if options.baud is not None:
             say(change_rate(client, project.board, options.baud), err=True)
-        head = describe_run(who, manifest, source, str(reference.info), link.name)
+        described = describe_run(who, manifest, source, str(reference.info), link.name)
+        facts = run_facts(project, options.port) if target is None else ()
+        head = replace(
+            described,
+            facts=described.facts + facts,
+            started=datetime.now().astimezone().isoformat(timespec="seconds"),
+            command=command_line(),
+        )
         journal = open_journal(folder, head)
         if journal.set_aside is not None:
             say(f"records of another run were kept as {journal.set_aside}", err=True)
         # Without scores there is nothing else to compare.
         check_outputs = options.check_outputs or manifest.score == "none"
         ram = project.board.ram.bytes if project.board.ram else None
-        session = Session(client, who, manifest, source, reference, check_outputs, ram)
+        stack = linked_stack_bytes(project.folder)
+        session = Session(client, who, manifest, source, reference, check_outputs, ram, stack)
         linked = linked_memory(project.folder, project.board)
         return run_clips(
             session, journal, clips, on_progress, repeats=options.repeats, linked=linked
@@ -171,21 +182,25 @@ def _draw(run: Run, clips: tuple[Clip, ...], front_end: FrontEnd, folder: Path) 
             say(f"picture: {page}")
 
 
-def _print(outcome: Outcome, folder: Path) -> None:
+def _print(outcome: Outcome, clips: tuple[Clip, ...], folder: Path) -> None:
+    """The clips of this command and their figures; the report has all that the folder holds."""
+    from mcugen.device.measure import only_clips
     from mcugen.report.files import write_report
     from mcugen.report.text import clip_table, figure_lines
 
     page = write_report(outcome.run, folder)
+    shown = only_clips(outcome.run, {(clip.path.name, clip.sha256) for clip in clips})
     terminal = console()
-    if outcome.run.clips:
-        terminal.print(clip_table(outcome.run))
-    for line in figure_lines(outcome.run):
+    if shown.clips:
+        terminal.print(clip_table(shown))
+    for line in figure_lines(shown):
         terminal.print(line, soft_wrap=True)
     terminal.print(f"report: {page}", soft_wrap=True)
-    others = len(outcome.run.clips) - outcome.skipped - outcome.measured
+    others = len(outcome.run.clips) - len(shown.clips)
     if others > 0:
         say(
-            f"{folder} holds {others} more from runs before; --out another folder keeps runs apart",
+            f"{folder} also holds {others} clips of earlier runs, which are in its report and not in the "
+            "figures above; --out another folder keeps runs apart",
             err=True,
         )
     if outcome.values_unseen:

@@ -119,6 +119,7 @@ def _compare_outputs(
     open_link: LinkOpener, project: Project, graph: Graph, sets: list[VectorSet]
 ) -> tuple[tuple[Verdict, ...], bool, list[str]]:
     from mcugen.device.identity import check_sizes, open_device
+    from mcugen.device.provenance import write_verified
     from mcugen.device.verify import ask_device, judge_outputs
     from mcugen.features.coding import input_coding
     from mcugen.platforms.choose import platform_of
@@ -130,6 +131,7 @@ def _compare_outputs(
     is_npu = manifest.accelerator == "npu"
     tolerance_lsb = platform_of(project.board).npu_tolerance_lsb if is_npu else 0
     verdicts = judge_outputs(project.model, answers, manifest.rounding, tolerance_lsb)
+    write_verified(project, verdicts)
     lines = [line for verdict in verdicts for line in verdict_lines(verdict)]
     return verdicts, verdicts[0].is_accepted, lines
 

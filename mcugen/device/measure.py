@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Set
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +38,17 @@ def clip_costs(run: Run) -> tuple[LatencyRecord, ...]:
     return tuple(found)
 
 
+def only_clips(run: Run, wanted: Set[tuple[str, str]]) -> Run:
+    """The run with the clips of these file names and hashes, and the costs that they have samples of."""
+    clips = tuple(clip for clip in run.clips if (Path(clip.clip).name, clip.sha256) in wanted)
+    if len(clips) == len(run.clips):
+        return run
+    named = {name for name, _ in COSTS}
+    others = (latency for latency in run.latencies if latency.name not in named)
+    part = replace(run, clips=clips)
+    return replace(part, latencies=(*clip_costs(part), *others))
+
+
 def repeat_inference(client: Client, *, warmup: int, repeats: int) -> tuple[int, ...]:
     """Ticks of `repeats` inferences on the input of the last window, after `warmup` others."""
     for _ in range(warmup):  # one by one: a slow model must not outlast the deadline of a request
@@ -60,10 +73,14 @@ def push_zero_window(client: Client, front_end: FrontEnd, coding: Coding) -> Non
 
 
 def device_memory(
-    client: Client, planned_bytes: int, ram_bytes: int | None = None
+    client: Client,
+    planned_bytes: int,
+    ram_bytes: int | None = None,
+    stack_given_bytes: int | None = None,
 ) -> tuple[MemoryRecord, ...]:
     """Arena and, where the firmware measures it, stack, as the device reports; DeviceError when its arena
-    is not the one of `planned_bytes` that the project was built with."""
+    is not the one of `planned_bytes` that the project was built with, or its stack lies outside of what
+    the linker gave to it."""
     stats = client.stats()
     if not 0 <= stats.arena_given_bytes - planned_bytes < ARENA_ALIGNMENT_BYTES:
         raise DeviceError(
@@ -72,11 +89,20 @@ def device_memory(
             hint="flash this build",
         )
     arena = MemoryRecord("arena", stats.arena_used_bytes, stats.arena_given_bytes, "device")
-    if (stats.stack_used_bytes or 0) > (ram_bytes or LARGEST_STACK_BYTES):
+    if (stats.stack_used_bytes or 0) > (stack_given_bytes or ram_bytes or LARGEST_STACK_BYTES):
         raise DeviceError(f"the device reports a stack of {stats.stack_used_bytes} bytes")
     if stats.stack_used_bytes is None:
         return (arena,)
-    return arena, MemoryRecord("stack", stats.stack_used_bytes, None, "device")
+    return arena, MemoryRecord("stack", stats.stack_used_bytes, stack_given_bytes, "device")
+
+
+def linked_stack_bytes(build_dir: Path) -> int | None:
+    """Bytes of the section .stack that the linker gave (build/build.json); None where there is none."""
+    try:
+        sections = json.loads((build_dir / "build" / "build.json").read_bytes())["sections"]
+        return next((int(one["bytes"]) for one in sections if one["name"] == ".stack"), None)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def linked_memory(build_dir: Path, board: Board) -> tuple[MemoryRecord, ...]:

@@ -61,6 +61,8 @@ def describe_run(
         ),
         score=manifest.score,
         threshold=manifest.threshold,
+        row_s=manifest.front_end.row_s,
+        stride_rows=manifest.front_end.stride_rows,
     )
 
 
@@ -75,6 +77,7 @@ class Session:
     reference: Reference
     check_outputs: bool
     ram_bytes: int | None = None  # of the board, where it states them
+    stack_bytes: int | None = None  # that the linker gave, where it is known
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +127,9 @@ def run_clips(
         if repeats:
             closing.append(_repeated(session, journal.head, repeats))
         planned_bytes = session.manifest.arena_bytes
-        closing.extend(device_memory(session.client, planned_bytes, session.ram_bytes))
+        closing.extend(
+            device_memory(session.client, planned_bytes, session.ram_bytes, session.stack_bytes)
+        )
     except DeviceError as error:
         fault = error
     except KeyboardInterrupt:

@@ -180,6 +180,13 @@ class FrontEnd:
     last_row: int | None = None
     rows: Rows | None = None
 
+    @property
+    def row_s(self) -> float | None:
+        """Seconds of audio from one row to the next; None for sources without a sample rate."""
+        if isinstance(self.rows, LogMel | Mfcc):
+            return self.rows.hop_samples / self.rows.sample_rate_hz
+        return None
+
     def windows(self, row_count: int) -> int:
         """Number of windows in a clip of `row_count` rows; 0 for a clip that is too short."""
         last_row = row_count if self.last_row is None else min(row_count, self.last_row)

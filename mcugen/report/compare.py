@@ -11,6 +11,7 @@ from typing import TypeVar
 from mcugen.errors import ConfigError
 from mcugen.records import LatencyRecord, MemoryRecord, Run, RunRecord
 from mcugen.report.detection import detect
+from mcugen.report.load import front_end_per_window, load_of
 from mcugen.report.numbers import (
     NOT_MEASURED,
     bytes_text,
@@ -66,7 +67,7 @@ def compare(a: Run, b: Run) -> Comparison:
             f"and {b.head.model} (sha256 {b.head.model_sha256})",
             hint="compare two runs of the same .tflite file",
         )
-    rows = (*_detection_rows(a, b), *_latency_rows(a, b), *_memory_rows(a, b))
+    rows = (*_detection_rows(a, b), *_latency_rows(a, b), *_stream_rows(a, b), *_memory_rows(a, b))
     return Comparison(_made_by(a.head, b.head), rows, (*_unit_notes(a, b), *_score_notes(a, b)))
 
 
@@ -105,6 +106,20 @@ def _latency_rows(a: Run, b: Run) -> list[ComparedRow]:
         comparable = x is not None and y is not None and x.unit == y.unit
         ratio = central_y / central_x if comparable and central_x and central_y else None
         rows.append(ComparedRow(f"{key[0]} on {key[1]}", _cost(x), _cost(y), ratio))
+    return rows
+
+
+def _stream_rows(a: Run, b: Run) -> list[ComparedRow]:
+    """The mean cost of the front-end for each window, and the load, where both runs have them."""
+    rows = []
+    x, y = front_end_per_window(a), front_end_per_window(b)
+    if x and y and a.head.tick_unit == b.head.tick_unit:
+        left, right = (f"{count_text(round(figure))} {a.head.tick_unit}" for figure in (x, y))
+        rows.append(ComparedRow("front-end per window", left, right, y / x))
+    loads = load_of(a), load_of(b)
+    shares = [load.share for load in loads if load is not None and load.share is not None]
+    if len(shares) == 2:
+        rows.append(_row("real-time load", shares[0], shares[1], "{:.2%}"))
     return rows
 
 

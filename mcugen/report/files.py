@@ -16,9 +16,10 @@ from mcugen.errors import DataError
 from mcugen.foreign_text import csv_text
 from mcugen.own_files import write_own
 from mcugen.records import RECORDS_NAME, Decoded, LatencyRecord, Run, as_run, read_records
-from mcugen.report.detection import auc_interval, detect
+from mcugen.report.detection import at_threshold, auc_interval, detect
 from mcugen.report.findings import findings
 from mcugen.report.html import report_html
+from mcugen.report.load import front_end_per_window, load_of
 from mcugen.report.numbers import checks, difference, largest_difference
 from mcugen.report.pictures import picture_svg
 from mcugen.scoring.roc import MAX_FPR
@@ -88,6 +89,7 @@ def _cell(value: object) -> object:
 
 def summary(run: Run) -> dict[str, Any]:
     """All figures of a run that do not grow with its clips, JSON-ready."""
+    load = load_of(run)
     return {
         "schema": SUMMARY_SCHEMA,
         "run": asdict(run.head),
@@ -97,6 +99,8 @@ def summary(run: Run) -> dict[str, Any]:
         "checks": [asdict(check) for check in checks(run)],
         "detection": _detection(run),
         "latencies": [asdict(latency) for latency in run.latencies],
+        "front_end_ticks_per_window": front_end_per_window(run),
+        "load": asdict(load) if load is not None else None,
         "memories": [asdict(memory) for memory in run.memories],
         "warnings": findings(run),
     }
@@ -106,6 +110,7 @@ def _detection(run: Run) -> dict[str, Any] | None:
     found = detect(run.clips)
     if found is None:
         return None
+    decided = at_threshold(run.clips, run.head.threshold)
     return {
         "normal": found.negatives,
         "anomaly": found.positives,
@@ -113,6 +118,7 @@ def _detection(run: Run) -> dict[str, Any] | None:
         "auc_interval_95": auc_interval(run.clips),
         "pauc": found.pauc,
         "pauc_max_fpr": MAX_FPR,
+        "at_threshold": asdict(decided) if decided is not None else None,
     }
 
 

@@ -4,10 +4,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from mcugen.engines import ENGINES
 from mcugen.records import ClipRecord, Run
 from mcugen.report.configurations import missing_figures
-from mcugen.report.detection import detect
+from mcugen.report.detection import auc_interval, detect
 from mcugen.report.numbers import (
     Check,
     checks,
@@ -107,8 +109,15 @@ def _labels(run: Run) -> tuple[str, ...]:
         return ()
     return (
         f"AUC and pAUC rest on {detection.negatives} normal and {detection.positives} "
-        "anomaly clips: too few to distinguish good detectors.",
+        f"anomaly clips: too few to distinguish good detectors{_interval(run.clips)}.",
     )
+
+
+def _interval(clips: Sequence[ClipRecord]) -> str:
+    interval = auc_interval(clips)
+    if interval is None:
+        return ""
+    return f"; the AUC's 95 % interval is {interval[0]:.3f} to {interval[1]:.3f}"
 
 
 def _few_samples(run: Run) -> tuple[str, ...]:

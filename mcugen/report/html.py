@@ -16,8 +16,9 @@ from mcugen.report import plots
 from mcugen.report.anchors import Anchor, anchors_for
 from mcugen.report.chart import Chart
 from mcugen.report.configurations import HEADER, configurations, is_configuration
-from mcugen.report.detection import auc_interval_text, detect
+from mcugen.report.detection import at_threshold, auc_interval_text, detect
 from mcugen.report.findings import findings
+from mcugen.report.load import front_end_per_window, headroom_text, load_lines, load_of
 from mcugen.report.numbers import (
     NOT_MEASURED,
     bytes_text,
@@ -63,7 +64,7 @@ def report_html(run: Run, pictures: Mapping[str, bytes] | None = None) -> bytes:
         "warnings": findings(run),
         "score_charts": _score_charts(run, detection),
         "cost_charts": _cost_charts(run),
-        "cost_notes": _cost_notes(run),
+        "cost_notes": [*load_lines(run), *_cost_notes(run)],
         "configurations": configurations(run),
         "configuration_header": HEADER,
         "latency_fact": _latency_fact,
@@ -98,6 +99,10 @@ def _tiles(run: Run, detection: Separation | None) -> list[Tile]:
             f"{detection.negatives} normal, {detection.positives} anomaly"
         )
         tiles.append(Tile("AUC", f"{detection.auc:.4f}", note))
+    decided = at_threshold(run.clips, run.head.threshold)
+    if decided is not None:
+        note = f"at the threshold {run.head.threshold:g}: {decided.text}"
+        tiles.append(Tile("Recall", f"{decided.found / decided.anomalies:.3f}", note))
     worst = largest_difference(run.clips)
     if worst is not None:
         note = f"largest score difference to {run.head.reference}"
@@ -111,8 +116,29 @@ def _tiles(run: Run, detection: Separation | None) -> list[Tile]:
                 f"of {count_text(check.compared)} that {check.against} gives",
             )
         )
-    tiles.extend(_latency_tile(latency, run.head) for latency in run.latencies[:3])
+    named = [latency for latency in run.latencies if latency.name != ROW]
+    tiles.extend(_latency_tile(latency, run.head) for latency in named[:3])
+    tiles.extend(_stream_tiles(run))
     return tiles
+
+
+def _stream_tiles(run: Run) -> list[Tile]:
+    """What a stream costs: the front-end for each window, and all of it against the clock."""
+    front_end, load = front_end_per_window(run), load_of(run)
+    tiles = []
+    if front_end is not None:
+        time = time_text(front_end, run.head.tick_unit, run.head.ticks_per_second)
+        note = f"{run.head.tick_unit}, mean" + (f" = {time}" if time else "")
+        tiles.append(Tile("Front-end, for each window", count_text(round(front_end)), note))
+    if load is None:
+        return tiles
+    if load.share is None:
+        ticks = load.per_second(load.per_window)
+        note = f"{load.unit}: front-end and inferences of a stream"
+        return [*tiles, Tile("One second of audio", count_text(round(ticks)), note)]
+    burst = time_text(load.burst, load.unit, run.head.ticks_per_second)
+    note = f"of the core; {headroom_text(load.share)}; longest burst {burst}"
+    return [*tiles, Tile("Real-time load", f"{load.share:.2%}", note)]
 
 
 def _latency_tile(latency: LatencyRecord, head: RunRecord) -> Tile:
@@ -135,6 +161,7 @@ def _score_charts(run: Run, detection: Separation | None) -> list[Chart]:
     return [chart for chart in charts if chart is not None]
 
 
+ROW = "front-end row"
 COSTS = (("inference_ticks", "Cost of one inference"), ("row_ticks", "Cost of one front-end row"))
 
 
@@ -286,6 +313,8 @@ FACTS = (
     ("compiler", "compiler"),
     ("flags", "flags"),
     ("tick", "tick_unit"),
+    ("started", "started"),
+    ("command", "command"),
 )
 
 

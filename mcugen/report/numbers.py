@@ -12,6 +12,7 @@ from mcugen.scoring.labels import ANOMALY, NORMAL
 
 NOT_MEASURED = "–"
 DECODED_SHOWN = 3
+MEAN_APART = 0.1  # part of the median by which the mean must differ to be shown beside it
 
 
 def count_text(value: float | None) -> str:
@@ -80,7 +81,10 @@ def cost_text(latency: LatencyRecord, head: RunRecord) -> str:
     figure, word = central(latency)
     time = time_text(figure, latency.unit, head.ticks_per_second)
     text = f"{count_text(figure)} {latency.unit}" + (f" = {time}" if time else "")
-    return f"{text} ({word} of {count_text(latency.count or None)})"
+    mean = latency.mean
+    apart = figure and mean and abs(mean / figure - 1) > MEAN_APART
+    beside = f"; mean {count_text(mean)}" if apart else ""
+    return f"{text} ({word} of {count_text(latency.count or None)}{beside})"
 
 
 def difference(clip: ClipRecord) -> float | None:

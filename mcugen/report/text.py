@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from mcugen.records import Run
 from mcugen.report.compare import Comparison
 from mcugen.report.configurations import is_configuration
-from mcugen.report.detection import auc_interval_text, detect
+from mcugen.report.detection import at_threshold, auc_interval_text, detect
 from mcugen.report.gains import gains
+from mcugen.report.load import load_lines
 from mcugen.report.numbers import (
     bytes_text,
     checks,
@@ -63,6 +64,9 @@ def figure_lines(run: Run) -> tuple[str, ...]:
             f"AUC {detection.auc:.4f}, pAUC {detection.pauc:.4f} ({auc_interval_text(run.clips)}"
             f"{detection.negatives} normal, {detection.positives} anomaly)"
         )
+    decided = at_threshold(run.clips, run.head.threshold)
+    if decided is not None:
+        lines.append(f"at the threshold {run.head.threshold:g}: {decided.text}")
     worst = largest_difference(run.clips)
     if worst is not None:
         lines.append(f"largest score difference {difference_text(worst)} to {run.head.reference}")
@@ -72,6 +76,7 @@ def figure_lines(run: Run) -> tuple[str, ...]:
         + (f" on {x.accelerator}" if is_configuration(x) else "")
         for x in run.latencies
     )
+    lines.extend(load_lines(run))
     lines.extend(gains(run.latencies))
     lines.extend(
         f"{m.name}: {bytes_text(m.used_bytes)}"

@@ -186,7 +186,7 @@ def test_devices_that_cannot_be_meant(
 
 
 def test_what_was_measured_before_is_said(tmp_path: Path, capfd: Capture) -> None:
-    """The same clips again: nothing is measured. Others: the earlier ones are still in the table."""
+    """The same clips again: nothing is measured. Others: the table has them, the folder all."""
     require_tool("gcc")
     project, out = tmp_path / "project", tmp_path / "out"
     model = tmp_path / "sum.tflite"
@@ -201,7 +201,8 @@ def test_what_was_measured_before_is_said(tmp_path: Path, capfd: Capture) -> Non
     assert first.status == again.status == other.status == 0, other.err
     assert "before" not in first.err
     assert "1 of 1 clips were measured before and are not measured again" in again.err
-    assert f"{out} holds 1 more from runs before" in other.err
+    assert f"{out} also holds 1 clips of earlier runs" in other.err
+    assert "b.npy" in other.out and "a.npy" not in other.out
 
 
 def test_one_array_is_no_sample_of_two_inputs(tmp_path: Path, capfd: Capture) -> None:

@@ -20,6 +20,7 @@ from mcugen.own_files import LIST, KeptWarning
 from mcugen.records import Run, to_json_line
 from mcugen.report.compare import compare
 from mcugen.report.files import load_run, summary, write_report
+from mcugen.report.numbers import verdict
 from tests.cli.calls import call
 from tests.report.runs import clip, head, labelled_run, linux_latency
 
@@ -97,6 +98,22 @@ def test_summary_agrees_with_scikit_learn() -> None:
     assert found["detection"]["pauc"] == pytest.approx(roc_auc_score(truth, scores, max_fpr=0.1))
     assert found["largest_score_difference"] == pytest.approx(1e-4)
     assert found["run"]["model_sha256"] == run.head.model_sha256
+
+
+def test_recall_and_false_alarms_are_those_of_the_verdicts() -> None:
+    run = labelled_run()
+    found = summary(run)["detection"]["at_threshold"]
+    called = {label: 0 for label in ("normal", "anomaly")}
+    for one in run.clips:
+        assert one.label is not None
+        called[one.label] += verdict(one, run.head.threshold) == "anomaly"
+    assert found == {
+        "anomalies": 12,
+        "found": called["anomaly"],
+        "normals": 12,
+        "false_alarms": called["normal"],
+    }
+    assert 0 < called["normal"] < called["anomaly"]
 
 
 def test_nothing_half_written_where_nothing_can_be_written(tmp_path: Path) -> None:

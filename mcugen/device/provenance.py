@@ -1,0 +1,81 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""What made the figures of a run: tools with their versions, the board's serial number, `verify`'s word."""
+
+from __future__ import annotations
+
+import json
+import platform
+import subprocess
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+
+from mcugen.boards import Board
+from mcugen.device.verify import Verdict
+from mcugen.errors import EnvironmentError_
+from mcugen.files import write_json
+from mcugen.toolchain.ports import system_ports
+from mcugen.toolchain.project import Project
+
+Facts = tuple[tuple[str, str], ...]
+SCHEMA_VERSION = 1
+VERIFY_JSON = Path("build") / "verify.json"
+"""What `mcugen verify` found last, in the project's folder."""
+VERSION_S = 10.0
+
+
+def run_facts(project: Project, port: str | None) -> Facts:
+    """Facts for the head of a run on the project's device, behind `port` or emulated."""
+    facts = [
+        ("python", platform.python_version()),
+        ("numpy", version("numpy")),
+        ("system", platform.platform()),
+    ]
+    if port is None:
+        facts += _emulator(project.board)
+    else:
+        facts += [("pyserial", version("pyserial"))]
+        serial = next((p.serial_number for p in system_ports() if p.device == port), None)
+        facts += [("board serial number", serial)] if serial else []
+    found = verified_text(project)
+    return tuple([*facts, *([("verify", found)] if found else [])])
+
+
+def _emulator(board: Board) -> list[tuple[str, str]]:
+    """The first line that the program which runs the firmware says of itself, where it is a tool."""
+    program = board.run_command[0] if board.run_command else "{elf}"
+    if "{elf}" in program:
+        return []
+    with suppress(OSError, subprocess.TimeoutExpired):
+        done = subprocess.run(
+            [program, "--version"], capture_output=True, text=True, timeout=VERSION_S, check=False
+        )
+        return [("emulator", done.stdout.partition("\n")[0].strip())] if done.stdout else []
+    return []
+
+
+def write_verified(project: Project, verdicts: Sequence[Verdict]) -> None:
+    """Leaves what was found with the firmware, for the runs that follow."""
+    body = {
+        "schema": SCHEMA_VERSION,
+        "firmware_sha256": project.manifest.firmware_sha256,
+        "verdicts": [asdict(verdict) for verdict in verdicts],
+    }
+    with suppress(EnvironmentError_):  # a folder that is only read: the verdict stands without it
+        write_json(project.folder / VERIFY_JSON, body)
+
+
+def verified_text(project: Project) -> str:
+    """What `mcugen verify` found for this firmware, in a line; empty where it was not asked."""
+    try:
+        found = json.loads((project.folder / VERIFY_JSON).read_bytes())
+        if found["firmware_sha256"] != project.manifest.firmware_sha256:
+            return ""
+        one = found["verdicts"][0]
+        equal = int(one["values"]) - int(one["different"])
+        return f"{equal:,} of {int(one['values']):,} output values equal {one['reference']}"
+    except (OSError, ValueError, KeyError, TypeError, IndexError):
+        return ""
