@@ -56,6 +56,7 @@ class RunRecord:
     stride_rows: int | None = None  # rows from one window to the next
     started: str | None = None  # ISO 8601 with the offset from UTC
     command: str | None = None  # the command line that began the run
+    classes: tuple[str, ...] = ()  # of a classifier, in the order of its outputs
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,7 @@ class ClipRecord:
     outputs_compared: int | None = None  # output values compared with the reference
     outputs_different: int | None = None
     decoded: tuple[Decoded, ...] = ()
+    fit: str = ""  # "longer" or "shorter" than the windows of the front-end
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +246,7 @@ READERS: dict[str, Callable[[Any], Any]] = {
     "tuple[Decoded, ...]": _tuple(_decoded),
     "int | None": _or_none(_int),
     "float | None": _or_none(_float),
+    "tuple[str, ...]": _tuple(_text),
     "tuple[int, ...]": _tuple(_int),
     "tuple[float, ...]": _tuple(_float),
     "tuple[tuple[str, str], ...]": _tuple(_pair),

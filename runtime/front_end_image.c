@@ -14,7 +14,8 @@ static size_t push(const void *tables, void *its_state, float work[], const uint
   mcugen_image_state_t *const state = its_state;
   size_t taken = 0;
   while (taken < count && state->filled < image->line_values) {
-    state->row[state->filled++] = (float)bytes[taken++] * image->pixel_scale;
+    const float scaled = (float)bytes[taken++] * image->pixel_scale;
+    state->row[state->filled++] = scaled + image->pixel_offset;
   }
   *row = NULL;
   if (state->filled == image->line_values) {

@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 the mcugen authors
 // SPDX-License-Identifier: Apache-2.0
-// Row maker `image`: uint8 pixels, channels interleaved -> rows of pixel * scale, one per line. With
-// the scale of the model's input and its zero point -128, pixel p is then quantised to p - 128.
+// Row maker `image`: uint8 pixels, channels interleaved -> rows of pixel * scale + offset, one per line.
+// With the scale s of the model's input, its zero point z and the offset s * (-128 - z), pixel p is then
+// quantised to p - 128.
 #ifndef MCUGEN_FRONT_END_IMAGE_H
 #define MCUGEN_FRONT_END_IMAGE_H
 
@@ -10,6 +11,7 @@
 typedef struct {
   uint32_t line_values;
   float pixel_scale;
+  float pixel_offset;
 } mcugen_image_t;
 
 typedef struct {

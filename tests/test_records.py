@@ -40,6 +40,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "int": st.integers(),
     "int | None": st.none() | st.integers(),
     "float | None": st.none() | numbers,
+    "tuple[str, ...]": st.lists(st.text()).map(tuple),
     "tuple[int, ...]": st.lists(st.integers()).map(tuple),
     "tuple[float, ...]": st.lists(numbers).map(tuple),
     "tuple[tuple[str, str], ...]": st.lists(st.tuples(st.text(), st.text())).map(tuple),

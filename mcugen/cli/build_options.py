@@ -39,7 +39,8 @@ _OPTIONS = (
     _model(
         "--front-end",
         default="",
-        help="Front-end preset (mlperf-ad, raw, ...). Default: that of mcugen.toml.",
+        help="Front-end: mlperf-ad, -kws, -ic, -vww, image (pictures of the model's own size) or raw. "
+        "Default: that of mcugen.toml.",
     ),
     _model("--score", default="", help="What a clip is scored by: reconstruction-error or none."),
     _model(

@@ -37,7 +37,8 @@ if TYPE_CHECKING:
 def command(build_dir: Path, clips: tuple[Path, ...], **given: Any) -> None:
     """Send CLIPS (files or folders) to the device that runs BUILD_DIR and compare its scores.
 
-    A clip is what the project's front-end reads: .wav for sounds, .npy, .bin or .csv for the others.
+    A clip is what the project's front-end reads: .wav for sounds, .png, .jpg or .bmp for images, .npy,
+    .bin or .csv for the others.
     Starts the board's emulator unless --port or --host names a device. The same command continues a
     run that was interrupted. With --host and without CLIPS it times the model on CPU and NPU instead.
     """
@@ -67,6 +68,9 @@ def _score(
     from mcugen.toolchain.project import open_project
 
     project = open_project(build_dir, options.board_dir)
+    if options.resize:
+        front_end = project.manifest.front_end.resized(options.resize)
+        project = replace(project, manifest=replace(project.manifest, front_end=front_end))
     coding = input_coding(read_tflite(project.model))
     source = default_input(options.input_name, project.manifest.front_end, coding)
     clips = _clips(named, source, project.manifest.front_end, coding, options.labels)
@@ -186,6 +190,7 @@ def _print(outcome: Outcome, clips: tuple[Clip, ...], folder: Path) -> None:
     """The clips of this command and their figures; the report has all that the folder holds."""
     from mcugen.device.measure import only_clips
     from mcugen.report.files import write_report
+    from mcugen.report.findings import fit_lines
     from mcugen.report.text import clip_table, figure_lines
 
     page = write_report(outcome.run, folder)
@@ -197,6 +202,8 @@ def _print(outcome: Outcome, clips: tuple[Clip, ...], folder: Path) -> None:
         terminal.print(line, soft_wrap=True)
     terminal.print(f"report: {page}", soft_wrap=True)
     others = len(outcome.run.clips) - len(shown.clips)
+    for line in fit_lines(shown.clips):
+        say(line, err=True)
     if others > 0:
         say(
             f"{folder} also holds {others} clips of earlier runs, which are in its report and not in the "

@@ -12,6 +12,7 @@ import click
 
 from mcugen.cli.sections import PATH, apply, in_section
 from mcugen.errors import ConfigError
+from mcugen.features.spec import RESIZES
 
 if TYPE_CHECKING:
     from mcugen.platforms.linux.timing import LinuxOptions
@@ -55,6 +56,12 @@ _OPTIONS = (
         "any type). Default: pcm, or int8 without a front-end.",
     ),
     _measurement(
+        "--resize",
+        type=click.Choice(RESIZES),
+        help="Bring pictures of another size to the model's: all of it between bars, the middle, or "
+        "stretched. Default: `resize` of the front-end, or they are refused.",
+    ),
+    _measurement(
         "--repeats",
         type=click.IntRange(0, 100_000),
         default=0,
@@ -91,6 +98,7 @@ class RunOptions:
     compile_on_board: bool
     interpreter: str | None
     input_name: str | None
+    resize: str | None
     repeats: int
     labels: Path | None
     check_outputs: bool

@@ -209,6 +209,7 @@ def measure_clip(session: Session, clip: Clip, on_progress: Progress) -> ClipRec
         outputs_compared=result.outputs.compared,
         outputs_different=result.outputs.different,
         decoded=decoded_outputs(session.client, manifest.decode, reference.graph),
+        fit=stimulus.fit,
     )
 
 

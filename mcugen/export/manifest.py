@@ -17,7 +17,7 @@ from mcugen.errors import ConfigError
 from mcugen.features.spec import FrontEnd
 from mcugen.features.toml import front_end_from_dict, front_end_to_dict
 from mcugen.records import NANOSECONDS_PER_SECOND, RunRecord
-from mcugen.scoring.decode import Decode, decode_from_dict, decode_to_dict
+from mcugen.scoring.decode import Classes, Decode, decode_from_dict, decode_to_dict
 
 SCHEMA_VERSION = 1
 TABLES = ("front_end", "decode")
@@ -55,11 +55,12 @@ def run_record(manifest: Manifest) -> RunRecord:
         model_sha256=manifest.model_sha256,
         board=manifest.board,
         engine=manifest.engine,
-        front_end=manifest.front_end.kind,
+        front_end=manifest.front_end.title,
         tick_unit="nanoseconds",
         ticks_per_second=NANOSECONDS_PER_SECOND,
         rounding=manifest.rounding,
         input="int8",
+        classes=manifest.decode.labels if isinstance(manifest.decode, Classes) else (),
     )
 
 

@@ -239,8 +239,8 @@ def _mfcc_extractor(front_end: FrontEnd) -> RowsOf:
 def _image_extractor(front_end: FrontEnd) -> RowsOf:
     rows = front_end.rows
     assert isinstance(rows, Image)
-    scale = np.float32(rows.pixel_scale)
-    return lambda pixels: pixels.reshape(-1, rows.row_values).astype(np.float32) * scale
+    scale, offset = np.float32(rows.pixel_scale), np.float32(rows.pixel_offset)
+    return lambda pixels: pixels.reshape(-1, rows.row_values).astype(np.float32) * scale + offset
 
 
 def _timeseries_extractor(front_end: FrontEnd) -> RowsOf:

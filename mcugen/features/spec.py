@@ -4,12 +4,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from mcugen.model.ir import Graph, Problem
+from mcugen.errors import ConfigError
+from mcugen.model.ir import DType, Graph, Problem
 
 FFT_POINTS = (64, 128, 256, 512, 1024, 2048, 4096)
 """Lengths of a real transform that runtime/fft.c takes."""
+
+RESIZES = ("fit", "crop", "stretch")
+"""How a picture of another size is brought to the model's: see mcugen/samples/images.py."""
 
 PCM16_FULL_SCALE = 32768
 """A PCM16 sample is divided by this, as librosa and soundfile do."""
@@ -113,14 +117,19 @@ class Mfcc:
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """Lines of uint8 pixels, channels interleaved; a feature is pixel * pixel_scale.
+    """Lines of uint8 pixels, channels interleaved; a feature is pixel * pixel_scale + pixel_offset.
 
-    With the scale of the model's input and its zero point -128, pixel p is quantised to p - 128.
+    With the scale s of the model's input, its zero point z and the offset s * (-128 - z), pixel p is
+    quantised to p - 128. Pictures are read in RGB order, or blue first (`bgr`); one of another size is
+    brought to the model's as `resize` says, refused without it. Arrays are taken as they are.
     """
 
     line_pixels: int = 32
     channels: int = 3
     pixel_scale: float = 1.0
+    pixel_offset: float = 0.0
+    bgr: bool = False
+    resize: str = ""  # "", or one of RESIZES
 
     @property
     def row_values(self) -> int:
@@ -133,6 +142,11 @@ class Image:
             (self.line_pixels > 0, "line_pixels must be positive"),
             (self.channels > 0, "channels must be positive"),
             (self.pixel_scale > 0, "pixel_scale must be positive"),
+            (not self.bgr or self.channels == 3, "bgr needs 3 channels"),
+            (
+                self.resize in ("", *RESIZES),
+                f"resize must be {', '.join(RESIZES[:-1])} or {RESIZES[-1]}",
+            ),
         )
         return [text for holds, text in checks if not holds]
 
@@ -187,6 +201,21 @@ class FrontEnd:
             return self.rows.hop_samples / self.rows.sample_rate_hz
         return None
 
+    @property
+    def title(self) -> str:
+        """Its kind, and what becomes of pictures of another size."""
+        resize = self.rows.resize if isinstance(self.rows, Image) else ""
+        return f"{self.kind}, resize {resize}" if resize else self.kind
+
+    def resized(self, resize: str) -> FrontEnd:
+        """The same with `--resize`; ConfigError unless it reads pictures."""
+        if not isinstance(self.rows, Image):
+            raise ConfigError(
+                f"--resize needs front-end image, the project's is {self.kind}",
+                hint="--resize is for pictures",
+            )
+        return replace(self, rows=replace(self.rows, resize=resize))
+
     def windows(self, row_count: int) -> int:
         """Number of windows in a clip of `row_count` rows; 0 for a clip that is too short."""
         last_row = row_count if self.last_row is None else min(row_count, self.last_row)
@@ -218,6 +247,28 @@ PRESETS = {
 def raw_front_end(graph: Graph) -> FrontEnd:
     """The front-end that does nothing: one row, one window, all of the model's inputs."""
     return FrontEnd("raw", sum(graph.tensors[index].elements for index in graph.inputs), 1)
+
+
+def image_front_end(graph: Graph) -> FrontEnd:
+    """Pictures of the size that the model's input has; pixel p becomes p - 128.
+
+    ConfigError unless the input is int8 of shape [1, lines, pixels, 1 or 3].
+    """
+    tensor = graph.tensors[graph.inputs[0]]
+    shape, quant = tensor.shape, tensor.quant
+    if len(shape) != 4 or shape[0] != 1 or shape[3] not in (1, 3):
+        raise ConfigError(
+            f"front-end image needs an input [1, lines, pixels, 1 or 3], the model's is {list(shape)}",
+            hint="use --front-end raw, and arrays as clips",
+        )
+    if tensor.dtype is not DType.INT8 or quant is None:
+        raise ConfigError(
+            f"front-end image needs an int8 input, the model's is {tensor.dtype.value}",
+            hint="say pixel_scale and pixel_offset of kind image in mcugen.toml, as it was trained",
+        )
+    offset = quant.scale * (-128 - quant.zero_point)
+    rows = Image(shape[2], shape[3], quant.scale, offset)
+    return FrontEnd("image", rows.row_values, shape[1], stride_rows=shape[1], rows=rows)
 
 
 def check_front_end(front_end: FrontEnd, graph: Graph) -> list[Problem]:

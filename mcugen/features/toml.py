@@ -82,6 +82,8 @@ def _type_fault(key: str, value: object, default: object) -> str:
     """A text unless `value` has the type of `default`, where None stands for an integer."""
     if isinstance(default, bool):
         return "" if isinstance(value, bool) else f"{key} must be true or false, not {value!r}"
+    if isinstance(default, str):
+        return "" if isinstance(value, str) else f"{key} must be a string, not {value!r}"
     if isinstance(default, tuple):
         fits = isinstance(value, list | tuple) and all(map(_is_number, value))
         return "" if fits else f"{key} must be a list of numbers, not {value!r}"

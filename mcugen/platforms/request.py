@@ -16,7 +16,7 @@ from mcugen.errors import ConfigError, EnvironmentError_, unknown
 from mcugen.export.exporter import ExportOptions
 from mcugen.export.project import BuildRequest
 from mcugen.features.benchmarks import BENCHMARKS, mlperf_id
-from mcugen.features.spec import PRESETS, FrontEnd, raw_front_end
+from mcugen.features.spec import PRESETS, FrontEnd, image_front_end, raw_front_end
 from mcugen.features.toml import front_end_from_dict
 from mcugen.model.ir import Graph
 from mcugen.model.tflite import NO_MODEL_HINT, parse_tflite
@@ -141,8 +141,10 @@ def _front_end(graph: Graph, config: Config, chosen: str, benchmark: str) -> Fro
         return PRESETS[BENCHMARKS[benchmark].preset]
     if chosen == "raw" or (not chosen and not config.front_end):
         return raw_front_end(graph)
+    if chosen == "image":
+        return image_front_end(graph)
     if chosen:
-        _choose("front-end", chosen, (*PRESETS, "raw"))
+        _choose("front-end", chosen, (*PRESETS, "image", "raw"))
         return PRESETS[chosen]
     return front_end_from_dict(config.front_end, f"{config.where} [front_end]")
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from mcugen.engines import ENGINES
@@ -18,6 +19,7 @@ from mcugen.report.numbers import (
     largest_difference,
 )
 
+FITS = {"longer": "what remains is not used", "shorter": "padded with zeros"}
 FEATURES_DIFFERENT = 0.001
 ARENA_MARGIN = 1.05
 ARENA_STEP = 16  # TFLite Micro's alignment
@@ -35,6 +37,7 @@ def findings(run: Run) -> tuple[str, ...]:
         *_clock(run),
         *_latency_warnings(run),
         *_labels(run),
+        *fit_lines(run.clips),
         *_few_samples(run),
         *_full_memory(run),
         *_arena(run),
@@ -93,6 +96,16 @@ def _latency_warnings(run: Run) -> tuple[str, ...]:
     missing = (f"{title}: no figures: {reason}" for title, reason in missing_figures(run))
     pairs = ((x.name, dict(x.facts).get("warning")) for x in run.latencies)
     return (*missing, *(f"{name}: {warning}" for name, warning in pairs if warning))
+
+
+def fit_lines(clips: Sequence[ClipRecord]) -> tuple[str, ...]:
+    """How many clips are longer or shorter than the windows of the front-end, and what becomes of it."""
+    counts = Counter(clip.fit for clip in clips)
+    return tuple(
+        f"{counts[fit]} of {len(clips)} clips are {fit} than the model's windows: {what}."
+        for fit, what in FITS.items()
+        if counts[fit]
+    )
 
 
 def _labels(run: Run) -> tuple[str, ...]:

@@ -5,8 +5,7 @@
 from __future__ import annotations
 
 import base64
-import struct
-import zlib
+import io
 from collections.abc import Iterator
 
 import numpy as np
@@ -16,7 +15,6 @@ from mcugen.codegen.render import render
 from mcugen.records import Decoded
 
 SHOWN_PIXELS = 480
-PNG_GREY, PNG_RGB = 0, 2
 
 
 def picture_svg(pixels: NDArray[np.uint8], found: tuple[Decoded, ...], title: str) -> bytes:
@@ -61,13 +59,9 @@ def _dots(found: tuple[Decoded, ...], size: tuple[float, float]) -> Iterator[tup
 
 
 def png(pixels: NDArray[np.uint8]) -> bytes:
-    """A PNG of [height, width, 1 or 3] (PNG specification, 2nd edition; every line unfiltered)."""
-    height, width, channels = pixels.shape
-    colour = PNG_GREY if channels == 1 else PNG_RGB
-    lines = b"".join(b"\0" + line.tobytes() for line in pixels)
-    header = struct.pack(">IIBBBBB", width, height, 8, colour, 0, 0, 0)
-    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(lines, 9)), (b"IEND", b""))
-    return b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
-        for kind, body in chunks
-    )
+    """A PNG of [height, width, 1 or 3]."""
+    from PIL import Image
+
+    content = io.BytesIO()
+    Image.fromarray(pixels.squeeze(axis=2) if pixels.shape[2] == 1 else pixels).save(content, "PNG")
+    return content.getvalue()

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,30 @@ def load_labels(
     except DataError as error:
         what = error.what if str(path) in error.what else f"{path}: {error.what}"
         raise DataError(what, hint=error.hint) from error
+
+
+def check_axes(
+    path: Path, shape: tuple[int, ...], wanted: tuple[int, ...], row_values: int
+) -> None:
+    """DataError for an array whose last axes are not those of an input `wanted`: channels first for
+    last, grey for colour. Its values would go to the wrong places.
+
+    Flat arrays, rows of `row_values` and whole windows in a row have no axes to compare. Axes of
+    length 1 do not count.
+    """
+    have, want = (tuple(size for size in axes if size != 1) for axes in (shape, wanted))
+    if len(have) < 2 or len(want) < 2 or have[-len(want) :] == want:
+        return
+    in_other_order = sorted(have[-len(want) :]) == sorted(want)
+    in_rows = have[-1] in (row_values, math.prod(want)) or max(len(have), len(want)) < 3
+    if in_rows and not in_other_order:
+        return
+    raise DataError(
+        f"{path}: shape {list(shape)}, the model takes {list(wanted)}",
+        hint="transpose the axes to that order"
+        if in_other_order
+        else "reshape the array, or use the data that the model was trained on",
+    )
 
 
 def check_rows(path: Path, values: NDArray[Any], row_values: int, least_rows: int) -> None:

@@ -8,6 +8,7 @@ dcase    <type>/{train,test,source_test,target_test}/*.wav, named as in DCASE 20
          or in folders normal/ and anomaly/; without a label where none is published
 mlperf   y_labels.csv (file, classes, label[, window bytes, stride bytes]) beside .bin files
 arrays   x_test.npy and y_test.npy, first axis the samples; x_train.npy and y_train.npy if there
+pictures [train|test/]<label>/*.png, .jpg or .bmp
 folders  <label>/*.wav, MIMII's <type>/id_NN/{normal,abnormal}/*.wav, or a flat folder of files named
          normal_* and anomaly_*
 """
@@ -21,8 +22,11 @@ from pathlib import Path
 
 from mcugen.errors import DataError
 from mcugen.samples.arrays import load_labels, load_npy
+from mcugen.samples.images import PICTURES
 from mcugen.samples.labels import LABEL_WORDS, MACHINE_FOLDER, labels_of
 from mcugen.scoring.labels import ANOMALY, NORMAL
+
+WAVS = "*.[wW][aA][vV]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,7 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """All samples in path order. `source` is what they are: "audio" or "arrays"."""
+    """All samples in path order. `source` is what they are: "audio" or "arrays" (pictures also)."""
 
     root: Path
     layout: str
@@ -78,14 +82,18 @@ def load_dataset(root: Path) -> Dataset:
                 raise DataError(f"{root}: no sample in this {layout} data set")
             return Dataset(root, layout, source, samples, _left_out(root, source, samples))
     raise DataError(
-        f"{root} holds no data set: no <type>/train, y_labels.csv, x_test.npy or .wav file",
+        f"{root} holds no data set: no <type>/train, y_labels.csv, x_test.npy, picture or .wav file",
         hint="mcugen data synth DIR makes one",
     )
 
 
+def _files(folder: Path, suffixes: tuple[str, ...]) -> list[Path]:
+    """Every file of such a type below a folder."""
+    return sorted(path for path in folder.rglob("*") if path.suffix.lower() in suffixes)
+
+
 def _wavs(folder: Path) -> list[Path]:
-    """Every sound file below a folder."""
-    return sorted(path for path in folder.rglob("*") if path.suffix.lower() == ".wav")
+    return _files(folder, (".wav",))
 
 
 def _left_out(root: Path, source: str, samples: Iterable[Sample]) -> tuple[Path, ...]:
@@ -192,6 +200,19 @@ def _array_labels(path: Path, count: int) -> list[str | None]:
     return [names[index] if names else str(index) for index in indices]
 
 
+def _pictures(root: Path) -> Iterable[Sample]:
+    """A class is the name of the folder."""
+    for path in _files(root, PICTURES):
+        first, *folders = (*path.relative_to(root).parts[:-1], "")
+        label = path.parent.name if any(folders) or first not in (*SPLITS, "") else None
+        yield Sample(path, SPLITS.get(first, "test"), label)
+
+
+def _holds_pictures(root: Path) -> bool:
+    """Pictures and no sounds."""
+    return not any(root.rglob(WAVS)) and bool(_files(root, PICTURES))
+
+
 def _folders(root: Path) -> Iterable[Sample]:
     """A class is the name of the folder; below a machine's folder stands its type, as in MIMII."""
     for path in _wavs(root):
@@ -207,10 +228,15 @@ def _folders(root: Path) -> Iterable[Sample]:
 Layout = tuple[str, Callable[[Path], bool], Callable[[Path], Iterable[Sample]]]
 
 LAYOUTS: dict[str, Layout] = {
-    "dcase": ("audio", lambda root: bool(_type_folders(root)), _dcase),
+    "dcase": (
+        "audio",
+        lambda root: bool(_type_folders(root)) and not _holds_pictures(root),
+        _dcase,
+    ),
     "mlperf": ("arrays", lambda root: (root / "y_labels.csv").is_file(), _mlperf),
     "arrays": ("arrays", lambda root: (root / "x_test.npy").is_file(), _arrays),
-    "folders": ("audio", lambda root: any(root.rglob("*.[wW][aA][vV]")), _folders),
+    "pictures": ("arrays", _holds_pictures, _pictures),
+    "folders": ("audio", lambda root: any(root.rglob(WAVS)), _folders),
 }
 """Layout -> (source, whether a folder is in it, reader); the first that recognises a folder reads it."""
 

@@ -13,14 +13,15 @@ from numpy.typing import NDArray
 from mcugen.errors import DataError
 from mcugen.features.reference import Floats, Source, least_samples, row_extractor
 from mcugen.features.spec import FrontEnd, Image, LogMel, Mfcc, Timeseries
-from mcugen.samples.arrays import check_rows, load_bin, load_npy
+from mcugen.samples.arrays import check_axes, check_rows, load_bin, load_npy
+from mcugen.samples.images import PICTURES, read_picture
 from mcugen.samples.wav import read_wav
 
 SOURCE_SUFFIXES: dict[str, tuple[str, ...]] = {
     "raw": (),
     "log-mel": (".wav",),
     "mfcc": (".wav",),
-    "image": (".bin", ".npy"),
+    "image": (*PICTURES, ".npy", ".bin"),
     "timeseries": (".csv", ".npy", ".bin"),
 }
 """kind -> files that hold its source."""
@@ -29,22 +30,28 @@ SOURCE_SUFFIXES: dict[str, tuple[str, ...]] = {
 def read_source(path: Path, front_end: FrontEnd) -> Source:
     """The source in a file whose suffix is among SOURCE_SUFFIXES of the kind.
 
-    wav: PCM16 samples. Image: uint8 lines, `.bin` without header. Series: float32 time steps, `.bin`
-    little endian without header, `.csv` one step a line below an optional header. Raises DataError,
-    naming the file, for one that is unreadable, of another type or size, or too short for a window.
+    wav: PCM16 samples. Image: a picture, or uint8 pixels as the model takes them, `.bin` without header.
+    Series: float32 time steps, `.bin` little endian without header, `.csv` one step a line below an
+    optional header. Raises DataError, naming the file, for one that is unreadable, of another type or
+    size, or too short for a window, and for an array with other axes than the model.
     """
     rows = front_end.rows
     if isinstance(rows, LogMel | Mfcc):
         return read_wav(path, rows.sample_rate_hz, least_samples=least_samples(front_end))
     dtype = np.dtype(np.uint8 if isinstance(rows, Image) else np.float32)
-    if path.suffix.lower() == ".csv":
+    suffix = path.suffix.lower()
+    if suffix in PICTURES:
+        return read_picture(path, front_end).reshape(-1)
+    if suffix == ".csv":
         values = _load_csv(path, dtype)
     else:
-        values = load_npy(path) if path.suffix.lower() == ".npy" else load_bin(path, dtype)
+        values = load_npy(path) if suffix == ".npy" else load_bin(path, dtype)
     if values.dtype != dtype:
         raise DataError(f"{path}: holds {values.dtype.name}, the front-end expects {dtype.name}")
     if isinstance(rows, Timeseries):
         _check_columns(path, values.shape, front_end)
+    if isinstance(rows, Image):
+        check_axes(path, values.shape, source_shape(front_end), front_end.row_values)
     check_rows(path, values, front_end.row_values, least_samples(front_end))
     return values.reshape(-1)
 
@@ -65,6 +72,14 @@ def _check_columns(path: Path, shape: tuple[int, ...], front_end: FrontEnd) -> N
             f"{path}: {shape[-1]} columns, the model takes {channels}",
             hint="keep the columns that it was trained on, without `anomaly`",
         )
+
+
+def source_shape(front_end: FrontEnd) -> tuple[int, ...]:
+    """Axes of one window of an array that is a source."""
+    rows = front_end.rows
+    if isinstance(rows, Image):
+        return (front_end.window_rows, rows.line_pixels, rows.channels)
+    return (front_end.window_rows, front_end.row_values)
 
 
 def source_bytes(source: Source) -> bytes:

@@ -17,11 +17,14 @@ from mcugen.features.reference import Floats, Source, cut_windows, dequantize, r
 from mcugen.features.spec import PRESETS, FrontEnd
 from mcugen.features.toml import front_end_from_dict
 from mcugen.model.ir import Quant
-from mcugen.samples.arrays import load_bin, load_npy
+from mcugen.samples.arrays import check_axes, load_bin, load_npy
 from mcugen.samples.datasets import Dataset, Sample
 from mcugen.samples.feature_store import Extraction, FeatureStore, gather_windows, open_store
-from mcugen.samples.files import SOURCE_SUFFIXES
+from mcugen.samples.files import SOURCE_SUFFIXES, read_source, source_shape
+from mcugen.samples.images import PICTURES
 from mcugen.scoring.labels import ANOMALY, NORMAL
+
+PIXELS_HINT = "--front-end mlperf-ic or mlperf-vww, or kind image in mcugen.toml"
 
 WindowsOf = Callable[[Sample], Floats]
 """The model inputs of a sample, float32 [windows, values]."""
@@ -99,13 +102,19 @@ def array_windows(quant: Quant | None, front_end: FrontEnd | None) -> WindowsOf:
     source = None if front_end is None else SOURCE_TYPES.get(front_end.kind)
 
     def windows(sample: Sample) -> Floats:
-        values = _read_bin(sample, source) if sample.row is None else _row(sample)
+        if sample.path.suffix.lower() in PICTURES:
+            if front_end is None or source is not np.uint8:
+                raise DataError(f"{sample.path} is a picture", hint=PIXELS_HINT)
+            return cut_windows(
+                row_extractor(front_end)(read_source(sample.path, front_end)), front_end
+            )
+        values = _read_bin(sample, source) if sample.row is None else _row(sample, front_end)
         if values.dtype == np.int8:
             if quant is None:
                 raise DataError(f"{sample.path} is quantised, the model takes floats")
             return dequantize(values, quant)
         if values.dtype == np.uint8 and source is not np.uint8:
-            raise DataError(f"{sample.path} holds pixels (uint8)", hint="--front-end mlperf-ic")
+            raise DataError(f"{sample.path} holds pixels (uint8)", hint=PIXELS_HINT)
         if front_end is None or source is None or sample.window_bytes:
             return values.astype(np.float32)
         flat: Source = values.astype(source).reshape(-1)  # type: ignore[assignment]
@@ -114,8 +123,10 @@ def array_windows(quant: Quant | None, front_end: FrontEnd | None) -> WindowsOf:
     return windows
 
 
-def _row(sample: Sample) -> NDArray[Any]:
+def _row(sample: Sample, front_end: FrontEnd | None) -> NDArray[Any]:
     row: NDArray[Any] = np.asarray(load_npy(sample.path, mapped=True)[sample.row])
+    if front_end is not None and front_end.kind in SOURCE_TYPES:
+        check_axes(sample.path, row.shape, source_shape(front_end), front_end.row_values)
     return row.reshape(1, -1)
 
 

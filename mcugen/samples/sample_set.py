@@ -16,7 +16,7 @@ from mcugen.errors import DataError
 from mcugen.features.coding import input_coding
 from mcugen.features.spec import FrontEnd
 from mcugen.model.ir import Graph
-from mcugen.samples.arrays import load_labels, load_npy
+from mcugen.samples.arrays import check_axes, load_labels, load_npy
 from mcugen.samples.clips import find_clips
 from mcugen.samples.labels import read_labels
 from mcugen.samples.stimulus import make_stimulus, suffixes_for
@@ -73,6 +73,7 @@ def read_inputs(path: Path, graph: Graph) -> NDArray[Any]:
             f"{path}: shape {list(values.shape)} does not fit the model's input",
             hint=f"[samples, {', '.join(map(str, shape))}]",
         )
+    check_axes(path, values.shape, shape, expected)
     values = values.reshape(-1, *shape)
     coding = input_coding(graph)
     elements = coding.accept(values)

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from mcugen.errors import ConfigError, DataError
 from mcugen.features.coding import Coding
 from mcugen.features.reference import cut_windows, row_extractor
-from mcugen.features.spec import FrontEnd, Image
+from mcugen.features.spec import FrontEnd, Image, Mfcc
 from mcugen.protocol import Source
-from mcugen.samples.arrays import ARRAYS, check_rows, load_bin, load_npy
+from mcugen.samples.arrays import ARRAYS, check_axes, check_rows, load_bin, load_npy
 from mcugen.samples.files import (
     SOURCE_SUFFIXES,
     read_source,
@@ -43,6 +43,10 @@ class Stimulus:
     rows: int  # of the clip, padding included: the device completes no more
     windows: NDArray[np.float32]
     inputs: NDArray[Any]
+    fit: str = ""  # LONGER or SHORTER than the windows, "" where all of the clip is used
+
+
+LONGER, SHORTER = "longer", "shorter"
 
 
 def default_input(input_name: str | None, front_end: FrontEnd, coding: Coding) -> str:
@@ -103,13 +107,15 @@ def make_stimulus(path: Path, input_name: str, front_end: FrontEnd, coding: Codi
     """
     values = read_clip(path, input_name, front_end, coding)
     if not _holds_source(path, input_name, front_end):
+        fit = _fit_of_rows(len(values), _every_row(front_end))
         if input_name == "int8" and values.dtype == coding.dtype:
-            return from_elements(values, front_end, coding)
-        return _from_float_rows(values, input_name, front_end, coding)
+            return replace(from_elements(values, front_end, coding), fit=fit)
+        return replace(_from_float_rows(values, input_name, front_end, coding), fit=fit)
     rows = row_extractor(front_end)(values)
+    fit = _fit_of_source(len(values), len(rows), front_end)
     if input_name != "pcm":
         kept = rows[front_end.first_row : front_end.last_row]
-        return _from_float_rows(kept, input_name, front_end, coding)
+        return replace(_from_float_rows(kept, input_name, front_end, coding), fit=fit)
     windows = cut_windows(rows, front_end)
     return Stimulus(
         source=Source.PCM,
@@ -118,7 +124,24 @@ def make_stimulus(path: Path, input_name: str, front_end: FrontEnd, coding: Codi
         rows=len(rows),
         windows=windows,
         inputs=coding.encode(windows),
+        fit=fit,
     )
+
+
+def _fit_of_source(values: int, rows: int, front_end: FrontEnd) -> str:
+    """A clip of MFCCs is one second (or so), cut or padded; others are as long as they are."""
+    if not isinstance(front_end.rows, Mfcc):
+        return _fit_of_rows(rows, front_end)
+    wanted = front_end.rows.clip_samples
+    return "" if values == wanted else LONGER if values > wanted else SHORTER
+
+
+def _fit_of_rows(rows: int, front_end: FrontEnd) -> str:
+    """Whether rows are left after the last window."""
+    if front_end.last_row is not None:
+        return ""
+    left = (rows - front_end.first_row - front_end.window_rows) % front_end.stride_rows
+    return LONGER if left else ""
 
 
 def _from_float_rows(
@@ -176,6 +199,8 @@ def _read_rows(path: Path, input_name: str, front_end: FrontEnd, coding: Coding)
             f"{path}: holds {given.dtype.name}; --input {input_name} takes {' or '.join(wanted)}"
         )
     is_elements = input_name == "int8" and array.dtype == coding.dtype
+    if len(coding.tensors) == 1:
+        check_axes(path, array.shape, coding.tensors[0].shape, front_end.row_values)
     row_values = coding.elements // front_end.window_rows if is_elements else front_end.row_values
     check_rows(path, array, row_values, front_end.window_rows)
     return array.reshape(-1, row_values)

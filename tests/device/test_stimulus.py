@@ -12,7 +12,7 @@ import soundfile
 
 from mcugen.errors import ConfigError, DataError
 from mcugen.features.coding import Coding
-from mcugen.features.spec import FrontEnd
+from mcugen.features.spec import PRESETS, FrontEnd
 from mcugen.model.ir import DType, Quant, Tensor
 from mcugen.samples.stimulus import check_clips, default_input, make_stimulus, suffixes_for
 from tests.device.projects import LOG_MEL, RATE_HZ, RAW, ROWS, Bench
@@ -135,3 +135,24 @@ def test_several_inputs_are_one_npz(tmp_path: Path) -> None:
             make_stimulus(tmp_path / f"{name}.npz", "int8", two, TWO)
     with pytest.raises(ConfigError, match="no float features"):
         default_input("features", two, TWO)
+
+
+def test_clips_longer_or_shorter_than_the_windows_are_known(tmp_path: Path) -> None:
+    kws = PRESETS["mlperf-kws"]
+    coding = Coding((Tensor(0, "x", (1, 49, 10, 1), DType.INT8, Quant((0.58,), (83,))),))
+    fits = []
+    for seconds in (0.9, 1.0, 1.1):
+        pcm = np.arange(int(16000 * seconds), dtype=np.int16)
+        soundfile.write(tmp_path / "a.wav", pcm, 16000)
+        fits.append(make_stimulus(tmp_path / "a.wav", "pcm", kws, coding).fit)
+    assert fits == ["shorter", "", "longer"]
+    two_and_a_half = save(tmp_path / "f.npy", np.zeros((5, 8), np.float32))
+    windows = FrontEnd("raw", 8, 2, stride_rows=2)
+    assert make_stimulus(two_and_a_half, "features", windows, QUANT).fit == "longer"
+
+
+def test_axes_in_another_order_are_refused(tmp_path: Path) -> None:
+    coding = Coding((Tensor(0, "x", (1, 4, 2, 3), DType.INT8, Quant((0.5,), (-10,))),))
+    channels_first = save(tmp_path / "a.npy", np.zeros((3, 4, 2), np.int8))
+    with pytest.raises(DataError, match="shape \\[3, 4, 2\\], the model takes"):
+        make_stimulus(channels_first, "int8", FrontEnd("raw", 24, 1), coding)

@@ -55,7 +55,7 @@ def test_spectra_equal_the_reference(rows: LogMel | Mfcc, tmp_path: Path) -> Non
 
 
 def test_image_equals_the_reference(tmp_path: Path) -> None:
-    front_end = FrontEnd("image", 15, 7, rows=Image(5, 3, 1 / 255))
+    front_end = FrontEnd("image", 15, 7, rows=Image(5, 3, 1 / 255, -0.4))
     pixels = np.random.default_rng(1).integers(0, 256, 15 * 7).astype(np.uint8)
     check_on_host(front_end, pixels, tmp_path)
 
