@@ -13,8 +13,8 @@ import pytest
 import soundfile
 
 from mcugen.cli import main
-from mcugen.device import project as project_module
 from mcugen.own_files import LIST
+from mcugen.toolchain import project as project_module
 from tests.device.projects import RATE_HZ, RAW, Bench, make_bench
 from tests.device.simulated_device import Clock, SimulatedDevice
 
