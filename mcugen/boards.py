@@ -21,6 +21,7 @@ RUN_LINKS = (*PROCESS_LINKS, "serial", "none")
 ISAS = ("dsp",)
 """Capabilities that choose kernels: "dsp" are the DSP instructions of Armv7E-M and Armv8-M."""
 DEFAULT_ENGINES = ("aot", "tflm")
+DESCRIPTION = ("board.toml", "README.md")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,8 @@ class MemoryRegion:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """All that mcugen knows of a board. `folder` holds board.toml and the files named in `sources`."""
+    """All that mcugen knows of a board. `folder` holds board.toml and its own files; `shares` names
+    files of other boards, which count as its own: `sources` may name them."""
 
     name: str
     title: str
@@ -57,8 +59,16 @@ class Board:
     zig_flags: tuple[str, ...] = ()  # for zig, which stands in where the GCC is not installed
     compiler_how: str = ""  # where the compiler comes from, if not from a package
     engines: tuple[str, ...] = DEFAULT_ENGINES  # the first is the default
+    shares: tuple[Path, ...] = ()
     extra: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """Tables of a platform or of `mcugen flash`, read and checked there."""
+
+    @property
+    def files(self) -> Mapping[str, Path]:
+        """What travels into a project as `board/<name>`: all but the board's description."""
+        own = {path.name: path for path in self.folder.iterdir() if path.is_file()}
+        files = {**{path.name: path for path in self.shares}, **own}
+        return {name: files[name] for name in sorted(files) if name not in DESCRIPTION}
 
 
 def load_board(folder: Path) -> Board:
@@ -89,12 +99,24 @@ def load_board(folder: Path) -> Board:
         zig_flags=toolchain.texts("zig_flags", ()),
         compiler_how=toolchain.text("how", ""),
         engines=top.texts("engines", DEFAULT_ENGINES),
+        shares=tuple(_shared(name, folder) for name in top.texts("shares", ())),
         extra=top.other_tables(),
     )
     for table in (toolchain, memory, ticks, run, top):
         table.finish()
     _check(board, run)
     return board
+
+
+def _shared(name: str, folder: Path) -> Path:
+    """`BOARD/FILE` of a board beside this one or, for a board of the user's own, of mcugen."""
+    for root in (folder.parent, boards_dir()):
+        if (root / name).is_file() and len(Path(name).parts) == 2:
+            return root / name
+    raise ConfigError(
+        f"{folder / 'board.toml'}: shares names {name!r}, which is no file of a board",
+        hint="BOARD/FILE, for example mcxn947/port.c",
+    )
 
 
 def _region(memory: TomlTable, name: str) -> MemoryRegion | None:
@@ -130,7 +152,7 @@ def _check(board: Board, run: TomlTable) -> None:
     if board.name != board.folder.name:
         raise ConfigError(f"{where}: name = {board.name!r} differs from the folder's name")
     for source in board.sources:
-        if not (board.folder / source).is_file():
+        if source not in board.files:
             raise ConfigError(f"{where}: source {source!r} does not exist in {board.folder}")
 
 

@@ -48,7 +48,7 @@ def compile_for_board(
 ) -> Path:
     """The program as an image of an emulated board, optimised with -O2. newlib's printf works in it."""
     board = load_board(ROOT / "boards" / board_name)
-    port = [board.folder / name for name in board.sources]
+    port = [board.files[name] for name in board.sources]
     link = [f"-L{board.folder}", *board.link_flags]
     picolibc = "--specs=picolibc.specs" in board.cpu_flags
     port.append(FIRMWARE_TESTS / "qemu" / ("picolibc_stdio.c" if picolibc else "retarget.c"))

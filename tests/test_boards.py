@@ -10,6 +10,7 @@ import pytest
 
 from mcugen.boards import find_board, load_board, load_boards
 from mcugen.errors import ConfigError
+from mcugen.toolchain.flash_data import read_flash_data
 
 MINE = """
 name = "mine"
@@ -91,3 +92,27 @@ def test_an_unknown_board_names_the_nearest() -> None:
     with pytest.raises(ConfigError) as caught:
         find_board("mps2-an55")
     assert "mps2-an505" in caught.value.hint
+
+
+def test_a_board_takes_files_of_others(tmp_path: Path) -> None:
+    """Of mcugen's boards and of boards beside it; its own file of the same name wins."""
+    write_board(tmp_path, MINE, "other")
+    (tmp_path / "other" / "table.h").write_text("// theirs")
+    shares = 'shares = ["mcxn947/uart.h", "other/table.h", "other/port.c"]\nsources = ["port.c"]'
+    folder = write_board(tmp_path, MINE.replace('sources = ["port.c"]', shares))
+    files = load_board(folder).files
+    assert set(files) == {"port.c", "table.h", "uart.h"}
+    assert files["uart.h"].read_bytes() == find_board("mcxn947").files["uart.h"].read_bytes()
+    assert files["port.c"] == folder / "port.c"
+    for wrong in ("other/none.c", "port.c", "../other/port.c"):
+        text = MINE.replace('isa = ["dsp"]', f'shares = ["{wrong}"]')
+        (folder / "board.toml").write_text(text)
+        with pytest.raises(ConfigError, match="shares names") as caught:
+            load_board(folder)
+        assert wrong in caught.value.what
+
+
+def test_a_board_is_flashed_like_another() -> None:
+    like, lender = (read_flash_data(find_board(name)) for name in ("mcxn236", "mcxn947"))
+    assert like.runners == lender.runners
+    assert like.words("") != lender.words("")

@@ -34,15 +34,10 @@
 #define MCUGEN_LED_IS_LIT_BY_LOW 1
 #endif
 
-// Pins, clocks, flash caches and the clock of the UART.
-void BOARD_InitHardware(void);
-
-// What is wrong with voltages, flash wait states or the core's clock; NULL when nothing is. The SDK's
-// clock_config.c ignores that its changes of voltage may be refused.
-const char *BOARD_CheckHardware(void);
-
-// Works at any time after reset.
-void BOARD_InitLed(void);
-void BOARD_ToggleLed(void);
+#define MCUGEN_RAM_CLOCKS                                                  \
+  (SYSCON_AHBCLKCTRL0_RAMB_CTRL_MASK | SYSCON_AHBCLKCTRL0_RAMC_CTRL_MASK | \
+   SYSCON_AHBCLKCTRL0_RAMD_CTRL_MASK | SYSCON_AHBCLKCTRL0_RAME_CTRL_MASK | \
+   SYSCON_AHBCLKCTRL0_RAMF_CTRL_MASK | SYSCON_AHBCLKCTRL0_RAMG_CTRL_MASK | \
+   SYSCON_AHBCLKCTRL0_RAMH_CTRL_MASK)
 
 #endif

@@ -6,22 +6,19 @@
 #include "clock_config.h"
 #include "fsl_clock.h"
 #include "fsl_reset.h"
+#include "hardware.h"
 #include "pin_mux.h"
 
 enum {
   LEVEL_1V2 = 3,  // of DCDC, core LDO and SRAM margin: what 150 MHz needs (data sheet)
   FLASH_WAIT_STATES = 3,
-  RAM_CLOCKS = SYSCON_AHBCLKCTRL0_RAMB_CTRL_MASK | SYSCON_AHBCLKCTRL0_RAMC_CTRL_MASK |
-               SYSCON_AHBCLKCTRL0_RAMD_CTRL_MASK | SYSCON_AHBCLKCTRL0_RAME_CTRL_MASK |
-               SYSCON_AHBCLKCTRL0_RAMF_CTRL_MASK | SYSCON_AHBCLKCTRL0_RAMG_CTRL_MASK |
-               SYSCON_AHBCLKCTRL0_RAMH_CTRL_MASK,
 };
 
 void SystemInitHook(void);
 
-// Called by the SDK's SystemInit, before .data and .bss are set up. Reset leaves the clocks of RAMB
-// to RAMH off, and no code of the SDK turns them on.
-void SystemInitHook(void) { SYSCON->AHBCLKCTRLSET[0] = RAM_CLOCKS; }
+// Called by the SDK's SystemInit, before .data and .bss are set up. Reset leaves the clocks of all
+// banks but RAMA off, and no code of the SDK turns them on.
+void SystemInitHook(void) { SYSCON->AHBCLKCTRLSET[0] = MCUGEN_RAM_CLOCKS; }
 
 void BOARD_InitLed(void) {
   CLOCK_EnableClock(MCUGEN_LED_PORT_CLOCK);
@@ -36,6 +33,8 @@ void BOARD_InitLed(void) {
 }
 
 void BOARD_ToggleLed(void) { MCUGEN_LED_GPIO->PTOR = 1UL << MCUGEN_LED_PIN; }
+
+uint32_t BOARD_CoreClockHz(void) { return CLOCK_GetCoreSysClkFreq(); }
 
 static uint32_t field(uint32_t value, uint32_t mask, uint32_t shift) {
   return (value & mask) >> shift;
@@ -59,7 +58,7 @@ const char *BOARD_CheckHardware(void) {
   if (field(FMU0->FCTRL, FMU_FCTRL_RWSC_MASK, FMU_FCTRL_RWSC_SHIFT) < FLASH_WAIT_STATES) {
     return "the flash has less than 3 wait states (FMU0 FCTRL.RWSC)";
   }
-  if (CLOCK_GetCoreSysClkFreq() != MCUGEN_CORE_CLOCK_HZ) {
+  if (BOARD_CoreClockHz() != MCUGEN_CORE_CLOCK_HZ) {
     return "the core does not run at 150 MHz";
   }
   return NULL;

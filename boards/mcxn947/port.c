@@ -1,15 +1,32 @@
 // SPDX-FileCopyrightText: 2026 the mcugen authors
 // SPDX-License-Identifier: Apache-2.0
-// MCX N947, core 0: UART by interrupt, cycle counter, stack high-water mark, faults told over the
-// UART and by the red LED.
+// A Cortex-M of NXP's with an MCUXpresso SDK: receive ring, cycle counter, stack high-water mark, faults
+// told over the UART and by an LED. What differs from chip to chip is behind hardware.h and uart.h.
 #include "port.h"
 
 #include <stdbool.h>
 #include <string.h>
 
-#include "app.h"
-#include "fsl_clock.h"
-#include "fsl_lpuart.h"
+#include "fsl_common.h"
+#include "hardware.h"
+#include "uart.h"
+
+// Armv7-M has no register that limits the stack: there the board's MPU guards its last bytes.
+#ifdef __ARM_ARCH_8M_MAIN__
+#define LIMIT_STACK(limit) __set_MSPLIM(limit)
+#define UNLIMIT_STACK "movs r2, #0 \n msr msplim, r2 \n"
+#define STACK_OVERFLOW SCB_CFSR_STKOF_Msk
+#else
+#define LIMIT_STACK(limit) ((void)(limit))
+#define UNLIMIT_STACK ""
+#define STACK_OVERFLOW SCB_CFSR_MSTKERR_Msk
+#endif
+
+// CMSIS 5 gives it another name on Armv7-M.
+#ifndef DCB_DEMCR_TRCENA_Msk
+#define DCB CoreDebug
+#define DCB_DEMCR_TRCENA_Msk CoreDebug_DEMCR_TRCENA_Msk
+#endif
 
 enum {
   DEFAULT_BAUD = 115200,
@@ -18,10 +35,10 @@ enum {
   FAULT_STACK_WORDS = 256,        // the faulting stack may be used up
   FATAL_REPEAT_LOOPS = 20000000,  // about a second; the cycle counter may be what failed
   BLINK_LOOPS = FATAL_REPEAT_LOOPS / 5,
-  SYSTICK_RELOAD = 0xFFFFFF,  // 24 bits: 0.11 s at 150 MHz, far below a wrap of the 32-bit counter
+  SYSTICK_RELOAD = 0xFFFFFF,  // 24 bits, far below a wrap of the 32-bit counter
 };
 
-// How often the red LED flashes between two pauses.
+// How often the LED flashes between two pauses.
 typedef enum {
   BLINKS_FAULT = 1,
   BLINKS_FATAL = 2,     // told over the UART
@@ -62,7 +79,7 @@ uint64_t mcugen_port_ticks(void) {
   return ticks;
 }
 
-uint64_t mcugen_port_ticks_per_second(void) { return CLOCK_GetCoreSysClkFreq(); }
+uint64_t mcugen_port_ticks_per_second(void) { return BOARD_CoreClockHz(); }
 
 // Debug tools stop the cycle counter when they let go of a running core (pyOCD clears DEMCR). While
 // bytes are awaited nothing is being timed.
@@ -73,6 +90,9 @@ static void keep_counting(void) {
 
 static bool start_cycle_counter(void) {
   DCB->DEMCR |= DCB_DEMCR_TRCENA_Msk;  // the counter's registers are dead without it
+#ifdef __ARM_ARCH_7EM__
+  DWT->LAR = 0xC5ACCE55U;  // Cortex-M7 locks them against software as well
+#endif
   if ((DWT->CTRL & DWT_CTRL_NOCYCCNT_Msk) != 0U) {
     return false;
   }
@@ -92,57 +112,38 @@ static volatile uint32_t receive_tail;
 static volatile uint32_t receive_overruns;
 static volatile uint32_t line_baud;  // 0 until the UART works
 
-// The driver refuses, without a change, a rate it cannot meet within 3 %.
+// Refuses, without a change, a rate the UART cannot meet.
 static bool set_line_baud(uint32_t baud) {
-  if (LPUART_SetBaudRate(MCUGEN_UART, baud, MCUGEN_UART_CLOCK_HZ) != kStatus_Success) {
+  if (!mcugen_uart_set_baud(baud)) {
     return false;
   }
   line_baud = baud;
   return true;
 }
 
-void MCUGEN_UART_HANDLER(void);
-
-void MCUGEN_UART_HANDLER(void) {
-  while ((LPUART_GetStatusFlags(MCUGEN_UART) & (uint32_t)kLPUART_RxDataRegFullFlag) != 0U) {
-    const uint32_t word = MCUGEN_UART->DATA;
-    const uint8_t byte = (uint8_t)word;
-    if (byte == 0U && (word & LPUART_DATA_FRETSC_MASK) != 0U && line_baud != DEFAULT_BAUD) {
-      // A break: the zero byte that ends each frame, as a host at the slower default rate sends it.
-      (void)set_line_baud(DEFAULT_BAUD);
-    }
-    const uint32_t head = receive_head;
-    // A full ring drops the byte: the frame's CRC then fails and the host sends it again.
-    if (head - receive_tail < RECEIVE_CAPACITY) {
-      receive_ring[head % RECEIVE_CAPACITY] = byte;
-      receive_head = head + 1U;
-    } else {
-      ++receive_overruns;
-    }
+void mcugen_uart_received(uint8_t byte, bool frame_error) {
+  if (byte == 0U && frame_error && line_baud != DEFAULT_BAUD) {
+    // A break: the zero byte that ends each frame, as a host at the slower default rate sends it.
+    (void)set_line_baud(DEFAULT_BAUD);
   }
-  if ((LPUART_GetStatusFlags(MCUGEN_UART) & (uint32_t)kLPUART_RxOverrunFlag) != 0U) {
-    ++receive_overruns;  // at least one byte; the UART does not count them
+  const uint32_t head = receive_head;
+  // A full ring drops the byte: the frame's CRC then fails and the host sends it again.
+  if (head - receive_tail < RECEIVE_CAPACITY) {
+    receive_ring[head % RECEIVE_CAPACITY] = byte;
+    receive_head = head + 1U;
+  } else {
+    ++receive_overruns;
   }
-  // The receiver stands still until an overrun is acknowledged.
-  (void)LPUART_ClearStatusFlags(
-      MCUGEN_UART, (uint32_t)kLPUART_RxOverrunFlag | (uint32_t)kLPUART_NoiseErrorFlag |
-                       (uint32_t)kLPUART_FramingErrorFlag | (uint32_t)kLPUART_ParityErrorFlag);
-  SDK_ISR_EXIT_BARRIER;
 }
 
+void mcugen_uart_lost(void) { ++receive_overruns; }
+
 static bool start_uart(void) {
-  lpuart_config_t config;
-  LPUART_GetDefaultConfig(&config);  // 8N1
-  config.baudRate_Bps = DEFAULT_BAUD;
-  config.enableTx = true;
-  config.enableRx = true;
-  if (LPUART_Init(MCUGEN_UART, &config, MCUGEN_UART_CLOCK_HZ) != kStatus_Success) {
+  if (!mcugen_uart_start(DEFAULT_BAUD)) {
     return false;
   }
   line_baud = DEFAULT_BAUD;
-  LPUART_EnableInterrupts(MCUGEN_UART, (uint32_t)kLPUART_RxDataRegFullInterruptEnable |
-                                           (uint32_t)kLPUART_RxOverrunInterruptEnable);
-  return EnableIRQ(MCUGEN_UART_IRQ) == kStatus_Success;
+  return true;
 }
 
 static void sleep_until_bytes(void) {
@@ -185,14 +186,13 @@ void mcugen_port_write(const uint8_t *bytes, size_t count) {
   if (line_baud == 0U) {
     return;
   }
-  (void)LPUART_WriteBlocking(MCUGEN_UART, bytes, count);
+  mcugen_uart_write(bytes, count);
 }
 
 mcugen_status_t mcugen_port_set_baud(uint32_t baud) {
-  while ((LPUART_GetStatusFlags(MCUGEN_UART) & (uint32_t)kLPUART_TransmissionCompleteFlag) == 0U) {
-  }
+  mcugen_uart_drain();
   const uint32_t masked = __get_PRIMASK();
-  __disable_irq();  // the receive interrupt may change the rate, too
+  __disable_irq();  // the receive interrupt may change the rate as well
   const bool changed = baud != 0U && set_line_baud(baud);
   __set_PRIMASK(masked);
   return changed ? MCUGEN_STATUS_OK : MCUGEN_STATUS_UNSUPPORTED;
@@ -206,7 +206,7 @@ static void paint_stack(void) {
   for (volatile uint32_t *word = __StackLimit; word < end; ++word) {
     *word = STACK_PAINT;
   }
-  __set_MSPLIM((uint32_t)__StackLimit);
+  LIMIT_STACK((uint32_t)__StackLimit);
 }
 
 uint32_t mcugen_port_stack_used_bytes(void) {
@@ -301,7 +301,7 @@ _Noreturn void mcugen_fault(const uint32_t *frame, uint32_t exc_return) {
   for (;;) {
     begin_fatal();
     write_text("fault");
-    if ((cfsr & SCB_CFSR_STKOF_Msk) != 0U) {
+    if ((cfsr & STACK_OVERFLOW) != 0U) {
       write_text(", stack overflow");
     }
     if (whole) {
@@ -326,8 +326,7 @@ __attribute__((naked)) void HardFault_Handler(void) {
   __asm volatile(
       "mrs r0, msp               \n"
       "mov r1, lr                \n"
-      "movs r2, #0               \n"
-      "msr msplim, r2            \n"
+      UNLIMIT_STACK
       "ldr r2, =mcugen_fault_stack + %c0 \n"
       "msr msp, r2               \n"
       "b mcugen_fault            \n"

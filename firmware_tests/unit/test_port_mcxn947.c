@@ -6,8 +6,11 @@
 #include <setjmp.h>
 #include <string.h>
 
+#include "app.h"
 #include "check.h"
 #include "clock_config.h"
+#include "fsl_clock.h"
+#include "fsl_lpuart.h"
 #include "fsl_port.h"
 #include "fsl_reset.h"
 
@@ -29,6 +32,7 @@
 #define __arena_end__ test_arena_end
 enum { LEVEL_1V2 = 3 };
 void SystemInitHook(void);
+void MCUGEN_UART_HANDLER(void);
 #include "port.c"
 #undef __arena_start__
 #undef __arena_end__

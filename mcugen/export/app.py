@@ -26,9 +26,7 @@ def runtime_tree() -> SourceTree:
 
 def board_tree(board: Board) -> SourceTree:
     """Port, start-up code, linker script: all of the board's files but its description."""
-    files = (path for path in sorted(board.folder.iterdir()) if path.is_file())
-    skipped = {"board.toml", "README.md"}
-    return {f"board/{path.name}": path.read_bytes() for path in files if path.name not in skipped}
+    return {f"board/{name}": path.read_bytes() for name, path in board.files.items()}
 
 
 def config_macros(

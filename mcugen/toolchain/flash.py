@@ -77,7 +77,7 @@ TRAPS = (
     _trap(
         r"target (type )?'?\w+'? (is )?not recogni[sz]ed|Target type .* not recognized",
         "pyOCD does not know this chip yet",
-        "pyocd pack install mcxn947",
+        "`pyocd pack install` with the name that --dry-run shows behind --target",
     ),
     _trap(
         r"FlexSPI|SFDP",

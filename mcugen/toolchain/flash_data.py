@@ -9,7 +9,7 @@ import string
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mcugen.boards import Board
+from mcugen.boards import Board, find_board
 from mcugen.errors import ConfigError, nearest, unknown
 from mcugen.strict_toml import TomlTable
 
@@ -67,7 +67,7 @@ def read_flash_data(board: Board) -> FlashData:
         )
     table = TomlTable(board.extra["flash"], f"{board.folder / 'board.toml'} [flash]")
     variants = {name: one.texts_by_name() for name, one in table.named_tables("variants").items()}
-    runners = {name: _runner(name, one) for name, one in table.named_tables("runners").items()}
+    runners = _runners(board, table)
     vcom_name = table.text("vcom_name", "")
     data = FlashData(
         default_runner=table.choice("default_runner", tuple(runners)),
@@ -81,6 +81,18 @@ def read_flash_data(board: Board) -> FlashData:
     table.finish()
     _check_words(data, table.where)
     return data
+
+
+def _runners(board: Board, table: TomlTable) -> dict[str, Runner]:
+    """The board's own; with `runners_of`, after those of another board, beside it or mcugen's."""
+    own = {name: _runner(name, one) for name, one in table.named_tables("runners").items()}
+    other = table.text("runners_of", "")
+    if not other:
+        return own
+    if other == board.name:
+        raise table.wrong("runners_of", "the name of another board")
+    lender = find_board(other, board.folder.parent, "board in runners_of")
+    return {**read_flash_data(lender).runners, **own}
 
 
 def _runner(name: str, table: TomlTable) -> Runner:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from mcugen.boards import Board
-from mcugen.paths import boards_dir, runtime_dir
+from mcugen.paths import runtime_dir
 from tests.c_compiler import SANITIZERS, compile_program
 from tests.conftest import ROOT
 
@@ -34,7 +34,7 @@ def build_for_board(board: Board, output: Path, macros: Mapping[str, str] | None
     """The whole firmware around the fake model, for a board of boards/."""
     sources = runtime_sources(*HARNESS, "main")
     sources.append(FIRMWARE_TESTS / "fake" / "fake_model.c")
-    sources += [boards_dir() / board.name / source for source in board.sources]
+    sources += [board.files[source] for source in board.sources]
     flags = [
         *board.cpu_flags,
         *(f"-D{define}" for define in board.defines),

@@ -28,7 +28,7 @@ def test_port(tmp_path: Path, variant: str) -> None:
     In the end the program overflows its stack for real, and the port tells it.
     """
     test = FIRMWARE_TESTS / "unit" / "test_port_mcxn947.c"
-    others = [BOARD.folder / source for source in BOARD.sources if source != "port.c"]
+    others = [BOARD.files[source] for source in BOARD.sources if source != "port.c"]
     sources = [_of_variant(source, variant, tmp_path) for source in (test, *others)]
     folders = (BOARD.folder, FIRMWARE_TESTS / "fake" / "mcux_sdk")
     lines = run_until_fatal(compile_for_board(sources, tmp_path, folders))

@@ -216,7 +216,7 @@ def test_a_hanging_tool_ends(data: FlashData, tools: Path, monkeypatch: pytest.M
 def test_missing_tool_says_how_to_get_it(data: FlashData, tools: Path) -> None:
     with pytest.raises(EnvironmentError_) as caught:
         find_program(data.runner("pyocd"))
-    assert "pack install mcxn947" in caught.value.hint
+    assert "pyocd pack install" in caught.value.hint
 
 
 def test_usual_folders_are_searched_newest_first(data: FlashData, tmp_path: Path) -> None:

@@ -14,8 +14,8 @@ from mcugen.platforms.mcuxpresso.build import compile_with_sdk, compile_without_
 from mcugen.platforms.mcuxpresso.doctor import SDK_VARIABLE, sdk_findings
 from mcugen.platforms.mcuxpresso.project import (
     export_mcuxpresso,
+    npu_target,
     read_sdk_board,
-    refuse_npu_memory,
     sdk_compile_flags,
     with_memory,
 )
@@ -48,10 +48,12 @@ def _compile(project: Path, board: Board, places: Places) -> Compiled:
 
 
 def _accelerate(request: BuildRequest, places: Places, work: Path) -> Accelerated:
-    refuse_npu_memory(request.board, request.export_options.memory)  # before minutes of conversion
+    target = npu_target(request.board, request.export_options.memory)
     original = work / request.model_file
     original.write_bytes(request.model_bytes)
-    ready = neutron.prepare(original, places.npu_model, places.neutron_sdk, _find_sdk(places), work)
+    ready = neutron.prepare(
+        original, target, places.npu_model, places.neutron_sdk, _find_sdk(places), work
+    )
     accelerated = request.with_linked_model(ready.model.read_bytes(), ready.arena_bytes)
     return accelerated, ready.notes
 

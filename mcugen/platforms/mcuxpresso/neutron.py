@@ -23,7 +23,6 @@ from mcugen.model.ir import Graph
 from mcugen.model.tflite import read_tflite
 
 CONVERTER = "neutron-converter"
-TARGET = "mcxn94x"
 CONVERT_TIMEOUT_S = 600.0
 MAGIC = b"nMCd"
 WORD_BYTES = 4
@@ -71,7 +70,12 @@ class Prepared:
 
 
 def prepare(
-    original: Path, npu_model: Path | None, neutron_sdk: Path | None, sdk: Path | None, work: Path
+    original: Path,
+    target: str,
+    npu_model: Path | None,
+    neutron_sdk: Path | None,
+    sdk: Path | None,
+    work: Path,
 ) -> Prepared:
     """Converts `original` into the folder `work` (or takes `npu_model`) and checks what came out.
 
@@ -81,7 +85,7 @@ def prepare(
     arena_bytes = None
     if npu_model is None:
         converter = find_converter(neutron_sdk)
-        conversion = convert(original, work / f"{original.stem}_npu.tflite", converter)
+        conversion = convert(original, target, work / f"{original.stem}_npu.tflite", converter)
         npu_model, arena_bytes = conversion.model, conversion.arena_bytes
     source, converted = read_tflite(original), read_tflite(npu_model)
     check_same_edges(source, converted)
@@ -134,9 +138,9 @@ def find_converter(neutron_sdk: Path | None) -> Path:
     return Path(found)
 
 
-def convert(model: Path, out: Path, converter: Path) -> NeutronConversion:
-    """Converts `model` into `out` for the MCX N94x; ModelError with the converter's last words."""
-    command = [str(converter), "--input", str(model), "--output", str(out), "--target", TARGET]
+def convert(model: Path, target: str, out: Path, converter: Path) -> NeutronConversion:
+    """Converts `model` into `out` for the chip `target`; ModelError with the converter's last words."""
+    command = [str(converter), "--input", str(model), "--output", str(out), "--target", target]
     library = converter.parent.parent / "lib"
     own = {"LD_LIBRARY_PATH": str(library)} if library.is_dir() else {}
     try:

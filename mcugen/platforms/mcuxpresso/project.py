@@ -55,6 +55,7 @@ class SdkBoard:
     sdk_oldest: str
     sdk_newest: str
     sdk_tag: str
+    npu_target: str  # the converter's name of the chip; empty: no NPU
     stack_bytes: int
     heap_bytes: Mapping[str, int]  # by part: "", "npu"
     prj_conf: Mapping[str, tuple[str, ...]]  # Kconfig lines by part: "", an engine, "npu"
@@ -69,6 +70,7 @@ def read_sdk_board(board: Board) -> SdkBoard:
     variants = table.named_texts("variants")
     memories = table.named_tables("memory")
     parts = ("", *board.engines, "npu")
+    heap_bytes = table.integer("heap_bytes")
     sdk = SdkBoard(
         device=table.text("device"),
         core=table.text("core"),
@@ -77,8 +79,9 @@ def read_sdk_board(board: Board) -> SdkBoard:
         sdk_oldest=table.text("sdk_oldest"),
         sdk_newest=table.text("sdk_newest"),
         sdk_tag=table.text("sdk_tag"),
+        npu_target=table.text("npu_target", ""),
         stack_bytes=table.integer("stack_bytes"),
-        heap_bytes={"": table.integer("heap_bytes"), "npu": table.integer("heap_bytes_npu")},
+        heap_bytes={"": heap_bytes, "npu": table.integer("heap_bytes_npu", heap_bytes)},
         prj_conf={part: table.texts(_key("prj_conf", part), ()) for part in parts},
         sdk_parts={part: _parts(table.texts(_key("sdk_parts", part), ()), where) for part in parts},
         memories=tuple(_memory(name, one) for name, one in memories.items()),
@@ -141,14 +144,22 @@ def _choose_memory(sdk: SdkBoard, name: str) -> MemoryChoice | None:
     raise unknown("memory layout", name, [choice.name for choice in sdk.memories])
 
 
-def refuse_npu_memory(board: Board, name: str) -> None:
-    """ConfigError for a layout whose arena the NPU cannot work on."""
-    choice = _choose_memory(read_sdk_board(board), name)
+def npu_target(board: Board, memory: str) -> str:
+    """The converter's name of the board's chip; ConfigError for a board without an NPU, and for a
+    memory layout whose arena the NPU cannot work on."""
+    sdk = read_sdk_board(board)
+    if not sdk.npu_target:
+        raise ConfigError(
+            f"{board.title} has no NPU that mcugen knows",
+            hint="leave --accelerator out; npu_target in [mcuxpresso] of its board.toml names one",
+        )
+    choice = _choose_memory(sdk, memory)
     if choice is not None and choice.no_npu:
         raise ConfigError(
-            f"--memory {name} does not go with the NPU: {choice.no_npu}",
+            f"--memory {memory} does not go with the NPU: {choice.no_npu}",
             hint="leave --memory out, or --memory large",
         )
+    return sdk.npu_target
 
 
 def _choose_variant(sdk: SdkBoard, name: str) -> str:
@@ -175,7 +186,7 @@ def export_mcuxpresso(
     sdk = read_sdk_board(board)
     memory = _choose_memory(sdk, options.memory)
     if options.npu:
-        refuse_npu_memory(board, options.memory)
+        npu_target(board, options.memory)
     parts = _used_parts(options)
     context = _context(app, board, sdk, model, options) | {"memory": memory}
     templates = {

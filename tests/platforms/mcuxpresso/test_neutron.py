@@ -91,7 +91,9 @@ def test_fake_converter_is_called_as_nxp_documents(tmp_path: Path) -> None:
         f'echo "$@" > {tmp_path}/arguments; cp {ready} "$4"\n'
         "echo 'Neutron Converter Version: 2.2.2+0X1c933f1b'\necho 'Total data = 16000'",
     )
-    made = convert(tmp_path / "in.tflite", tmp_path / "out.tflite", find_converter(tmp_path))
+    made = convert(
+        tmp_path / "in.tflite", "mcxn94x", tmp_path / "out.tflite", find_converter(tmp_path)
+    )
     arguments = (tmp_path / "arguments").read_text().split()
     assert arguments == [
         *("--input", str(tmp_path / "in.tflite")),
@@ -104,13 +106,17 @@ def test_fake_converter_is_called_as_nxp_documents(tmp_path: Path) -> None:
 def test_converter_that_refuses_is_quoted(tmp_path: Path) -> None:
     fake_tool(tmp_path, "neutron-converter", "echo 'model is not quantized' >&2; exit 1")
     with pytest.raises(ModelError, match="model is not quantized"):
-        convert(tmp_path / "in.tflite", tmp_path / "out.tflite", find_converter(tmp_path))
+        convert(
+            tmp_path / "in.tflite", "mcxn94x", tmp_path / "out.tflite", find_converter(tmp_path)
+        )
 
 
 def test_converter_that_writes_nothing_is_an_error(tmp_path: Path) -> None:
     fake_tool(tmp_path, "neutron-converter", "echo done")
     with pytest.raises(ModelError, match="done"):
-        convert(tmp_path / "in.tflite", tmp_path / "out.tflite", find_converter(tmp_path))
+        convert(
+            tmp_path / "in.tflite", "mcxn94x", tmp_path / "out.tflite", find_converter(tmp_path)
+        )
 
 
 def test_missing_converter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -150,7 +156,7 @@ def test_a_given_model_is_checked_and_counted(tmp_path: Path) -> None:
     original.write_bytes(model_bytes(tensors, ops, [0], [2]))
     npu_model = converted_file(tmp_path / "npu.tflite")
     sdk = sdk_with_driver(tmp_path / "sdk", WORD)
-    prepared = prepare(original, npu_model, None, sdk, tmp_path)
+    prepared = prepare(original, "mcxn94x", npu_model, None, sdk, tmp_path)
     assert prepared.model == npu_model
     assert prepared.arena_bytes == 16 * 1024 + 13  # three activations of 4 bytes, times 1.05
     assert prepared.notes == (
@@ -161,5 +167,5 @@ def test_a_given_model_is_checked_and_counted(tmp_path: Path) -> None:
     tensors[2] = TensorSpec((1, 5), scales=0.5)
     other.write_bytes(model_bytes(tensors, ops, [0], [2]))
     with pytest.raises(ModelError, match="is not other converted"):
-        prepare(other, npu_model, None, sdk, tmp_path)
-    assert "not compared" in prepare(original, npu_model, None, None, tmp_path).notes[1]
+        prepare(other, "mcxn94x", npu_model, None, sdk, tmp_path)
+    assert "not compared" in prepare(original, "mcxn94x", npu_model, None, None, tmp_path).notes[1]

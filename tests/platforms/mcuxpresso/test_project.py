@@ -28,6 +28,7 @@ from mcugen.export.app import board_tree
 from mcugen.export.exporter import ExportOptions
 from mcugen.platforms.mcuxpresso.project import (
     export_mcuxpresso,
+    npu_target,
     project_name,
     read_sdk_board,
     with_memory,
@@ -205,6 +206,11 @@ def test_the_npu_has_no_arena_in_sramx() -> None:
     with pytest.raises(ConfigError, match="--memory sramx does not go with the NPU") as caught:
         export(engine=ENGINES["tflm"], npu=True, memory="sramx")
     assert "--memory large" in caught.value.hint
+
+
+def test_a_board_without_npu_says_so() -> None:
+    with pytest.raises(ConfigError, match="FRDM-MCXN236.* has no NPU"):
+        npu_target(find_board("mcxn236"), "")
 
 
 def test_bill_of_materials() -> None:

@@ -1,0 +1,31 @@
+// SPDX-FileCopyrightText: 2026 the mcugen authors
+// SPDX-License-Identifier: Apache-2.0
+// The resources of FRDM-MCXN236 that the port uses: those of FRDM-MCXN947, but LED and RAM banks.
+#ifndef MCUGEN_MCXN236_APP_H
+#define MCUGEN_MCXN236_APP_H
+
+#include "fsl_common.h"
+
+#define MCUGEN_UART LPUART4
+#define MCUGEN_UART_IRQ LP_FLEXCOMM4_IRQn
+#define MCUGEN_UART_HANDLER LP_FLEXCOMM4_IRQHandler
+#define MCUGEN_UART_CLOCK_ATTACH kFRO12M_to_FLEXCOMM4
+#define MCUGEN_UART_CLOCK_DIVIDER kCLOCK_DivFlexcom4Clk
+#define MCUGEN_UART_CLOCK_HZ 12000000U
+#define MCUGEN_UART_RESET kFC4_RST_SHIFT_RSTn
+
+#define MCUGEN_CORE_CLOCK_HZ 150000000U
+
+// The red LED.
+#define MCUGEN_LED_GPIO GPIO4
+#define MCUGEN_LED_PORT PORT4
+#define MCUGEN_LED_PIN 18U
+#define MCUGEN_LED_GPIO_CLOCK kCLOCK_Gpio4
+#define MCUGEN_LED_PORT_CLOCK kCLOCK_Port4
+#define MCUGEN_LED_IS_LIT_BY_LOW 1
+
+#define MCUGEN_RAM_CLOCKS                                                  \
+  (SYSCON_AHBCLKCTRL0_RAMB_CTRL_MASK | SYSCON_AHBCLKCTRL0_RAMC_CTRL_MASK | \
+   SYSCON_AHBCLKCTRL0_RAMD_CTRL_MASK | SYSCON_AHBCLKCTRL0_RAME_CTRL_MASK)
+
+#endif
