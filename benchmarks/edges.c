@@ -8,8 +8,8 @@
 // in hexadecimal, hexadecimal, hexadecimal, decimal, decimal; the first line says how often the
 // function was called. Each call takes the counts up to its end to the file.
 //
-// The few declarations of QEMU's plugin API (version 1, QEMU 4.2 to 8.x) stand here, because
-// distributions ship QEMU without its header.
+// The few declarations of QEMU's plugin API stand here, because distributions ship QEMU without its
+// header. They are the same in its versions 1 (QEMU 4.2 to 8.x) and 2 (9.0 and later).
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -29,8 +29,17 @@ void qemu_plugin_register_atexit_cb(qemu_plugin_id_t, ended_t, void *);
 size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *);
 uint64_t qemu_plugin_tb_vaddr(const struct qemu_plugin_tb *);
 
+void *qemu_plugin_scoreboard_new(size_t) __attribute__((weak));  // came with version 2
+
 #define EXPORTED __attribute__((visibility("default")))
 EXPORTED int qemu_plugin_version = 1;
+
+// QEMU refuses a plugin of the other version, and reads ours after this.
+__attribute__((constructor)) static void choose_version(void) {
+  if (qemu_plugin_scoreboard_new != NULL) {
+    qemu_plugin_version = 2;
+  }
+}
 
 enum { SLOTS = 1 << 17 };  // far more than an engine has pieces
 

@@ -110,7 +110,7 @@ def test_a_platform_imports_no_other_one_but_cmake() -> None:
 
 def test_nothing_is_decided_by_a_name() -> None:
     """No comparison with the name of a platform, a board or an engine outside the folder that is its own."""
-    folders = {path.name for path in (PACKAGE / "platforms").iterdir() if path.is_dir()}
+    folders = {path.parent.name for path in (PACKAGE / "platforms").glob("*/__init__.py")}
     names = {*PLATFORMS, *folders, *all_engines(), *(board.name for board in load_boards())}
     for path in FILES:
         own = {*path.relative_to(PACKAGE).parts}
