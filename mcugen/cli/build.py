@@ -19,6 +19,7 @@ from mcugen.codegen.tree_writer import write_tree
 from mcugen.config import Config, find_config
 from mcugen.errors import ConfigError
 from mcugen.export.project import BuildRequest, GeneratedProject, generate
+from mcugen.features.benchmarks import known_model
 from mcugen.paths import examples_dir
 from mcugen.platforms.choose import platform_of
 from mcugen.platforms.platform import Compiled, Places
@@ -56,7 +57,9 @@ def command(model: Path | None, **given: Any) -> None:
     taken = (
         (f"the file has several parts: it is {request.graph.taken}",) if request.graph.taken else ()
     )
-    for note in (*taken, *notes, *compiled.notes):
+    known = known_model(request.graph.sha256)
+    advice = (known,) if known and project.manifest.front_end.kind == "raw" else ()
+    for note in (*taken, *advice, *notes, *compiled.notes):
         say(note)
 
 

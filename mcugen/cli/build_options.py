@@ -44,6 +44,12 @@ _OPTIONS = (
     ),
     _model("--score", default="", help="What a clip is scored by: reconstruction-error or none."),
     _model(
+        "--class-names",
+        type=PATH,
+        help="Class names of a classifier: a text file with one per line, in the order of its outputs. "
+        "Default: those of the preset or of the model's metadata.",
+    ),
+    _model(
         "--rounding", default="", help="Rounding: double (default, equals TFLite Micro) or single."
     ),
     _model(
@@ -92,7 +98,6 @@ _OPTIONS = (
     _test(
         "--test-labels", type=PATH, help="Test labels: y_test.npy, or a CSV of `file,label` lines."
     ),
-    _test("--class-names", type=PATH, help="Class names: a text file with one per line."),
     _result("--out", type=PATH, help="Folder of the project. Default: build/MODEL-BOARD."),
     _result("--no-compile", is_flag=True, help="Write the project without compiling it."),
 )
@@ -152,6 +157,7 @@ class BuildOptions:
             memory=self.memory,
             mlperf_id=self.mlperf_id,
             arena_bytes=self.arena_bytes,
+            class_names=self.class_names,
         )
 
     def places(self, request: BuildRequest) -> Places:
@@ -171,7 +177,6 @@ PREREQUISITES = (
     ("neutron_sdk", "accelerator npu", "npu"),
     ("npu_model", "accelerator npu", "npu"),
     ("test_labels", "test-data", "test_data"),
-    ("class_names", "test-data", "test_data"),
 )
 """Options that mean nothing without another: field, what to give, the field that says it is given."""
 

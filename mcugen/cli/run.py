@@ -73,7 +73,9 @@ def _score(
         project = replace(project, manifest=replace(project.manifest, front_end=front_end))
     coding = input_coding(read_tflite(project.model))
     source = default_input(options.input_name, project.manifest.front_end, coding)
-    clips = _clips(named, source, project.manifest.front_end, coding, options.labels)
+    clips = _clips(
+        named, source, project.manifest.front_end, coding, options.labels, project.manifest.classes
+    )
     folder = options.out or build_dir.with_name(f"{build_dir.resolve().name}-run")
     hold_folder(folder)
     if options.interpreter and target is not None:
@@ -92,14 +94,15 @@ def _clips(
     front_end: FrontEnd,
     coding: Coding,
     labels: Path | None,
+    classes: tuple[str, ...],
 ) -> tuple[Clip, ...]:
     """The clips that were named, every one read once and found usable."""
     from mcugen.samples.clips import find_clips
     from mcugen.samples.labels import read_labels
     from mcugen.samples.stimulus import check_clips, suffixes_for
 
-    known = read_labels(labels) if labels is not None else None
-    found = find_clips(named, suffixes_for(source, front_end), known)
+    known = read_labels(labels, classes) if labels is not None else None
+    found = find_clips(named, suffixes_for(source, front_end), known, classes)
     check_clips([clip.path for clip in found], source, front_end, coding)
     if found and known is not None and not any(clip.label for clip in found):
         raise DataError(
@@ -174,23 +177,26 @@ def _progress(clip_count: int) -> Iterator[Progress]:
 
 
 def _draw(run: Run, clips: tuple[Clip, ...], front_end: FrontEnd, folder: Path) -> None:
-    """folder/pictures/<clip>.svg: what was found, drawn on the images that were given."""
+    """folder/pictures/<clip>.svg: what was found, drawn on the images that were given; of those that only
+    got a class the first ones."""
     from mcugen.report.files import write_picture
+    from mcugen.report.text import CLIPS_SHOWN
     from mcugen.samples.stimulus import image_of
 
     found = {record.sha256: record.decoded for record in run.clips}
-    for clip in clips:
+    for clip in clips[:CLIPS_SHOWN] if run.head.classes else clips:
         pixels = image_of(clip.path, front_end) if found.get(clip.sha256) else None
         if pixels is not None:
             page = write_picture(pixels, found[clip.sha256], clip.path, folder)
-            say(f"picture: {page}")
+            if not run.head.classes:
+                say(f"picture: {page}")
 
 
 def _print(outcome: Outcome, clips: tuple[Clip, ...], folder: Path) -> None:
     """The clips of this command and their figures; the report has all that the folder holds."""
     from mcugen.device.measure import only_clips
     from mcugen.report.files import write_report
-    from mcugen.report.findings import fit_lines
+    from mcugen.report.findings import clip_notes
     from mcugen.report.text import clip_table, figure_lines
 
     page = write_report(outcome.run, folder)
@@ -202,7 +208,7 @@ def _print(outcome: Outcome, clips: tuple[Clip, ...], folder: Path) -> None:
         terminal.print(line, soft_wrap=True)
     terminal.print(f"report: {page}", soft_wrap=True)
     others = len(outcome.run.clips) - len(shown.clips)
-    for line in fit_lines(shown.clips):
+    for line in clip_notes(shown):
         say(line, err=True)
     if others > 0:
         say(

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcugen.device.client import Client
-from mcugen.model.ir import Graph, Quant
+from mcugen.model.ir import Graph
 from mcugen.protocol import What
 from mcugen.records import Decoded
 from mcugen.scoring.classes import decode_classes
@@ -19,9 +19,9 @@ from mcugen.scoring.decode import Classes, Decode, Landmarks, Yolo
 from mcugen.scoring.landmarks import decode_landmarks
 from mcugen.scoring.yolo import decode_yolo
 
-Output = tuple[NDArray[np.int8], Quant]
+Output = tuple[NDArray[Any], Any]
 ReadOutput = Callable[[int], Output]
-"""Number of an output -> its values, shaped, and their quantisation."""
+"""Number of an output -> its values, shaped, and their Quant (None: they are real values)."""
 
 
 def decoded_outputs(client: Client, decode: Decode | None, graph: Graph) -> tuple[Decoded, ...]:
@@ -32,8 +32,7 @@ def decoded_outputs(client: Client, decode: Decode | None, graph: Graph) -> tupl
     def read(number: int) -> Output:
         tensor = graph.tensors[graph.outputs[number]]
         content = client.read(What.OUTPUT, tensor.bytes, index=number)
-        assert tensor.quant is not None
-        return np.frombuffer(content, np.int8).reshape(tensor.shape), tensor.quant
+        return np.frombuffer(content, tensor.dtype.value).reshape(tensor.shape), tensor.quant
 
     return interpret(decode, read)
 

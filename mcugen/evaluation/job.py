@@ -16,6 +16,7 @@ from mcugen.evaluation.classification import ClassStep, Task, class_task, judge_
 from mcugen.evaluation.detection import ClipScore, StepResult, host_scorer, judge_step
 from mcugen.evaluation.model_runner import Opener, open_tflite
 from mcugen.evaluation.model_table import RecurrentForm, recurrent_form
+from mcugen.features.benchmarks import known_classes
 from mcugen.features.spec import FrontEnd
 from mcugen.model.ir import Graph, Quant
 from mcugen.model.tflite import read_tflite
@@ -194,6 +195,9 @@ def classify_on_host(job: EvaluationJob, inputs: Inputs) -> tuple[Task, tuple[Cl
     names = job.config.decode.get("labels", ())
     if not names and anomalous_steps(job.samples[0]) is not None:
         names = (NORMAL, ANOMALY)
+    file = job.config.model
+    if not names and file.is_file():
+        names = known_classes(job.front_end, file.read_bytes(), job.output_values)
     task = class_task(job.dataset, job.samples, max(job.output_values, 2), names)
     steps = []
     for name, path in job.models.items():

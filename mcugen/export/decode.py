@@ -11,7 +11,7 @@ import numpy as np
 from mcugen.codegen.c_text import c_array, c_float
 from mcugen.codegen.render import render
 from mcugen.codegen.tree import SourceTree
-from mcugen.model.ir import Graph, Quant, Tensor
+from mcugen.model.ir import DType, Graph, Quant, Tensor
 from mcugen.paths import runtime_dir
 from mcugen.scoring.decode import (
     Classes,
@@ -26,9 +26,11 @@ from mcugen.scoring.decode import (
 )
 
 
-def emit_decode(decode: Decode, graph: Graph, tool: str) -> SourceTree:
-    """app/decode_tables.c and .h, and the functions that they are for."""
+def emit_decode(decode: Decode | None, graph: Graph, tool: str) -> SourceTree:
+    """app/decode_tables.c and .h, and the functions that they are for; for int8 outputs only."""
     outputs = [graph.tensors[index] for index in graph.outputs]
+    if decode is None or outputs[0].dtype is not DType.INT8:
+        return {}
     if isinstance(decode, Classes):
         parts = _classes(decode, outputs)
     elif isinstance(decode, Yolo):

@@ -46,6 +46,11 @@ class Manifest:
     firmware_sha256: str  # hash of all generated files but its own header and this one
     decode: Decode | None = None  # what the outputs mean
 
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Names of the classes of a classifier, nothing for other models."""
+        return self.decode.labels if isinstance(self.decode, Classes) else ()
+
 
 def run_record(manifest: Manifest) -> RunRecord:
     """The head of a run of the project's model on int8 inputs, timed in nanoseconds; see `replace`."""
@@ -60,7 +65,7 @@ def run_record(manifest: Manifest) -> RunRecord:
         ticks_per_second=NANOSECONDS_PER_SECOND,
         rounding=manifest.rounding,
         input="int8",
-        classes=manifest.decode.labels if isinstance(manifest.decode, Classes) else (),
+        classes=manifest.classes,
     )
 
 

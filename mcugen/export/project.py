@@ -79,7 +79,7 @@ def generate(request: BuildRequest) -> GeneratedProject:
         board_tree(request.board),
         {"app/config.h": _config(request), "app/identity.c": _identity(request)},
         {f"model/{request.graph.name}.tflite": request.model_bytes},
-        emit_decode(request.decode, request.graph, TOOL) if request.decode else {},
+        emit_decode(request.decode, request.graph, TOOL),
     )
     around = request.exporter.emit(app, request.board, request.graph.name, request.export_options)
     files = merge(app, around)

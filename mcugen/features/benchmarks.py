@@ -9,7 +9,19 @@ from dataclasses import dataclass
 
 from mcugen.errors import ConfigError
 from mcugen.features.spec import PRESETS, FrontEnd
+from mcugen.model.class_names import packed_class_names
 from mcugen.model.ir import Graph
+
+AD01_SHA256 = "87cf24194ef93d1d9b11a591d805526b98008e351655d29883c825c9c106ba24"
+KWS01_SHA256 = "aeea436800704fce17b17292e4412630ad856e9d777c044c64ef748a880bd0ae"
+IC01_SHA256 = "3c002613d1b2475eb51dd78dfb85a546c8ae658dee71cf6ade43b022fe205415"
+VWW01_SHA256 = "597a384c8c2c8a1276f04702f25013b7838f2f814f1ca7c174d295b73e3d6b7b"
+"""MLPerf Tiny's reference models."""
+
+KWS_CLASSES = tuple("down go left no off on right stop up yes silence unknown".split())
+CIFAR_10_CLASSES = tuple("airplane automobile bird cat deer dog frog horse ship truck".split())
+VWW_CLASSES = ("non_person", "person")
+"""Source: mlcommons/tiny, benchmark/training."""
 
 ID = re.compile(r"[A-Za-z0-9_.-]{1,40}")
 
@@ -23,15 +35,33 @@ class Benchmark:
     score: str
     metric: str  # "top-1" or "AUC"
     target: float  # the least value of the closed division
+    model_sha256: str  # of the reference model
+    classes: tuple[str, ...] = ()  # in the order of its outputs
 
 
 BENCHMARKS = {
-    "ad01": Benchmark("mlperf-ad", 640, "reconstruction-error", "AUC", 0.85),
-    "kws01": Benchmark("mlperf-kws", 12, "none", "top-1", 0.90),
-    "ic01": Benchmark("mlperf-ic", 10, "none", "top-1", 0.85),
-    "vww01": Benchmark("mlperf-vww", 2, "none", "top-1", 0.80),
+    "ad01": Benchmark("mlperf-ad", 640, "reconstruction-error", "AUC", 0.85, AD01_SHA256),
+    "kws01": Benchmark("mlperf-kws", 12, "none", "top-1", 0.90, KWS01_SHA256, KWS_CLASSES),
+    "ic01": Benchmark("mlperf-ic", 10, "none", "top-1", 0.85, IC01_SHA256, CIFAR_10_CLASSES),
+    "vww01": Benchmark("mlperf-vww", 2, "none", "top-1", 0.80, VWW01_SHA256, VWW_CLASSES),
 }
 """Id as the official runner knows it -> benchmark. runtime/mlperf.c prints results by the same ids."""
+
+
+def known_classes(front_end: FrontEnd | None, model: bytes, outputs: int) -> tuple[str, ...]:
+    """Names of the classes of a model (the bytes of its file): those of the benchmark that the front-end
+    is the preset of, or those in its metadata; nothing where neither has as many as there are outputs."""
+    found = (b.classes for b in BENCHMARKS.values() if PRESETS[b.preset] == front_end)
+    preset = next((classes for classes in found if len(classes) == outputs), ())
+    return preset or packed_class_names(model, outputs)
+
+
+def known_model(model_sha256: str) -> str:
+    """What a reference model of MLPerf Tiny, known by its hash, is to be built with; "" for others."""
+    for name, benchmark in BENCHMARKS.items():
+        if benchmark.model_sha256 == model_sha256:
+            return f"this is {name} of MLPerf Tiny: --front-end {benchmark.preset} is its front-end"
+    return ""
 
 
 def mlperf_id(chosen: str, graph: Graph, front_end: FrontEnd, score: str) -> str:

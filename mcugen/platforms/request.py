@@ -15,13 +15,21 @@ from mcugen.engines.contract import Engine, EngineOptions, Optimize, Rounding
 from mcugen.errors import ConfigError, EnvironmentError_, unknown
 from mcugen.export.exporter import ExportOptions
 from mcugen.export.project import BuildRequest
-from mcugen.features.benchmarks import BENCHMARKS, mlperf_id
+from mcugen.features.benchmarks import BENCHMARKS, known_classes, mlperf_id
 from mcugen.features.spec import PRESETS, FrontEnd, image_front_end, raw_front_end
 from mcugen.features.toml import front_end_from_dict
 from mcugen.model.ir import Graph
 from mcugen.model.tflite import NO_MODEL_HINT, parse_tflite
 from mcugen.platforms.choose import all_engines, platform_of
-from mcugen.scoring.decode import decode_from_dict
+from mcugen.samples.labels import read_class_names
+from mcugen.scoring.decode import (
+    CLASS_TYPES,
+    TOP_CLASSES,
+    Classes,
+    Decode,
+    decode_from_dict,
+    gives_probabilities,
+)
 
 T = TypeVar("T", bound=str)
 
@@ -45,6 +53,7 @@ class Choices:
     memory: str = ""
     mlperf_id: str = ""
     arena_bytes: int | None = None
+    class_names: Path | None = None
 
 
 def make_request(config: Config, board: Board, choices: Choices) -> BuildRequest:
@@ -88,9 +97,7 @@ def make_request(config: Config, board: Board, choices: Choices) -> BuildRequest
             front_end=front_end,
             score=score,
         ),
-        decode=decode_from_dict(config.decode, f"{config.where} [decode]")
-        if config.decode
-        else None,
+        decode=_decode(graph, config, choices, front_end, score, model_bytes),
         mlperf_id=mlperf_id(benchmark, graph, front_end, score),
     )
 
@@ -147,6 +154,30 @@ def _front_end(graph: Graph, config: Config, chosen: str, benchmark: str) -> Fro
         _choose("front-end", chosen, (*PRESETS, "image", "raw"))
         return PRESETS[chosen]
     return front_end_from_dict(config.front_end, f"{config.where} [front_end]")
+
+
+def _decode(
+    graph: Graph,
+    config: Config,
+    choices: Choices,
+    front_end: FrontEnd,
+    score: str,
+    model_bytes: bytes,
+) -> Decode | None:
+    """The meaning of the outputs: [decode] of mcugen.toml; or classes, whose names are in a file, or known
+    from the preset or from the model's metadata."""
+    if config.decode and not choices.class_names:
+        return decode_from_dict(config.decode, f"{config.where} [decode]")
+    output = graph.tensors[graph.outputs[0]]
+    if choices.class_names:
+        names = read_class_names(choices.class_names)
+    elif score == "none" and output.dtype in CLASS_TYPES:
+        names = known_classes(front_end, model_bytes, output.elements)
+    else:
+        names = ()
+    if not names:
+        return None
+    return Classes(names, min(TOP_CLASSES, len(names)), softmax=not gives_probabilities(graph))
 
 
 def _score(graph: Graph, config: Config, choices: Choices, front_end: FrontEnd) -> str:

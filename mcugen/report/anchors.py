@@ -6,14 +6,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from mcugen.features.benchmarks import AD01_SHA256, IC01_SHA256, KWS01_SHA256, VWW01_SHA256
+
 ZOO = "NXP eIQ model zoo"
 MLPERF = "MLPerf Tiny closed division"
-
-AD01_SHA256 = "87cf24194ef93d1d9b11a591d805526b98008e351655d29883c825c9c106ba24"
-KWS01_SHA256 = "aeea436800704fce17b17292e4412630ad856e9d777c044c64ef748a880bd0ae"
-IC01_SHA256 = "3c002613d1b2475eb51dd78dfb85a546c8ae658dee71cf6ade43b022fe205415"
-VWW01_SHA256 = "597a384c8c2c8a1276f04702f25013b7838f2f814f1ca7c174d295b73e3d6b7b"
-"""MLPerf Tiny's reference models. Nobody has published a closed result for sww01, up to v1.3."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +31,7 @@ def _fastest(m4_ms: float, m7_ms: float, m85_ms: float) -> tuple[Anchor, ...]:
     return tuple(Anchor(engine, core, mhz, ms, round(mhz * ms), source) for core, mhz, ms in rows)
 
 
+# Nobody has published a closed result for sww01, up to v1.3.
 ANCHORS: dict[str, tuple[Anchor, ...]] = {
     AD01_SHA256: (
         Anchor("NXP TFLM, SDK 2.13", "MCX N947, Cortex-M33", None, 5.605, None, ZOO),

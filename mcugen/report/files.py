@@ -15,7 +15,16 @@ from numpy.typing import NDArray
 from mcugen.errors import DataError
 from mcugen.foreign_text import csv_text
 from mcugen.own_files import write_own
-from mcugen.records import RECORDS_NAME, Decoded, LatencyRecord, Run, as_run, read_records
+from mcugen.records import (
+    RECORDS_NAME,
+    ClipRecord,
+    Decoded,
+    LatencyRecord,
+    Run,
+    as_run,
+    read_records,
+)
+from mcugen.report.classes import classified, prediction, right_text
 from mcugen.report.detection import at_threshold, auc_interval, detect
 from mcugen.report.findings import findings
 from mcugen.report.html import report_html
@@ -68,12 +77,20 @@ def write_picture(
 
 
 def scores_csv(run: Run) -> bytes:
-    """One line per clip; an empty cell is what was not measured."""
+    """One line per clip, of a classifier with its best class; an empty cell is what was not measured."""
     header = ("file", "label", "windows", "device_score", "reference_score", "difference")
+    more = ("class", "class_score", "right") if run.head.classes else ()
     rows = (
-        (c.clip, c.label, c.windows, c.score, c.reference_score, difference(c)) for c in run.clips
+        (c.clip, c.label, c.windows, c.score, c.reference_score, difference(c))
+        + (_class_cells(c) if more else ())
+        for c in run.clips
     )
-    return csv_text([header, *rows]).encode()
+    return csv_text([header + more, *rows]).encode()
+
+
+def _class_cells(clip: ClipRecord) -> tuple[object, ...]:
+    best = prediction(clip)
+    return (None, None, "") if best is None else (best.what, best.score, right_text(clip))
 
 
 def latency_csv(run: Run) -> bytes:
@@ -98,6 +115,7 @@ def summary(run: Run) -> dict[str, Any]:
         "largest_score_difference": largest_difference(run.clips),
         "checks": [asdict(check) for check in checks(run)],
         "detection": _detection(run),
+        "classification": _classification(run),
         "latencies": [asdict(latency) for latency in run.latencies],
         "front_end_ticks_per_window": front_end_per_window(run),
         "load": asdict(load) if load is not None else None,
@@ -119,6 +137,18 @@ def _detection(run: Run) -> dict[str, Any] | None:
         "pauc": found.pauc,
         "pauc_max_fpr": MAX_FPR,
         "at_threshold": asdict(decided) if decided is not None else None,
+    }
+
+
+def _classification(run: Run) -> dict[str, Any] | None:
+    found = classified(run)
+    if found is None:
+        return None
+    return {
+        "classes": found.names,
+        "clips": found.total,
+        "top_1_accuracy": found.accuracy,
+        "confusion": found.confusion.tolist(),
     }
 
 

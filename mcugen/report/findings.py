@@ -37,7 +37,7 @@ def findings(run: Run) -> tuple[str, ...]:
         *_clock(run),
         *_latency_warnings(run),
         *_labels(run),
-        *fit_lines(run.clips),
+        *clip_notes(run),
         *_few_samples(run),
         *_full_memory(run),
         *_arena(run),
@@ -96,6 +96,16 @@ def _latency_warnings(run: Run) -> tuple[str, ...]:
     missing = (f"{title}: no figures: {reason}" for title, reason in missing_figures(run))
     pairs = ((x.name, dict(x.facts).get("warning")) for x in run.latencies)
     return (*missing, *(f"{name}: {warning}" for name, warning in pairs if warning))
+
+
+def clip_notes(run: Run) -> tuple[str, ...]:
+    """What of the clips the figures are not about, counted."""
+    several = sum(clip.windows > 1 for clip in run.clips) if run.head.classes else 0
+    last = (
+        f"{several} of {len(run.clips)} clips have several windows: the class is that of the last one; "
+        "`mcugen evaluate` judges all."
+    )
+    return (*fit_lines(run.clips), *([last] if several else []))
 
 
 def fit_lines(clips: Sequence[ClipRecord]) -> tuple[str, ...]:

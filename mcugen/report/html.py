@@ -15,6 +15,7 @@ from mcugen.records import ClipRecord, LatencyRecord, MemoryRecord, Run, RunReco
 from mcugen.report import plots
 from mcugen.report.anchors import Anchor, anchors_for
 from mcugen.report.chart import Chart
+from mcugen.report.classes import classified, is_right, right_text
 from mcugen.report.configurations import HEADER, configurations, is_configuration
 from mcugen.report.detection import at_threshold, auc_interval_text, detect
 from mcugen.report.findings import findings
@@ -38,6 +39,8 @@ from mcugen.report.numbers import (
 )
 from mcugen.scoring.roc import MAX_FPR, Separation
 
+MOST_CLASSES = 20
+"""Of a chart of confusion."""
 TEMPLATE = "report.html.j2"
 
 
@@ -78,6 +81,7 @@ def report_html(run: Run, pictures: Mapping[str, bytes] | None = None) -> bytes:
         "has_scores": any(clip.score is not None for clip in run.clips),
         "has_outputs": bool(checks(run)),
         "has_meaning": any(clip.decoded for clip in run.clips),
+        "has_verdicts": any(is_right(clip) is not None for clip in run.clips),
         "pictures": [
             {"name": name, "svg": base64.b64encode(svg).decode()}
             for name, svg in sorted((pictures or {}).items())
@@ -103,6 +107,10 @@ def _tiles(run: Run, detection: Separation | None) -> list[Tile]:
     if decided is not None:
         note = f"at the threshold {run.head.threshold:g}: {decided.text}"
         tiles.append(Tile("Recall", f"{decided.found / decided.anomalies:.3f}", note))
+    classes = classified(run)
+    if classes is not None:
+        note = f"{classes.right} of {classes.total} labelled clips are right"
+        tiles.append(Tile("Top-1 accuracy", f"{classes.accuracy:.4f}", note))
     worst = largest_difference(run.clips)
     if worst is not None:
         note = f"largest score difference to {run.head.reference}"
@@ -152,7 +160,11 @@ def _latency_tile(latency: LatencyRecord, head: RunRecord) -> Tile:
 
 def _score_charts(run: Run, detection: Separation | None) -> list[Chart]:
     scored = [(clip.label, clip.score) for clip in run.clips if clip.score is not None]
+    classes = classified(run)
     charts = [
+        plots.confusion_chart(classes.confusion, classes.names, "Confusion")
+        if classes is not None and len(classes.names) <= MOST_CLASSES
+        else None,
         plots.score_chart(run.clips, run.head.threshold),
         plots.window_chart(run.clips[0], run.head.threshold) if len(run.clips) == 1 else None,
         plots.score_histogram(scored, run.head.threshold),
@@ -295,6 +307,7 @@ def _clip_row(clip: ClipRecord, threshold: float | None) -> dict[str, Any]:
         "spark": plots.sparkline(clip.window_scores),
         "outputs": f"{count_text(equal)} / {count_text(compared)}",
         "meaning": decoded_text(clip),
+        "right": right_text(clip),
     }
 
 

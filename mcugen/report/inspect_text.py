@@ -15,6 +15,7 @@ from rich.text import Text
 
 from mcugen.boards import MemoryRegion
 from mcugen.engines.passes.rewrite import Removal
+from mcugen.features.benchmarks import known_model
 from mcugen.memory import draw
 from mcugen.model.check import where
 from mcugen.model.ir import DType, Graph, Op, Problem, Tensor
@@ -44,6 +45,7 @@ def _heading(inspection: Inspection) -> Text:
     lines = [
         f"{graph.name}: {graph.file_bytes:,} bytes, sha256 {graph.sha256[:16]}",
         *([f"  reads {graph.taken}"] if graph.taken else []),
+        *([f"  {known}"] if (known := known_model(graph.sha256)) else []),
         *(f"  input   {_end_text(graph, i)}" for i in graph.inputs),
         *(f"  output  {_end_text(graph, i)}" for i in graph.outputs),
     ]

@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mcugen.records import Run
+from mcugen.report.classes import classified, prediction, right_text
 from mcugen.report.compare import Comparison
 from mcugen.report.configurations import is_configuration
 from mcugen.report.detection import at_threshold, auc_interval_text, detect
 from mcugen.report.gains import gains
 from mcugen.report.load import load_lines
 from mcugen.report.numbers import (
+    NOT_MEASURED,
     bytes_text,
     checks,
     cost_text,
@@ -33,7 +35,12 @@ CLIPS_SHOWN = 20
 
 
 def clip_table(run: Run) -> Table:
-    """Clip, device score, reference score, difference, verdict; the first clips of a long run."""
+    """Clip, device score, reference score, difference, verdict; the first clips of a long run.
+
+    Of a classifier: its classes.
+    """
+    if run.head.classes:
+        return class_table(run)
     table = _table(("clip", "device", "reference", "difference"))
     has_verdict = run.head.threshold is not None
     if has_verdict:
@@ -55,6 +62,26 @@ def clip_table(run: Run) -> Table:
     return table
 
 
+def class_table(run: Run) -> Table:
+    """Clip, predicted class and its probability (or score), the next best classes, label, right or wrong."""
+    has_labels = any(clip.label is not None for clip in run.clips)
+    scores = [one.score for clip in run.clips for one in clip.decoded]
+    score = "probability" if all(0 <= one <= 1 for one in scores) else "score"
+    table = _table(("clip", "class", score, "next", *(("label", "verdict") if has_labels else ())))
+    for clip in run.clips[:CLIPS_SHOWN]:
+        best = prediction(clip)
+        cells = [
+            Path(clip.clip).name,
+            "" if best is None else best.what,
+            NOT_MEASURED if best is None else f"{best.score:.3f}",
+            ", ".join(f"{one.what} {one.score:.3f}" for one in clip.decoded[1:]),
+        ]
+        table.add_row(*cells, *((clip.label or "", right_text(clip)) if has_labels else ()))
+    if len(run.clips) > CLIPS_SHOWN:
+        table.add_row(f"and {len(run.clips) - CLIPS_SHOWN} more, in scores.csv")
+    return table
+
+
 def figure_lines(run: Run) -> tuple[str, ...]:
     """AUC, agreement, costs and memory, one per line, each with its unit."""
     lines = []
@@ -67,6 +94,9 @@ def figure_lines(run: Run) -> tuple[str, ...]:
     decided = at_threshold(run.clips, run.head.threshold)
     if decided is not None:
         lines.append(f"at the threshold {run.head.threshold:g}: {decided.text}")
+    classes = classified(run)
+    if classes is not None:
+        lines.append(classes.text)
     worst = largest_difference(run.clips)
     if worst is not None:
         lines.append(f"largest score difference {difference_text(worst)} to {run.head.reference}")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from mcugen.errors import DataError
 from mcugen.samples.arrays import ARRAYS
-from mcugen.samples.labels import LABEL_WORDS, labels_of
+from mcugen.samples.labels import LABEL_WORDS, class_in_name, labels_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +25,15 @@ class Clip:
 
 
 def find_clips(
-    named: Sequence[Path], suffixes: Sequence[str], labels: Mapping[str, str] | None = None
+    named: Sequence[Path],
+    suffixes: Sequence[str],
+    labels: Mapping[str, str] | None = None,
+    classes: Sequence[str] = (),
 ) -> tuple[Clip, ...]:
     """All clips named directly or by their folder, each once, folders sorted by path.
 
-    `labels` is what `read_labels` returned; without it labels come from the file names.
+    `labels` is what `read_labels` returned; without it labels come from the names of files and folders,
+    and are `classes` where these are named.
     DataError lists every name that is missing, unreadable or of another type, at once.
     """
     faults: list[str] = []
@@ -42,7 +46,7 @@ def find_clips(
         except OSError as error:
             faults.append(f"{path}: {error.strerror}")
             continue
-        clips[path.resolve()] = Clip(path.as_posix(), path, digest, label_of(path, labels))
+        clips[path.resolve()] = Clip(path.as_posix(), path, digest, label_of(path, labels, classes))
     if faults:
         raise DataError("; ".join(faults), hint=_hint(suffixes))
     return tuple(clips.values())
@@ -74,9 +78,13 @@ def _is_clip(path: Path, suffixes: Sequence[str]) -> bool:
     return path.suffix.lower() in suffixes and path.is_file()
 
 
-def label_of(path: Path, labels: Mapping[str, str] | None) -> str | None:
-    """The file's label in a label file; without one that of its name (see labels.py), else of a folder
-    `normal` or `anomaly`."""
+def label_of(
+    path: Path, labels: Mapping[str, str] | None, classes: Sequence[str] = ()
+) -> str | None:
+    """The file's label in a label file; without one the class or the label that its name says (see
+    labels.py), else its folder's."""
     if labels is not None:
         return labels.get(path.name)
+    if classes:
+        return class_in_name(path.resolve(), classes)
     return labels_of(path.name)[0] or LABEL_WORDS.get(path.parent.name.lower())

@@ -18,7 +18,7 @@ from mcugen.features.spec import FrontEnd
 from mcugen.model.ir import Graph
 from mcugen.samples.arrays import check_axes, load_labels, load_npy
 from mcugen.samples.clips import find_clips
-from mcugen.samples.labels import read_labels
+from mcugen.samples.labels import read_class_names, read_labels
 from mcugen.samples.stimulus import make_stimulus, suffixes_for
 from mcugen.scoring.labels import ANOMALY, NORMAL, class_indices
 
@@ -51,7 +51,7 @@ def read_test_set(
 
     DataError names the file and what is wrong with it.
     """
-    classes = _read_classes(class_names) if class_names is not None else ()
+    classes = read_class_names(class_names) if class_names is not None else ()
     if len(data) == 1 and data[0].suffix == ".npy" and data[0].is_file():
         inputs = read_inputs(data[0], graph)
         if labels is None:
@@ -83,17 +83,6 @@ def read_inputs(path: Path, graph: Graph) -> NDArray[Any]:
         return coding.encode(values.astype(np.float32))
     wanted = " or ".join((*coding.names, "float32"))
     raise DataError(f"{path}: expected {wanted}, found {values.dtype}")
-
-
-def _read_classes(path: Path) -> tuple[str, ...]:
-    try:
-        lines = path.read_text().splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"{path} cannot be read: {error}") from error
-    names = tuple(line.strip() for line in lines if line.strip())
-    if not names or len(set(names)) != len(names):
-        raise DataError(f"{path}: class names must be unique, one per line")
-    return names
 
 
 def _from_clips(

@@ -54,14 +54,30 @@ class ClassScore:
 
 
 def decode_classes(
-    classes: Classes, output: NDArray[np.int8], quant: Quant
+    classes: Classes, output: NDArray[np.generic], quant: Quant | None
 ) -> tuple[ClassScore, ...]:
-    """The best classes of one output, best first; the Python twin of runtime/decode_classes.c."""
+    """The best classes of one output, best first; of int8 the Python twin of runtime/decode_classes.c."""
+    if output.dtype != np.int8 or quant is None:
+        return _of_real_values(classes, output.reshape(-1), quant)
     values = output.reshape(-1).astype(np.int32)
     if classes.softmax:
         powers = softmax_table(quant)[int(values.max()) - values]
         scores = powers / np.add.accumulate(powers)[-1]  # in order, in float32, as in C
     else:
         scores = value_table(quant)[values + 128]
+    return _best(classes, scores)
+
+
+def _of_real_values(
+    classes: Classes, values: NDArray[np.generic], quant: Quant | None
+) -> tuple[ClassScore, ...]:
+    """Of int16 and float32 outputs."""
+    real = values.astype(np.float32)
+    if quant is not None:
+        real = np.float32(quant.scale) * (real - np.float32(quant.zero_point))
+    return _best(classes, softmax(real).astype(np.float32) if classes.softmax else real)
+
+
+def _best(classes: Classes, scores: NDArray[np.float32]) -> tuple[ClassScore, ...]:
     best = top_classes(scores, classes.top)
     return tuple(ClassScore(int(index), float(scores[index])) for index in best)

@@ -22,6 +22,10 @@ from mcugen.strict_toml import TomlTable
 
 Floats = NDArray[np.float32]
 
+CLASS_TYPES = (DType.INT8, DType.INT16, DType.FLOAT32)
+"""Types of an output that may be scores of classes. In C there is a table only for int8."""
+
+TOP_CLASSES = 3
 LEVELS = np.arange(-128, 128)
 LARGEST_EXPONENT = 80.0
 """exp of more does not fit float32; a box is long beyond the image by then."""
@@ -32,7 +36,7 @@ class Classes:
     """Output 0 are scores of classes. `softmax`: they are logits. The `top` best are reported."""
 
     labels: tuple[str, ...]
-    top: int = 3
+    top: int = TOP_CLASSES
     softmax: bool = False
     kind: str = "classes"
 
@@ -96,7 +100,8 @@ def decode_to_dict(decode: Decode) -> dict[str, Any]:
 
 def _read_classes(table: TomlTable) -> Decode:
     softmax = table.flag("softmax", False)
-    return Classes(table.texts("labels", ()), table.integer("top", 3), softmax)
+    labels = table.texts("labels", ())
+    return Classes(labels, table.integer("top", min(TOP_CLASSES, max(len(labels), 1))), softmax)
 
 
 def _read_yolo(table: TomlTable) -> Decode:
@@ -167,6 +172,8 @@ def check_decode(decode: Decode, graph: Graph) -> list[Problem]:
             problems.append(Problem("decode", what))
             continue
         tensor = graph.tensors[graph.outputs[number]]
+        if isinstance(decode, Classes) and tensor.dtype in CLASS_TYPES:
+            continue
         if tensor.dtype is not DType.INT8 or tensor.quant is None:
             problems.append(Problem("decode", f"output {number} is {tensor.dtype.value}, not int8"))
         elif tensor.elements % values or (values > 1 and _last(tensor.shape) % values):
@@ -177,6 +184,19 @@ def check_decode(decode: Decode, graph: Graph) -> list[Problem]:
         if values != len(decode.labels):
             problems.append(Problem("decode", f"{len(decode.labels)} labels for {values} scores"))
     return problems
+
+
+def gives_probabilities(graph: Graph) -> bool:
+    """Whether output 0 comes from SOFTMAX or LOGISTIC, with nothing but its form changed since."""
+    index = graph.outputs[0]
+    for op in reversed(graph.ops):
+        if index in op.outputs:
+            if op.kind in ("SOFTMAX", "LOGISTIC"):
+                return True
+            if op.kind not in ("RESHAPE", "SQUEEZE", "QUANTIZE", "DEQUANTIZE"):
+                return False
+            index = op.inputs[0]
+    return False
 
 
 def _last(shape: tuple[int, ...]) -> int:

@@ -157,3 +157,40 @@ def test_every_kind_is_interpreted() -> None:
     assert face.values == (0.5,) * 6 and face.dimensions == 3
     outputs[1] = np.array([[-10]], np.int8)
     assert interpret(Landmarks(96), lambda number: (outputs[number], quant)) == ()
+
+
+def colours() -> bytes:
+    """[4, 4, 3] pixels to red, green and blue: their means."""
+    tensors = [
+        TensorSpec((1, 4, 4, 3), "int8", 1 / 255, -128),
+        TensorSpec((2,), "int32", data=np.array([1, 2], np.int32)),
+        TensorSpec((1, 3), "int8", 1 / 255, -128),
+    ]
+    op = OpSpec("MEAN", [0, 1], [2], {"keep_dims": False}, version=2)
+    return model_bytes(tensors, [op], [0], [2])
+
+
+def test_pictures_in_folders_get_classes_without_a_toml(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """From PNG files and names of classes to a table that says what is right."""
+    require_tool("gcc")
+    (tmp_path / "colours.tflite").write_bytes(colours())
+    (tmp_path / "names.txt").write_text("red\ngreen\nblue\n")
+    for folder, colour in (("red", (255, 20, 0)), ("blue", (0, 30, 200)), ("green", (90, 0, 10))):
+        (tmp_path / "set" / folder).mkdir(parents=True)
+        pixels = np.full((6, 4, 3), colour, np.uint8)
+        Image.fromarray(pixels).save(tmp_path / "set" / folder / f"{folder}_wall.png")
+    project, out = tmp_path / "project", tmp_path / "run"
+    mcugen(
+        *("build", tmp_path / "colours.tflite", "--board", "host", "--front-end", "image"),
+        *("--class-names", tmp_path / "names.txt", "--out", project),
+    )
+    capsys.readouterr()
+    mcugen("run", project, tmp_path / "set", "--resize", "crop", "--out", out)
+    said = capsys.readouterr().out
+    assert re.search(r"green_wall.png +red +0\.\d+ +blue .* green +wrong", said), said
+    assert "2 of 3 labelled clips are right; taken for another: green as red (1)" in said
+    assert "all 144 quantised features equal the front-end on this PC" in said
+    assert "green_wall.png,green,1,,,,red,0.4" in (out / "scores.csv").read_text()
+    assert len(list((out / "pictures").glob("*.svg"))) == 3

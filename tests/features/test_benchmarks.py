@@ -4,14 +4,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from mcugen.errors import ConfigError
-from mcugen.features.benchmarks import BENCHMARKS, mlperf_id
+from mcugen.features.benchmarks import BENCHMARKS, known_classes, known_model, mlperf_id
 from mcugen.features.spec import PRESETS, raw_front_end
 from mcugen.model.ir import Graph
-from mcugen.model.tflite import parse_tflite
+from mcugen.model.tflite import parse_tflite, read_tflite
 from tests.tflite_writer import fully_connected
 
 SIZES = {"ad01": (640, 640), "kws01": (490, 12), "ic01": (3072, 10), "vww01": (27648, 2)}
@@ -65,3 +67,16 @@ def test_a_name_that_would_break_the_dialect_is_refused(name: str) -> None:
     graph = model(4, 2)
     with pytest.raises(ConfigError, match="letters, digits"):
         mlperf_id(name, graph, raw_front_end(graph), "none")
+
+
+def test_presets_name_as_many_classes_as_the_benchmark_has_outputs() -> None:
+    for benchmark in BENCHMARKS.values():
+        names = known_classes(PRESETS[benchmark.preset], b"", benchmark.outputs)
+        assert len(set(names)) == (0 if benchmark.metric == "AUC" else benchmark.outputs)
+        assert known_classes(PRESETS[benchmark.preset], b"", benchmark.outputs + 1) == ()
+
+
+def test_a_reference_model_is_known_by_its_hash(real_models: Path) -> None:
+    graph = read_tflite(real_models / "kws_ref_model.tflite")
+    assert "kws01 of MLPerf Tiny: --front-end mlperf-kws" in known_model(graph.sha256)
+    assert known_model("0" * 64) == ""

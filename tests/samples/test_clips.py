@@ -73,3 +73,30 @@ def test_a_wrong_label_file_names_the_line(tmp_path: Path, content: bytes, words
     with pytest.raises(DataError) as caught:
         read_labels(touch(tmp_path / "labels.csv", content))
     assert words in caught.value.what
+
+
+CLASSES = ("cat", "Dog", "owl")
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("dog/1.png", "Dog"),
+        ("OWL/normal_1.png", "owl"),
+        ("x/cat_01.wav", "cat"),
+        ("x/dog2.wav", "Dog"),
+        ("x/owl.bin", "owl"),
+        ("x/catalogue.png", None),
+        ("normal/1.png", None),
+    ],
+)
+def test_classes_are_names_of_folders_or_files(name: str, label: str | None) -> None:
+    assert label_of(Path(name), None, CLASSES) == label
+
+
+def test_labels_may_be_classes_or_their_numbers(tmp_path: Path) -> None:
+    path = touch(tmp_path / "labels.csv", b"file,label\na.png,dog\nb.png,2\nc.bin, 3, 0\n")
+    assert read_labels(path, CLASSES) == {"a.png": "Dog", "b.png": "owl", "c.bin": "cat"}
+    touch(path, b"a.png,doge\n")
+    with pytest.raises(DataError, match="labels.csv:1: 'doge' is none of the 3 classes"):
+        read_labels(path, CLASSES)

@@ -2,9 +2,23 @@
 # SPDX-License-Identifier: Apache-2.0
 from __future__ import annotations
 
-import numpy as np
+from dataclasses import replace
 
-from mcugen.scoring.classes import confusion_matrix, softmax, top_accuracy, top_classes
+import numpy as np
+import pytest
+
+from mcugen.model.ir import Quant
+from mcugen.model.tflite import parse_tflite
+from mcugen.scoring.classes import (
+    ClassScore,
+    confusion_matrix,
+    decode_classes,
+    softmax,
+    top_accuracy,
+    top_classes,
+)
+from mcugen.scoring.decode import Classes, gives_probabilities
+from tests.tflite_writer import OpSpec, TensorSpec, model_bytes
 
 
 def test_softmax_of_huge_logits_is_finite_and_sums_to_one() -> None:
@@ -28,3 +42,30 @@ def test_accuracy_and_confusion_agree_with_scikit_learn() -> None:
     assert top_accuracy(scores, classes, 5) == 1.0
     expected = metrics.confusion_matrix(classes, predicted, labels=range(5))
     assert (confusion_matrix(classes, predicted, 5) == expected).all()
+
+
+def test_int16_and_float_outputs_are_scores_of_classes() -> None:
+    classes = Classes(("a", "b", "c"), top=2)
+    quant = Quant((0.5,), (0,))
+    by_int16 = decode_classes(classes, np.array([[2, 7, 7]], np.int16), quant)
+    assert by_int16 == (ClassScore(1, 3.5), ClassScore(2, 3.5))
+    logits = np.log(np.array([[1, 5, 2]], np.float32))
+    found = decode_classes(replace(classes, softmax=True), logits, None)
+    assert [one.index for one in found] == [1, 2]
+    assert found[0].score == pytest.approx(5 / 8)
+
+
+@pytest.mark.parametrize(
+    ("kinds", "expected"),
+    [
+        (("SOFTMAX",), True),
+        (("LOGISTIC", "RESHAPE"), True),
+        (("SOFTMAX", "ABS"), False),
+        (("ABS",), False),
+    ],
+)
+def test_probabilities_come_from_softmax(kinds: tuple[str, ...], expected: bool) -> None:
+    tensors = [TensorSpec((1, 4), "int8", 0.5, 0) for _ in range(len(kinds) + 1)]
+    ops = [OpSpec(kind, [i], [i + 1]) for i, kind in enumerate(kinds)]
+    graph = parse_tflite(model_bytes(tensors, ops, [0], [len(kinds)]), "m")
+    assert gives_probabilities(graph) == expected
