@@ -4,7 +4,10 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+
+StrPath = str | os.PathLike[str]
 
 
 def _data_dir() -> Path:
@@ -12,6 +15,11 @@ def _data_dir() -> Path:
     package = Path(__file__).resolve().parent
     installed = package / "_data"
     return installed if installed.is_dir() else package.parent
+
+
+def optional_path(path: StrPath | None) -> Path | None:
+    """The path, or None where none is given."""
+    return None if path is None else Path(path)
 
 
 def runtime_dir() -> Path:

@@ -19,10 +19,9 @@ from mcugen.cli.console import console, say
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 def command(run_a: Path, run_b: Path, as_json: bool) -> None:
     """Show the figures of RUN_A and RUN_B (folders of `mcugen run`) and what else differs."""
-    from mcugen.report.compare import compare
-    from mcugen.report.files import load_run
+    from mcugen.api.compare import compare
 
-    comparison = compare(load_run(run_a), load_run(run_b))
+    comparison = compare(run_a, run_b)
     if as_json:
         say(json.dumps(asdict(comparison), indent=2))
         return

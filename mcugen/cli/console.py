@@ -21,6 +21,7 @@ import click
 
 from mcugen.errors import EnvironmentError_
 from mcugen.foreign_text import printable
+from mcugen.progress import OnProgress
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderableType
@@ -43,6 +44,11 @@ def say(text: str = "", *, err: bool = False, nl: bool = True) -> None:
 def command_line() -> str:
     """The command as it can be given to a shell again."""
     return shlex.join(["mcugen", *sys.argv[1:]])
+
+
+def note(text: str) -> None:
+    """Prints a line about what happens, not what was found: to standard error."""
+    say(text, err=True)
 
 
 def flush() -> None:
@@ -82,7 +88,22 @@ def bar() -> Progress:
     own = _console_class()(stderr=True)
     text = TextColumn("{task.description}", markup=False)
     columns = (text, BarColumn(), TimeRemainingColumn())
-    return Progress(*columns, console=own, transient=True, disable=not own.is_terminal)
+    shows = own.is_terminal
+    # Lines for standard output come above the bar, unless that goes elsewhere.
+    above = sys.stdout.isatty()
+    return Progress(*columns, console=own, transient=True, disable=not shows, redirect_stdout=above)
+
+
+@contextmanager
+def progress() -> Iterator[OnProgress]:
+    """What an OnProgress is called with, as a bar on a terminal; nothing elsewhere."""
+    with bar() as shown:
+        task = shown.add_task("", total=1.0)
+
+        def on_progress(what: str, part: float) -> None:
+            shown.update(task, description=what, completed=part)
+
+        yield on_progress
 
 
 @functools.cache

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
-from mcugen.cli.console import say
-from mcugen.cli.feature_options import clip_bar, feature_options, open_dataset
+from mcugen.cli.console import note, say
+from mcugen.cli.feature_options import clip_bar, feature_options
 
 
 @click.command("convert")
@@ -71,12 +71,13 @@ def command(
     Every 5th training vector calibrates the int8 model, as in the MLPerf Tiny reference. A model
     that reconstructs its input gets a threshold from the scores of normal clips.
     """
+    from mcugen.samples.datasets import open_dataset
     from mcugen.samples.feature_store import Extraction
     from mcugen.samples.inputs import FeatureOptions
     from mcugen.train.convert import Conversion
     from mcugen.train.model_files import convert_model, open_conversion
 
-    job = open_conversion(model, open_dataset(data), machine_type, front_end)
+    job = open_conversion(model, open_dataset(data, note), machine_type, front_end)
     options = FeatureOptions(cache, Extraction(jobs, parallel))
     with clip_bar(len(job.samples), "clips") as step:
         inputs = job.open_inputs(options, step)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
+from mcugen.api.build import BUNDLED
 from mcugen.boards import find_board
-from mcugen.cli.build import BUNDLED
 from mcugen.cli.build import command as build
 from mcugen.cli.console import say
 from mcugen.cli.run import command as run
@@ -46,7 +46,7 @@ def command(ctx: click.Context, board: str, out: Path) -> None:
         )
     project, clips = out / "project", out / "clips"
     model = examples_dir() / BUNDLED / "mcugen.toml"
-    ctx.invoke(build, model=model, board_name=board, out=project)
+    ctx.invoke(build, model=model, board=board, out=project)
     found = demo_clips(clips)
     say(f"wrote {clips}: {len(found)} synthetic clips")
     ctx.invoke(run, build_dir=project, clips=(clips,), out=out / "run")

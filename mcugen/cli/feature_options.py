@@ -1,21 +1,17 @@
 # SPDX-FileCopyrightText: 2026 the mcugen authors
 # SPDX-License-Identifier: Apache-2.0
-"""Data set, options and progress bar of feature extraction, the same in train, convert and evaluate."""
+"""Options and progress bar of feature extraction, the same in train, convert and evaluate."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from mcugen.cli.console import say
 from mcugen.cli.sections import apply, in_section
-
-if TYPE_CHECKING:
-    from mcugen.samples.datasets import Dataset
 
 _features = in_section("Features")
 
@@ -50,21 +46,6 @@ def _jobs(_ctx: click.Context, _parameter: click.Parameter, value: int) -> int:
     if value < 1 and value != -1:
         raise click.BadParameter(f"{value} is neither -1 nor at least 1.")
     return value
-
-
-def open_dataset(root: Path) -> Dataset:
-    """The data set in a folder; says which of its sound files are in no part of it."""
-    from mcugen.samples.datasets import load_dataset
-
-    dataset = load_dataset(root)
-    if dataset.left_out:
-        first = dataset.left_out[0].relative_to(root)
-        say(
-            f"left out: {len(dataset.left_out)} sound files that are in no train or test folder, "
-            f"for example {first}",
-            err=True,
-        )
-    return dataset
 
 
 @contextmanager

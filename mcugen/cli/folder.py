@@ -8,12 +8,9 @@ from pathlib import Path
 
 import click
 
-from mcugen.device.journal import check_writable
-from mcugen.folder_lock import locked
+from mcugen.api.folder import held_folder
 
 
 def hold_folder(out: Path) -> None:
-    """Makes the folder and holds it until the command ends. EnvironmentError_ when nothing can be
-    written there, or another command does already."""
-    check_writable(out)
-    click.get_current_context().with_resource(locked(out))
+    """Holds the folder until the command ends, as `held_folder` does."""
+    click.get_current_context().with_resource(held_folder(out))

@@ -9,13 +9,10 @@ from pathlib import Path
 
 import click
 
-from mcugen.boards import load_boards
+from mcugen.api.inspect import inspect
 from mcugen.cli.console import console, say
 from mcugen.cli.sections import board_dir_option
-from mcugen.model.tflite import read_tflite
-from mcugen.platforms.choose import all_engines
 from mcugen.report.inspect_text import inspection_json, inspection_text
-from mcugen.report.inspection import inspect_graph
 
 
 @click.command()
@@ -24,8 +21,7 @@ from mcugen.report.inspection import inspect_graph
 @board_dir_option
 def command(model: Path, as_json: bool, board_dir: Path | None) -> None:
     """Show the layers of MODEL, its memory plan, and which engines and boards support it."""
-    graph = read_tflite(model)
-    inspection = inspect_graph(graph, model.read_bytes(), all_engines(), load_boards(board_dir))
+    inspection = inspect(model, board_dir=board_dir)
     if as_json:
         say(json.dumps(inspection_json(inspection), indent=2))
         return

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 the mcugen authors
 # SPDX-License-Identifier: Apache-2.0
-"""What `mcugen run --host` does beside scoring with the scorer: timing, and the board's own Python."""
+"""What `mcugen run --host` does beside scoring with the scorer: timing."""
 
 from __future__ import annotations
 
@@ -10,13 +10,9 @@ from typing import TYPE_CHECKING
 
 from mcugen.cli import INTERRUPTED_STATUS
 from mcugen.cli.console import say
-from mcugen.errors import ConfigError, DeviceError
 
 if TYPE_CHECKING:
-    from mcugen.device.session import Outcome
     from mcugen.platforms.linux.timing import LinuxOptions, LinuxResult
-    from mcugen.samples.clips import Clip
-    from mcugen.toolchain.project import Project
     from mcugen.transport.ssh_failure import SshTarget
 
 LOG_NAME = "launcher.log"
@@ -34,19 +30,18 @@ def time_on_board(
 
     Exit status 3 when a configuration has no figures, 130 after Ctrl-C; what there is, is kept.
     """
-    from mcugen.cli.folder import hold_folder
+    from mcugen.api.folder import beside, held_folder
     from mcugen.platforms.linux.timing import run_linux
 
-    folder = out or build_dir.with_name(f"{build_dir.resolve().name}-timing")
-    hold_folder(folder)
-    result = run_linux(
-        build_dir,
-        target,
-        options=options,
-        board_dir=board_dir,
-        say=lambda text: say(text, err=True),
-    )
-    page = _write(result, folder)
+    with held_folder(out or beside(build_dir, "timing")) as folder:
+        result = run_linux(
+            build_dir,
+            target,
+            options=options,
+            board_dir=board_dir,
+            say=lambda text: say(text, err=True),
+        )
+        page = _write(result, folder)
     _print(result, page)
     if not result.cleaned:
         say(
@@ -108,44 +103,3 @@ def _print(result: LinuxResult, page: Path) -> None:
             f"estimate of {result.plan.npu_compiler} for the NPU, not measured: {estimate_ms:.3f} ms"
         )
     say(f"report: {page}")
-
-
-def interpret_on_board(
-    project: Project, target: SshTarget, python: str, clips: tuple[Clip, ...], folder: Path
-) -> Outcome:
-    """Clips through the Python interpreter of the board; every record is on disk before the next."""
-    from mcugen.device.journal import Journal, open_journal
-    from mcugen.device.measure import clip_costs
-    from mcugen.device.session import Outcome
-    from mcugen.model.reference import open_reference
-    from mcugen.platforms.linux.interpreter import interpret_clips
-    from mcugen.transport.ssh import SshSession
-
-    journal: Journal | None = None
-    measured = 0
-    stopped: BaseException | None = None
-    rounding = project.manifest.rounding
-    try:
-        with (
-            open_reference(project.model, rounding=rounding) as reference,
-            SshSession(target) as session,
-        ):
-            for head, record in interpret_clips(project, session, reference, clips, python):
-                journal = journal or open_journal(folder, head)
-                journal.append(record)
-                measured += 1
-                say(record.clip, err=True)
-    except (DeviceError, KeyboardInterrupt) as error:
-        stopped = error
-    if journal is None:
-        raise stopped or ConfigError("no clips are given", hint="--interpreter scores clips")
-    for cost in clip_costs(journal.run()):
-        journal.append(cost)
-    return Outcome(
-        run=journal.run(),
-        wanted=len(clips),
-        skipped=0,
-        measured=measured,
-        fault=stopped if isinstance(stopped, DeviceError) else None,
-        interrupted=isinstance(stopped, KeyboardInterrupt),
-    )

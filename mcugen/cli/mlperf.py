@@ -59,13 +59,14 @@ def command(
     of every file, and AUC or top-1. Only the official runner's results count for a submission: see
     docs/mlperf.md.
     """
+    from mcugen.api.folder import beside
     from mcugen.cli.folder import hold_folder
     from mcugen.cli.mlperf_text import result_lines
     from mcugen.files import write_json
     from mcugen.toolchain.project import open_project
 
     project = open_project(build_dir, board_dir)
-    folder = out or build_dir.with_name(f"{build_dir.resolve().name}-mlperf")
+    folder = out or beside(build_dir, "mlperf")
     hold_folder(folder)
     found, identity = _measure(project, port, dataset, mode)
     path = write_json(folder / f"{mode}.json", {**identity.facts, **asdict(found)})

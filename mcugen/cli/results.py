@@ -28,6 +28,7 @@ def command(build_dir: Path, log: Path | None, out: Path | None, board_dir: Path
 
     Without --log: the result files of the vendor's compiler in the project.
     """
+    from mcugen.api.folder import beside
     from mcugen.cli.folder import hold_folder
     from mcugen.own_files import write_own
     from mcugen.platforms.results import read_vendor_results
@@ -37,7 +38,7 @@ def command(build_dir: Path, log: Path | None, out: Path | None, board_dir: Path
     from mcugen.toolchain.project import open_project
 
     records = read_vendor_results(open_project(build_dir, board_dir), log)
-    folder = out or build_dir.with_name(f"{build_dir.resolve().name}-results")
+    folder = out or beside(build_dir, "results")
     hold_folder(folder)
     write_own(folder / RECORDS_NAME, "".join(map(to_json_line, records)).encode())
     run = as_run(records, str(folder))

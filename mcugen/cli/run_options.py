@@ -1,21 +1,15 @@
 # SPDX-FileCopyrightText: 2026 the mcugen authors
 # SPDX-License-Identifier: Apache-2.0
-"""The options of `mcugen run` as one value, and which of them need another."""
+"""The options of `mcugen run`."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from mcugen.cli.sections import PATH, apply, in_section
-from mcugen.errors import ConfigError
 from mcugen.features.spec import RESIZES
-
-if TYPE_CHECKING:
-    from mcugen.platforms.linux.timing import LinuxOptions
 
 _device = in_section("Device")
 _linux = in_section("Board that runs Linux (with --host)")
@@ -50,7 +44,6 @@ _OPTIONS = (
     ),
     _measurement(
         "--input",
-        "input_name",
         type=click.Choice(["pcm", "features", "int8"]),
         help="What is sent: pcm (the front-end's source), features (float32), or int8 (input tensors of "
         "any type). Default: pcm, or int8 without a front-end.",
@@ -80,51 +73,5 @@ _OPTIONS = (
 
 
 def run_options(function: Any) -> Any:
-    """Adds every option of `mcugen run`; the command receives what RunOptions takes."""
+    """Adds every option of `mcugen run`: those of mcugen.run, and of timing on Linux."""
     return apply(_OPTIONS, function)
-
-
-@dataclass(frozen=True, slots=True)
-class RunOptions:
-    """What the user said, option by option."""
-
-    port: str | None
-    baud: int | None
-    board_dir: Path | None
-    host: str | None
-    ssh_option: tuple[str, ...]
-    only: tuple[str, ...]
-    profile: bool
-    compile_on_board: bool
-    interpreter: str | None
-    input_name: str | None
-    resize: str | None
-    repeats: int
-    labels: Path | None
-    check_outputs: bool
-    out: Path | None
-
-    @property
-    def linux(self) -> LinuxOptions:
-        """How the model is timed on a board that runs Linux."""
-        from mcugen.platforms.linux.timing import LinuxOptions
-
-        return LinuxOptions(self.only, self.profile, self.compile_on_board)
-
-
-_NEED_HOST = ("ssh_option", "only", "profile", "compile_on_board", "interpreter")
-
-
-def refuse_idle_options(options: RunOptions) -> None:
-    """ConfigError that names every option given which would change nothing."""
-    needs = [(field, "--host") for field in _NEED_HOST if not options.host]
-    needs += [("baud", "--port")] if not options.port else []
-    faults = [
-        f"--{field.replace('_', '-')} needs {needed}"
-        for field, needed in needs
-        if getattr(options, field)
-    ]
-    if options.host and options.port:
-        faults.append("--host and --port exclude each other")
-    if faults:
-        raise ConfigError("; ".join(faults), hint="see mcugen run --help")

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mcugen.cli.console import say
-from mcugen.cli.feature_options import clip_bar, feature_options, open_dataset
+from mcugen.cli.console import note, say
+from mcugen.cli.feature_options import clip_bar, feature_options
 from mcugen.cli.sections import SuggestingGroup
 
 if TYPE_CHECKING:
@@ -81,12 +81,13 @@ def train_ad(
     Network, front-end and hyper-parameters are those of the MLPerf Tiny reference unless changed.
     Run the same command again to continue after an interruption.
     """
+    from mcugen.samples.datasets import open_dataset
     from mcugen.samples.feature_store import Extraction, open_store
     from mcugen.samples.inputs import CACHE_NAME, front_end_of, preset_table, require_audio
     from mcugen.train.autoencoder import Recipe, check_recipe, read_recipe
     from mcugen.train.backend import load_keras
 
-    dataset = open_dataset(data)
+    dataset = open_dataset(data, note)
     recipe, table = (
         (Recipe(), preset_table(front_end)) if baseline is None else read_recipe(baseline)
     )

@@ -17,7 +17,13 @@ from mcugen.device.client import Client
 from mcugen.device.decoded import decoded_outputs
 from mcugen.device.identity import check_sizes
 from mcugen.device.journal import Journal
-from mcugen.device.measure import clip_costs, device_memory, push_zero_window, repeat_inference
+from mcugen.device.measure import (
+    clip_costs,
+    device_memory,
+    only_clips,
+    push_zero_window,
+    repeat_inference,
+)
 from mcugen.device.stream import Read, stream
 from mcugen.device.verify import gaps_of, output_reads
 from mcugen.errors import DeviceError
@@ -82,10 +88,11 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a run ended; `run` holds all that is on disk. `fault` is the error that stopped it."""
+    """How a run ended; `run` holds all that is on disk, in `folder`. `fault` is the error that stopped it."""
 
     run: Run
-    wanted: int
+    folder: Path
+    clips: tuple[Clip, ...]  # that were asked for
     skipped: int  # clips that earlier runs of the same firmware had measured
     measured: int
     fault: DeviceError | None = None
@@ -95,7 +102,19 @@ class Outcome:
     @property
     def is_complete(self) -> bool:
         """Whether every clip is measured."""
-        return self.skipped + self.measured == self.wanted
+        return self.skipped + self.measured == len(self.clips)
+
+    @property
+    def asked(self) -> Run:
+        """The run with the clips that were asked for; the folder may hold more, of runs before."""
+        return only_clips(self.run, {_key(clip.name, clip.sha256) for clip in self.clips})
+
+    def raise_fault(self) -> None:
+        """Raises what stopped the run early: its DeviceError, or KeyboardInterrupt."""
+        if self.fault is not None:
+            raise self.fault
+        if self.interrupted:
+            raise KeyboardInterrupt
 
 
 def run_clips(
@@ -138,7 +157,8 @@ def run_clips(
     run = journal.run()
     return Outcome(
         run=run,
-        wanted=len(clips),
+        folder=journal.path.parent,
+        clips=tuple(clips),
         skipped=len(clips) - len(waiting),
         measured=measured,
         fault=fault,

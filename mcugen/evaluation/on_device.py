@@ -75,10 +75,7 @@ def score_on_device(
         head = describe_run(who, project.manifest, source, str(reference.info), link_name)
         session = Session(client, who, project.manifest, source, reference, check_outputs=False)
         outcome = run_clips(session, open_journal(folder, head), clips, _whole_clips(progress))
-    if outcome.fault is not None:
-        raise outcome.fault
-    if outcome.interrupted:
-        raise KeyboardInterrupt
+    outcome.raise_fault()
     records = {record.clip: record for record in outcome.run.clips}
     device, expected = [], []
     for clip, sample in zip(clips, samples, strict=True):

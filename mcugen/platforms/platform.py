@@ -13,6 +13,7 @@ from mcugen.boards import Board
 from mcugen.engines.contract import Engine
 from mcugen.export.exporter import Exporter
 from mcugen.export.project import BuildRequest
+from mcugen.progress import OnProgress, no_progress
 from mcugen.records import Record
 from mcugen.toolchain.build import BuildResult
 from mcugen.toolchain.doctor import Finding
@@ -31,6 +32,7 @@ class Places:
     neutron_sdk: Path | None = None  # NXP's eIQ Neutron SDK, which holds neutron-converter
     npu_model: Path | None = None  # a model that is converted already
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    on_progress: OnProgress = no_progress
 
 
 @dataclass(frozen=True, slots=True)

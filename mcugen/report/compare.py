@@ -59,7 +59,7 @@ class Comparison:
     notes: tuple[str, ...]
 
 
-def compare(a: Run, b: Run) -> Comparison:
+def compare_runs(a: Run, b: Run) -> Comparison:
     """ConfigError when the runs are of different models, whose figures say nothing of each other."""
     if a.head.model_sha256 != b.head.model_sha256:
         raise ConfigError(

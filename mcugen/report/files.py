@@ -67,11 +67,16 @@ def write_report(run: Run, out: Path) -> Path:
     return out / REPORT_NAME
 
 
+def picture_path(clip: Path, out: Path) -> Path:
+    """Where the picture of a clip is."""
+    return out / PICTURES / f"{clip.name}.svg"
+
+
 def write_picture(
     pixels: NDArray[np.uint8], found: tuple[Decoded, ...], clip: Path, out: Path
 ) -> Path:
     """Writes out/pictures/<clip's name>.svg: what was found, drawn on the image; returns its path."""
-    path = out / PICTURES / f"{clip.name}.svg"
+    path = picture_path(clip, out)
     write_own(path, picture_svg(pixels, found, clip.name))
     return path
 

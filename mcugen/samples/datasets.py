@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mcugen.errors import DataError
+from mcugen.progress import OnNote
 from mcugen.samples.arrays import load_labels, load_npy
 from mcugen.samples.images import PICTURES
 from mcugen.samples.labels import LABEL_WORDS, MACHINE_FOLDER, labels_of
@@ -90,6 +91,18 @@ def load_dataset(root: Path) -> Dataset:
 def _files(folder: Path, suffixes: tuple[str, ...]) -> list[Path]:
     """Every file of such a type below a folder."""
     return sorted(path for path in folder.rglob("*") if path.suffix.lower() in suffixes)
+
+
+def open_dataset(root: Path, on_note: OnNote) -> Dataset:
+    """The data set in a folder; notes which of its sound files are in no part of it."""
+    dataset = load_dataset(root)
+    if dataset.left_out:
+        first = dataset.left_out[0].relative_to(root)
+        on_note(
+            f"left out: {len(dataset.left_out)} sound files that are in no train or test folder, "
+            f"for example {first}"
+        )
+    return dataset
 
 
 def _wavs(folder: Path) -> list[Path]:

@@ -10,11 +10,14 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
+import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from mcugen.boards import Board
 from mcugen.errors import EnvironmentError_, McugenError
+from mcugen.progress import OnProgress, no_progress
 from mcugen.toolchain.size import Section, read_sections
 
 COMPILE_TIMEOUT_S = 600.0
@@ -89,7 +92,9 @@ def find_zig() -> str | None:
     return on_path or shutil.which("python-zig", path=beside)
 
 
-def compile_project(project: Path, board: Board, tflm: Path | None = None) -> BuildResult:
+def compile_project(
+    project: Path, board: Board, tflm: Path | None = None, on_progress: OnProgress = no_progress
+) -> BuildResult:
     """Configures and builds `project` into project/build; the compiler's words are in the error.
 
     `tflm`: a TFLite Micro (headers and library) for engine `tflm`.
@@ -104,7 +109,9 @@ def compile_project(project: Path, board: Board, tflm: Path | None = None) -> Bu
     if compiler.toolchain_file:
         own += [f"-DCMAKE_TOOLCHAIN_FILE={compiler.toolchain_file}", f"-DZIG={compiler.command[0]}"]
     run_build([cmake, "-S", str(project), "-B", str(build), "-DCMAKE_BUILD_TYPE=", *own], project)
-    run_build([cmake, "--build", str(build), "--parallel", str(os.cpu_count() or 1)], project)
+    run_build(
+        [cmake, "--build", str(build), "--parallel", str(os.cpu_count() or 1)], project, on_progress
+    )
     return describe_image(build / "firmware.elf", project, compiler)
 
 
@@ -137,30 +144,48 @@ def find_image(project: Path, firmware_sha256: str) -> Path:
     return current[-1]
 
 
-def run_build(command: list[str], project: Path) -> None:
-    """Runs one step of a build of `project`; its first error is in ours, its words in build.log."""
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=COMPILE_TIMEOUT_S)
-    except subprocess.TimeoutExpired:
-        raise EnvironmentError_(
-            f"{command[0]} did not finish in {COMPILE_TIMEOUT_S:.0f} s"
-        ) from None
-    if done.returncode != 0:
+def run_build(command: list[str], project: Path, on_progress: OnProgress = no_progress) -> None:
+    """Runs one step of a build of `project`; its first error is in ours, its words in build.log.
+
+    Progress is what Make (`[ 12%]`) and Ninja (`[3/60]`) print of theirs.
+    """
+    lines: list[str] = []
+    began = time.monotonic()
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+    ) as process:
+        overdue = threading.Timer(COMPILE_TIMEOUT_S, process.kill)
+        overdue.start()
+        try:
+            assert process.stdout is not None
+            for line in process.stdout:
+                lines.append(line)
+                if step := _STEP.match(line):
+                    on_progress("compiling", int(step[1]) / int(step[2] or 100))
+        except BaseException:
+            process.kill()
+            raise
+        finally:
+            overdue.cancel()
+    if time.monotonic() - began >= COMPILE_TIMEOUT_S:
+        raise EnvironmentError_(f"{command[0]} did not finish in {COMPILE_TIMEOUT_S:.0f} s")
+    if process.returncode != 0:
         log = project / "build" / "build.log"
         log.parent.mkdir(exist_ok=True)
-        log.write_text(done.stdout + done.stderr)
+        log.write_text("".join(lines))
         raise McugenError(
-            f"the generated project does not compile: {_first_error(done.stdout + done.stderr)}",
+            f"the generated project does not compile: {_first_error(lines)}",
             hint=f"this is a bug of mcugen or of the toolchain; the whole output is in {log}",
         )
 
 
+_STEP = re.compile(r"\[ *(\d+)(?:%|/(\d+))\]")
 _ERROR = re.compile(r"\berror\b|undefined reference", re.IGNORECASE)
 
 
-def _first_error(output: str) -> str:
-    lines = [line for line in output.splitlines() if _ERROR.search(line)]
-    return lines[0].strip() if lines else "no error message in the output"
+def _first_error(output: list[str]) -> str:
+    lines = (line for line in output if _ERROR.search(line))
+    return next(lines, "no error message in the output").strip()
 
 
 def _write_facts(result: BuildResult, path: Path) -> None:

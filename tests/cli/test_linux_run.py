@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 from mcugen.cli import cli
 from mcugen.errors import DeviceError
 from mcugen.paths import examples_dir
-from mcugen.report.compare import compare
+from mcugen.report.compare import compare_runs
 from mcugen.report.files import load_run
 from tests.replay_board import ReplayBoard, make_board
 from tests.ssh_server import Server, running_server
@@ -65,7 +65,7 @@ def test_two_runs_compare(server: Server, board: ReplayBoard, bundle: Path, tmp_
     mcugen_run(server, bundle, "--out", str(tmp_path / "a"))
     board.plays("cpu-1", "tf219_cpu_percentiles", 0)
     mcugen_run(server, bundle, "--out", str(tmp_path / "b"))
-    comparison = compare(load_run(tmp_path / "a"), load_run(tmp_path / "b"))
+    comparison = compare_runs(load_run(tmp_path / "a"), load_run(tmp_path / "b"))
     assert any("CPU, 1 thread" in row.name for row in comparison.rows)
 
 

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from mcugen.cli import main
-from mcugen.device import project as project_module
 from mcugen.paths import examples_dir
 from mcugen.records import Run
 from mcugen.report.files import load_run
+from mcugen.toolchain import project as project_module
 from mcugen.train.synth_set import demo_clips
 from mcugen.transport.choose import link_for
 from mcugen.transport.fake_link import FakeLink, Faults

@@ -15,7 +15,7 @@ from mcugen.platforms.linux.bundle import Plan
 from mcugen.platforms.linux.launcher_log import LauncherLog, LogSection, measure
 from mcugen.platforms.linux.records import linux_records
 from mcugen.records import MemoryRecord, Run, RunRecord
-from mcugen.report.compare import compare
+from mcugen.report.compare import compare_runs
 from mcugen.report.configurations import HEADER, configurations
 from mcugen.report.findings import findings
 from mcugen.report.html import report_html
@@ -132,7 +132,7 @@ def test_a_timing_of_the_cpu_is_nowhere_called_the_npus() -> None:
 
 def test_a_serial_run_and_a_timing_over_ssh_compare() -> None:
     """A microcontroller's inference and the board's configurations, of one model, in one table."""
-    comparison = compare(labelled_run(), board_run(GOOD))
+    comparison = compare_runs(labelled_run(), board_run(GOOD))
     rows = {row.name: (row.a, row.b) for row in comparison.rows}
     assert rows["CPU, 1 thread on cpu"] == ("–", "151,873 nanoseconds")
     assert "instructions" in rows["inference on cpu"][0]

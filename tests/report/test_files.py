@@ -18,7 +18,7 @@ from mcugen.cli.report import command as report_command
 from mcugen.errors import ConfigError, DataError, EnvironmentError_
 from mcugen.own_files import LIST, KeptWarning
 from mcugen.records import Run, to_json_line
-from mcugen.report.compare import compare
+from mcugen.report.compare import compare_runs
 from mcugen.report.files import load_run, summary, write_report
 from mcugen.report.numbers import verdict
 from tests.cli.calls import call
@@ -131,7 +131,7 @@ def test_compare_shows_ratios_and_what_differs() -> None:
     a = labelled_run()
     faster = tuple(replace(x, median=x.median / 2 if x.median else None) for x in a.latencies)
     b = replace(a, head=head(engine="tflm", flags="-Os"), latencies=faster)
-    found = compare(a, b)
+    found = compare_runs(a, b)
     ratios = {row.name: row.ratio for row in found.rows}
     assert ratios["inference on cpu"] == pytest.approx(0.5)
     assert ratios["AUC"] == ratios["flash"] == 1
@@ -143,14 +143,14 @@ def test_compare_shows_ratios_and_what_differs() -> None:
 def test_compare_refuses_other_models() -> None:
     other = replace(labelled_run(), head=head(model="kws", model_sha256="11" * 32))
     with pytest.raises(ConfigError) as caught:
-        compare(labelled_run(), other)
+        compare_runs(labelled_run(), other)
     assert "11" * 32 in caught.value.what and "different models" in caught.value.what
 
 
 def test_compare_gives_no_ratio_between_units() -> None:
     a = labelled_run()
     cycles = tuple(replace(x, unit="cycles") for x in a.latencies)
-    found = compare(a, replace(a, head=head(tick_unit="cycles"), latencies=cycles))
+    found = compare_runs(a, replace(a, head=head(tick_unit="cycles"), latencies=cycles))
     assert {row.ratio for row in found.rows if row.name.endswith("on cpu")} == {None}
     assert any("no ratio" in note for note in found.notes)
 

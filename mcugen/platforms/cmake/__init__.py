@@ -21,7 +21,7 @@ def compile_cmake(project: Path, board: Board, places: Places) -> Compiled:
             f"engine {places.engine.name!r} needs a TFLite Micro build",
             hint="--tflm DIR (tensorflow/, third_party/, libtensorflow-microlite.a), or --no-compile",
         )
-    return Compiled(compile_project(project, board, places.tflm))
+    return Compiled(compile_project(project, board, places.tflm, places.on_progress))
 
 
 CMAKE = Platform(

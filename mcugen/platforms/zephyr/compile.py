@@ -34,7 +34,7 @@ def compile_application(project: Path, board: Board, places: Places) -> Compiled
     target = places.variant or read_zephyr(board).target
     words = ["-GNinja", "-S", str(project), "-B", str(build), f"-DBOARD={target}"]
     run_build([cmake, *words], project)
-    run_build([ninja, "-C", str(build)], project)
+    run_build([ninja, "-C", str(build)], project, places.on_progress)
     found = _C_COMPILER.search((build / "CMakeCache.txt").read_text())
     compiler = Compiler((found[1],)) if found else Compiler((f"{board.compiler_prefix}gcc",))
     return Compiled(describe_image(build / "zephyr" / "zephyr.elf", project, compiler))

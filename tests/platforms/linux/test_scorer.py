@@ -18,7 +18,7 @@ from mcugen.cli.verify import command as verify
 from mcugen.errors import ConfigError, DeviceError, EnvironmentError_
 from mcugen.paths import templates_dir
 from mcugen.platforms.linux.scorer import linux_device_link
-from mcugen.report.compare import compare
+from mcugen.report.compare import compare_runs
 from mcugen.report.files import load_run
 from mcugen.toolchain.project import Project
 from mcugen.transport.ssh_failure import SshTarget
@@ -107,7 +107,7 @@ def test_runs_over_ssh_and_over_a_pipe_have_the_same_records(
     assert one.outputs_compared == other.outputs_compared == one.windows * 640
     assert one.outputs_different == other.outputs_different
     assert dict(ssh.head.facts)["link"] == "ssh"
-    names = [row.name for row in compare(ssh, pipe).rows]
+    names = [row.name for row in compare_runs(ssh, pipe).rows]
     assert any("inference" in name for name in names)
     assert server.left_over() == []
 

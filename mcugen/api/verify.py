@@ -1,0 +1,113 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""A proof that the device computes what the reference computes."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from mcugen.device.client import Client
+from mcugen.device.identity import check_sizes, open_device
+from mcugen.device.layers import LayerVerdict, ask_layers, judge_layers, single_windows
+from mcugen.device.provenance import write_verified
+from mcugen.device.verify import (
+    VectorSet,
+    Verdict,
+    ask_device,
+    clip_vectors,
+    judge_outputs,
+    vector_sets,
+)
+from mcugen.device.verify_text import layer_lines, verdict_lines
+from mcugen.errors import ConfigError
+from mcugen.features.coding import input_coding
+from mcugen.model.tflite import read_tflite
+from mcugen.paths import StrPath, optional_path
+from mcugen.platforms.choose import platform_of
+from mcugen.platforms.linux.scorer import device_link, ssh_target
+from mcugen.samples.clips import find_clips
+from mcugen.samples.stimulus import suffixes_for
+from mcugen.toolchain.project import Project, open_project
+from mcugen.transport.link import Link
+
+LAYER_WINDOWS = 5  # of each stream of inputs: every layer of every window is a request
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """The device compared with its reference: one verdict per rounding, the build's own first; of
+    `per_layer` one per output of a layer. `lines` say the same in words."""
+
+    is_accepted: bool  # all are equal; of an NPU, near enough
+    verdicts: tuple[Verdict, ...] | tuple[LayerVerdict, ...]
+    lines: tuple[str, ...]
+
+
+def verify(
+    build_dir: StrPath,
+    *,
+    vectors: int = 100,
+    port: str | None = None,
+    host: str | None = None,
+    ssh_option: tuple[str, ...] = (),
+    clips: Iterable[StrPath] = (),
+    per_layer: bool = False,
+    board_dir: StrPath | None = None,
+) -> Verification:
+    """Sends random, extreme and front-end inputs to the device and compares every output value with
+    the reference of the rounding it was built with, as `mcugen verify` does; the keywords are its
+    options.
+
+    DeviceError when the device does not answer or runs something else, DataError for clips that
+    cannot be used. A difference is no error: see `is_accepted`.
+    """
+    if ssh_option and not host:
+        raise ConfigError("--ssh-option needs --host", hint="see mcugen verify --help")
+    if host and port:
+        raise ConfigError("--host and --port exclude each other", hint="pass one of them")
+    project = open_project(Path(build_dir), optional_path(board_dir))
+    sets = _vector_sets(project, vectors, tuple(map(Path, clips)))
+    compare = _compare_layers if per_layer else _compare_outputs
+    with device_link(project, port, ssh_target(host, tuple(ssh_option))) as link:
+        return compare(link, project, sets)
+
+
+def _vector_sets(project: Project, vectors: int, clips: tuple[Path, ...]) -> list[VectorSet]:
+    front_end = project.manifest.front_end
+    coding = input_coding(read_tflite(project.model))
+    sets = list(vector_sets(front_end, coding, vectors))
+    if clips:
+        found = find_clips(clips, suffixes_for("int8", front_end))
+        sets.append(clip_vectors([clip.path for clip in found], front_end, coding))
+    return sets
+
+
+def _client(link: Link) -> Client:
+    return Client(link, secrets.randbits(32))
+
+
+def _compare_outputs(link: Link, project: Project, sets: list[VectorSet]) -> Verification:
+    manifest, graph = project.manifest, read_tflite(project.model)
+    with open_device(link, manifest, _client) as (client, who):
+        check_sizes(who, graph)
+        answers = ask_device(client, graph, sets, manifest.front_end, input_coding(graph))
+    is_npu = manifest.accelerator == "npu"
+    tolerance_lsb = platform_of(project.board).npu_tolerance_lsb if is_npu else 0
+    verdicts = judge_outputs(project.model, answers, manifest.rounding, tolerance_lsb)
+    write_verified(project, verdicts)
+    lines = tuple(line for verdict in verdicts for line in verdict_lines(verdict))
+    return Verification(verdicts[0].is_accepted, verdicts, lines)
+
+
+def _compare_layers(link: Link, project: Project, sets: list[VectorSet]) -> Verification:
+    manifest, graph = project.manifest, read_tflite(project.model)
+    windows = single_windows(sets, manifest.front_end, LAYER_WINDOWS)
+    with open_device(link, manifest, _client) as (client, who):
+        check_sizes(who, graph)
+        answers = ask_layers(client, graph, windows, manifest.front_end, input_coding(graph))
+    verdicts = judge_layers(project.model, answers, manifest.rounding)
+    lines = tuple(layer_lines(verdicts, len(windows.streams)))
+    return Verification(all(v.first is None for v in verdicts), verdicts, lines)

@@ -1,0 +1,94 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""The Python of docs/python.md runs as it stands there, on the emulated board."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from mcugen.paths import examples_dir
+from mcugen.train.synth_set import demo_clips
+from tests.conftest import ROOT, require_tool
+
+PAGE = (ROOT / "docs" / "python.md").read_text()
+BLOCKS = re.findall(r"```python(?: file=(\S+))?\n(.*?)```", PAGE, re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the model and two clips, and the blocks of the page run in it, in order."""
+    for tool in ("arm-none-eabi-gcc", "qemu-system-arm", "cmake"):
+        require_tool(tool)
+    folder = tmp_path_factory.mktemp("desk")
+    shutil.copytree(examples_dir() / "machine-sound", folder / "machine-sound")
+    for clip in demo_clips(folder / "clips"):
+        if "id_01" not in clip.name:
+            clip.unlink()
+    return folder
+
+
+def python(folder: Path, *words: str) -> str:
+    done = subprocess.run(
+        [sys.executable, *words],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_every_block_runs(desk: Path) -> None:
+    script = "\n".join(code for file, code in BLOCKS if not file)
+    (desk / "page.py").write_text(script)
+    said = python(desk, "page.py")
+    assert "mps2-an505" in said and "(5, 640) " in said and "instructions" in said
+    assert "socket://localhost:1" in said, "the error of the device that is not there"
+    assert (desk / "today" / "report.html").is_file()
+
+
+def test_the_test_file_runs_against_the_emulated_board(desk: Path) -> None:
+    if not (desk / "project").is_dir():
+        python(
+            desk,
+            "-c",
+            "import mcugen; mcugen.build('machine-sound', board='mps2-an505', out='project')",
+        )
+    ((name, code),) = [block for block in BLOCKS if block[0]]
+    assert len([line for line in code.splitlines() if line]) <= 10
+    other = (
+        code.replace('"mps2-an505", ', "")
+        + "\n\ndef test_default(mcugen_device): mcugen_device()\n"
+    )
+    (desk / name).write_text(code)
+    (desk / "test_other.py").write_text(other)
+    plugin = [] if has_entry_point() else ["-p", "mcugen.pytest_plugin"]
+    said = python(
+        desk,
+        "-m",
+        "pytest",
+        "-q",
+        "-rs",
+        *plugin,
+        "--mcugen-build",
+        "project",
+        name,
+        "test_other.py",
+    )
+    assert "2 passed, 1 skipped" in said
+    assert "for mcxn947, the build is for mps2-an505" in said
+
+
+def has_entry_point() -> bool:
+    from importlib.metadata import entry_points
+
+    return any(point.value == "mcugen.pytest_plugin" for point in entry_points(group="pytest11"))
