@@ -103,15 +103,15 @@ def graph_buffers(graph: Graph) -> tuple[Buffer, ...]:
         for index in names
         if index in graph.inputs or graph.tensors[index].is_variable
     }
-    for op in graph.ops:
+    for step, op in enumerate(graph.ops):
         alive = [roots.get(i, i) for i in op.inputs if roots.get(i, i) in lives]
         for index in op.outputs:
             if op.kind in RENAMING_KINDS and alive:
                 roots[index] = alive[0]
             else:
-                lives[index] = (op.index, op.index)
+                lives[index] = (step, step)
         for index in alive:
-            lives[index] = (lives[index][0], max(lives[index][1], op.index))
+            lives[index] = (lives[index][0], max(lives[index][1], step))
     for index in {roots.get(i, i) for i in graph.outputs} & lives.keys():
         lives[index] = (lives[index][0], last_step)
     return tuple(

@@ -78,8 +78,8 @@ bool mcugen_device_output_is_current(const mcugen_device_t *device) {
 }
 
 // Runs the engine on the full window.
-static mcugen_status_t infer_window(mcugen_device_t *device, uint64_t *ticks) {
-  const mcugen_status_t status = mcugen_window_infer(&device->window, ticks);
+static mcugen_status_t infer_window(mcugen_device_t *device, bool goes_on, uint64_t *ticks) {
+  const mcugen_status_t status = mcugen_window_infer(&device->window, goes_on, ticks);
   device->has_output = status == MCUGEN_STATUS_OK;
   device->has_layer = false;
   device->inferences++;
@@ -88,7 +88,9 @@ static mcugen_status_t infer_window(mcugen_device_t *device, uint64_t *ticks) {
 
 mcugen_status_t mcugen_device_begin_work(mcugen_device_t *device, mcugen_work_owner_t owner,
                                          uint32_t warmup, uint32_t timed) {
-  if (!mcugen_window_is_full(&device->window)) {
+  // A clip of a model that streams could not go on behind it.
+  const bool disturbs = mcugen_engine_info()->streams && device->clip.open;
+  if (!mcugen_window_is_full(&device->window) || disturbs) {
     return MCUGEN_STATUS_NOT_READY;
   }
   device->work = (mcugen_work_t){
@@ -98,7 +100,7 @@ mcugen_status_t mcugen_device_begin_work(mcugen_device_t *device, mcugen_work_ow
 
 mcugen_status_t mcugen_device_work(mcugen_device_t *device, uint64_t *ticks) {
   mcugen_work_t *work = &device->work;
-  const mcugen_status_t status = infer_window(device, ticks);
+  const mcugen_status_t status = infer_window(device, false, ticks);
   work->done++;
   if (status != MCUGEN_STATUS_OK || work->done == work->warmup + work->timed) {
     work->owner = MCUGEN_WORK_NONE;
@@ -145,7 +147,7 @@ typedef struct {
 
 static mcugen_status_t window_completed(mcugen_device_t *device, push_reply_t *result) {
   uint64_t ticks = 0;
-  const mcugen_status_t status = infer_window(device, &ticks);
+  const mcugen_status_t status = infer_window(device, true, &ticks);
   if (status != MCUGEN_STATUS_OK) {
     return status;
   }

@@ -20,8 +20,8 @@ const mcugen_engine_info_t *mcugen_engine_info(void);
 // Once, before anything else.
 mcugen_status_t mcugen_engine_init(void);
 
-// Forgets the state of recurrent operators. Called before every independent window, and so before the
-// first one.
+// Forgets the state of recurrent operators: variables get their first values. Called before every
+// independent window, of a model that streams before the first one of a clip.
 void mcugen_engine_reset(void);
 
 // Where input `index` is written, aligned to 4 bytes at least. Its content is valid until invoke.

@@ -26,9 +26,7 @@ extern "C" int DebugVsnprintf(char *buffer, size_t capacity, const char *, va_li
   return 0;
 }
 
-tflite::MicroInterpreter *mcugen_make_interpreter(mcugen_engine_info_t *info) {
-  info->name = "tflm";
-  info->arena_bytes = static_cast<uint32_t>(mcugen_tflm_arena_bytes);
+static tflite::MicroInterpreter *make_interpreter() {
   const tflite::Model *model = tflite::GetModel(mcugen_tflm_model);
   const tflite::MicroOpResolver *resolver = mcugen_tflm_resolver();
   if (model->version() != TFLITE_SCHEMA_VERSION || resolver == nullptr) {
@@ -47,4 +45,20 @@ tflite::MicroInterpreter *mcugen_make_interpreter(mcugen_engine_info_t *info) {
   return new (memory) tflite::MicroInterpreter(model, *resolver, allocator, variables);
 }
 
-void mcugen_reset_interpreter(tflite::MicroInterpreter *interpreter) { (void)interpreter->Reset(); }
+tflite::MicroInterpreter *mcugen_make_interpreter(mcugen_engine_info_t *info) {
+  info->name = "tflm";
+  info->arena_bytes = static_cast<uint32_t>(mcugen_tflm_arena_bytes);
+  info->streams = mcugen_tflm_resource_variables > 0;
+  return make_interpreter();
+}
+
+// Reset does not run CALL_ONCE again, so variables that it gives values need another interpreter. It
+// lies where the old one did.
+void mcugen_reset_interpreter(tflite::MicroInterpreter *interpreter) {
+  if (mcugen_tflm_resource_variables == 0) {
+    (void)interpreter->Reset();
+    return;
+  }
+  interpreter->~MicroInterpreter();
+  (void)make_interpreter()->AllocateTensors();  // which it could before
+}

@@ -5,6 +5,7 @@
 #ifndef MCUGEN_MODEL_H
 #define MCUGEN_MODEL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "status.h"
@@ -38,7 +39,8 @@ typedef struct {
   uint32_t outputs;
   const mcugen_tensor_t *input;   // [inputs]
   const mcugen_tensor_t *output;  // [outputs]
-  uint32_t arena_bytes;           // RAM for activations and scratch
+  uint32_t arena_bytes;           // RAM for activations, state and scratch
+  bool streams;  // windows of a clip follow one another: a reset comes before the first one only
 } mcugen_engine_info_t;
 
 // An output of a layer, dense and row-major; NULL: none.

@@ -14,7 +14,7 @@ tflite::MicroInterpreter *interpreter = nullptr;
 mcugen_tensor_t inputs[kMaxTensors];
 mcugen_tensor_t outputs[kMaxTensors];
 constexpr uint8_t kShift = 128;  // what a uint8 value is more than the int8 that stands for it
-mcugen_engine_info_t info = {nullptr, "double", 0, 0, inputs, outputs, 0};
+mcugen_engine_info_t info = {nullptr, "double", 0, 0, inputs, outputs, 0, false};
 
 bool DescribeTensor(const TfLiteTensor *tensor, mcugen_tensor_t *described) {
   switch (tensor->type) {

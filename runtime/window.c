@@ -147,18 +147,20 @@ mcugen_window_event_t mcugen_window_push_row(mcugen_window_t *window,
   return end_of_row(window, false);
 }
 
-static void present(const mcugen_window_t *window) {
+static void present(const mcugen_window_t *window, bool goes_on) {
   const mcugen_engine_info_t *info = mcugen_engine_info();
+  if (!goes_on || !info->streams) {
+    mcugen_engine_reset();
+  }
   size_t at = 0;
   for (uint32_t i = 0; i < info->inputs; ++i) {
     memcpy(mcugen_engine_input(i), window->input + at, info->input[i].bytes);
     at += info->input[i].bytes;
   }
-  mcugen_engine_reset();
 }
 
-mcugen_status_t mcugen_window_infer(const mcugen_window_t *window, uint64_t *ticks) {
-  present(window);
+mcugen_status_t mcugen_window_infer(const mcugen_window_t *window, bool goes_on, uint64_t *ticks) {
+  present(window, goes_on);
   const uint64_t start = mcugen_port_ticks();
   const mcugen_status_t status = mcugen_engine_invoke();
   *ticks = mcugen_port_ticks() - start;
@@ -166,7 +168,7 @@ mcugen_status_t mcugen_window_infer(const mcugen_window_t *window, uint64_t *tic
 }
 
 mcugen_status_t mcugen_window_run_layers(const mcugen_window_t *window, uint32_t layer) {
-  present(window);
+  present(window, true);
   return mcugen_engine_invoke_until(layer);
 }
 

@@ -53,10 +53,11 @@ mcugen_window_event_t mcugen_window_push_bytes(mcugen_window_t *window, const ui
 mcugen_window_event_t mcugen_window_push_row(mcugen_window_t *window,
                                              const float row[MCUGEN_ROW_VALUES]);
 
-// One inference on a full window, with fresh recurrent state; *ticks without copying the input.
-mcugen_status_t mcugen_window_infer(const mcugen_window_t *window, uint64_t *ticks);
+// One inference on a full window, with fresh recurrent state, unless the model streams and the window
+// `goes_on` where the last one ended; *ticks without copying the input.
+mcugen_status_t mcugen_window_infer(const mcugen_window_t *window, bool goes_on, uint64_t *ticks);
 
-// The layers up to and including `layer` on a full window, with fresh recurrent state.
+// The layers up to and including `layer` on a full window, from the state its inference came upon.
 mcugen_status_t mcugen_window_run_layers(const mcugen_window_t *window, uint32_t layer);
 
 // Score of the window whose inference has just run, as the firmware was built (MCUGEN_SCORE_...).

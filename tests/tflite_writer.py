@@ -45,39 +45,64 @@ class OpSpec:
     intermediates: Sequence[int] = ()
 
 
+@dataclass(frozen=True)
+class GraphSpec:
+    """One graph of a file."""
+
+    tensors: Sequence[TensorSpec]
+    ops: Sequence[OpSpec]
+    inputs: Sequence[int] = ()
+    outputs: Sequence[int] = ()
+
+
 def model_bytes(
     tensors: Sequence[TensorSpec],
     ops: Sequence[OpSpec],
     inputs: Sequence[int],
     outputs: Sequence[int],
+    called: Sequence[GraphSpec] = (),
 ) -> bytes:
-    """A .tflite file with one graph. Nothing is checked: wrong models are wanted, too."""
+    """A .tflite file with one graph, and those that it calls, from number 1 on.
+
+    Nothing is checked: wrong models are wanted, too.
+    """
     b = flatbuffers.Builder(1024)
-    codes = sorted({(op.kind, op.version) for op in ops})
+    graphs = (GraphSpec(tensors, ops, inputs, outputs), *called)
+    codes = sorted({(op.kind, op.version) for graph in graphs for op in graph.ops})
     code_tables = [_operator_code(b, kind, version) for kind, version in codes]
-    op_tables = [_operator(b, op, codes.index((op.kind, op.version))) for op in ops]
-    buffers = [_buffer(b, None)] + [_buffer(b, t.data) for t in tensors]
-    tensor_tables = [_tensor(b, t, index + 1) for index, t in enumerate(tensors)]
-    graph = _table(
-        b,
-        "SubGraph",
-        Tensors=_offsets(b, tensor_tables),
-        Inputs=_ints(b, inputs),
-        Outputs=_ints(b, outputs),
-        Operators=_offsets(b, op_tables),
-        Name=b.CreateString("main"),
-    )
+    buffers = [_buffer(b, None)] + [_buffer(b, t.data) for graph in graphs for t in graph.tensors]
+    graph_tables, first = [], 1
+    for graph in graphs:
+        graph_tables.append(_graph(b, graph, codes, first))
+        first += len(graph.tensors)
     model = _table(
         b,
         "Model",
         Version=3,
         OperatorCodes=_offsets(b, code_tables),
-        Subgraphs=_offsets(b, [graph]),
+        Subgraphs=_offsets(b, graph_tables),
         Description=b.CreateString("written by a test"),
         Buffers=_offsets(b, buffers),
     )
     b.Finish(model, b"TFL3")
     return bytes(b.Output())
+
+
+def _graph(
+    b: flatbuffers.Builder, graph: GraphSpec, codes: Sequence[tuple[str, int]], first: int
+) -> int:
+    """A SubGraph table; its tensors have the buffers from `first` on."""
+    op_tables = [_operator(b, op, codes.index((op.kind, op.version))) for op in graph.ops]
+    tensor_tables = [_tensor(b, t, first + index) for index, t in enumerate(graph.tensors)]
+    return _table(
+        b,
+        "SubGraph",
+        Tensors=_offsets(b, tensor_tables),
+        Inputs=_ints(b, graph.inputs),
+        Outputs=_ints(b, graph.outputs),
+        Operators=_offsets(b, op_tables),
+        Name=b.CreateString("main"),
+    )
 
 
 def fully_connected(
@@ -190,6 +215,8 @@ def _option(b: flatbuffers.Builder, key: str, value: Any) -> Any:
     """A field of an option table as the builder wants it: a number, or the offset of a vector."""
     if key in ENUM_FIELDS and isinstance(value, str):
         return getattr(ENUM_FIELDS[key], value)
+    if isinstance(value, str):
+        return b.CreateString(value)
     return _ints(b, value) if isinstance(value, (tuple, list)) else value
 
 

@@ -34,6 +34,7 @@ from mcugen.toolchain.project import Project, open_project
 from mcugen.transport.link import Link
 
 LAYER_WINDOWS = 5  # of each stream of inputs: every layer of every window is a request
+WINDOWS_BEFORE = 3  # each of them, of a model that streams: so that its state is not the first one
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,8 @@ def _compare_outputs(link: Link, project: Project, sets: list[VectorSet]) -> Ver
 
 def _compare_layers(link: Link, project: Project, sets: list[VectorSet]) -> Verification:
     manifest, graph = project.manifest, read_tflite(project.model)
-    windows = single_windows(sets, manifest.front_end, LAYER_WINDOWS)
+    before = WINDOWS_BEFORE if graph.streams else 0
+    windows = single_windows(sets, manifest.front_end, LAYER_WINDOWS, before)
     with open_device(link, manifest, _client) as (client, who):
         check_sizes(who, graph)
         answers = ask_layers(client, graph, windows, manifest.front_end, input_coding(graph))

@@ -32,10 +32,20 @@ Values = NDArray[np.generic]
 
 @dataclass(frozen=True, slots=True)
 class LayerAnswers:
-    """What the device computed: the vectors that went in, and each operator's outputs by tensor."""
+    """What the device computed: the vectors that went in, and each operator's outputs by tensor.
+
+    `clips`: how many vectors came one after the other; the outputs are those of the last of each. None:
+    one.
+    """
 
     inputs: NDArray[Any]
     tensors: Mapping[int, Values]
+    clips: tuple[int, ...] | None = None
+
+    @property
+    def last(self) -> NDArray[np.intp]:
+        """Which of the vectors the outputs are of."""
+        return np.cumsum(self.clips or [1] * len(self.inputs)) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +75,16 @@ class LayerVerdict:
     first: LayerDifference | None
 
 
-def single_windows(sets: Sequence[VectorSet], front_end: FrontEnd, limit: int) -> VectorSet:
-    """One window from the start of each stream, and more of long ones, `limit` of each set at most."""
-    step = front_end.window_rows
+def single_windows(
+    sets: Sequence[VectorSet], front_end: FrontEnd, limit: int, before: int = 0
+) -> VectorSet:
+    """One window from the start of each stream, and more of long ones, `limit` of each set at most.
+
+    `before` is how many windows come before each, where there are as many, for models that stream.
+    """
+    step, stride = front_end.window_rows, front_end.stride_rows
     pieces = [
-        rows[start : start + step]
+        rows[start - min(before, start // stride) * stride : start + step]
         for vectors in sets
         for rows in vectors.streams
         for start in range(0, min(len(rows) - step + 1, limit * step), step)
@@ -91,13 +106,14 @@ def ask_layers(
         for index, values in _layers_of(client, graph):
             found.setdefault(index, []).append(values)
     tensors = {index: np.stack(values) for index, values in found.items()}
-    return LayerAnswers(np.concatenate(inputs), tensors)
+    return LayerAnswers(np.concatenate(inputs), tensors, tuple(len(part) for part in inputs))
 
 
 def _layers_of(client: Client, graph: Graph) -> Iterator[tuple[int, Values]]:
     """(tensor index, values) of every output of every operator, for the last window."""
     for op in graph.ops:
-        client.run_layers(op.index)
+        if op.outputs:
+            client.run_layers(op.index)
         for position, tensor in enumerate(graph.output_tensors(op)):
             content = client.read(What.LAYER, tensor.bytes, index=position)
             yield tensor.index, np.frombuffer(content, np.dtype(tensor.dtype.value))
@@ -130,7 +146,7 @@ def _explained(
     op = next(op for op in graph.ops if op.index == verdict.layer)
     source = op.inputs[0]
     is_input = graph.inputs == (source,)
-    given = answers.inputs if is_input else answers.tensors.get(source)
+    given = answers.inputs[answers.last] if is_input else answers.tensors.get(source)
     (other,) = (rounding for rounding in ROUNDINGS if rounding != declared_rounding)
     if verdict.first is None or given is None:
         return verdict
@@ -148,8 +164,10 @@ def _expected(model: Path, answers: LayerAnswers, rounding: str) -> tuple[Graph,
         graph = reference.graph
         indices = sorted(answers.tensors)
         shaped = input_coding(graph).split(answers.inputs)
-        results = reference.run(shaped, tensors=indices)[len(graph.outputs) :]
-    flat = (result.reshape(len(answers.inputs), -1) for result in results)
+        clips = answers.clips or [1] * len(answers.inputs)
+        results = reference.run(shaped, tensors=indices, clips=clips)[len(graph.outputs) :]
+    last = answers.last
+    flat = (result[last].reshape(len(last), -1) for result in results)
     return graph, dict(zip(indices, flat, strict=True))
 
 

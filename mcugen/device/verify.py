@@ -42,11 +42,15 @@ class VectorSet:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What went into the device and what came out of each output, [vectors, values] each."""
+    """What went into the device and what came out of each output, [vectors, values] each.
+
+    `clips`: how many vectors each stream of rows had; None: there was one.
+    """
 
     name: str
     inputs: NDArray[Any]
     outputs: tuple[NDArray[Any], ...]
+    clips: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +194,8 @@ def ask_device(
                 raise DeviceError(f"{got} outputs for {len(stimulus.inputs)} windows")
             inputs.append(stimulus.inputs)
         stacked = tuple(np.stack(one) for one in zip(*outputs, strict=True))
-        answers.append(Answers(vectors.name, np.concatenate(inputs), stacked))
+        clips = tuple(len(part) for part in inputs)
+        answers.append(Answers(vectors.name, np.concatenate(inputs), stacked, clips))
     return tuple(answers)
 
 
@@ -227,7 +232,7 @@ def _float_tolerance(graph: Graph) -> float:
 
 def _against(model: Path, answers: Sequence[Answers], rounding: str, tolerance_lsb: int) -> Verdict:
     with open_reference(model, rounding=rounding) as reference:
-        pairs = [(a, expected_outputs(reference, a.inputs)) for a in answers]
+        pairs = [(a, expected_outputs(reference, a.inputs, a.clips)) for a in answers]
         tolerance = _float_tolerance(reference.graph)
     gaps = [
         gaps_of(got, wanted, tolerance)

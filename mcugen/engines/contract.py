@@ -42,7 +42,8 @@ class EnginePlan:
     """What the engine will need, known before anything is compiled.
 
     `step_names` label the steps that the buffers of `memory` count; `peak_step` is the one with the
-    most bytes alive. `weight_bytes` are all constant tables in flash. `removals` is what never
+    most bytes alive. `weight_bytes` are all constant tables in flash. `state_bytes` of the arena outlive
+    an inference: variables, as far as the engine knows. `removals` is what never
     matters and is not computed. `uncounted` names memory that only a vendor's compiler knows.
     """
 
@@ -53,6 +54,7 @@ class EnginePlan:
     peak_step: str
     removals: tuple[Removal, ...] = ()
     uncounted: str = ""
+    state_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,13 +54,13 @@ def _end_problems(graph: Graph) -> list[Problem]:
 
 
 def _problem(graph: Graph, kind: str) -> Problem | None:
-    where = next(f"op {op.index} {kind}" for op in graph.file_ops if op.kind == kind)
+    where = next((f"op {op.index} {kind}" for op in graph.file_ops if op.kind == kind), kind)
     known = RESOLVER_METHODS.keys() | CUSTOM_KERNELS.keys()
     if kind not in known:
         near = nearest(kind, known)
         hint = f"the closest operator it has is {near}" if near else ""
         return Problem(where, "TFLite Micro has no such operator", hint)
-    if kind in CALL_SUBGRAPHS:
+    if kind in CALL_SUBGRAPHS and any(op.kind == kind for op in graph.ops):
         what = "calls another subgraph, whose operators are not registered"
         return Problem(where, what, "convert the model without control flow")
     return None
@@ -149,7 +149,7 @@ def emit(graph: Graph, options: EngineOptions) -> SourceTree:
         "arena_bytes": _arena_bytes(graph, options),
         "arena_limit_bytes": options.arena_limit_bytes,
         "alignment": ALIGNMENT,
-        "resource_variables": sum(op.kind == "VAR_HANDLE" for op in graph.file_ops),
+        "resource_variables": graph.variables,
         "calls": [call for call, _ in registrations],
         "headers": sorted({header for _, header in registrations if header}),
     }
@@ -184,8 +184,13 @@ def _arena_bytes(graph: Graph, options: EngineOptions) -> int:
 
 
 def _kinds(graph: Graph) -> tuple[str, ...]:
-    """The operator kinds of the graph, each once, in order of first use."""
-    return tuple(dict.fromkeys(op.kind for op in graph.file_ops))
+    """The operator kinds of the file, each once, in order of first use.
+
+    The graph that CALL_ONCE calls consists of VAR_HANDLE and ASSIGN_VARIABLE (model/variables.py).
+    """
+    kinds = dict.fromkeys(op.kind for op in graph.file_ops)
+    called = ("VAR_HANDLE", "ASSIGN_VARIABLE") if "CALL_ONCE" in kinds else ()
+    return tuple(dict.fromkeys((*kinds, *called)))
 
 
 def _registration(graph: Graph, kind: str) -> tuple[str, str]:

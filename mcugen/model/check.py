@@ -11,6 +11,7 @@ from mcugen.errors import ModelError
 from mcugen.model.ir import DType, Graph, Op, Problem, Tensor
 from mcugen.model.operands import MOST_ELEMENTS, TOO_LARGE, operand_problems, state_problems
 from mcugen.model.shapes import FIXED_SHAPE_HINT, multiplier_problems, shape_problems
+from mcugen.model.variables import HANDLE_KINDS, UNCLEAR, UNCLEAR_HINT
 
 _QUANTISE = (
     "mcugen convert MODEL --data DATA makes an int8 model of a Keras file, a SavedModel or a float32 "
@@ -39,8 +40,7 @@ NPU_OPERATORS: Mapping[str, tuple[str, str]] = {
 }
 """Operator that an NPU's compiler leaves -> (what it is, the way out)."""
 
-_CONTROL_FLOW = frozenset({"WHILE", "IF", "CALL", "CALL_ONCE", "STABLEHLO_WHILE"})
-_RESOURCES = frozenset({"VAR_HANDLE", "READ_VARIABLE", "ASSIGN_VARIABLE"})
+_CONTROL_FLOW = frozenset({"WHILE", "IF", "CALL", "STABLEHLO_WHILE"})
 _CARRIES_FLOAT = frozenset({"QUANTIZE", "DEQUANTIZE", "SPLIT"})
 """Operators that touch float32 without computing in it: they convert it or only move it."""
 
@@ -146,8 +146,8 @@ def _operator_problems(graph: Graph) -> Iterator[Problem]:
             yield Problem(where(op), "is a custom operator", _REPLACE)
         elif op.kind in _CONTROL_FLOW:
             yield Problem(where(op), "calls another graph of the file", _FUSE)
-        elif op.kind in _RESOURCES:
-            yield Problem(where(op), "keeps state in a resource variable", _FUSE)
+        elif op.kind in HANDLE_KINDS:
+            yield Problem(where(op), UNCLEAR, UNCLEAR_HINT)
         elif op.kind.startswith("BUILTIN_"):
             yield Problem(where(op), "is newer than the schema that mcugen knows", _REPLACE)
 

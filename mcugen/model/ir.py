@@ -80,7 +80,8 @@ class Quant:
 class Tensor:
     """One edge of the graph. `data` is a read-only array for constants, None for activations.
 
-    `is_int4`: the file packs two of these int8 values into a byte.
+    `is_int4`: the file packs two of these int8 values into a byte. `initial` is what a reset gives a
+    variable; None: the zero point of int8 ones, else 0.
     """
 
     index: int
@@ -91,6 +92,7 @@ class Tensor:
     data: NDArray[Any] | None = None
     is_variable: bool = False
     is_int4: bool = False
+    initial: NDArray[Any] | None = None
 
     @property
     def elements(self) -> int:
@@ -128,7 +130,8 @@ class Graph:
     `ops` lacks those that reading has folded away, so an Op's `index`, its number in the file, may
     be larger than its position; `folded` has them, for interpreters of the file. `shifted` names
     the inputs and outputs that the file has as uint8, 128 more than the int8 here. `taken` says
-    which part of a file with several is read, "" for all.
+    which part of a file with several is read, "" for all. `variables`: how many resource variables the
+    file names.
     """
 
     name: str
@@ -141,6 +144,12 @@ class Graph:
     folded: tuple[Op, ...] = ()
     shifted: frozenset[int] = frozenset()
     taken: str = ""
+    variables: int = 0
+
+    @property
+    def streams(self) -> bool:
+        """Whether windows of a clip follow one another: operators read what earlier ones assigned."""
+        return any(op.kind == "READ_VARIABLE" for op in self.ops)
 
     @property
     def file_ops(self) -> tuple[Op, ...]:

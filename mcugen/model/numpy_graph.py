@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from mcugen.errors import ModelError
 from mcugen.model import numpy_layers
 from mcugen.model.ir import DType, Graph, Op, Tensor
+from mcugen.model.moves import MOVES
 from mcugen.model.numpy_layers import (
     Int64s,
     activation_range,
@@ -42,22 +43,59 @@ ROUNDINGS: Mapping[str, Callable[[Int64s, Int64s, Int64s], Int64s]] = {
 """Value of `--rounding` -> requantisation of int32 accumulators."""
 
 
+State = dict[int, NDArray[Any]]
+"""Variables [*shape] by tensor index."""
+
+
+def clean_state(graph: Graph) -> State:
+    """What variables start with."""
+    return {t.index: t.initial for t in graph.tensors if t.initial is not None}
+
+
 def run_graph(
-    graph: Graph, inputs: Sequence[NDArray[Any]], rounding: str
+    graph: Graph, inputs: Sequence[NDArray[Any]], rounding: str, state: State | None = None
 ) -> dict[int, NDArray[Any]]:
     """All activations, by tensor index, of a graph of operators that this module knows.
 
-    `inputs` holds one array [N, *shape] per graph input; so do the results per tensor.
+    `inputs` holds one array [N, *shape] per graph input; so do the results per tensor. With variables
+    N is 1, and `state` (None: a clean one) is changed.
     """
     check_known(graph)
+    state = clean_state(graph) if state is None else state
     values = dict(zip(graph.inputs, inputs, strict=True))
     for op in graph.ops:
-        values[op.outputs[0]] = (
-            _weighted_sums(graph, op, values[op.inputs[0]], rounding)
-            if op.kind in _WEIGHTS_RANK
-            else numpy_layers.run_layer(graph, op, values)
-        )
+        if op.kind == "ASSIGN_VARIABLE":
+            variable, value = (graph.tensors[index] for index in op.inputs)
+            given = values[value.index] if value.data is None else value.data
+            state[variable.index] = given.reshape(variable.shape)
+        elif op.kind == "READ_VARIABLE":
+            shape = graph.tensors[op.outputs[0]].shape
+            values[op.outputs[0]] = state[op.inputs[0]].reshape(1, *shape)
+        elif op.kind in _MOVES:
+            values.update(zip(op.outputs, _moved(graph, op, values), strict=True))
+        elif op.kind in _WEIGHTS_RANK:
+            values[op.outputs[0]] = _weighted_sums(graph, op, values[op.inputs[0]], rounding)
+        else:
+            values[op.outputs[0]] = numpy_layers.run_layer(graph, op, values)
     return values
+
+
+_STATE = ("ASSIGN_VARIABLE", "READ_VARIABLE")
+_MOVES = frozenset({"CONCATENATION", "SLICE", "SPLIT", "SPLIT_V", "STRIDED_SLICE"})
+"""Operators of MOVES that the reference knows."""
+
+
+def _moved(graph: Graph, op: Op, values: Mapping[int, NDArray[Any]]) -> list[NDArray[Any]]:
+    """The outputs [N, *shape] of an operator that moves elements, sample by sample."""
+    given = [graph.tensors[index] for index in op.inputs]
+    count = max(len(values[t.index]) for t in given if t.data is None)
+    samples = [
+        MOVES[op.kind](op, [values[t.index][n] if t.data is None else t.data for t in given])
+        for n in range(count)
+    ]
+    shapes = [tensor.shape for tensor in graph.output_tensors(op)]
+    made = zip(zip(*samples, strict=True), shapes, strict=True)
+    return [np.stack(parts).reshape(-1, *shape) for parts, shape in made]
 
 
 def run_layer(graph: Graph, op: Op, value: NDArray[Any], rounding: str) -> NDArray[Any] | None:
@@ -75,7 +113,9 @@ def check_known(graph: Graph) -> None:
     others = [
         f"op {op.index} {op.kind}"
         for op in graph.ops
-        if not (_is_plain(graph, op) or numpy_layers.knows(graph, op))
+        if op.kind not in _MOVES
+        and op.kind not in _STATE
+        and not (_is_plain(graph, op) or numpy_layers.knows(graph, op))
     ]
     if others:
         raise ModelError(

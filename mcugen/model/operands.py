@@ -42,11 +42,18 @@ OPERANDS: Mapping[str, tuple[range, range]] = {
     "SPLIT_V": (_THREE, range(1, _MANY)),
     "UNPACK": (_ONE, range(1, _MANY)),
     "SVDF": (range(5, 6), _ONE),
+    "READ_VARIABLE": (_ONE, _ONE),
+    "ASSIGN_VARIABLE": (_TWO, range(1)),
     "UNIDIRECTIONAL_SEQUENCE_LSTM": (range(20, 25), _ONE),
 }
 """Operator -> how many inputs and outputs it has; the fewest inputs are those that must be there."""
 
-_STATES: Mapping[str, range] = {"SVDF": range(4, 5), "UNIDIRECTIONAL_SEQUENCE_LSTM": range(18, 20)}
+_STATES: Mapping[str, range] = {
+    "ASSIGN_VARIABLE": range(1),
+    "READ_VARIABLE": range(1),
+    "SVDF": range(4, 5),
+    "UNIDIRECTIONAL_SEQUENCE_LSTM": range(18, 20),
+}
 """Which inputs of an operator may be variables; of operators that are not in OPERANDS, any."""
 _MAY_BE_ABSENT = frozenset({"SVDF", "UNIDIRECTIONAL_SEQUENCE_LSTM"})
 """Operators with optional inputs among the first ones, which look at that themselves."""

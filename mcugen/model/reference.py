@@ -30,7 +30,7 @@ from mcugen.errors import EnvironmentError_, ModelError
 from mcugen.model.check import refuse
 from mcugen.model.ends import flip
 from mcugen.model.ir import Graph
-from mcugen.model.numpy_graph import check_known, run_graph
+from mcugen.model.numpy_graph import check_known, clean_state, run_graph
 from mcugen.model.reference_worker import receive, send
 from mcugen.model.shapes import shape_problems
 from mcugen.model.tflite import parse_tflite
@@ -39,8 +39,11 @@ _MAX_ARENA_BYTES = 2**31 - 1
 _NEWEST_DOUBLE_ROUNDING_TENSORFLOW = (2, 19)
 
 
-_Compute = Callable[[Graph, Sequence[NDArray[Any]], Sequence[int]], list[NDArray[Any]]]
-"""(graph, inputs, tensors) -> outputs, then the tensors, each for all samples."""
+_Compute = Callable[
+    [Graph, Sequence[NDArray[Any]], Sequence[int], NDArray[np.bool_]], list[NDArray[Any]]
+]
+"""(graph, inputs, tensors, starts) -> outputs, then the tensors, each for all samples. Samples where
+`starts` is true come upon a clean state, the others upon what the one before has left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +67,13 @@ class Reference:
         self._compute = compute
 
     def run(
-        self, inputs: Sequence[NDArray[Any]], tensors: Sequence[int] = ()
+        self,
+        inputs: Sequence[NDArray[Any]],
+        tensors: Sequence[int] = (),
+        clips: Sequence[int] | None = None,
     ) -> tuple[NDArray[Any], ...]:
-        """Runs N independent samples, each from a clean state of recurrent models.
+        """Runs N samples, each from a clean state, unless the graph streams: then only the first one
+        of each clip. `clips` has the number of samples of each, in order; None: they are one clip.
 
         `inputs` holds one array [N, *shape] per graph input, of the input's type. Returns one array
         [N, *shape] per graph output, then one per tensor index in `tensors` (activations only).
@@ -77,7 +84,7 @@ class Reference:
             flip(value) if index in graph.shifted else value
             for index, value in zip(graph.inputs, inputs, strict=True)
         ]
-        results = self._compute(graph, given, tensors)
+        results = self._compute(graph, given, tensors, self._starts(len(given[0]), clips))
         indices = [*graph.outputs, *tensors]
         return tuple(
             (
@@ -85,6 +92,14 @@ class Reference:
             ).reshape(-1, *graph.tensors[index].shape)
             for result, index in zip(results, indices, strict=True)
         )
+
+    def _starts(self, count: int, clips: Sequence[int] | None) -> NDArray[np.bool_]:
+        """Which of the samples start from a clean state."""
+        if not self.graph.streams:
+            return np.ones(count, np.bool_)
+        starts = np.zeros(count, np.bool_)
+        starts[[0, *np.cumsum(clips or [count])[:-1]]] = True
+        return starts
 
     def _check(self, inputs: Sequence[NDArray[Any]], tensors: Sequence[int]) -> None:
         """Caller's mistakes that would crash the interpreter or give silent nonsense."""
@@ -122,7 +137,11 @@ def open_reference(
         return
     info = _installed_reference(graph)
     with _worker(model.name, timeout_s) as worker:
-        request = {"backend": np.array(_DISTRIBUTIONS[info.name]), **_model_request(data, graph)}
+        request = {
+            "backend": np.array(_DISTRIBUTIONS[info.name]),
+            "streams": np.array(graph.streams),
+            **_model_request(data, graph),
+        }
         worker.ask("load", request)
         yield Reference(info, graph, worker.compute)
 
@@ -151,14 +170,21 @@ def measure_arena(model: bytes, name: str, *, timeout_s: float = 60.0) -> int:
 
 
 def _compute_single_rounding(
-    graph: Graph, inputs: Sequence[NDArray[Any]], tensors: Sequence[int]
+    graph: Graph,
+    inputs: Sequence[NDArray[Any]],
+    tensors: Sequence[int],
+    starts: NDArray[np.bool_],
 ) -> list[NDArray[Any]]:
     """Outputs, then `tensors`, of all samples, without an interpreter."""
     indices = (*graph.outputs, *tensors)
     found: list[list[NDArray[Any]]] = []
-    for start in range(0, len(inputs[0]), _SAMPLES_AT_ONCE):
-        part = [value[start : start + _SAMPLES_AT_ONCE] for value in inputs]
-        values = run_graph(graph, part, "single")
+    step = 1 if graph.streams else _SAMPLES_AT_ONCE
+    state = clean_state(graph)
+    for start in range(0, len(inputs[0]), step):
+        part = [value[start : start + step] for value in inputs]
+        if starts[start]:
+            state = clean_state(graph)
+        values = run_graph(graph, part, "single", state)
         found.append([values[index] for index in indices])
     return [np.concatenate(parts) for parts in zip(*found, strict=True)]
 
@@ -254,12 +280,19 @@ class _Worker:
         return results
 
     def compute(
-        self, graph: Graph, inputs: Sequence[NDArray[Any]], tensors: Sequence[int]
+        self,
+        graph: Graph,
+        inputs: Sequence[NDArray[Any]],
+        tensors: Sequence[int],
+        starts: NDArray[np.bool_],
     ) -> list[NDArray[Any]]:
         """Outputs, then `tensors`, of all samples; the model must have been loaded."""
-        request = {f"input_{i}": np.ascontiguousarray(value) for i, value in enumerate(inputs)}
+        request: dict[str, NDArray[Any]] = {
+            f"input_{i}": np.ascontiguousarray(value) for i, value in enumerate(inputs)
+        }
         request["outputs"] = np.array(len(graph.outputs))
         request["tensors"] = np.array(tensors, np.int64)
+        request["starts"] = starts
         answer = self.ask("run", request)
         return [answer[f"result_{i}"] for i in range(len(answer))]
 

@@ -3,8 +3,9 @@
 """The process in which the reference interpreter lives and, on a bad model, dies alone.
 
 Messages in both directions are a verb and named arrays: two big-endian 32-bit lengths, the verb in
-ASCII, an npz archive. Verbs: `load` (backend, model, arena_bytes), `run` (input_<n> of N samples,
-tensors), `arena` (model, arena_bytes, inputs); the answer is `ok` with arrays or `error` with a message.
+ASCII, an npz archive. Verbs: `load` (backend, model, arena_bytes, streams), `run` (input_<n> of N
+samples, tensors, starts), `arena` (model, arena_bytes, inputs); the answer is `ok` with arrays or
+`error` with a message.
 """
 
 from __future__ import annotations
@@ -25,30 +26,44 @@ Arrays = dict[str, NDArray[Any]]
 class Backend(Protocol):
     """An interpreter with a model in it."""
 
+    def reset(self) -> None:
+        """Brings a clean state about."""
+        ...
+
     def run(
         self, inputs: Sequence[NDArray[Any]], outputs: int, tensors: Sequence[int]
     ) -> list[NDArray[Any]]:
-        """Outputs, then the tensors asked for, of one sample that starts from a clean state."""
+        """Outputs, then the tensors asked for, of one sample."""
         ...
 
 
 class TfliteMicro:
     """TFLite Micro's own interpreter with its reference kernels."""
 
-    def __init__(self, model: bytes, arena_bytes: int) -> None:
+    def __init__(self, model: bytes, arena_bytes: int, streams: bool = False) -> None:
+        self._model, self._arena_bytes, self._streams = model, arena_bytes, streams
+        self._start()
+
+    def _start(self) -> None:
         from tflite_micro.python.tflite_micro import runtime
 
         self._interpreter = runtime.Interpreter.from_bytes(
-            model,
-            arena_size=arena_bytes,
+            self._model,
+            arena_size=self._arena_bytes,
             intrepreter_config=runtime.InterpreterConfig.kPreserveAllTensors,
         )
+
+    def reset(self) -> None:
+        """See Backend. Its own reset runs no CALL_ONCE again, so variables need a new interpreter."""
+        if self._streams:
+            self._start()
+        else:
+            self._interpreter.reset()
 
     def run(
         self, inputs: Sequence[NDArray[Any]], outputs: int, tensors: Sequence[int]
     ) -> list[NDArray[Any]]:
         """See Backend."""
-        self._interpreter.reset()
         for index, value in enumerate(inputs):
             self._interpreter.set_input(value, index)
         self._interpreter.invoke()
@@ -59,22 +74,32 @@ class TfliteMicro:
 class TensorFlowLite:
     """TensorFlow's interpreter with its reference kernels, where TFLite Micro has no wheel."""
 
-    def __init__(self, model: bytes, arena_bytes: int) -> None:
+    def __init__(self, model: bytes, arena_bytes: int, streams: bool = False) -> None:
+        self._model, self._streams = model, streams
+        self._start()
+
+    def _start(self) -> None:
         import tensorflow as tf
 
         resolver = tf.lite.experimental.OpResolverType.BUILTIN_REF
         self._interpreter = tf.lite.Interpreter(
-            model_content=model,
+            model_content=self._model,
             experimental_op_resolver_type=resolver,
             experimental_preserve_all_tensors=True,
         )
         self._interpreter.allocate_tensors()
 
+    def reset(self) -> None:
+        """See Backend."""
+        if self._streams:
+            self._start()
+        else:
+            self._interpreter.reset_all_variables()
+
     def run(
         self, inputs: Sequence[NDArray[Any]], outputs: int, tensors: Sequence[int]
     ) -> list[NDArray[Any]]:
         """See Backend."""
-        self._interpreter.reset_all_variables()
         for detail, value in zip(self._interpreter.get_input_details(), inputs, strict=True):
             self._interpreter.set_tensor(detail["index"], value)
         self._interpreter.invoke()
@@ -82,7 +107,7 @@ class TensorFlowLite:
         return [self._interpreter.get_tensor(index) for index in [*indices, *tensors]]
 
 
-BACKENDS: Mapping[str, Callable[[bytes, int], Backend]] = {
+BACKENDS: Mapping[str, Callable[[bytes, int, bool], Backend]] = {
     "tflite-micro": TfliteMicro,
     "tensorflow": TensorFlowLite,
 }
@@ -115,10 +140,11 @@ def _run(backend: Backend, request: Arrays) -> Arrays:
     """All samples of a `run` request, one after the other."""
     inputs = [request[f"input_{i}"] for i in range(sum(k.startswith("input_") for k in request))]
     outputs, tensors = int(request["outputs"]), request["tensors"].tolist()
-    samples = [
-        [np.array(value) for value in backend.run(sample, outputs, tensors)]
-        for sample in zip(*inputs, strict=True)
-    ]
+    samples = []
+    for starts, *sample in zip(request["starts"], *inputs, strict=True):
+        if starts:
+            backend.reset()
+        samples.append([np.array(value) for value in backend.run(sample, outputs, tensors)])
     return {f"result_{i}": np.stack(column) for i, column in enumerate(zip(*samples, strict=True))}
 
 
@@ -148,7 +174,8 @@ def main() -> None:
             results: Arrays = {}
             if verb == "load":
                 start = BACKENDS[str(request["backend"])]
-                backend = start(request["model"].tobytes(), int(request["arena_bytes"]))
+                arena_bytes, streams = int(request["arena_bytes"]), bool(request["streams"])
+                backend = start(request["model"].tobytes(), arena_bytes, streams)
             elif verb == "arena":
                 _print_arena(request)
             elif backend is not None:

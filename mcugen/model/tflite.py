@@ -14,7 +14,7 @@ import math
 import re
 import struct
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -27,17 +27,19 @@ from numpy.typing import NDArray
 from mcugen.errors import ModelError
 from mcugen.model.ends import fold_ends
 from mcugen.model.file_kinds import recognise
+from mcugen.model.file_source import FileSource
 from mcugen.model.int4 import unpack_int4
 from mcugen.model.ir import DType, Graph, Op, Quant, Tensor
 from mcugen.model.shapes import fold_shapes
-from mcugen.model.topology import check_topology
+from mcugen.model.topology import check_ends, check_topology
+from mcugen.model.variables import fold_variables
 
 _IDENTIFIER = b"TFL3"
 _SCHEMA_VERSION = 3
 _MAX_RANK = 8
 _MAX_ELEMENTS = 2**31 - 1  # TFLite Micro counts elements in an int
 NO_MODEL_HINT = "pass the path of a .tflite file"
-_NO_FIELD = re.compile(r"(_|GetRootAs|Init).*|.*(AsNumpy|Length|IsNone|BufferHasIdentifier)")
+_NO_FIELD = re.compile(r"(_|GetRootAs).*|Init|.*(AsNumpy|Length|IsNone|BufferHasIdentifier)")
 _DAMAGE = (struct.error, IndexError, ValueError, TypeError, OverflowError)
 """What the bindings and numpy raise when an offset or a length points nowhere."""
 
@@ -94,7 +96,7 @@ def parse_tflite(data: bytes, name: str) -> Graph:
         what, hint = recognise(data, name)
         raise ModelError(f"{name} {what}", hint=hint)
     try:
-        return _read_model(_Source(data, name))
+        return _read_model(FileSource(data, name))
     except _DAMAGE as error:
         why = "truncated" if isinstance(error, struct.error) else str(error)
         raise ModelError(
@@ -108,49 +110,7 @@ def identifier(stem: str) -> str:
     return f"model_{text}" if text[0].isdigit() else text
 
 
-@dataclass(slots=True)
-class _Source:
-    """The file, and how many more elements may be read from it before it must be a bomb.
-
-    Flatbuffers may share vectors, so a small file can spell a huge model; real ones do not.
-    """
-
-    data: bytes
-    name: str
-    budget: int = 0
-
-    def __post_init__(self) -> None:
-        self.budget = 4 * len(self.data) + 1024
-
-    def fault(self, what: str, hint: str = "") -> ModelError:
-        """The error for something wrong in this file."""
-        return ModelError(f"{self.name}: {what}", hint=hint)
-
-    def pay(self, count: int) -> int:
-        """`count` elements are about to be read."""
-        self.budget -= count
-        if self.budget < 0:
-            raise self.fault("is damaged: its vectors are longer than the file")
-        return count
-
-    def numbers(self, table: Any, field: str) -> tuple[Any, ...]:
-        """A vector of numbers as a tuple; absent is empty."""
-        self.pay(int(getattr(table, f"{field}Length")()))
-        vector = getattr(table, f"{field}AsNumpy")()
-        return () if isinstance(vector, int) else tuple(vector.tolist())
-
-    def tables(self, table: Any, field: str) -> list[Any]:
-        """A vector of tables."""
-        count = self.pay(int(getattr(table, f"{field}Length")()))
-        return [getattr(table, field)(i) for i in range(count)]
-
-    def text(self, raw: bytes | None) -> str:
-        """A string field; absent is empty."""
-        self.pay(len(raw or b"") // 16)
-        return (raw or b"").decode("utf-8", "replace")
-
-
-def _read_model(source: _Source) -> Graph:
+def _read_model(source: FileSource) -> Graph:
     """The whole Graph, or the first fault found."""
     model = tflite.Model.GetRootAs(source.data, 0)
     if model.Version() != _SCHEMA_VERSION:
@@ -158,18 +118,32 @@ def _read_model(source: _Source) -> Graph:
     subgraphs = source.tables(model, "Subgraphs")
     if not subgraphs:
         raise source.fault("holds no graph")
-    main = subgraphs[0]
-    inputs, outputs = source.numbers(main, "Inputs"), source.numbers(main, "Outputs")
     kinds = [_kind_and_version(source, code) for code in source.tables(model, "OperatorCodes")]
+    buffers = source.tables(model, "Buffers")
+
+    def read(number: int) -> Graph:
+        if not 0 <= number < len(subgraphs):
+            raise source.fault(f"graph {number} of {len(subgraphs)} is called")
+        return _read_graph(source, subgraphs[number], kinds, buffers)
+
+    graph = replace(read(0), taken=_taken(source, model, len(subgraphs)))
+    check_ends(graph, source.name)
+    return fold_ends(fold_shapes(fold_variables(graph, read)))
+
+
+def _read_graph(
+    source: FileSource, subgraph: Any, kinds: list[tuple[str, int]], buffers: list[Any]
+) -> Graph:
+    """One of the file's graphs, as it is there."""
+    inputs, outputs = source.numbers(subgraph, "Inputs"), source.numbers(subgraph, "Outputs")
     ops = tuple(
         _read_op(source, index, operator, kinds)
-        for index, operator in enumerate(source.tables(main, "Operators"))
+        for index, operator in enumerate(source.tables(subgraph, "Operators"))
     )
     produced = {index for op in ops for index in op.outputs}
-    buffers = source.tables(model, "Buffers")
     tensors = tuple(
         _read_tensor(source, index, tensor, buffers, index in produced or index in inputs)
-        for index, tensor in enumerate(source.tables(main, "Tensors"))
+        for index, tensor in enumerate(source.tables(subgraph, "Tensors"))
     )
     graph = Graph(
         name=identifier(source.name.removesuffix(".tflite")),
@@ -179,13 +153,12 @@ def _read_model(source: _Source) -> Graph:
         ops=ops,
         inputs=inputs,
         outputs=outputs,
-        taken=_taken(source, model, len(subgraphs)),
     )
     check_topology(graph, source.name)
-    return fold_ends(fold_shapes(graph))
+    return graph
 
 
-def _taken(source: _Source, model: Any, subgraphs: int) -> str:
+def _taken(source: FileSource, model: Any, subgraphs: int) -> str:
     """Which signature, or graph, of a file with several is read: always that of the first graph."""
     signatures = [
         (source.text(signature.SignatureKey()), signature.SubgraphIndex())
@@ -203,7 +176,7 @@ def _taken(source: _Source, model: Any, subgraphs: int) -> str:
 
 
 def _read_tensor(
-    source: _Source, index: int, tensor: Any, buffers: list[Any], is_activation: bool
+    source: FileSource, index: int, tensor: Any, buffers: list[Any], is_activation: bool
 ) -> Tensor:
     """One tensor; `is_activation` when the graph is fed with it or an op writes it."""
     name = source.text(tensor.Name())
@@ -227,7 +200,7 @@ def _read_tensor(
     return Tensor(index, name, shape, dtype, quant, data, bool(tensor.IsVariable()))
 
 
-def _dtype(source: _Source, where: str, number: int) -> DType:
+def _dtype(source: FileSource, where: str, number: int) -> DType:
     """The element type behind a number of the schema's TensorType."""
     type_name = _enum_names(tflite.TensorType).get(number, "")
     if type_name not in DType.__members__:
@@ -235,7 +208,7 @@ def _dtype(source: _Source, where: str, number: int) -> DType:
     return DType[type_name]
 
 
-def _buffer_bytes(source: _Source, where: str, tensor: Any, buffers: list[Any]) -> memoryview:
+def _buffer_bytes(source: FileSource, where: str, tensor: Any, buffers: list[Any]) -> memoryview:
     """The raw bytes behind a tensor, empty for an activation; nothing is copied."""
     index = tensor.Buffer()
     if index >= len(buffers):
@@ -250,7 +223,7 @@ def _buffer_bytes(source: _Source, where: str, tensor: Any, buffers: list[Any]) 
 
 
 def _constant(
-    source: _Source, where: str, shape: tuple[int, ...], dtype: DType, raw: memoryview
+    source: FileSource, where: str, shape: tuple[int, ...], dtype: DType, raw: memoryview
 ) -> NDArray[Any] | None:
     """A read-only view of the file as an array, None where there is no data."""
     if not raw.nbytes:
@@ -264,7 +237,12 @@ def _constant(
 
 
 def _read_quant(
-    source: _Source, where: str, table: Any, shape: tuple[int, ...], dtype: DType, is_constant: bool
+    source: FileSource,
+    where: str,
+    table: Any,
+    shape: tuple[int, ...],
+    dtype: DType,
+    is_constant: bool,
 ) -> Quant | None:
     """The quantisation, None when the tensor has none (min and max alone are training notes)."""
     if table is None or table.ScaleLength() == 0 or not dtype.value.startswith(("int", "uint")):
@@ -303,7 +281,7 @@ def _range(dtype: DType) -> tuple[int, int]:
 # --- operators ----------------------------------------------------------------------------------
 
 
-def _kind_and_version(source: _Source, code: Any) -> tuple[str, int]:
+def _kind_and_version(source: FileSource, code: Any) -> tuple[str, int]:
     """What an operator code stands for; a code newer than the schema keeps its number."""
     # Files from before 2020 only have the old 8-bit field, newer ones fill both.
     number = max(code.BuiltinCode(), code.DeprecatedBuiltinCode())
@@ -312,7 +290,7 @@ def _kind_and_version(source: _Source, code: Any) -> tuple[str, int]:
     return _enum_names(tflite.BuiltinOperator).get(number, f"BUILTIN_{number}"), code.Version()
 
 
-def _read_op(source: _Source, index: int, operator: Any, kinds: list[tuple[str, int]]) -> Op:
+def _read_op(source: FileSource, index: int, operator: Any, kinds: list[tuple[str, int]]) -> Op:
     """One operator call with its option table."""
     if operator.OpcodeIndex() >= len(kinds):
         raise source.fault(f"op {index} names operator code {operator.OpcodeIndex()}")
@@ -328,7 +306,7 @@ def _read_op(source: _Source, index: int, operator: Any, kinds: list[tuple[str, 
     )
 
 
-def _read_options(source: _Source, where: str, kind: str, operator: Any) -> Mapping[str, Any]:
+def _read_options(source: FileSource, where: str, kind: str, operator: Any) -> Mapping[str, Any]:
     """All fields of the operator's option table; the schema's defaults when the table is absent."""
     expected = option_table(kind)
     if expected is None:
@@ -361,18 +339,18 @@ def option_table(kind: str) -> str | None:
 
 
 @cache
-def _option_fields(table_name: str) -> Mapping[str, Callable[[_Source, str, Any], Any]]:
+def _option_fields(table_name: str) -> Mapping[str, Callable[[FileSource, str, Any], Any]]:
     """snake_case key -> reader, for every field the bindings have accessors for."""
     methods = vars(getattr(tflite, table_name))
     fields = [name for name in methods if not _NO_FIELD.fullmatch(name)]
     return {_snake_case(f): _field_reader(f, f"{f}Length" in methods) for f in fields}
 
 
-def _field_reader(field: str, is_vector: bool) -> Callable[[_Source, str, Any], Any]:
+def _field_reader(field: str, is_vector: bool) -> Callable[[FileSource, str, Any], Any]:
     """Reads one field of an option table as int, float, bool, tuple, text or enum name."""
     key = _snake_case(field)
 
-    def read(source: _Source, where: str, table: Any) -> Any:
+    def read(source: FileSource, where: str, table: Any) -> Any:
         if is_vector:
             return source.numbers(table, field)
         value = getattr(table, field)()

@@ -17,8 +17,6 @@ def check_topology(graph: Graph, name: str) -> None:
     the start.
     """
     count = len(graph.tensors)
-    if not graph.inputs or not graph.outputs:
-        raise ModelError(f"{name}: the graph has no inputs or no outputs")
     _check_indices(name, "the graph", graph.inputs + graph.outputs, range(count))
     for tensor in graph.tensors:
         if tensor.is_variable and tensor.data is not None:
@@ -39,6 +37,12 @@ def check_topology(graph: Graph, name: str) -> None:
     for index in graph.outputs:
         if index not in ready:
             raise ModelError(f"{name}: nothing writes the graph's output, tensor {index}")
+
+
+def check_ends(graph: Graph, name: str) -> None:
+    """ModelError unless the graph takes something and gives something."""
+    if not graph.inputs or not graph.outputs:
+        raise ModelError(f"{name}: the graph has no inputs or no outputs")
 
 
 def _check_indices(name: str, where: str, indices: Iterable[int], known: range) -> None:

@@ -39,6 +39,8 @@ def build_table(project: GeneratedProject, board: Board, result: BuildResult | N
             board.ram,
         ),
     ]
+    if plan.state_bytes:
+        rows.append(("RAM", "of these, state that is kept (plan)", plan.state_bytes, None))
     if result is not None and board.flash is not None:
         rows += _linked(result, board)
     for memory, what, size_bytes, region in rows:

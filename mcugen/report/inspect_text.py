@@ -132,9 +132,10 @@ def _engine_lines(inspection: Inspection) -> Iterable[Text]:
     for verdict in inspection.engines:
         if verdict.plan is not None:
             plan = verdict.plan
+            kept = f" and {plan.state_bytes:,} of state among them" if plan.state_bytes else ""
             yield Text(
                 f"engine {verdict.name}: takes it; {plan.arena_bytes:,} bytes of activations and "
-                f"scratch (most in {plan.peak_step}), {plan.weight_bytes:,} bytes of tables"
+                f"scratch (most in {plan.peak_step}){kept}, {plan.weight_bytes:,} bytes of tables"
             )
             yield from _removal_lines(plan.removals)
         elif verdict.problems:
@@ -270,6 +271,7 @@ def _engine_json(verdict: EngineVerdict) -> dict[str, Any]:
         "supported": plan is not None,
         "problems": [_problem_json(p) for p in verdict.problems],
         "arena_bytes": None if plan is None else plan.arena_bytes,
+        "state_bytes": None if plan is None else plan.state_bytes,
         "table_bytes": None if plan is None else plan.weight_bytes,
         "removed": [] if plan is None else [asdict(removal) for removal in plan.removals],
     }

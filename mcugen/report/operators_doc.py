@@ -29,10 +29,10 @@ Micro is the reference. With `--rounding single` convolutions, FULLY_CONNECTED, 
 TANH and RESIZE_BILINEAR round once when they requantise, in 64-bit integers; ADD, SUB, MUL, PRELU,
 MEAN, SOFTMAX and the lookups of RELU, LEAKY_RELU, HARD_SWISH and QUANTIZE round twice in either
 mode. `mcugen verify` compares single rounding with NumPy code (`mcugen/model/numpy_graph.py`), which
-supports CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED, ADD, pooling, RESHAPE and SOFTMAX, and refuses
-other operators. LiteRT 2.3 with XNNPACK, its default, nearly agrees: it multiplies in float32, and
-about two of a million values of a convolution are one step off. LiteRT's reference kernels
-(BUILTIN_REF) round FULLY_CONNECTED once and convolutions twice.
+supports CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED, ADD, pooling, RESHAPE, SOFTMAX, slices, splits,
+CONCATENATION and variables, and refuses other operators. LiteRT 2.3 with XNNPACK, its default, nearly
+agrees: it multiplies in float32, and about two of a million values of a convolution are one step off.
+LiteRT's reference kernels (BUILTIN_REF) round FULLY_CONNECTED once and convolutions twice.
 
 **float32 parts** of a quantised model run in plain C, in the order of TFLite Micro's sums. Functions of
 the C library (EXP, LOG, SIN, COS, TANH, LOGISTIC, ELU) differ in the last bits between libraries:
@@ -43,6 +43,11 @@ behind such a function to 18 bits and says so.
 QUANTIZE at an end of the model only moves uint8 by 128, it is left out: that end is int8 in
 generated code, and a program that holds uint8 values subtracts 128 (`mcugen inspect` says
 "uint8 in the file"). int4 weights are read as the int8 values they stand for.
+
+**State**: variables that VAR_HANDLE names lie in the arena, apart from everything else, as long as the
+engine lives. What CALL_ONCE assigns is their first value, and a reset brings it back. A model
+that reads variables streams: its state goes on from window to window of a clip and is reset between
+clips. State of the fused LSTM and of SVDF is reset before every window.
 """
 
 _OTHERS = """## All engines

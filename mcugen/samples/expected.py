@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from numpy.typing import NDArray
@@ -17,9 +18,14 @@ from mcugen.scoring.reconstruction import reconstruction_errors
 Elements = NDArray[Any]
 
 
-def expected_outputs(reference: Reference, inputs: Elements) -> tuple[Elements, ...]:
-    """Every output of the reference for [windows, elements], as [windows, output elements]."""
-    outputs = reference.run(input_coding(reference.graph).split(inputs))
+def expected_outputs(
+    reference: Reference, inputs: Elements, clips: Sequence[int] | None = None
+) -> tuple[Elements, ...]:
+    """Every output of the reference for [windows, elements], as [windows, output elements].
+
+    `clips`: windows of each clip, in order, for models that stream; None: all are of one.
+    """
+    outputs = reference.run(input_coding(reference.graph).split(inputs), clips=clips)
     return tuple(output.reshape(len(inputs), -1) for output in outputs)
 
 

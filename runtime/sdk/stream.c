@@ -73,7 +73,10 @@ static void score_window(const mcugen_stream_t *stream, mcugen_event_t *event) {
 static mcugen_result_t run_window(mcugen_stream_t *stream, mcugen_on_event_t on_event,
                                   void *context) {
   mcugen_instance_t *const instance = &stream->instance;
-  mcugen_result_t result = mcugen_instance_reset(instance);
+  mcugen_result_t result = MCUGEN_OK;
+  if (!instance->model->info.streams) {
+    result = mcugen_instance_reset(instance);
+  }
   if (result != MCUGEN_OK) {
     return result;
   }

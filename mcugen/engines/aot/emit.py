@@ -15,7 +15,7 @@ from mcugen import __version__
 from mcugen.codegen.c_text import C_TYPES, c_int, c_values
 from mcugen.codegen.render import render
 from mcugen.codegen.tree import SourceTree
-from mcugen.engines.aot.lowering import Lowered
+from mcugen.engines.aot.lowering import Lowered, State
 from mcugen.engines.aot.slot import Slot
 from mcugen.engines.aot.variants import ALIGNMENT_BYTES, Call, Table, Value
 from mcugen.engines.contract import EngineOptions
@@ -141,15 +141,8 @@ def _code_context(graph: Graph, lowered: Lowered, params: _Params) -> dict[str, 
         "blocks": blocks,
         "last_steps": steps[done:],
         "most_outputs": max((len(layer.outputs) for layer in lowered.layers), default=0),
-        "states": [
-            {
-                "name": s.value.name,
-                "offset": lowered.offsets[s.value.name],
-                "fill": s.fill,
-                "bytes": _dense_bytes(s.value),
-            }
-            for s in lowered.states
-        ],
+        "states": [_state_context(s, lowered.offsets) for s in lowered.states],
+        "streams": graph.streams,
         "inputs": _border(graph, graph.inputs, lowered.inputs, lowered.offsets),
         "outputs": _border(graph, graph.outputs, lowered.outputs, lowered.offsets),
     }
@@ -229,6 +222,18 @@ def _used_values(lowered: Lowered) -> list[dict[str, Any]]:
         for value in lowered.values
         if value.name in named
     ]
+
+
+def _state_context(state: State, offsets: Mapping[str, int]) -> dict[str, Any]:
+    """What a reset does to a variable: `fill` is the one byte it consists of, None for several."""
+    content = np.frombuffer(state.initial.tobytes(), np.int8)
+    return {
+        "name": state.value.name,
+        "offset": offsets[state.value.name],
+        "bytes": content.size,
+        "fill": int(content[0]) if len(set(content.tolist())) == 1 else None,
+        "content": content,
+    }
 
 
 def _dense_bytes(value: Value) -> int:

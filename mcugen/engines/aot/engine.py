@@ -65,6 +65,7 @@ def plan(graph: Graph, options: EngineOptions) -> EnginePlan:
         step_names=names,
         peak_step=names[peak] if names else "",
         removals=lowered.removals,
+        state_bytes=sum(state.value.bytes for state in lowered.states),
     )
 
 

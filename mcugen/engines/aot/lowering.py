@@ -7,6 +7,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
+
 from mcugen.codegen.c_text import c_comment
 from mcugen.engines.aot.choice import LayoutChange, choose
 from mcugen.engines.aot.layouts import CONVERSIONS
@@ -62,10 +65,10 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A variable tensor: it outlives the inference; a reset fills all its bytes with `fill`."""
+    """A variable tensor: it outlives the inference; a reset copies `initial` to it."""
 
     value: Value
-    fill: int
+    initial: NDArray[np.generic]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +142,7 @@ class _Builder:
         variables = (t for t in self.graph.tensors if t.is_variable and t.data is None)
         for position, tensor in enumerate(variables):
             value = self.add(f"state_{position}", tensor, Layout.NATIVE)
-            self.states.append(State(value, _reset_fill(tensor)))
+            self.states.append(State(value, _initial(tensor)))
 
     def add(self, name: str, tensor: Tensor, layout: Layout) -> Value:
         """A new value for a tensor."""
@@ -179,8 +182,10 @@ class _Builder:
         """The step of an operator; none when its output is its input."""
         given = zip(activations(self.graph, op), variant.reads, strict=True)
         inputs = tuple(self.held[tensor.index, layout] for tensor, layout in given)
+        given_tensors = (t for t in self.graph.input_tensors(op) if t is not None)
+        states = tuple(self.held[t.index, Layout.NATIVE] for t in given_tensors if t.is_variable)
         if variant.build is None:
-            self.held[op.outputs[0], variant.writes[0]] = inputs[0]
+            self.held[op.outputs[0], variant.writes[0]] = (*inputs, *states)[0]
             return
         name = layer_name(op)
         outputs = tuple(
@@ -192,14 +197,12 @@ class _Builder:
             for position, (index, layout) in enumerate(zip(op.outputs, variant.writes, strict=True))
         )
         scratch = self._scratch(name, variant.scratch_bytes)
-        given_tensors = (t for t in self.graph.input_tensors(op) if t is not None)
-        states = tuple(self.held[t.index, Layout.NATIVE] for t in given_tensors if t.is_variable)
         operands = Operands(name, inputs, outputs, states, scratch[0] if scratch else None)
         self.steps.append(
             Step(
                 name=name,
                 op=op.index,
-                comment=", ".join(value.comment for value in outputs),
+                comment=", ".join(value.comment for value in outputs or states),
                 calls=variant.build(operands),
                 reads=inputs,
                 writes=outputs,
@@ -255,10 +258,13 @@ def _shown(name: str) -> str:
     return first if len(first) <= _SHOWN_LENGTH else f"...{first[-_SHOWN_LENGTH:]}"
 
 
-def _reset_fill(tensor: Tensor) -> int:
-    """The byte a variable is reset with: TFLite Micro's ResetVariableTensors."""
+def _initial(tensor: Tensor) -> NDArray[np.generic]:
+    """What a variable is reset to: as TFLite Micro's ResetVariableTensors where the file names nothing."""
+    if tensor.initial is not None:
+        return tensor.initial
     is_int8 = tensor.dtype is DType.INT8 and tensor.quant is not None
-    return tensor.quant.zero_point if is_int8 and tensor.quant is not None else 0
+    fill = tensor.quant.zero_point if is_int8 and tensor.quant is not None else 0
+    return np.full(tensor.shape, fill, tensor.dtype.value)
 
 
 def layer_name(op: Op) -> str:

@@ -55,7 +55,9 @@ def make_slot(lowered: Lowered) -> Slot:
         tuple((name, _text(name, value, constant, places)) for name, value in call.fields)
         for call in calls
     )
-    return Slot("\n".join(_skeleton(call, lowered) for call in calls), data, fields)
+    skeleton = [_skeleton(call, lowered) for call in calls]
+    skeleton += [f"{s.value.name}={s.initial.tobytes().hex()}" for s in lowered.states]
+    return Slot("\n".join(skeleton), data, fields)
 
 
 def _constants(call: Call) -> list[int]:

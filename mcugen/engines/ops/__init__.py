@@ -42,6 +42,7 @@ from mcugen.engines.ops import (
     svdf,
     transpose_conv,
     unary,
+    variable,
 )
 from mcugen.engines.ops.shared.by_type import or_else
 
@@ -92,6 +93,7 @@ OPS: Mapping[str, Operator] = {
     "BATCH_MATMUL": batch_matmul.OPERATOR,
     "SELECT_V2": select.OPERATOR,
     "SVDF": svdf.OPERATOR,
+    **dict.fromkeys(("ASSIGN_VARIABLE", "READ_VARIABLE"), variable.OPERATOR),
     **dict.fromkeys(("ARG_MAX", "ARG_MIN", "CUMSUM", "L2_NORMALIZATION"), along_axis.OPERATOR),
     **dict.fromkeys(("REDUCE_ALL", "REDUCE_MAX", "REDUCE_MIN", "SUM"), reduce.OPERATOR),
     **dict.fromkeys(

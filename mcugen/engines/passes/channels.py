@@ -63,7 +63,7 @@ def _removals(
 ) -> Iterator[Removal]:
     """One line per operator that makes fewer channels."""
     for op in graph.ops:
-        mask = kept.get(op.outputs[0])
+        mask = kept.get(op.outputs[0]) if op.outputs else None
         if mask is None:
             continue
         constant = int((~mask & known[op.outputs[0]].constant).sum())
@@ -243,7 +243,7 @@ class _Rewriting:
 
     def op(self, op: Op) -> Op:
         """The operator on smaller tensors: the same, but for constants of its own."""
-        touched = {op.inputs[0], op.outputs[0]} & self.kept.keys()
+        touched = {op.inputs[0], *op.outputs} & self.kept.keys()
         sums = read_sums(self.graph, op) if touched else None
         return op if sums is None else self._weighted(op, sums)
 

@@ -36,6 +36,8 @@ def remove_identities(graph: Graph) -> Rewritten:
 
 def _reason(graph: Graph, op: Op, known: Mapping[int, Range]) -> str:
     """Why the output is the input; empty where it may not be."""
+    if not op.outputs:
+        return ""
     x, out = graph.tensors[op.inputs[0]], graph.tensors[op.outputs[0]]
     if x.data is not None or x.is_variable or x.shape != out.shape or not x.shape:
         return ""

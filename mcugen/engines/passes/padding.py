@@ -22,7 +22,7 @@ _READERS = ("CONV_2D", "DEPTHWISE_CONV_2D")
 
 def fold_padding(graph: Graph) -> Rewritten:
     """The graph without PAD before convolutions. Its tensors are gone: not for graphs that are observed."""
-    folded = {op.outputs[0]: op for op in graph.ops if _folds(graph, op)}
+    folded = {op.outputs[0]: op for op in graph.ops if op.outputs and _folds(graph, op)}
     ops = tuple(_with_padding(graph, op, folded) for op in graph.ops)
     same = {index: pad.inputs[0] for index, pad in folded.items()}
     removals = tuple(
