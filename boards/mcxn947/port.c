@@ -22,12 +22,6 @@
 #define STACK_OVERFLOW SCB_CFSR_MSTKERR_Msk
 #endif
 
-// CMSIS 5 gives it another name on Armv7-M.
-#ifndef DCB_DEMCR_TRCENA_Msk
-#define DCB CoreDebug
-#define DCB_DEMCR_TRCENA_Msk CoreDebug_DEMCR_TRCENA_Msk
-#endif
-
 enum {
   DEFAULT_BAUD = 115200,
   RECEIVE_CAPACITY = 8192,  // a power of two; two of the largest requests, 2067 bytes on the wire
@@ -91,7 +85,8 @@ static void keep_counting(void) {
 static bool start_cycle_counter(void) {
   DCB->DEMCR |= DCB_DEMCR_TRCENA_Msk;  // the counter's registers are dead without it
 #ifdef __ARM_ARCH_7EM__
-  DWT->LAR = 0xC5ACCE55U;  // Cortex-M7 locks them against software as well
+  // DWT_LAR, which CMSIS does not name: Cortex-M7 locks them against software as well.
+  *(volatile uint32_t *)(DWT_BASE + 0xFB0U) = 0xC5ACCE55U;
 #endif
   if ((DWT->CTRL & DWT_CTRL_NOCYCCNT_Msk) != 0U) {
     return false;

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the mcugen authors
 // SPDX-License-Identifier: Apache-2.0
-// Vector table, memory set-up and fault handlers of the Cortex-M3 on MPS2 AN385.
+// Vector table, memory set-up and fault handlers of the Cortex-M3 on MPS2 AN385, and of a Cortex-M7 in
+// the same place (AN500).
 #include <stddef.h>
 #include <stdint.h>
 
@@ -8,6 +9,9 @@
 
 #define SCB_SHCSR (*(volatile uint32_t *)0xE000ED24u)
 #define SHCSR_FAULTS_ENABLED (7u << 16)  // usage, bus, memory management
+
+#define SCB_CPACR (*(volatile uint32_t *)0xE000ED88u)
+#define CPACR_FPU_ENABLED (0xFu << 20)  // full access to CP10 and CP11
 
 #define STACK_PAINT 0xC5C5C5C5u
 
@@ -54,6 +58,9 @@ static void set_up_memory(void) {
 
 void mcugen_reset_handler(void) {
   SCB_SHCSR |= SHCSR_FAULTS_ENABLED;
+#ifdef __ARM_FP
+  SCB_CPACR |= CPACR_FPU_ENABLED;
+#endif
   __asm volatile("dsb\n\tisb" ::: "memory");
   paint_stack();
   set_up_memory();

@@ -107,7 +107,7 @@ def compile_with_sdk(
     cmake, ninja = require("cmake", board), require("ninja", board)
     build.mkdir(parents=True, exist_ok=True)
     arguments = {
-        "CMAKE_BUILD_TYPE": config,
+        "CMAKE_BUILD_TYPE": data.config_prefix + config,
         "CMAKE_MAKE_PROGRAM": ninja,
         "SdkRootDirPath": str(sdk),
         "board": chosen,
@@ -212,6 +212,15 @@ def _run(command: list[str], log_folder: Path, extra: Mapping[str, str] | None =
     raise McugenError(f"the project does not build: {_cause(output)}", hint=hint)
 
 
+_OF_KCONFIG = re.compile(r"(?:^|kconfig\.py: )(\S*Kconfig\S*:\d+: .*|error: (?:.+\n?)+)", re.M)
+
+
+def _said_by_kconfig(output: str) -> str:
+    """The line that kconfig.py ended with, or the paragraph of an error that it wraps."""
+    found = _OF_KCONFIG.findall(output)
+    return " ".join(found[-1].split()) if found else "Kconfig failed"
+
+
 _NAMES_AN_ERROR = re.compile(r"\b(error|undefined reference|No module named)\b", re.I)
 
 
@@ -222,8 +231,7 @@ def _cause(output: str) -> str:
     for index, line in enumerate(lines):
         if line.startswith("CMake Error"):
             message = next(filter(None, lines[index + 1 :]), line)
-            before = "\n".join(lines[:index]).rstrip().split("\n\n")[-1]
-            return " ".join(before.split("\n")) if "Kconfig process" in message else message
+            return _said_by_kconfig(output) if "Kconfig process" in message else message
         if line.startswith("error: "):
             return " ".join(itertools.takewhile(bool, lines[index:]))
         if _NAMES_AN_ERROR.search(line):

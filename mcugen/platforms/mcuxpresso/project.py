@@ -55,6 +55,7 @@ class SdkBoard:
     sdk_oldest: str
     sdk_newest: str
     sdk_tag: str
+    config_prefix: str  # what the SDK puts before release and debug; empty for most boards
     npu_target: str  # the converter's name of the chip; empty: no NPU
     stack_bytes: int
     heap_bytes: Mapping[str, int]  # by part: "", "npu"
@@ -79,6 +80,7 @@ def read_sdk_board(board: Board) -> SdkBoard:
         sdk_oldest=table.text("sdk_oldest"),
         sdk_newest=table.text("sdk_newest"),
         sdk_tag=table.text("sdk_tag"),
+        config_prefix=table.text("config_prefix", ""),
         npu_target=table.text("npu_target", ""),
         stack_bytes=table.integer("stack_bytes"),
         heap_bytes={"": heap_bytes, "npu": table.integer("heap_bytes_npu", heap_bytes)},
@@ -205,7 +207,7 @@ def export_mcuxpresso(
         core=sdk.core,
         variants=tuple(sdk.variants),
         default_variant=_choose_variant(sdk, options.variant),
-        configs=CONFIGS,
+        configs={config: sdk.config_prefix + config for config in CONFIGS},
     )
     bought_in = tuple(part for key in parts for part in sdk.sdk_parts[key])
     tree = merge(files, tools)
@@ -238,6 +240,7 @@ def _context(
         "sdk_oldest": sdk.sdk_oldest,
         "sdk_newest": sdk.sdk_newest,
         "sdk_tag": sdk.sdk_tag,
+        "config_prefix": sdk.config_prefix,
         "sources": [path for path in sorted(app) if path.endswith((".c", ".cc", ".S"))],
         "include_dirs": sorted(headers),
         "c_standard": C_STANDARD,

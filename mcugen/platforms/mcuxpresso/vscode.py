@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from mcugen.codegen.tree import SourceTree
@@ -19,9 +20,12 @@ def vscode_tree(
     core: str,
     variants: tuple[str, ...],
     default_variant: str,
-    configs: tuple[str, ...],
+    configs: Mapping[str, str],
 ) -> SourceTree:
-    """Presets `<config>-<variant>`; the default variant's come first. Nothing here names a machine."""
+    """Presets `<config>-<variant>`; the default variant's come first. Nothing here names a machine.
+
+    `configs` maps each configuration to the SDK's name of it.
+    """
     ordered = (default_variant, *(v for v in variants if v != default_variant))
     files = {
         "CMakePresets.json": _presets(project, core, ordered, configs),
@@ -41,7 +45,7 @@ def vscode_tree(
 
 
 def _presets(
-    project: str, core: str, variants: tuple[str, ...], configs: tuple[str, ...]
+    project: str, core: str, variants: tuple[str, ...], configs: Mapping[str, str]
 ) -> dict[str, Any]:
     pairs = [(variant, config) for variant in variants for config in configs]
     return {
@@ -57,7 +61,7 @@ def _presets(
                 "toolchainFile": "$env{SdkRootDirPath}/mcuxsdk/cmake/toolchain/armgcc.cmake",
                 "cacheVariables": {
                     "APP_DIR": {"type": "PATH", "value": "${fileDir}"},
-                    "CMAKE_BUILD_TYPE": config,
+                    "CMAKE_BUILD_TYPE": configs[config],
                     "SdkRootDirPath": "$env{SdkRootDirPath}/mcuxsdk",
                     "CONFIG_TOOLCHAIN": "armgcc",
                     "WEST": "TRUE",
@@ -75,7 +79,7 @@ def _presets(
     }
 
 
-def _environment(configs: tuple[str, ...]) -> dict[str, Any]:
+def _environment(configs: Iterable[str]) -> dict[str, Any]:
     """The part that is of one machine: from the environment here, rewritten by the extension."""
     return {
         "version": PRESETS_VERSION,
