@@ -5,7 +5,7 @@
 
 const char mcugen_identity_text[] =
     "model=dense\n"
-    "model_sha256=fc3c94d7d1e89add3c12d5bbf8e5066e7008aa5ac6d1a587253b4d21c2427bc1\n"
+    "model_sha256=56da48f9a4d278a2b2d30a4dc656ad917c9e2d109dbeb51bcff617e70364fe24\n"
     "tool=mcugen 0.1.0\n"
     "engine=aot\n"
     "rounding=double\n"

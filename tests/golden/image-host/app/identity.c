@@ -5,7 +5,7 @@
 
 const char mcugen_identity_text[] =
     "model=image\n"
-    "model_sha256=3e2ec39b920f939b2fec26f6173b26fedb91feabbac68ec0e714a4d3b2e1cf05\n"
+    "model_sha256=89d4e202151dc23a31bf4e8b8d68a13f687f1a7ce4d20d37be3f2015fdc4ecc6\n"
     "tool=mcugen 0.1.0\n"
     "engine=aot\n"
     "rounding=double\n"
