@@ -51,6 +51,7 @@ class Request(IntEnum):
     STATS = 0x06
     SET_BAUD = 0x07
     LAYER = 0x08
+    PROFILE = 0x09
 
 
 class Source(IntEnum):
@@ -212,8 +213,14 @@ def layer_payload(layer: int) -> bytes:
     return struct.pack("<I", layer)
 
 
+def profile_payload(first: int) -> bytes:
+    """PROFILE: the intervals from number `first` on."""
+    return struct.pack("<I", first)
+
+
 PUSH_OVERHEAD_BYTES = 2
 MAX_REPEATS = 64
+CALIBRATION_MARKS = 16
 
 
 # Payloads of replies.
@@ -270,6 +277,15 @@ class Stats:
 
 
 @dataclass(frozen=True, slots=True)
+class Profile:
+    """Intervals of one inference, each as layer and ticks; one mark of it takes `mark_ticks` itself."""
+
+    count: int  # of the whole inference
+    mark_ticks: float
+    intervals: tuple[tuple[int, int], ...]  # those of this reply
+
+
+@dataclass(frozen=True, slots=True)
 class ErrorReply:
     """A request that was refused. `status` is an int when this version does not know it."""
 
@@ -281,6 +297,8 @@ _IDENTITY = struct.Struct("<HHQII")
 _PUSH_REPLY = struct.Struct("<HHHHfI")
 _WINDOW = struct.Struct("<IfQ")
 _STATS = struct.Struct("<7I")
+_PROFILE = struct.Struct("<II")
+_INTERVAL = struct.Struct("<II")
 
 
 def parse_identity(payload: bytes) -> Identity:
@@ -334,6 +352,20 @@ def parse_stats(payload: bytes) -> Stats:
         raise ProtocolError(f"statistics of {len(payload)} bytes, {_STATS.size} needed")
     stack, *rest = _STATS.unpack(payload)
     return Stats(stack or None, *rest)
+
+
+def parse_profile(payload: bytes) -> Profile:
+    """Reply to PROFILE."""
+    if len(payload) < _PROFILE.size or (len(payload) - _PROFILE.size) % _INTERVAL.size:
+        raise ProtocolError(f"profile of {len(payload)} bytes")
+    count, marks_ticks = _PROFILE.unpack_from(payload)
+    intervals = tuple(_INTERVAL.iter_unpack(payload[_PROFILE.size :]))
+    return Profile(count, marks_ticks / CALIBRATION_MARKS, intervals)
+
+
+def intervals_in(payload_bytes: int) -> int:
+    """How many intervals a reply to PROFILE holds at most."""
+    return (payload_bytes - _PROFILE.size) // _INTERVAL.size
 
 
 def parse_error(payload: bytes) -> ErrorReply:

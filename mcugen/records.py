@@ -24,6 +24,10 @@ RECORDS_NAME = "records.jsonl"
 """The file of a run in its folder."""
 NANOSECONDS_PER_SECOND = 1_000_000_000
 NS_PER_MS = 1e6
+INFERENCE = "inference"
+REPEATED = "inference, repeated on one input"
+ROW = "front-end row"
+"""Names of costs."""
 NO_FIGURES = "no_figures_"
 """Facts of a run that begin so state, by configuration, why it has no figures: `title: reason`."""
 T = TypeVar("T")
@@ -121,7 +125,24 @@ class MemoryRecord:
     provenance: str  # "linker", "device", "plan", "benchmark_model"
 
 
-Record = RunRecord | ClipRecord | LatencyRecord | MemoryRecord
+@dataclass(frozen=True, slots=True)
+class LayerRecord:
+    """What one operator of the model costs on the device. Marks are taken off, so ticks may be fractions;
+    what an engine does between operators belongs to the one behind it."""
+
+    layer: int  # index of the operator in the model
+    operator: str  # "CONV_2D"
+    tensor: str  # name of its first output
+    unit: str  # "cycles", "instructions", "nanoseconds"
+    count: int  # inferences
+    minimum: float | None
+    median: float  # the mean where the source gives no other figure
+    maximum: float | None
+    macs: int | None  # multiply-accumulates; None: not known
+    accelerator: str = "cpu"
+
+
+Record = RunRecord | ClipRecord | LatencyRecord | MemoryRecord | LayerRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +153,7 @@ class Run:
     clips: tuple[ClipRecord, ...] = ()
     latencies: tuple[LatencyRecord, ...] = ()
     memories: tuple[MemoryRecord, ...] = ()
+    layers: tuple[LayerRecord, ...] = ()
 
 
 KINDS: dict[str, type[Record]] = {
@@ -139,6 +161,7 @@ KINDS: dict[str, type[Record]] = {
     "clip": ClipRecord,
     "latency": LatencyRecord,
     "memory": MemoryRecord,
+    "layer": LayerRecord,
 }
 
 
@@ -297,6 +320,7 @@ def as_run(records: Sequence[Record], where: str) -> Run:
         raise DataError(f"{where}: no run is described in it (its first record is not a run)")
     clips = {(r.clip, r.sha256): r for r in records if isinstance(r, ClipRecord)}
     latencies = {(r.name, r.accelerator): r for r in records if isinstance(r, LatencyRecord)}
+    layers = {(r.layer, r.accelerator): r for r in records if isinstance(r, LayerRecord)}
     memories: dict[str, MemoryRecord] = {}
     for record in records:
         if isinstance(record, MemoryRecord):
@@ -306,6 +330,7 @@ def as_run(records: Sequence[Record], where: str) -> Run:
         clips=tuple(clips.values()),
         latencies=tuple(latencies.values()),
         memories=tuple(memories.values()),
+        layers=tuple(layers.values()),
     )
 
 

@@ -9,6 +9,7 @@
 #include "identity.h"
 #include "little_endian.h"
 #include "port.h"
+#include "profile.h"
 #include "quantize.h"
 
 // Where a tick is not a time, board.toml names a rate to make steadily growing numbers of it.
@@ -27,15 +28,17 @@
 // A row completes one window at most.
 #define MAX_ROWS ((MCUGEN_MAX_PAYLOAD - PUSH_REPLY_BYTES) / (ROW_ENTRY_BYTES + WINDOW_ENTRY_BYTES))
 
+#define PROFILE_REPLY_BYTES 8u
+#define INTERVAL_ENTRY_BYTES 8u
+#define MAX_INTERVALS ((MCUGEN_MAX_PAYLOAD - PROFILE_REPLY_BYTES) / INTERVAL_ENTRY_BYTES)
+#define CALIBRATION_MARKS 16u
+_Static_assert(CALIBRATION_MARKS <= MAX_INTERVALS, "calibration takes the path that layers take");
+
 #define MAX_REPEATS 64u
 #define STATS_BYTES 28u
 
 _Static_assert(MCUGEN_MAX_PAYLOAD >= 512u, "the smallest payload the protocol allows");
 _Static_assert(MCUGEN_MAX_PAYLOAD <= 65535u, "sizes of payloads are u16");
-
-static uint32_t saturate_u32(uint64_t value) {
-  return value > UINT32_MAX ? UINT32_MAX : (uint32_t)value;
-}
 
 uint64_t mcugen_device_tick_rate(void) {
   const uint64_t rate = mcugen_port_ticks_per_second();
@@ -116,7 +119,7 @@ mcugen_status_t mcugen_device_work_on_infer(mcugen_device_t *device,
   const mcugen_status_t status = mcugen_device_work(device, &ticks);
   if (work->done > work->warmup) {
     const uint32_t timed = work->done - work->warmup;
-    mcugen_put_u32(saturate_u32(ticks), reply + 4 * (timed - 1));
+    mcugen_put_ticks(ticks, reply + 4 * (timed - 1));
     *reply_bytes = 4 * timed;
   }
   return status;
@@ -166,7 +169,7 @@ static mcugen_status_t row_event(mcugen_device_t *device, mcugen_window_event_t 
     return MCUGEN_STATUS_OK;
   }
   uint8_t *entry = result->reply + PUSH_REPLY_BYTES + ROW_ENTRY_BYTES * result->rows++;
-  mcugen_put_u32(saturate_u32(device->clip.row_ticks), entry);
+  mcugen_put_ticks(device->clip.row_ticks, entry);
   device->clip.row_ticks = 0;
   return event == MCUGEN_WINDOW_FULL ? window_completed(device, result) : MCUGEN_STATUS_OK;
 }
@@ -445,6 +448,20 @@ static mcugen_status_t layer(mcugen_device_t *device, const uint8_t payload[],
   return status;
 }
 
+static mcugen_status_t profile(mcugen_device_t *device, const uint8_t payload[],
+                               size_t payload_bytes, uint8_t reply[MCUGEN_MAX_PAYLOAD],
+                               size_t *reply_bytes) {
+  if (payload_bytes != 4) {
+    return MCUGEN_STATUS_BAD_LENGTH;
+  }
+  if (!mcugen_window_is_full(&device->window)) {
+    return MCUGEN_STATUS_NOT_READY;
+  }
+  device->has_output = false;
+  device->has_layer = false;
+  return mcugen_profile(&device->window, mcugen_get_u32(payload), reply, reply_bytes);
+}
+
 mcugen_status_t mcugen_device_execute(mcugen_device_t *device, uint8_t type,
                                       const uint8_t payload[], size_t payload_bytes,
                                       uint8_t reply[MCUGEN_MAX_PAYLOAD], size_t *reply_bytes) {
@@ -470,6 +487,8 @@ mcugen_status_t mcugen_device_execute(mcugen_device_t *device, uint8_t type,
       return set_baud(payload, payload_bytes);
     case MCUGEN_LAYER:
       return layer(device, payload, payload_bytes);
+    case MCUGEN_PROFILE:
+      return profile(device, payload, payload_bytes, reply, reply_bytes);
     default:
       return MCUGEN_STATUS_BAD_COMMAND;
   }

@@ -23,6 +23,7 @@ typedef enum {
   MCUGEN_STATS = 0x06,
   MCUGEN_SET_BAUD = 0x07,
   MCUGEN_LAYER = 0x08,
+  MCUGEN_PROFILE = 0x09,
 } mcugen_request_t;
 
 typedef enum {

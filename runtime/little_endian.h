@@ -32,6 +32,11 @@ static inline void mcugen_put_u32(uint32_t value, uint8_t bytes[4]) {
   mcugen_put_u16((uint16_t)(value >> 16), bytes + 2);
 }
 
+// Ticks in 32 bits; 2^32-1 stands for all that are more.
+static inline void mcugen_put_ticks(uint64_t ticks, uint8_t bytes[4]) {
+  mcugen_put_u32(ticks > UINT32_MAX ? UINT32_MAX : (uint32_t)ticks, bytes);
+}
+
 static inline void mcugen_put_u64(uint64_t value, uint8_t bytes[8]) {
   mcugen_put_u32((uint32_t)value, bytes);
   mcugen_put_u32((uint32_t)(value >> 32), bytes + 4);

@@ -49,6 +49,10 @@ typedef struct {
   uint32_t bytes;
 } mcugen_seen_t;
 
+// Called behind the code of layer `layer` (index of the operator in the model), perhaps several times
+// for one layer: all that has run since the call before belongs to it.
+typedef void (*mcugen_mark_t)(void *context, uint32_t layer);
+
 // `arena` is info.arena_bytes long and aligned to 16.
 typedef struct mcugen_model {
   mcugen_engine_info_t info;
@@ -61,6 +65,8 @@ typedef struct mcugen_model {
   // The layers up to and including `layer`; its outputs go to seen[], NULL behind the last one.
   // NULL unless the model was generated for it.
   mcugen_status_t (*invoke_until)(uint8_t arena[], uint32_t layer, mcugen_seen_t seen[]);
+  // invoke with marks; NULL unless the model was generated for it.
+  void (*invoke_marked)(uint8_t arena[], mcugen_mark_t mark, void *context);
 } mcugen_model_t;
 
 #endif

@@ -167,6 +167,16 @@ mcugen_status_t mcugen_window_infer(const mcugen_window_t *window, bool goes_on,
   return status;
 }
 
+mcugen_status_t mcugen_window_infer_marked(const mcugen_window_t *window, mcugen_mark_t mark,
+                                           void *context) {
+  if (mcugen_engine_invoke_marked == NULL) {
+    return MCUGEN_STATUS_UNSUPPORTED;
+  }
+  present(window, false);
+  mark(context, MCUGEN_MARK_BEGIN);
+  return mcugen_engine_invoke_marked(mark, context);
+}
+
 mcugen_status_t mcugen_window_run_layers(const mcugen_window_t *window, uint32_t layer) {
   present(window, true);
   return mcugen_engine_invoke_until(layer);

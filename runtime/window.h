@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "config.h"
+#include "model.h"
 #include "status.h"
 
 #define MCUGEN_WINDOW_VALUES (MCUGEN_ROW_VALUES * MCUGEN_WINDOW_ROWS)
@@ -56,6 +57,12 @@ mcugen_window_event_t mcugen_window_push_row(mcugen_window_t *window,
 // One inference on a full window, with fresh recurrent state, unless the model streams and the window
 // `goes_on` where the last one ended; *ticks without copying the input.
 mcugen_status_t mcugen_window_infer(const mcugen_window_t *window, bool goes_on, uint64_t *ticks);
+
+// One inference from fresh state, with a mark behind every layer and one for MCUGEN_MARK_BEGIN before
+// the first; MCUGEN_STATUS_UNSUPPORTED where the engine sets none.
+#define MCUGEN_MARK_BEGIN UINT32_MAX
+mcugen_status_t mcugen_window_infer_marked(const mcugen_window_t *window, mcugen_mark_t mark,
+                                           void *context);
 
 // The layers up to and including `layer` on a full window, from the state its inference came upon.
 mcugen_status_t mcugen_window_run_layers(const mcugen_window_t *window, uint32_t layer);

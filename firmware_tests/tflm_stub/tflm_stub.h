@@ -8,7 +8,14 @@
 
 #include "../tflite_types.h"
 
-struct TFLMRegistration;
+struct TfLiteContext;
+struct TfLiteNode;
+
+struct TFLMRegistration {
+  TfLiteStatus (*invoke)(TfLiteContext *context, TfLiteNode *node);
+};
+
+typedef TfLiteStatus (*TfLiteBridgeBuiltinParseFunction)();
 
 namespace tflite {
 
@@ -19,7 +26,15 @@ class Model {
 
 const Model *GetModel(const void *bytes);
 
-class MicroOpResolver {};
+enum BuiltinOperator { BuiltinOperator_ADD = 0, BuiltinOperator_CONV_2D = 3, BuiltinOperator_CUSTOM = 32 };
+
+class MicroOpResolver {
+ public:
+  virtual const TFLMRegistration *FindOp(BuiltinOperator op) const = 0;
+  virtual const TFLMRegistration *FindOp(const char *op) const = 0;
+  virtual TfLiteBridgeBuiltinParseFunction GetOpDataParser(BuiltinOperator op) const = 0;
+  virtual ~MicroOpResolver() {}
+};
 
 class MicroAllocator {
  public:

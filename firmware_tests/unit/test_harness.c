@@ -342,6 +342,29 @@ static void test_layers(void) {
   ask_refused(MCUGEN_READ, "\3\0\0\0\0\0\1\0", 8, MCUGEN_STATUS_NOT_READY);
 }
 
+// Of 100 intervals 63 fit one reply of 512 bytes; a mark of the fake port takes 5 ticks.
+static void test_profile(void) {
+  start();
+  uint8_t bytes[12];
+  memset(bytes, 9, sizeof(bytes));
+  ask_refused(MCUGEN_PROFILE, "\0\0\0\0", 4, MCUGEN_STATUS_NOT_READY);
+  push(MCUGEN_SOURCE_INT8, 0, bytes, sizeof(bytes));
+  ask_refused(MCUGEN_PROFILE, "\0", 1, MCUGEN_STATUS_BAD_LENGTH);
+  static const char *const FIRST[] = {"\0\0\0\0", "\x3F\0\0\0", "\x64\0\0\0", "\xFF\xFF\xFF\xFF"};
+  static const uint32_t GIVEN[] = {63, 37, 0, 0};
+  for (uint32_t page = 0; page < 4; page++) {
+    ask(MCUGEN_PROFILE, FIRST[page], 4);
+    CHECK_EQUAL(reply.payload_bytes, 8 + 8 * GIVEN[page]);
+    CHECK_EQUAL(mcugen_get_u32(reply.payload), 100);
+    CHECK_EQUAL(mcugen_get_u32(reply.payload + 4), 16 * 5);
+    for (uint32_t i = 0; i < GIVEN[page]; i++) {
+      CHECK_EQUAL(mcugen_get_u32(reply.payload + 8 + 8 * i), 63 * page + i);
+      CHECK_EQUAL(mcugen_get_u32(reply.payload + 12 + 8 * i), 5);
+    }
+  }
+  ask_refused(MCUGEN_READ, "\1\0\0\0\0\0\1\0", 8, MCUGEN_STATUS_NOT_READY);
+}
+
 static void tell(const char text[]) { take(text, strlen(text)); }
 
 static bool told(const char expected[]) {
@@ -527,6 +550,7 @@ int main(void) {
   test_refusals();
   test_infer();
   test_layers();
+  test_profile();
   test_an_upload_ends_where_a_clip_begins();
   test_a_clip_ends_where_an_upload_begins();
   test_outputs_are_never_of_an_older_window();

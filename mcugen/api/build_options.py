@@ -37,6 +37,7 @@ class BuildOptions(TypedDict, total=False):
     optimize: str
     arena_bytes: int | None
     per_layer: bool
+    profile: bool
     no_prune: bool
     mlperf_id: str
     tflm: StrPath | None
@@ -65,7 +66,8 @@ _PATHS = (
     "out",
 )
 _CHOICES = (
-    "engine front_end score rounding optimize per_layer variant memory mlperf_id arena_bytes class_names"
+    "engine front_end score rounding optimize per_layer profile variant memory mlperf_id arena_bytes "
+    "class_names"
 ).split()
 _PLACES = "tflm sdk variant neutron_sdk npu_model".split()
 

@@ -8,7 +8,6 @@ import os
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 from typing import TypedDict, Unpack
 
@@ -18,7 +17,7 @@ from mcugen.device.client import Client
 from mcugen.device.identity import change_rate, check_unit, open_device
 from mcugen.device.journal import Journal, open_journal
 from mcugen.device.measure import clip_costs, linked_memory, linked_stack_bytes
-from mcugen.device.provenance import run_facts
+from mcugen.device.provenance import begun, run_facts
 from mcugen.device.session import Outcome, Session, describe_run, run_clips
 from mcugen.errors import ConfigError, DataError, DeviceError
 from mcugen.features.coding import Coding, input_coding
@@ -51,6 +50,7 @@ class RunOptions(TypedDict, total=False):
     input: str | None
     resize: str | None
     repeats: int
+    profile: bool
     labels: StrPath | None
     check_outputs: bool
     out: StrPath | None
@@ -96,8 +96,10 @@ def run(
     """
     refuse_strangers("run", options, RunOptions)
     refuse_idle_options(options)
-    if not clips and not options.get("repeats"):
-        raise ConfigError("no clips are given", hint="name files or folders, or pass --repeats")
+    if not (clips or options.get("repeats") or options.get("profile")):
+        raise ConfigError(
+            "no clips are given", hint="name files or folders, or pass --repeats or --profile"
+        )
     project = open_project(Path(build_dir), optional_path(options.get("board_dir")))
     if resize := options.get("resize"):
         front_end = project.manifest.front_end.resized(resize)
@@ -120,7 +122,7 @@ def run(
     return outcome
 
 
-_NEED_HOST = ("ssh_option", "only", "profile", "compile_on_board", "interpreter")
+_NEED_HOST = ("ssh_option", "only", "compile_on_board", "interpreter")
 
 
 def refuse_idle_options(given: Mapping[str, object]) -> None:
@@ -171,12 +173,7 @@ def _measure(job: _Job) -> Outcome:
             job.on_note(change_rate(client, project.board, baud))
         described = describe_run(who, manifest, job.source, str(reference.info), link.name)
         facts = run_facts(project, port) if job.target is None else ()
-        head = replace(
-            described,
-            facts=described.facts + facts,
-            started=datetime.now().astimezone().isoformat(timespec="seconds"),
-            command=job.command,
-        )
+        head = begun(described, facts, job.command)
         journal = open_journal(job.folder, head)
         if journal.set_aside is not None:
             job.on_note(f"records of another run were kept as {journal.set_aside}")
@@ -192,7 +189,13 @@ def _measure(job: _Job) -> Outcome:
             job.on_progress(clip.path.name, (waiting.index(clip.name) + part) / len(waiting))
 
         return run_clips(
-            session, journal, job.clips, on_clip, repeats=options.get("repeats", 0), linked=linked
+            session,
+            journal,
+            job.clips,
+            on_clip,
+            repeats=options.get("repeats", 0),
+            profile=options.get("profile", False),
+            linked=linked,
         )
 
 

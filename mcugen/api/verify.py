@@ -111,5 +111,5 @@ def _compare_layers(link: Link, project: Project, sets: list[VectorSet]) -> Veri
         check_sizes(who, graph)
         answers = ask_layers(client, graph, windows, manifest.front_end, input_coding(graph))
     verdicts = judge_layers(project.model, answers, manifest.rounding)
-    lines = tuple(layer_lines(verdicts, len(windows.streams)))
+    lines = tuple(layer_lines(verdicts, len(windows.streams), project.board.tick_unit))
     return Verification(all(v.first is None for v in verdicts), verdicts, lines)

@@ -58,6 +58,11 @@ _OPTIONS = (
         is_flag=True,
         help="Make the output of every layer readable, for verify --per-layer.",
     ),
+    _model(
+        "--profile",
+        is_flag=True,
+        help="Make the cost of every layer measurable, for run --profile.",
+    ),
     _model("--no-prune", is_flag=True, help="Keep channels that provably never affect the output."),
     _model(
         "--mlperf-id",

@@ -26,7 +26,6 @@ def command(
     build_dir: Path,
     clips: tuple[Path, ...],
     only: tuple[str, ...],
-    profile: bool,
     compile_on_board: bool,
     **options: Any,
 ) -> None:
@@ -40,14 +39,14 @@ def command(
     from mcugen.api.run import refuse_idle_options, run
     from mcugen.platforms.linux.scorer import ssh_target
 
-    timing = {"only": only, "profile": profile, "compile_on_board": compile_on_board}
+    timing = {"only": only, "compile_on_board": compile_on_board}
     refuse_idle_options({**options, **timing})
     target = ssh_target(options["host"], options["ssh_option"])
     if target is not None and not clips and not options["repeats"]:
         from mcugen.cli.linux_run import time_on_board
         from mcugen.platforms.linux.timing import LinuxOptions
 
-        how = LinuxOptions(only, profile, compile_on_board)
+        how = LinuxOptions(only, options["profile"], compile_on_board)
         time_on_board(build_dir, target, how, options["out"], options["board_dir"])
         return
     with progress() as on_progress:
@@ -66,7 +65,8 @@ def command(
 def _print(outcome: Outcome) -> None:
     """The clips of this command and their figures; the report has all that the folder holds."""
     from mcugen.report.files import REPORT_NAME, picture_path
-    from mcugen.report.text import clip_table, figure_lines
+    from mcugen.report.layers import layer_costs
+    from mcugen.report.text import clip_table, figure_lines, layer_table
 
     run, folder = outcome.asked, outcome.folder
     pictures = (picture_path(Path(clip.clip), folder) for clip in run.clips if clip.decoded)
@@ -75,6 +75,8 @@ def _print(outcome: Outcome) -> None:
     terminal = console()
     if run.clips:
         terminal.print(clip_table(run))
+    for costs in layer_costs(run):
+        terminal.print(layer_table(costs))
     for line in (*figure_lines(run), f"report: {folder / REPORT_NAME}"):
         terminal.print(line, soft_wrap=True)
     for line in _remarks(outcome):

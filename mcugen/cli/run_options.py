@@ -31,7 +31,6 @@ _OPTIONS = (
         help="Extra argument for ssh, repeatable (--ssh-option=-p2222).",
     ),
     _linux("--only", multiple=True, help="Time only this configuration (cpu-1, npu), repeatable."),
-    _linux("--profile", is_flag=True, help="Time every operator instead of whole inferences."),
     _linux(
         "--compile-on-board",
         is_flag=True,
@@ -59,6 +58,12 @@ _OPTIONS = (
         type=click.IntRange(0, 100_000),
         default=0,
         help="Also time this number of inferences on one input.",
+    ),
+    _measurement(
+        "--profile",
+        is_flag=True,
+        help="Also measure the cost of every layer (build with --profile); with --host: time every "
+        "operator instead of whole inferences.",
     ),
     _measurement(
         "--labels", type=PATH, help="CSV of `file,label` lines. Default: labels from file names."

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from mcugen import protocol
@@ -21,6 +21,7 @@ from mcugen.protocol import (
     Frame,
     FrameDecoder,
     Identity,
+    Profile,
     PushReply,
     Request,
     Source,
@@ -41,13 +42,17 @@ WORDS_SHOWN = 120  # characters shown of what a device sent
 
 LARGEST_TICKS = 2**53  # beyond it a float loses ticks; at 1 GHz these are 104 days
 SATURATED_TICKS = 2**32 - 1  # of a counter of 32 bits
+MOST_INTERVALS = 65_536  # of one inference
 CLOCKS_DIFFER = 1.5  # a device's clock may be wrong by less than this factor
 CLOCKS_DIFFER_S = 0.1
 
 _OTHER_FIRMWARE = "the firmware was made by another mcugen: build and flash it again"
 
+_NO_MARKS = "build it with --profile, on engine aot or tflm, and flash it"
 _REFUSAL_HINTS: Mapping[tuple[Request, int], str] = {
     (Request.LAYER, Status.UNSUPPORTED): "build it with --per-layer, on engine aot, and flash it",
+    (Request.PROFILE, Status.UNSUPPORTED): _NO_MARKS,
+    (Request.PROFILE, Status.BAD_COMMAND): _NO_MARKS,
 }
 """(request, status) -> what to do about it, where known."""
 
@@ -174,6 +179,31 @@ class Client:
     def run_layers(self, layer: int) -> None:
         """Runs the last window up to and including operator `layer`; `What.LAYER` reads its outputs."""
         self._command(Request.LAYER, protocol.layer_payload(layer))
+
+    def profile(self) -> Profile:
+        """One inference on the last window with what each of its intervals took, all of them: where
+        they are more than a reply holds, those of as many inferences as that takes."""
+        whole = self._profile_from(0)
+        while len(whole.intervals) < whole.count:
+            more = self._profile_from(len(whole.intervals))
+            if more.count != whole.count:
+                raise self._contradiction(f"has {whole.count} intervals, then {more.count}")
+            whole = replace(whole, intervals=whole.intervals + more.intervals)
+        return whole
+
+    def _profile_from(self, first: int) -> Profile:
+        payload = protocol.profile_payload(first)
+        found = self._parsed(protocol.parse_profile, self._request(Request.PROFILE, payload))
+        ticks = [interval for _, interval in found.intervals]
+        due = min(max(found.count - first, 0), protocol.intervals_in(self._max_payload))
+        if len(ticks) != due or not 0 < found.count <= MOST_INTERVALS:
+            raise self._contradiction(
+                f"gives {len(ticks)} of {found.count} intervals from {first} on"
+            )
+        if SATURATED_TICKS in ticks:
+            raise self._contradiction("has overflowed its 32-bit tick count of a layer")
+        self._check_time(sum(ticks))
+        return found
 
     def stats(self) -> Stats:
         """Counters and high-water marks of the device."""

@@ -8,7 +8,8 @@ Needs a firmware that was built with --per-layer. A layer is an operator of the 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcugen.device.client import Client
+from mcugen.device.profile import ticks_by_layer
 from mcugen.device.stream import stream
 from mcugen.device.verify import ROUNDINGS, VectorSet
+from mcugen.errors import DeviceError
 from mcugen.features.coding import Coding, input_coding
 from mcugen.features.spec import FrontEnd
 from mcugen.model.ir import Graph, Op
@@ -41,6 +44,7 @@ class LayerAnswers:
     inputs: NDArray[Any]
     tensors: Mapping[int, Values]
     clips: tuple[int, ...] | None = None
+    ticks: Mapping[int, float] = field(default_factory=dict)  # of each layer, where there are marks
 
     @property
     def last(self) -> NDArray[np.intp]:
@@ -73,6 +77,7 @@ class LayerVerdict:
     different: int
     largest_difference: float
     first: LayerDifference | None
+    ticks: float | None = None  # of one inference of this firmware, in the device's unit
 
 
 def single_windows(
@@ -106,7 +111,11 @@ def ask_layers(
         for index, values in _layers_of(client, graph):
             found.setdefault(index, []).append(values)
     tensors = {index: np.stack(values) for index, values in found.items()}
-    return LayerAnswers(np.concatenate(inputs), tensors, tuple(len(part) for part in inputs))
+    ticks: dict[int, float] = {}
+    with suppress(DeviceError):  # a firmware from before there were marks
+        ticks = ticks_by_layer(client.profile())
+    clips = tuple(len(part) for part in inputs)
+    return LayerAnswers(np.concatenate(inputs), tensors, clips, ticks)
 
 
 def _layers_of(client: Client, graph: Graph) -> Iterator[tuple[int, Values]]:
@@ -129,7 +138,10 @@ def judge_layers(
     """
     graph, expected = _expected(model, answers, declared_rounding)
     verdicts = [
-        _verdict(graph, op, index, answers.tensors[index], expected[index])
+        replace(
+            _verdict(graph, op, index, answers.tensors[index], expected[index]),
+            ticks=answers.ticks.get(op.index),
+        )
         for op in graph.ops
         for index in op.outputs
     ]

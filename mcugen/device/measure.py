@@ -18,13 +18,13 @@ from mcugen.errors import DeviceError
 from mcugen.features.coding import Coding
 from mcugen.features.spec import FrontEnd
 from mcugen.protocol import MAX_REPEATS
-from mcugen.records import LatencyRecord, MemoryRecord, Run, summarise
+from mcugen.records import INFERENCE, ROW, LatencyRecord, MemoryRecord, Run, summarise
 from mcugen.samples.stimulus import from_elements
 
 REQUEST_S = 2.0  # of inferences in one request
 LARGEST_STACK_BYTES = 2**30  # where the board states no RAM
 ARENA_ALIGNMENT_BYTES = 64  # by which a firmware may round its arena up
-COSTS = (("inference", "inference_ticks"), ("front-end row", "row_ticks"))
+COSTS = ((INFERENCE, "inference_ticks"), (ROW, "row_ticks"))
 """Name of a cost -> the samples of it in a ClipRecord."""
 
 

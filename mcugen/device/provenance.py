@@ -9,7 +9,8 @@ import platform
 import subprocess
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from mcugen.boards import Board
 from mcugen.device.verify import Verdict
 from mcugen.errors import EnvironmentError_
 from mcugen.files import write_json
+from mcugen.records import RunRecord
 from mcugen.toolchain.ports import system_ports
 from mcugen.toolchain.project import Project
 
@@ -25,6 +27,12 @@ SCHEMA_VERSION = 1
 VERIFY_JSON = Path("build") / "verify.json"
 """What `mcugen verify` found last, in the project's folder."""
 VERSION_S = 10.0
+
+
+def begun(described: RunRecord, facts: Facts, command: str | None) -> RunRecord:
+    """The head of a run that begins now, with more facts."""
+    now = datetime.now().astimezone().isoformat(timespec="seconds")
+    return replace(described, facts=described.facts + facts, started=now, command=command)
 
 
 def run_facts(project: Project, port: str | None) -> Facts:

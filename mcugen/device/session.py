@@ -24,6 +24,7 @@ from mcugen.device.measure import (
     push_zero_window,
     repeat_inference,
 )
+from mcugen.device.profile import PROFILED, measure_layers
 from mcugen.device.stream import Read, stream
 from mcugen.device.verify import gaps_of, output_reads
 from mcugen.errors import DeviceError
@@ -32,7 +33,16 @@ from mcugen.features.coding import input_coding
 from mcugen.model.ir import Graph
 from mcugen.model.reference import Reference
 from mcugen.protocol import Identity, Source, What, Window
-from mcugen.records import ClipRecord, MemoryRecord, Record, Run, RunRecord, summarise
+from mcugen.records import (
+    REPEATED,
+    ClipRecord,
+    LayerRecord,
+    MemoryRecord,
+    Record,
+    Run,
+    RunRecord,
+    summarise,
+)
 from mcugen.samples.clips import Clip
 from mcugen.samples.expected import expected_outputs, expected_score
 from mcugen.samples.stimulus import Stimulus, make_stimulus
@@ -124,6 +134,7 @@ def run_clips(
     on_progress: Progress,
     *,
     repeats: int = 0,
+    profile: bool = False,
     linked: tuple[MemoryRecord, ...] = (),
 ) -> Outcome:
     """Streams every clip that the journal does not hold yet; keeps everything measured however it ends.
@@ -140,15 +151,14 @@ def run_clips(
     fault: DeviceError | None = None
     interrupted = False
     try:
+        if profile:
+            _append_all(journal, _profiled(session, journal.head))
         for clip in waiting:
             journal.append(measure_clip(session, clip, on_progress))
             measured += 1
-        if repeats:
-            closing.append(_repeated(session, journal.head, repeats))
-        planned_bytes = session.manifest.arena_bytes
-        closing.extend(
-            device_memory(session.client, planned_bytes, session.ram_bytes, session.stack_bytes)
-        )
+        if repeats or profile:
+            closing.append(_repeated(session, journal.head, repeats or PROFILED))
+        closing.extend(_memory(session))
     except DeviceError as error:
         fault = error
     except KeyboardInterrupt:
@@ -196,13 +206,25 @@ def _relabelled(clips: Sequence[Clip], done: dict[tuple[str, str], ClipRecord]) 
     ]
 
 
+def _memory(session: Session) -> tuple[MemoryRecord, ...]:
+    planned_bytes = session.manifest.arena_bytes
+    return device_memory(session.client, planned_bytes, session.ram_bytes, session.stack_bytes)
+
+
+def _profiled(session: Session, head: RunRecord) -> tuple[LayerRecord, ...]:
+    """The cost of each layer, on the input that `_repeated` takes."""
+    graph = session.reference.graph
+    push_zero_window(session.client, session.manifest.front_end, input_coding(graph))
+    of_npu = session.manifest.accelerator == "npu"
+    return measure_layers(session.client, None if of_npu else graph, head.tick_unit)
+
+
 def _repeated(session: Session, head: RunRecord, repeats: int) -> Record:
     """The cost of one inference, repeated on one input that does not depend on the clips."""
     front_end, coding = session.manifest.front_end, input_coding(session.reference.graph)
     push_zero_window(session.client, front_end, coding)
     samples = repeat_inference(session.client, warmup=WARMUP, repeats=repeats)
-    name = "inference, repeated on one input"
-    return summarise(name, head.tick_unit, samples, warmup_count=WARMUP)
+    return summarise(REPEATED, head.tick_unit, samples, warmup_count=WARMUP)
 
 
 def measure_clip(session: Session, clip: Clip, on_progress: Progress) -> ClipRecord:

@@ -39,11 +39,12 @@ def verdict_lines(verdict: Verdict) -> list[str]:
     return lines
 
 
-def layer_lines(verdicts: Sequence[LayerVerdict], windows: int) -> list[str]:
+def layer_lines(verdicts: Sequence[LayerVerdict], windows: int, unit: str = "ticks") -> list[str]:
     """One line per layer output, then what is to be said of the first one that differs."""
     lines = [
         f"layer {v.layer} {v.kind}: {v.values - v.different} of {v.values} values equal"
         + (f", largest difference {v.largest_difference:g}" if v.different else "")
+        + (f"; {v.ticks:,.0f} {unit}" if v.ticks is not None else "")
         for v in verdicts
     ]
     wrong = next((v for v in verdicts if v.first is not None), None)

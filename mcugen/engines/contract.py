@@ -22,7 +22,8 @@ class EngineOptions:
     """All that shapes the generated engine besides the model.
 
     `isa` is the board's capability set ("dsp"). `per_layer` makes the output of every layer
-    observable, at the price of RAM. `prune` removes what provably never matters.
+    observable, at the price of RAM; `profile` its cost, at the price of flash. `prune` removes what
+    provably never matters.
     `arena_limit_bytes`, where known, becomes a static assertion. `model_bytes`, the .tflite that is
     linked, and `arena_bytes` (None: propose one) are for interpreters.
     """
@@ -31,6 +32,7 @@ class EngineOptions:
     optimize: Optimize = "speed"
     isa: frozenset[str] = frozenset()
     per_layer: bool = False
+    profile: bool = False
     prune: bool = True
     arena_limit_bytes: int | None = None
     model_bytes: bytes | None = None

@@ -29,6 +29,7 @@ from mcugen.paths import runtime_dir
 ALIGNMENT = 16  # of model and arena: micro_arena_constants.h, MicroArenaBufferAlignment
 INTERPRETER_FILES = ("tflm_interpreter.cc", "tflm_interpreter.h")
 RUNTIME_FILES = ("engine_tflm.cc", "tflm_model.h", *INTERPRETER_FILES)
+MARKS = "tflm_marks.h"
 CXX_DEFINES = ("TF_LITE_STATIC_MEMORY", "TF_LITE_STRIP_ERROR_STRINGS")
 """STATIC_MEMORY shapes TFLM's structures and must equal the library's; without strings the code links
 against libraries built with and without them."""
@@ -150,6 +151,7 @@ def emit(graph: Graph, options: EngineOptions) -> SourceTree:
         "arena_limit_bytes": options.arena_limit_bytes,
         "alignment": ALIGNMENT,
         "resource_variables": graph.variables,
+        "profile": options.profile,
         "calls": [call for call, _ in registrations],
         "headers": sorted({header for _, header in registrations if header}),
     }
@@ -158,7 +160,8 @@ def emit(graph: Graph, options: EngineOptions) -> SourceTree:
         f"model/{name}_model.c": render("tflm/model.c.j2", context),
         f"model/{name}_operators.cc": render("tflm/operators.cc.j2", context),
     }
-    runtime = {f"runtime/{file}": (runtime_dir() / file).read_bytes() for file in RUNTIME_FILES}
+    files = (*RUNTIME_FILES, MARKS) if options.profile else RUNTIME_FILES
+    runtime = {f"runtime/{file}": (runtime_dir() / file).read_bytes() for file in files}
     return generated | runtime
 
 
@@ -223,7 +226,7 @@ TFLM = Engine(
     plan,
     emit,
     operators=RESOLVER_METHODS,
-    options=frozenset({"tflm", "arena_bytes"}),
+    options=frozenset({"tflm", "arena_bytes", "profile"}),
     links_tflm=True,
     cxx_defines=CXX_DEFINES,
 )

@@ -11,8 +11,8 @@ from mcugen.paths import runtime_dir
 
 HARNESS = (
     "device.c device.h engine.h float_math.h frame.c frame.h front_end.c front_end.h harness.c "
-    "harness.h identity.h little_endian.h main.c mlperf.c mlperf.h model.h port.h quantize.c quantize.h "
-    "score.c score.h status.c status.h text.c text.h window.c window.h"
+    "harness.h identity.h little_endian.h main.c mlperf.c mlperf.h model.h port.h profile.c profile.h "
+    "quantize.c quantize.h score.c score.h status.c status.h text.c text.h window.c window.h"
 ).split()
 """Files of runtime/ that every firmware links; engines and front-ends bring their own."""
 

@@ -47,6 +47,7 @@ class Choices:
     rounding: str = ""
     optimize: str = ""
     per_layer: bool = False
+    profile: bool = False
     prune: bool = True
     npu: bool = False
     variant: str = ""
@@ -83,6 +84,7 @@ def make_request(config: Config, board: Board, choices: Choices) -> BuildRequest
             optimize=optimize,
             isa=board.isa,
             per_layer=choices.per_layer,
+            profile=choices.profile or choices.per_layer,
             prune=choices.prune,
             arena_bytes=choices.arena_bytes,
             model_bytes=model_bytes,

@@ -18,6 +18,7 @@ from mcugen.report.numbers import (
     central,
     count_text,
     difference_text,
+    percent_text,
 )
 
 K = TypeVar("K")
@@ -67,7 +68,13 @@ def compare_runs(a: Run, b: Run) -> Comparison:
             f"and {b.head.model} (sha256 {b.head.model_sha256})",
             hint="compare two runs of the same .tflite file",
         )
-    rows = (*_detection_rows(a, b), *_latency_rows(a, b), *_stream_rows(a, b), *_memory_rows(a, b))
+    rows = (
+        *_detection_rows(a, b),
+        *_latency_rows(a, b),
+        *_stream_rows(a, b),
+        *_layer_rows(a, b),
+        *_memory_rows(a, b),
+    )
     return Comparison(_made_by(a.head, b.head), rows, (*_unit_notes(a, b), *_score_notes(a, b)))
 
 
@@ -119,7 +126,24 @@ def _stream_rows(a: Run, b: Run) -> list[ComparedRow]:
     loads = load_of(a), load_of(b)
     shares = [load.share for load in loads if load is not None and load.share is not None]
     if len(shares) == 2:
-        rows.append(_row("real-time load", shares[0], shares[1], "{:.2%}"))
+        words = [percent_text(share, 2) for share in shares]
+        rows.append(ComparedRow("real-time load", words[0], words[1], shares[1] / shares[0]))
+    return rows
+
+
+def _layer_rows(a: Run, b: Run) -> list[ComparedRow]:
+    """Each layer that both runs have, or one of them."""
+    layers_a = {(x.layer, x.operator, x.accelerator): x for x in a.layers}
+    layers_b = {(x.layer, x.operator, x.accelerator): x for x in b.layers}
+    rows = []
+    for key in sorted(_keys(layers_a, layers_b)):
+        x, y = layers_a.get(key), layers_b.get(key)
+        alike = x is not None and y is not None and x.unit == y.unit and x.median
+        ratio = y.median / x.median if alike and x and y else None
+        cells = ((f"{count_text(round(z.median))} {z.unit}" if z else NOT_MEASURED) for z in (x, y))
+        rows.append(
+            ComparedRow(f"layer {key[0]} {key[1]} on {key[2]}", next(cells), next(cells), ratio)
+        )
     return rows
 
 

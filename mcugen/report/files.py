@@ -20,6 +20,7 @@ from mcugen.records import (
     ClipRecord,
     Decoded,
     LatencyRecord,
+    LayerRecord,
     Run,
     as_run,
     read_records,
@@ -28,6 +29,7 @@ from mcugen.report.classes import classified, prediction, right_text
 from mcugen.report.detection import at_threshold, auc_interval, detect
 from mcugen.report.findings import findings
 from mcugen.report.html import report_html
+from mcugen.report.layers import layer_costs
 from mcugen.report.load import front_end_per_window, load_of
 from mcugen.report.numbers import checks, difference, largest_difference
 from mcugen.report.pictures import picture_svg
@@ -50,7 +52,8 @@ def load_run(path: Path) -> Run:
 
 
 def write_report(run: Run, out: Path) -> Path:
-    """Writes scores.csv, latency.csv, summary.json and report.html; returns the page's path.
+    """Writes scores.csv, latency.csv, summary.json, report.html and, of a profiled run, layers.csv;
+    returns the page's path.
 
     The page holds the pictures that `write_picture` has left in `out`. Each file is replaced whole
     or not at all, and what the user put in its place is kept (mcugen/own_files.py).
@@ -59,6 +62,7 @@ def write_report(run: Run, out: Path) -> Path:
     contents = {
         "scores.csv": scores_csv(run),
         "latency.csv": latency_csv(run),
+        **({"layers.csv": layers_csv(run)} if run.layers else {}),
         "summary.json": summary_json(run),
         REPORT_NAME: report_html(run, pictures),
     }
@@ -105,6 +109,17 @@ def latency_csv(run: Run) -> bytes:
     return csv_text([names, *rows]).encode()
 
 
+def layers_csv(run: Run) -> bytes:
+    """One line per LayerRecord, with its field names, its part of all layers and its MACs per tick."""
+    names = [field.name for field in fields(LayerRecord)]
+    rows = (
+        [*(getattr(one.record, name) for name in names), one.share, one.macs_per_tick]
+        for costs in layer_costs(run)
+        for one in costs.layers
+    )
+    return csv_text([[*names, "share", "macs_per_tick"], *rows]).encode()
+
+
 def _cell(value: object) -> object:
     return "; ".join(f"{k}={v}" for k, v in value) if isinstance(value, tuple) else value
 
@@ -122,6 +137,7 @@ def summary(run: Run) -> dict[str, Any]:
         "detection": _detection(run),
         "classification": _classification(run),
         "latencies": [asdict(latency) for latency in run.latencies],
+        "layers": [asdict(layer) for layer in run.layers],
         "front_end_ticks_per_window": front_end_per_window(run),
         "load": asdict(load) if load is not None else None,
         "memories": [asdict(memory) for memory in run.memories],

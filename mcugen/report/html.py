@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -17,9 +16,11 @@ from mcugen.report.anchors import Anchor, anchors_for
 from mcugen.report.chart import Chart
 from mcugen.report.classes import classified, is_right, right_text
 from mcugen.report.configurations import HEADER, configurations, is_configuration
-from mcugen.report.detection import at_threshold, auc_interval_text, detect
+from mcugen.report.detection import detect
 from mcugen.report.findings import findings
-from mcugen.report.load import front_end_per_window, headroom_text, load_lines, load_of
+from mcugen.report.layers import HEADER as LAYER_HEADER
+from mcugen.report.layers import LayerProfile, layer_costs
+from mcugen.report.load import load_lines
 from mcugen.report.numbers import (
     NOT_MEASURED,
     bytes_text,
@@ -30,27 +31,18 @@ from mcugen.report.numbers import (
     decoded_text,
     difference,
     difference_text,
-    largest_difference,
     samples,
     score_text,
     seconds_of,
     time_text,
     verdict,
 )
-from mcugen.scoring.roc import MAX_FPR, Separation
+from mcugen.report.tiles import tiles
+from mcugen.scoring.roc import Separation
 
 MOST_CLASSES = 20
 """Of a chart of confusion."""
 TEMPLATE = "report.html.j2"
-
-
-@dataclass(frozen=True, slots=True)
-class Tile:
-    """One headline figure with its small print."""
-
-    name: str
-    value: str
-    note: str
 
 
 def report_html(run: Run, pictures: Mapping[str, bytes] | None = None) -> bytes:
@@ -63,10 +55,11 @@ def report_html(run: Run, pictures: Mapping[str, bytes] | None = None) -> bytes:
     times = [time_text(central(x)[0], x.unit, run.head.ticks_per_second) for x in latencies]
     values: dict[str, Any] = {
         "head": run.head,
-        "tiles": _tiles(run, detection),
+        "tiles": tiles(run, detection),
         "warnings": findings(run),
         "score_charts": _score_charts(run, detection),
         "cost_charts": _cost_charts(run),
+        "layers": [_layers(costs) for costs in layer_costs(run)],
         "cost_notes": [*load_lines(run), *_cost_notes(run)],
         "configurations": configurations(run),
         "configuration_header": HEADER,
@@ -91,73 +84,6 @@ def report_html(run: Run, pictures: Mapping[str, bytes] | None = None) -> bytes:
     return render(TEMPLATE, values)
 
 
-def _tiles(run: Run, detection: Separation | None) -> list[Tile]:
-    tiles = []
-    windows = sum(clip.windows for clip in run.clips)
-    if run.clips:
-        note = f"{count_text(windows)} windows through the device"
-        tiles.append(Tile("Clips", count_text(len(run.clips)), note))
-    if detection is not None:
-        note = (
-            f"{auc_interval_text(run.clips)}pAUC {detection.pauc:.4f} (false positive rate up to {MAX_FPR}); "
-            f"{detection.negatives} normal, {detection.positives} anomaly"
-        )
-        tiles.append(Tile("AUC", f"{detection.auc:.4f}", note))
-    decided = at_threshold(run.clips, run.head.threshold)
-    if decided is not None:
-        note = f"at the threshold {run.head.threshold:g}: {decided.text}"
-        tiles.append(Tile("Recall", f"{decided.found / decided.anomalies:.3f}", note))
-    classes = classified(run)
-    if classes is not None:
-        note = f"{classes.right} of {classes.total} labelled clips are right"
-        tiles.append(Tile("Top-1 accuracy", f"{classes.accuracy:.4f}", note))
-    worst = largest_difference(run.clips)
-    if worst is not None:
-        note = f"largest score difference to {run.head.reference}"
-        tiles.append(Tile("Device − reference", difference_text(worst), note))
-    for check in checks(run):
-        title = f"{check.name.capitalize()} that differ"
-        tiles.append(
-            Tile(
-                title,
-                count_text(check.different),
-                f"of {count_text(check.compared)} that {check.against} gives",
-            )
-        )
-    named = [latency for latency in run.latencies if latency.name != ROW]
-    tiles.extend(_latency_tile(latency, run.head) for latency in named[:3])
-    tiles.extend(_stream_tiles(run))
-    return tiles
-
-
-def _stream_tiles(run: Run) -> list[Tile]:
-    """What a stream costs: the front-end for each window, and all of it against the clock."""
-    front_end, load = front_end_per_window(run), load_of(run)
-    tiles = []
-    if front_end is not None:
-        time = time_text(front_end, run.head.tick_unit, run.head.ticks_per_second)
-        note = f"{run.head.tick_unit}, mean" + (f" = {time}" if time else "")
-        tiles.append(Tile("Front-end, for each window", count_text(round(front_end)), note))
-    if load is None:
-        return tiles
-    if load.share is None:
-        ticks = load.per_second(load.per_window)
-        note = f"{load.unit}: front-end and inferences of a stream"
-        return [*tiles, Tile("One second of audio", count_text(round(ticks)), note)]
-    burst = time_text(load.burst, load.unit, run.head.ticks_per_second)
-    note = f"of the core; {headroom_text(load.share)}; longest burst {burst}"
-    return [*tiles, Tile("Real-time load", f"{load.share:.2%}", note)]
-
-
-def _latency_tile(latency: LatencyRecord, head: RunRecord) -> Tile:
-    figure, word = central(latency)
-    time = time_text(figure, latency.unit, head.ticks_per_second)
-    if latency.unit == "nanoseconds":
-        return Tile(latency.name, time, f"{word}, on {latency.accelerator}")
-    note = f"{latency.unit}, {word}" + (f" = {time}" if time else "")
-    return Tile(f"Cost of one {latency.name}", count_text(figure), note)
-
-
 def _score_charts(run: Run, detection: Separation | None) -> list[Chart]:
     scored = [(clip.label, clip.score) for clip in run.clips if clip.score is not None]
     classes = classified(run)
@@ -173,7 +99,6 @@ def _score_charts(run: Run, detection: Separation | None) -> list[Chart]:
     return [chart for chart in charts if chart is not None]
 
 
-ROW = "front-end row"
 COSTS = (("inference_ticks", "Cost of one inference"), ("row_ticks", "Cost of one front-end row"))
 
 
@@ -181,6 +106,17 @@ def _cost_charts(run: Run) -> list[Chart]:
     unit = run.head.tick_unit
     charts = [plots.cost_histogram(samples(run, field), title, unit) for field, title in COSTS]
     return [chart for chart in charts if chart is not None]
+
+
+def _layers(costs: LayerProfile) -> dict[str, Any]:
+    """The chart and the table of the layers on one accelerator."""
+    return {
+        "accelerator": costs.accelerator,
+        "chart": plots.layer_chart(costs),
+        "header": [name.format(unit=costs.unit) for name in LAYER_HEADER],
+        "rows": [one.cells for one in costs.layers],
+        "notes": costs.notes,
+    }
 
 
 def _cost_notes(run: Run) -> list[str]:

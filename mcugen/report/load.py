@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mcugen.records import Run
-from mcugen.report.numbers import count_text, samples, seconds_of, time_text
+from mcugen.report.numbers import count_text, percent_text, samples, seconds_of, time_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ def load_line(load: Load, rate: int | None) -> str:
     burst = time_text(load.burst, load.unit, rate)
     hop = time_text(load.hop_s * 1e9, "nanoseconds", None)
     return (
-        f"real time{without}: uses {load.share:.2%} of the core, {headroom_text(load.share)}; "
+        f"real time{without}: uses {percent_text(load.share, 2)} of the core, {headroom_text(load.share)}; "
         f"longest burst {burst}, a window begins every {hop}"
     )
 

@@ -28,6 +28,11 @@ def score_text(value: float | None) -> str:
     return NOT_MEASURED if value is None else f"{value:.4f}"
 
 
+def percent_text(part: float, digits: int = 1) -> str:
+    """`12.3 %` of a part of 1."""
+    return f"{part * 100:.{digits}f} %"
+
+
 def difference_text(value: float | None) -> str:
     """A difference between scores: `0` when exact, else two significant digits."""
     if value is None:

@@ -25,12 +25,14 @@ from mcugen.report.chart import (
     Scale,
     Tick,
     Word,
+    axis,
     log_axis,
     nice_ticks,
     padded,
     x_axis,
     y_axis,
 )
+from mcugen.report.layers import LayerProfile
 from mcugen.report.numbers import count_text, score_text
 from mcugen.scoring.labels import ANOMALY, NORMAL
 from mcugen.scoring.roc import MAX_FPR
@@ -286,6 +288,38 @@ def loss_chart(training: Sequence[float], validation: Sequence[float]) -> Chart:
         y_ticks=y_ticks,
         paths=tuple(map(Path, lines, CURVES)),
         legend=tuple(zip(CURVES, floors, strict=False)),
+    )
+
+
+LAYER_STEP, LAYER_BAR, LAYER_LEFT = 22.0, 14.0, 190.0
+
+
+def layer_chart(costs: LayerProfile) -> Chart:
+    """A bar for what each layer costs, in the order of the model."""
+    bottom = TOP + LAYER_STEP * len(costs.layers)
+    x, x_ticks = axis(
+        0.0, max(one.record.median for one in costs.layers) or 1.0, LAYER_LEFT, WIDE - RIGHT
+    )
+    bars, names = [], []
+    for row, one in enumerate(costs.layers):
+        top = TOP + LAYER_STEP * row + (LAYER_STEP - LAYER_BAR) / 2
+        length = max(round(x(one.record.median) - LAYER_LEFT, 2), 1.0)
+        name, ticks, share, macs, per_tick = one.cells
+        title = f"{name}: {ticks} {costs.unit}, {share}; {macs} MACs, {per_tick} per tick"
+        bars.append(Mark(LAYER_LEFT, top, length, LAYER_BAR, "plain", title))
+        names.append(Tick(top + LAYER_BAR / 2, name))
+    return Chart(
+        title=f"Cost of each layer on {costs.accelerator}",
+        x_title=costs.unit,
+        y_title="",
+        x_ticks=x_ticks,
+        y_ticks=tuple(names),
+        bars=tuple(bars),
+        width=WIDE,
+        height=bottom + BOTTOM,
+        left=LAYER_LEFT,
+        bottom=bottom,
+        has_grid=False,
     )
 
 

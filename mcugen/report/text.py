@@ -14,6 +14,7 @@ from mcugen.report.compare import Comparison
 from mcugen.report.configurations import is_configuration
 from mcugen.report.detection import at_threshold, auc_interval_text, detect
 from mcugen.report.gains import gains
+from mcugen.report.layers import HEADER, LayerProfile, layer_costs
 from mcugen.report.load import load_lines
 from mcugen.report.numbers import (
     NOT_MEASURED,
@@ -82,6 +83,15 @@ def class_table(run: Run) -> Table:
     return table
 
 
+def layer_table(costs: LayerProfile) -> Table:
+    """What each layer costs, in the order of the model."""
+    names = [name.format(unit=costs.unit) for name in HEADER]
+    table = _table(names)
+    for one in costs.layers:
+        table.add_row(*one.cells)
+    return table
+
+
 def figure_lines(run: Run) -> tuple[str, ...]:
     """AUC, agreement, costs and memory, one per line, each with its unit."""
     lines = []
@@ -106,6 +116,7 @@ def figure_lines(run: Run) -> tuple[str, ...]:
         + (f" on {x.accelerator}" if is_configuration(x) else "")
         for x in run.latencies
     )
+    lines.extend(note for costs in layer_costs(run) for note in costs.notes)
     lines.extend(load_lines(run))
     lines.extend(gains(run.latencies))
     lines.extend(

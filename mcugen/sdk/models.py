@@ -172,7 +172,7 @@ def plan_model(request: BuildRequest, *, slot: bool = False) -> SdkModel:
     check_request(request)
     # What could be pruned depends on the weights.
     prune = request.engine_options.prune and not slot
-    options = replace(request.engine_options, per_layer=False, prune=prune)
+    options = replace(request.engine_options, per_layer=False, profile=False, prune=prune)
     request = replace(request, engine_options=options)
     graph, front_end = request.graph, request.front_end
     lowered = lower(graph, options)

@@ -25,6 +25,8 @@ from mcugen.protocol import Frame, Request, Source, Status, What
 
 ROW_TICKS = 90_000
 INFERENCE_TICKS = 277_000
+LAYER_TICKS = 1_000
+MARK_TICKS = 20
 
 
 @dataclass
@@ -277,6 +279,19 @@ class SimulatedDevice:
         self._layer = [results[index] for index in self.graph.ops[layer].outputs]
         return b""
 
+    def profile(self, payload: bytes) -> bytes:
+        """Two intervals for each operator; every mark takes MARK_TICKS of its interval."""
+        if self._output is None:
+            raise Refused(Status.NOT_READY)
+        (first,) = struct.unpack("<I", payload)
+        layers = [op.index for op in self.graph.ops for _ in range(2)]
+        room = (self.max_payload - 8) // 8
+        given = layers[first : first + room]
+        head = struct.pack("<II", len(layers), protocol.CALIBRATION_MARKS * MARK_TICKS)
+        ticks = (LAYER_TICKS * (layer + 1) + MARK_TICKS for layer in given)
+        pairs = zip(given, ticks, strict=True)
+        return head + b"".join(struct.pack("<II", *pair) for pair in pairs)
+
     def infer(self, payload: bytes) -> bytes:
         warmup, repeats = struct.unpack("<HH", payload)
         if not 1 <= repeats <= 64:
@@ -299,4 +314,5 @@ HANDLERS: dict[Request, Callable[[SimulatedDevice, bytes], bytes]] = {
     Request.INFER: SimulatedDevice.infer,
     Request.STATS: SimulatedDevice.stats,
     Request.LAYER: SimulatedDevice.layer,
+    Request.PROFILE: SimulatedDevice.profile,
 }

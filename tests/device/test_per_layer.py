@@ -81,13 +81,17 @@ def change(path: Path, old: str, new: str) -> None:
 def test_a_broken_layer_is_named(board: str, model: Path, capfd: Capture) -> None:
     project = build(model, board, capfd, "--per-layer")
     code = project / "model" / "three_model.c"
-    (call_line,) = re.findall(r"mcugen_\w+\(&depthwise_conv_2d_1_params[^;]*;\n", code.read_text())
+    calls = re.findall(r"mcugen_\w+\(&depthwise_conv_2d_1_params[^;]*;\n", code.read_text())
     sound = verify(project, capfd, "--per-layer")
     assert sound.status == 0 and "all layers are bit-exact" in sound.out, sound.err
-    change(code, call_line, call_line + "  depthwise_conv_2d_1_out[17] ^= 32;\n")
+    assert len(calls) == 2 and len(set(calls)) == 1  # the second one is for marks
+    broken = calls[0] + "  depthwise_conv_2d_1_out[17] ^= 32;\n"
+    code.write_text(code.read_text().replace(calls[0], broken))
     answer = verify(project, capfd, "--per-layer")
     assert answer.status == 3
     assert "layer 0 CONV_2D: 2640 of 2640 values equal" in answer.out
+    unit = find_board(board).tick_unit
+    assert len(re.findall(rf"values equal.*; [\d,]+ {unit}\n", answer.out)) == 3
     assert "layer 1 DEPTHWISE_CONV_2D: 2629 of 2640 values equal" in answer.out
     said = answer.out.split("the first layer that differs is ")[1]
     found = re.match(

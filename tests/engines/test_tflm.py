@@ -24,7 +24,9 @@ from mcugen.engines.tflm_operators import (
 )
 from mcugen.errors import ModelError
 from mcugen.model.ir import DType, Graph, Op, Tensor
+from mcugen.model.tflite import read_tflite
 from mcugen.paths import runtime_dir
+from mcugen.report.files import load_run
 from tests.conftest import ROOT, require_tool
 from tests.tflite_writer import OpSpec, TensorSpec, model_bytes
 
@@ -201,6 +203,24 @@ def test_every_operator_compiles_against_the_stub(tmp_path: Path) -> None:
     assert compile_cc(COMPILERS["host"], source, ["-isystem", str(STUB)], tmp_path / "o") == ""
 
 
+def test_a_profiled_resolver_compiles_against_the_stub(tmp_path: Path) -> None:
+    source = tmp_path / "operators.cc"
+    source.write_text(emit(graph_of("CONV_2D", "ADD"), profile=True)["model/chain_operators.cc"])
+    for compiler in COMPILERS.values():
+        assert compile_cc(compiler, source, ["-isystem", str(STUB)], tmp_path / "o") == ""
+
+
+def test_every_operator_is_marked_in_its_order(tmp_path: Path) -> None:
+    test = ROOT / "firmware_tests" / "unit" / "test_tflm_marks.cc"
+    program = tmp_path / "marks"
+    flags = ["-g", "-fsanitize=address,undefined", f"-I{runtime_dir()}", "-isystem", str(STUB)]
+    command = [require_tool("g++"), *WARNINGS, *flags, str(test), "-o", str(program)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    ran = subprocess.run([program], capture_output=True, text=True, timeout=60)
+    assert ran.returncode == 0, ran.stderr
+
+
 def test_a_method_the_stub_lacks_does_not_compile(tmp_path: Path) -> None:
     source = resolver_of_everything(tmp_path, ("CONV_2D",))
     source.write_text(source.read_text().replace("AddConv2D", "AddConv2d"))
@@ -215,6 +235,8 @@ def test_engine_and_every_operator_compile_against_real_headers(tmp_path: Path) 
         assert compile_cc(COMPILERS["host"], engine, includes, tmp_path / "o") == ""
     source = resolver_of_everything(tmp_path, every_operator())
     assert compile_cc(COMPILERS["host"], source, includes, tmp_path / "o") == ""
+    source.write_text(emit(graph_of("CONV_2D", "ADD"), profile=True)["model/chain_operators.cc"])
+    assert compile_cc(COMPILERS["host"], source, includes, tmp_path / "o") == ""
 
 
 @pytest.mark.parametrize("model", ["ad01_int8", "kws_ref_model"])
@@ -224,13 +246,28 @@ def test_firmware_equals_the_reference(real_models: Path, model: str, tmp_path: 
     mcugen = [sys.executable, "-m", "mcugen"]
     lines = (
         [*mcugen, "build", str(real_models / f"{model}.tflite"), "--board", "host"]
-        + ["--engine", "tflm", "--front-end", "raw", "--no-compile", "--out", str(project)],
+        + [
+            "--engine",
+            "tflm",
+            "--profile",
+            "--front-end",
+            "raw",
+            "--no-compile",
+            "--out",
+            str(project),
+        ],
         ["cmake", "-S", str(project), "-B", str(project / "build")]
         + [f"-DTFLM_DIR={os.environ['TFLM_DIR']}", "-DCMAKE_BUILD_TYPE="],
         ["cmake", "--build", str(project / "build")],
+        [*mcugen, "run", str(project), "--profile", "--out", str(tmp_path / "run")],
         [*mcugen, "verify", str(project), "--vectors", "20"],
     )
     for line in lines:
         done = subprocess.run(line, capture_output=True, text=True, timeout=300, cwd=ROOT)
         assert done.returncode == 0, done.stdout + done.stderr
     assert "bit-exact with double rounding" in done.stdout
+    run = load_run(tmp_path / "run")
+    graph = read_tflite(real_models / f"{model}.tflite")
+    assert [(one.layer, one.operator) for one in run.layers] == [
+        (op.index, op.kind) for op in graph.file_ops
+    ]

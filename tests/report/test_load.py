@@ -42,7 +42,7 @@ def test_cycles_are_a_part_of_the_core() -> None:
     assert load is not None and load.share is not None
     busy_s = (sum(ROWS) + 2_050_000) / 150e6
     assert load.share == pytest.approx(busy_s / 0.98)
-    assert f"uses {load.share:.2%} of the core" in load_lines(run)[-1]
+    assert f"uses {load.share * 100:.2f} % of the core" in load_lines(run)[-1]
     assert summary(run)["load"]["share"] == load.share
 
 

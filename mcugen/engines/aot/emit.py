@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -15,7 +15,7 @@ from mcugen import __version__
 from mcugen.codegen.c_text import C_TYPES, c_int, c_values
 from mcugen.codegen.render import render
 from mcugen.codegen.tree import SourceTree
-from mcugen.engines.aot.lowering import Lowered, State
+from mcugen.engines.aot.lowering import Lowered, State, Step
 from mcugen.engines.aot.slot import Slot
 from mcugen.engines.aot.variants import ALIGNMENT_BYTES, Call, Table, Value
 from mcugen.engines.contract import EngineOptions
@@ -103,6 +103,8 @@ def _command(graph: Graph, options: EngineOptions) -> str:
     words.append(f"--optimize {options.optimize}")
     if options.per_layer:
         words.append("--per-layer")
+    if options.profile:
+        words.append("--profile")
     if not options.prune:
         words.append("--no-prune")
     return " ".join(words)
@@ -117,8 +119,9 @@ def _code_context(graph: Graph, lowered: Lowered, params: _Params) -> dict[str, 
         {
             "comment": f"{step.name}: {step.comment}",
             "lines": [line for call in step.calls for line in params.call(call, step.name)],
+            "layer": layer,
         }
-        for step in lowered.steps
+        for step, layer in zip(lowered.steps, layers_of(lowered.steps), strict=True)
     ]
     blocks, done = [], 0
     for layer in lowered.layers:
@@ -146,6 +149,17 @@ def _code_context(graph: Graph, lowered: Lowered, params: _Params) -> dict[str, 
         "inputs": _border(graph, graph.inputs, lowered.inputs, lowered.offsets),
         "outputs": _border(graph, graph.outputs, lowered.outputs, lowered.offsets),
     }
+
+
+def layers_of(steps: Sequence[Step]) -> list[int]:
+    """The layer that each step is for; a change of layout belongs to the operator behind it, or, at the
+    end, to the last one."""
+    layers: list[int] = []
+    behind = next((step.op for step in reversed(steps) if step.op is not None), 0)
+    for step in reversed(steps):
+        behind = step.op if step.op is not None else behind
+        layers.append(behind)
+    return layers[::-1]
 
 
 class _Params(Protocol):
@@ -210,6 +224,7 @@ def _wrapped(line: str) -> str:
 
 def _used_values(lowered: Lowered) -> list[dict[str, Any]]:
     """The values that call lines name, in the order of the model."""
+    computed_with = {v.name for step in lowered.steps for call in step.calls for v in call.args}
     named = {value.name for call in _calls(lowered) for value in call.args}
     named |= {value.name for layer in lowered.layers for value in layer.outputs}
     return [
@@ -218,6 +233,7 @@ def _used_values(lowered: Lowered) -> list[dict[str, Any]]:
             "c_type": value.c_type,
             "offset": lowered.offsets[value.name],
             "comment": value.comment,
+            "is_computed_with": value.name in computed_with,
         }
         for value in lowered.values
         if value.name in named

@@ -87,6 +87,6 @@ AOT = Engine(
     plan,
     emit,
     operators=OPS,
-    options=frozenset({"per_layer", "no_prune"}),
+    options=frozenset({"per_layer", "profile", "no_prune"}),
     roundings=("double", "single"),
 )

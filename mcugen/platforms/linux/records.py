@@ -18,6 +18,7 @@ from mcugen.records import (
     NO_FIGURES,
     NS_PER_MS,
     LatencyRecord,
+    LayerRecord,
     MemoryRecord,
     Record,
     RunRecord,
@@ -51,6 +52,7 @@ def linux_records(
         _run_record(plan, board, log, measured),
         *latency_records(measured, _published(plan, board)),
         *(memory for one in _timed(measured) for memory in _memory(one)),
+        *(layer for one in measured if one.verdict.ok for layer in _layers(one)),
     )
 
 
@@ -59,6 +61,25 @@ def latency_records(
 ) -> tuple[LatencyRecord, ...]:
     """What may be believed; beside it what is published, by configuration: milliseconds, source."""
     return tuple(_latency(one, (published or {}).get(one.section.name)) for one in _timed(measured))
+
+
+def _layers(one: MeasuredSection) -> list[LayerRecord]:
+    """The op profile in run order: means over all calls of each operator."""
+    return [
+        LayerRecord(
+            layer=number,
+            operator=op.kind,
+            tensor=op.name,
+            unit="nanoseconds",
+            count=op.times_called or 0,
+            minimum=None,
+            median=op.average_us * NS_PER_US,
+            maximum=None,
+            macs=None,
+            accelerator=one.section.title,
+        )
+        for number, op in enumerate(one.log.ops)
+    ]
 
 
 def _timed(measured: Iterable[MeasuredSection]) -> list[MeasuredSection]:

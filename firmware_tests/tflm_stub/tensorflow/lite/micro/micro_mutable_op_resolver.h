@@ -3,13 +3,15 @@
 #pragma once
 #include "tflm_stub.h"
 
-struct TFLMRegistration {};
-
 namespace tflite {
 
 template <unsigned int kOperators>
 class MicroMutableOpResolver : public MicroOpResolver {
  public:
+  const TFLMRegistration *FindOp(BuiltinOperator op) const override;
+  const TFLMRegistration *FindOp(const char *op) const override;
+  TfLiteBridgeBuiltinParseFunction GetOpDataParser(BuiltinOperator op) const override;
+
   TfLiteStatus AddCustom(const char *name, const TFLMRegistration *registration);
 
   // Operators whose registration can be replaced by one with less code.
