@@ -4,13 +4,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from mcugen.errors import ConfigError
 from mcugen.records import LatencyRecord, MemoryRecord, Run, RunRecord
 from mcugen.report.detection import detect
+from mcugen.report.gate import Gate, judge_conditions, unlike
 from mcugen.report.load import front_end_per_window, load_of
 from mcugen.report.numbers import (
     NOT_MEASURED,
@@ -58,15 +59,32 @@ class Comparison:
     made_by: tuple[tuple[str, str, str], ...]
     rows: tuple[ComparedRow, ...]
     notes: tuple[str, ...]
+    gates: tuple[Gate, ...] = ()
+
+    @property
+    def is_passed(self) -> bool:
+        """Whether no condition failed."""
+        return not any(gate.is_failed for gate in self.gates)
 
 
-def compare_runs(a: Run, b: Run) -> Comparison:
-    """ConfigError when the runs are of different models, whose figures say nothing of each other."""
-    if a.head.model_sha256 != b.head.model_sha256:
+def compare_runs(
+    a: Run, b: Run, fail_if: Sequence[str] = (), *, is_unlike_allowed: bool = False
+) -> Comparison:
+    """What differs, and what becomes of the conditions in `fail_if`.
+
+    ConfigError when the runs are of different models, whose figures say nothing of each other, or,
+    with conditions, of other clips, boards or flags, unless that is allowed.
+    """
+    if fail_if and not is_unlike_allowed and (names := unlike(a, b)):
+        raise ConfigError(
+            f"the runs differ in {', '.join(names)}: a change says nothing about the firmware",
+            hint="run both alike, or pass --unlike",
+        )
+    if a.head.model_sha256 != b.head.model_sha256 and not is_unlike_allowed:
         raise ConfigError(
             f"the runs are of different models: {a.head.model} (sha256 {a.head.model_sha256}) "
             f"and {b.head.model} (sha256 {b.head.model_sha256})",
-            hint="compare two runs of the same .tflite file",
+            hint="compare two runs of the same .tflite file, or pass --unlike",
         )
     rows = (
         *_detection_rows(a, b),
@@ -75,7 +93,9 @@ def compare_runs(a: Run, b: Run) -> Comparison:
         *_layer_rows(a, b),
         *_memory_rows(a, b),
     )
-    return Comparison(_made_by(a.head, b.head), rows, (*_unit_notes(a, b), *_score_notes(a, b)))
+    notes = (*_unit_notes(a, b), *_score_notes(a, b))
+    gates = judge_conditions(a, b, fail_if)
+    return Comparison(_made_by(a.head, b.head), rows, notes, gates)
 
 
 def _made_by(a: RunRecord, b: RunRecord) -> tuple[tuple[str, str, str], ...]:
