@@ -75,9 +75,10 @@ CASES = {
     "image-mcxn947": Choices(engine="tflm", variant="mcxn9xxevk"),
     "dense-mcxn236": Choices(engine="tflm"),
     "dense-imxrt1060": Choices(variant="evkbmimxrt1060"),
+    "dense-lpc55s69": Choices(),
 }
 # Of these only what the exporter makes of the board; model and front-end are those of other cases.
-EXPORT_ONLY = {"dense-mcxn236", "dense-imxrt1060"}
+EXPORT_ONLY = {"dense-mcxn236", "dense-imxrt1060", "dense-lpc55s69"}
 EXPORTED = {"CMakeLists.txt", "CMakePresets.json", "prj.conf", "files.txt", "README.md"}
 
 

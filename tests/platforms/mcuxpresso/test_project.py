@@ -18,7 +18,7 @@ from typing import Any
 import click
 import pytest
 
-from mcugen.boards import find_board
+from mcugen.boards import Board, find_board, load_boards
 from mcugen.cli import cli
 from mcugen.codegen.tree import SourceTree, merge
 from mcugen.codegen.tree_writer import write_tree
@@ -33,6 +33,7 @@ from mcugen.platforms.mcuxpresso.project import (
     read_sdk_board,
     with_memory,
 )
+from mcugen.toolchain.flash_data import read_flash_data
 from tests.conftest import require_tool
 from tests.stub_sdk import write_stub_sdk
 
@@ -259,8 +260,21 @@ def test_lines_to_type_are_understood_and_there_once(page: str) -> None:
         found.make_context(verb, arguments, parent=top)  # raises where an option is unknown
 
 
+def sdk_boards() -> list[Board]:
+    return [board for board in load_boards() if board.exporter == BOARD.exporter]
+
+
+def test_every_board_is_flashed_in_the_variants_it_is_built_in() -> None:
+    assert len(sdk_boards()) > 1
+    for board in sdk_boards():
+        assert set(read_sdk_board(board).variants) == set(read_flash_data(board).variants)
+        for words in lines_to_type((board.folder / "README.md").read_text()):
+            assert words[0] != "build" or words[words.index("--board") + 1] == board.name
+
+
 def test_one_release_of_the_sdk_is_named_everywhere() -> None:
     tag = read_sdk_board(BOARD).sdk_tag
+    assert {read_sdk_board(board).sdk_tag for board in sdk_boards()} == {tag}
     for page in ((BOARD.folder / "README.md").read_text(), text(export(), "README.md")):
         assert f"--mr {tag} mcux" in page
 
