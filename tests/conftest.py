@@ -4,10 +4,12 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import re
 import shutil
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from hypothesis import settings
@@ -64,6 +66,17 @@ def require_tool(name: str) -> str:
             pytest.fail(message)
         pytest.skip(message)
     return path
+
+
+def require_package(name: str) -> ModuleType:
+    """A Python package of the tests; a visible skip when it is missing, a failure in CI."""
+    try:
+        return importlib.import_module(name)
+    except ImportError:
+        message = f"the package {name} is not installed: run `make test`"
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
 
 
 @pytest.fixture(scope="session")

@@ -83,7 +83,7 @@ def build(
     compiled = _NOT_COMPILED if given.get("no_compile") else _compile(folder, board, places)
     taken = request.graph.taken
     about_file = (f"the file has several parts: it is {taken}",) if taken else ()
-    known = known_model(request.graph.sha256)
+    known = known_model(request.graph)
     advice = (known,) if known and request.front_end.kind == "raw" else ()
     lines = (*about_file, *advice, *notes, *compiled.notes)
     return Build(folder, project, request.board, request.engine, compiled.result, lines)

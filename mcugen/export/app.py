@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from mcugen.boards import Board
 from mcugen.codegen.tree import SourceTree
-from mcugen.features.spec import FrontEnd, LogMel, Mfcc
+from mcugen.features.spec import FrontEnd, LogMel, Mfcc, MicroSpeech
 from mcugen.paths import runtime_dir
 
 HARNESS = (
@@ -33,7 +33,7 @@ def config_macros(
     front_end: FrontEnd, score: str, input_bytes: int, output_bytes: int, tick_unit: str
 ) -> tuple[tuple[str, str], ...]:
     """The content of app/config.h."""
-    audio = front_end.rows if isinstance(front_end.rows, LogMel | Mfcc) else None
+    audio = front_end.rows if isinstance(front_end.rows, LogMel | Mfcc | MicroSpeech) else None
     return (
         ("MCUGEN_MAX_PAYLOAD", f"{MAX_PAYLOAD_BYTES}u"),
         ("MCUGEN_ROW_VALUES", f"{front_end.row_values}u"),

@@ -56,11 +56,22 @@ def known_classes(front_end: FrontEnd | None, model: bytes, outputs: int) -> tup
     return preset or packed_class_names(model, outputs)
 
 
-def known_model(model_sha256: str) -> str:
-    """What a reference model of MLPerf Tiny, known by its hash, is to be built with; "" for others."""
+WAKE_WORD_PRESET = "micro-wake-word"
+
+
+def known_model(graph: Graph) -> str:
+    """What a reference model of MLPerf Tiny, known by its hash, or one of microWakeWord, known by what it
+    takes and gives, is to be built with; "" for others."""
     for name, benchmark in BENCHMARKS.items():
-        if benchmark.model_sha256 == model_sha256:
+        if benchmark.model_sha256 == graph.sha256:
             return f"this is {name} of MLPerf Tiny: --front-end {benchmark.preset} is its front-end"
+    preset = PRESETS[WAKE_WORD_PRESET]
+    (first, *more), output = graph.inputs, graph.tensors[graph.outputs[0]]
+    shape = (1, preset.window_rows, preset.row_values)
+    if graph.streams and not more and output.elements == 1 and graph.tensors[first].shape == shape:
+        return (
+            f"a model of microWakeWord takes this: --front-end {WAKE_WORD_PRESET} is its front-end"
+        )
     return ""
 
 

@@ -12,8 +12,16 @@ from numpy.typing import NDArray
 
 from mcugen.codegen.render import render
 from mcugen.codegen.tree import SourceTree
+from mcugen.features import micro_speech_tables
 from mcugen.features.reference import dct_matrix, hann, htk_mel_filters, mel_filters
-from mcugen.features.spec import PCM16_FULL_SCALE, FrontEnd, LogMel, Mfcc, Timeseries
+from mcugen.features.spec import (
+    PCM16_FULL_SCALE,
+    FrontEnd,
+    LogMel,
+    Mfcc,
+    MicroSpeech,
+    Timeseries,
+)
 from mcugen.reproducible import LN_10, unit_circle
 
 Floats = NDArray[np.float32]
@@ -26,6 +34,7 @@ RUNTIME_SOURCES: dict[str, tuple[str, ...]] = {
     "raw": ("row_maker.h",),
     "log-mel": ("row_maker.h", "front_end_log_mel.c", "front_end_log_mel.h", *_MEL),
     "mfcc": ("row_maker.h", "front_end_mfcc.c", "front_end_mfcc.h", *_MEL),
+    "micro-speech": ("row_maker.h", "front_end_micro_speech.c", "front_end_micro_speech.h"),
     "image": ("row_maker.h", "front_end_image.c", "front_end_image.h"),
     "timeseries": ("row_maker.h", "front_end_timeseries.c", "front_end_timeseries.h"),
 }
@@ -169,6 +178,42 @@ def _mfcc_buffers(front_end: FrontEnd) -> tuple[StateBuffer, ...]:
     return (StateBuffer("int16_t", "samples", rows.frame_samples), bands)
 
 
+def _micro_speech_tables(front_end: FrontEnd) -> _Values:
+    rows = front_end.rows
+    assert isinstance(rows, MicroSpeech)
+    tables = micro_speech_tables.make_tables(rows)
+    names = [
+        "window",
+        "order",
+        "twiddles",
+        "split_twiddles",
+        "ends",
+        "weights",
+        "unweights",
+        "logs",
+    ]
+    even, odd, least = micro_speech_tables.shares(rows)
+    return {
+        "arrays": [(n, getattr(tables, n)) for n in (*names, *(["gains"] if rows.pcan else []))],
+        "first_bin": tables.first_bin,
+        "even": even,
+        "odd": odd,
+        "least": least,
+        "gain_shift": micro_speech_tables.gain_shift(rows),
+    }
+
+
+def _micro_speech_buffers(front_end: FrontEnd) -> tuple[StateBuffer, ...]:
+    rows = front_end.rows
+    assert isinstance(rows, MicroSpeech)
+    return (
+        StateBuffer("int16_t", "samples", rows.frame_samples),
+        StateBuffer("int16_t", "spectrum", rows.n_fft + 2),
+        StateBuffer("uint32_t", "noise", rows.channels),
+        StateBuffer("float", "row", rows.channels),
+    )
+
+
 def _n_fft(front_end: FrontEnd) -> int:
     assert isinstance(front_end.rows, LogMel | Mfcc)
     return front_end.rows.n_fft
@@ -190,6 +235,12 @@ ROW_MAKERS = {
         "log_mel", "front_end_log_mel.c.j2", _log_mel_tables, _log_mel_buffers, _n_fft
     ),
     "mfcc": RowMaker("mfcc", "front_end_mfcc.c.j2", _mfcc_tables, _mfcc_buffers, _n_fft),
+    "micro-speech": RowMaker(
+        "micro_speech",
+        "front_end_micro_speech.c.j2",
+        _micro_speech_tables,
+        _micro_speech_buffers,
+    ),
     "image": RowMaker("image", "front_end_image.c.j2", lambda _: {}, _one_row),
     "timeseries": RowMaker("timeseries", "front_end_timeseries.c.j2", _timeseries_tables, _one_row),
 }

@@ -14,7 +14,17 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from mcugen.features.spec import PCM16_FULL_SCALE, FrontEnd, Image, LogMel, Mfcc, Timeseries
+from mcugen.features.micro_speech import micro_speech_rows
+from mcugen.features.micro_speech_tables import make_tables
+from mcugen.features.spec import (
+    PCM16_FULL_SCALE,
+    FrontEnd,
+    Image,
+    LogMel,
+    Mfcc,
+    MicroSpeech,
+    Timeseries,
+)
 from mcugen.features.transform import real_spectrum
 from mcugen.model.ir import Quant
 from mcugen.reproducible import LN_10, Doubles, exp, log, unit_circle
@@ -79,6 +89,8 @@ def least_samples(front_end: FrontEnd) -> int:
     if isinstance(rows, LogMel):
         start = (first_end - 1) * rows.hop_samples
         return max(1, start if rows.center else start + rows.n_fft)
+    if isinstance(rows, MicroSpeech):
+        return (first_end - 1) * rows.hop_samples + rows.frame_samples
     return 1 if isinstance(rows, Mfcc) else first_end
 
 
@@ -236,6 +248,13 @@ def _mfcc_extractor(front_end: FrontEnd) -> RowsOf:
     return rows_of
 
 
+def _micro_speech_extractor(front_end: FrontEnd) -> RowsOf:
+    rows = front_end.rows
+    assert isinstance(rows, MicroSpeech)
+    tables = make_tables(rows)
+    return lambda samples: micro_speech_rows(rows, tables, samples.astype(np.int16))
+
+
 def _image_extractor(front_end: FrontEnd) -> RowsOf:
     rows = front_end.rows
     assert isinstance(rows, Image)
@@ -253,6 +272,7 @@ def _timeseries_extractor(front_end: FrontEnd) -> RowsOf:
 _EXTRACTORS: dict[str, Callable[[FrontEnd], RowsOf]] = {
     "log-mel": _log_mel_extractor,
     "mfcc": _mfcc_extractor,
+    "micro-speech": _micro_speech_extractor,
     "image": _image_extractor,
     "timeseries": _timeseries_extractor,
 }

@@ -116,6 +116,72 @@ class Mfcc:
 
 
 @dataclass(frozen=True, slots=True)
+class MicroSpeech:
+    """Rows of TFLite Micro's micro frontend, in its integers, times 1 / 25.6.
+
+    Hann window, 16-bit transform, root of the energy in mel triangles, a slow mean of each channel
+    subtracted (even and odd channels smoothed alike among themselves), per-channel gain (PCAN:
+    arXiv:1607.05666), logarithm. Source: tensorflow/lite/experimental/microfrontend/lib.
+    """
+
+    sample_rate_hz: int = 16000
+    frame_samples: int = 480
+    hop_samples: int = 160
+    channels: int = 40
+    fmin_hz: float = 125.0
+    fmax_hz: float = 7500.0
+    smoothing_bits: int = 10
+    even_smoothing: float = 0.025
+    odd_smoothing: float = 0.06
+    min_signal_remaining: float = 0.05
+    pcan: bool = True
+    pcan_strength: float = 0.95
+    pcan_offset: float = 80.0
+    gain_bits: int = 21
+    log_shift: int = 6
+
+    @property
+    def row_values(self) -> int:
+        """Features in one row."""
+        return self.channels
+
+    @property
+    def n_fft(self) -> int:
+        """Points of the transform: the power of two that holds a frame."""
+        return 1 << (self.frame_samples - 1).bit_length()
+
+    @property
+    def correction_bits(self) -> int:
+        """By how many bits roots of the channels' energies are too small."""
+        return self.n_fft.bit_length() - 1 - 6
+
+    def faults(self) -> list[str]:
+        """What is wrong with the values, one text each."""
+        shares = (self.even_smoothing, self.odd_smoothing, self.min_signal_remaining)
+        highest_hz = self.sample_rate_hz * (0.5 - 1 / self.n_fft)
+        checks = (
+            (self.sample_rate_hz > 0, "sample_rate_hz must be positive"),
+            (33 <= self.frame_samples <= FFT_POINTS[-1], "frame_samples must be 33 to 4096"),
+            (0 < self.hop_samples <= self.frame_samples, "hop_samples must be 1 to frame_samples"),
+            (0 < self.channels <= 128, "channels must be 1 to 128"),
+            (
+                0 <= self.fmin_hz < self.fmax_hz < highest_hz,
+                "fmin_hz and fmax_hz must rise from 0 to below half of sample_rate_hz",
+            ),
+            (6 <= self.smoothing_bits <= 16, "smoothing_bits must be 6 to 16"),
+            (
+                all(0 <= share <= 1 for share in shares),
+                "even_smoothing, odd_smoothing and min_signal_remaining must be 0 to 1",
+            ),
+            (0 <= self.pcan_strength <= 1, "pcan_strength must be 0 to 1"),
+            (1 <= self.pcan_offset <= 1e6, "pcan_offset must be 1 to 1000000"),
+            (18 <= self.gain_bits <= 31, "gain_bits must be 18 to 31"),
+            (0 <= self.log_shift <= 10, "log_shift must be 0 to 10"),
+        )
+        return [text for holds, text in checks if not holds]
+
+
+@dataclass(frozen=True, slots=True)
 class Image:
     """Lines of uint8 pixels, channels interleaved; a feature is pixel * pixel_scale + pixel_offset.
 
@@ -173,7 +239,7 @@ class Timeseries:
         return [text for holds, text in checks if not holds]
 
 
-Rows = LogMel | Mfcc | Image | Timeseries
+Rows = LogMel | Mfcc | MicroSpeech | Image | Timeseries
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +293,7 @@ KINDS: dict[str, type[Rows] | None] = {
     "raw": None,
     "log-mel": LogMel,
     "mfcc": Mfcc,
+    "micro-speech": MicroSpeech,
     "image": Image,
     "timeseries": Timeseries,
 }
@@ -240,6 +307,8 @@ PRESETS = {
     # MLPerf Tiny image classification (CIFAR-10) and visual wake words: uint8 minus 128.
     "mlperf-ic": FrontEnd("image", 96, 32, stride_rows=32, rows=Image(32, 3, 1.0)),
     "mlperf-vww": FrontEnd("image", 288, 96, stride_rows=96, rows=Image(96, 3, 1 / 255)),
+    # microWakeWord: a row every 10 ms, three of them for each inference of a streaming model.
+    "micro-wake-word": FrontEnd("micro-speech", 40, 3, stride_rows=3, rows=MicroSpeech()),
 }
 """Names `--front-end` takes, besides `raw`, which depends on the model: see raw_front_end."""
 

@@ -45,7 +45,7 @@ def _heading(inspection: Inspection) -> Text:
     lines = [
         f"{graph.name}: {graph.file_bytes:,} bytes, sha256 {graph.sha256[:16]}",
         *([f"  reads {graph.taken}"] if graph.taken else []),
-        *([f"  {known}"] if (known := known_model(graph.sha256)) else []),
+        *([f"  {known}"] if (known := known_model(graph)) else []),
         *(f"  input   {_end_text(graph, i)}" for i in graph.inputs),
         *(f"  output  {_end_text(graph, i)}" for i in graph.outputs),
     ]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from mcugen.errors import DataError
 from mcugen.features.reference import Floats, Source, least_samples, row_extractor
-from mcugen.features.spec import FrontEnd, Image, LogMel, Mfcc, Timeseries
+from mcugen.features.spec import FrontEnd, Image, LogMel, Mfcc, MicroSpeech, Timeseries
 from mcugen.samples.arrays import check_axes, check_rows, load_bin, load_npy
 from mcugen.samples.images import PICTURES, read_picture
 from mcugen.samples.wav import read_wav
@@ -21,6 +21,7 @@ SOURCE_SUFFIXES: dict[str, tuple[str, ...]] = {
     "raw": (),
     "log-mel": (".wav",),
     "mfcc": (".wav",),
+    "micro-speech": (".wav",),
     "image": (*PICTURES, ".npy", ".bin"),
     "timeseries": (".csv", ".npy", ".bin"),
 }
@@ -36,7 +37,7 @@ def read_source(path: Path, front_end: FrontEnd) -> Source:
     size, or too short for a window, and for an array with other axes than the model.
     """
     rows = front_end.rows
-    if isinstance(rows, LogMel | Mfcc):
+    if isinstance(rows, LogMel | Mfcc | MicroSpeech):
         return read_wav(path, rows.sample_rate_hz, least_samples=least_samples(front_end))
     dtype = np.dtype(np.uint8 if isinstance(rows, Image) else np.float32)
     suffix = path.suffix.lower()
@@ -103,7 +104,7 @@ def used_source(source: Source, front_end: FrontEnd) -> Source:
 def source_row_bytes(front_end: FrontEnd) -> int:
     """Bytes of the source between two rows."""
     rows = front_end.rows
-    if isinstance(rows, LogMel | Mfcc):
+    if isinstance(rows, LogMel | Mfcc | MicroSpeech):
         return 2 * rows.hop_samples
     return front_end.row_values * (1 if isinstance(rows, Image) else 4)
 
@@ -120,7 +121,7 @@ def noise_rows(front_end: FrontEnd, row_count: int, random: np.random.Generator)
 def _noise(front_end: FrontEnd, row_count: int, random: np.random.Generator) -> Source:
     """Source of about `row_count` rows, or of one clip where its length is fixed."""
     rows = front_end.rows
-    if isinstance(rows, LogMel | Mfcc):
+    if isinstance(rows, LogMel | Mfcc | MicroSpeech):
         count = rows.n_fft + row_count * rows.hop_samples
         count = rows.clip_samples if isinstance(rows, Mfcc) else count
         samples = np.linspace(0, 1, count) ** 3 * random.uniform(-32768, 32767, count)

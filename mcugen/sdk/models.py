@@ -23,12 +23,18 @@ from mcugen.features.c_tables import (
     front_end_template,
     front_end_values,
 )
-from mcugen.features.spec import FrontEnd, Image, LogMel, Mfcc, Timeseries
+from mcugen.features.spec import FrontEnd, Image, LogMel, Mfcc, MicroSpeech, Timeseries
 from mcugen.model.ir import DType, Graph, Tensor
 
 TOOL = f"mcugen {__version__}"
 
-SAMPLE_TYPES = {LogMel: "int16_t", Mfcc: "int16_t", Image: "uint8_t", Timeseries: "float"}
+SAMPLE_TYPES = {
+    LogMel: "int16_t",
+    Mfcc: "int16_t",
+    MicroSpeech: "int16_t",
+    Image: "uint8_t",
+    Timeseries: "float",
+}
 """Type of a front-end's rows -> C type of its samples."""
 
 SAMPLE_BYTES = {"uint8_t": 1, "int16_t": 2, "float": 4}
@@ -152,7 +158,7 @@ class SdkModel:
         """(name, value, comment) of the header's constants."""
         macros = [("ARENA_BYTES", f"{self.arena_bytes}u", "RAM for activations")]
         rows, front_end = self.request.front_end.rows, self.request.front_end
-        if isinstance(rows, LogMel | Mfcc):
+        if isinstance(rows, LogMel | Mfcc | MicroSpeech):
             macros.append(("SAMPLE_RATE_HZ", f"{rows.sample_rate_hz}u", ""))
             samples = front_end.stride_rows * rows.hop_samples
             macros.append(("STRIDE_SAMPLES", f"{samples}u", "between two windows"))
@@ -271,7 +277,7 @@ def _border(tensor: Tensor, suffix: str) -> ModelEnd:
 def _self_test_samples(front_end: FrontEnd) -> int:
     rows = front_end.rows
     count = front_end.first_row + front_end.window_rows + front_end.stride_rows
-    if isinstance(rows, LogMel):
+    if isinstance(rows, LogMel | MicroSpeech):
         return rows.n_fft + rows.hop_samples * count
     if isinstance(rows, Mfcc):
         return rows.clip_samples

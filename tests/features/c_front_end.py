@@ -16,17 +16,23 @@ from numpy.typing import NDArray
 from mcugen.codegen.c_text import c_array, c_float
 from mcugen.features.c_tables import RUNTIME_SOURCES, emit_front_end
 from mcugen.features.reference import Source, row_extractor
-from mcugen.features.spec import FrontEnd, LogMel, Mfcc
+from mcugen.features.spec import FrontEnd, LogMel, Mfcc, MicroSpeech
 from mcugen.samples.files import source_bytes
 from tests.c_program import RUNTIME, compile_library, put_sources
 
-TOLERANCES = {"log-mel": 1e-3, "mfcc": 1e-3, "image": 0.0, "timeseries": 0.0}
+TOLERANCES = {
+    "log-mel": 1e-3,
+    "mfcc": 1e-3,
+    "micro-speech": 0.0,
+    "image": 0.0,
+    "timeseries": 0.0,
+}
 """kind -> largest difference of a feature. Spectra: float32 against float64 transforms, in dB or
 in natural-log units; one int8 step of the MLPerf Tiny models is 0.39 dB and 0.58."""
 
 
-def front_end_of(rows: LogMel | Mfcc) -> FrontEnd:
-    kind = {LogMel: "log-mel", Mfcc: "mfcc"}[type(rows)]
+def front_end_of(rows: LogMel | Mfcc | MicroSpeech) -> FrontEnd:
+    kind = {LogMel: "log-mel", Mfcc: "mfcc", MicroSpeech: "micro-speech"}[type(rows)]
     return FrontEnd(kind, rows.row_values, 1, rows=rows)
 
 
@@ -69,6 +75,8 @@ def _range_of(rows: object) -> tuple[float, float]:
     if isinstance(rows, LogMel):
         lowest = 20 / rows.power * math.log10(np.float32(rows.epsilon))
         return lowest, 20 * math.log10(rows.n_fft)
+    if isinstance(rows, MicroSpeech):
+        return 0.0, 65535 / 25.6
     assert isinstance(rows, Mfcc)
     largest = max(-math.log(rows.epsilon), math.log(rows.n_fft**2)) * math.sqrt(2 * rows.n_mels)
     return -largest, largest

@@ -56,6 +56,7 @@ def hashes() -> dict[str, str]:
         "log-mel": [row_extractor(PRESETS["mlperf-ad"])(clip) for clip in clips().values()],
         "log-mel magnitudes": [row_extractor(MAGNITUDES)(clip) for clip in clips().values()],
         "mfcc": [row_extractor(PRESETS["mlperf-kws"])(clip) for clip in clips().values()],
+        "micro-speech": [row_extractor(PRESETS["micro-wake-word"])(c) for c in clips().values()],
     }
     scores = [reconstruction_score(rows) for rows in found["log-mel"]]
     probabilities = [softmax(rows) for rows in found["mfcc"]]

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from mcugen.features.benchmarks import BENCHMARKS, known_classes, known_model, m
 from mcugen.features.spec import PRESETS, raw_front_end
 from mcugen.model.ir import Graph
 from mcugen.model.tflite import parse_tflite, read_tflite
+from tests.streaming_models import keyword
 from tests.tflite_writer import fully_connected
 
 SIZES = {"ad01": (640, 640), "kws01": (490, 12), "ic01": (3072, 10), "vww01": (27648, 2)}
@@ -78,5 +80,10 @@ def test_presets_name_as_many_classes_as_the_benchmark_has_outputs() -> None:
 
 def test_a_reference_model_is_known_by_its_hash(real_models: Path) -> None:
     graph = read_tflite(real_models / "kws_ref_model.tflite")
-    assert "kws01 of MLPerf Tiny: --front-end mlperf-kws" in known_model(graph.sha256)
-    assert known_model("0" * 64) == ""
+    assert "kws01 of MLPerf Tiny: --front-end mlperf-kws" in known_model(graph)
+    assert known_model(replace(graph, sha256="0" * 64)) == ""
+
+
+def test_a_streaming_wake_word_is_known_by_what_it_takes() -> None:
+    assert "--front-end micro-wake-word" in known_model(parse_tflite(keyword(), "word"))
+    assert known_model(parse_tflite(keyword(rows=2), "word")) == ""

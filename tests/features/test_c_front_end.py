@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from mcugen.features.c_tables import emit_front_end
 from mcugen.features.reference import Source, cut_windows, quantize, row_extractor
-from mcugen.features.spec import PRESETS, FrontEnd, Image, LogMel, Mfcc, Timeseries
+from mcugen.features.spec import PRESETS, FrontEnd, Image, LogMel, Mfcc, MicroSpeech, Timeseries
 from mcugen.model.ir import Quant
 from mcugen.samples.files import source_bytes
 from mcugen.samples.wav import read_wav
@@ -46,11 +46,27 @@ SPECTRA = {
     "another rate": LogMel(sample_rate_hz=22050, n_fft=2048, fmin_hz=20.0, fmax_hz=11025.0),
     "mlperf-kws": Mfcc(),
     "whole frames": Mfcc(frame_samples=256, hop_samples=100, n_fft=256, n_mels=20, coefficients=20),
+    "micro-wake-word": MicroSpeech(),
+    "a stage of two, no gain": MicroSpeech(frame_samples=250, hop_samples=250, pcan=False),
+    "other constants": MicroSpeech(
+        frame_samples=1000,
+        channels=31,
+        fmin_hz=0.0,
+        fmax_hz=3900.0,
+        smoothing_bits=12,
+        even_smoothing=0.1,
+        odd_smoothing=0.1,
+        min_signal_remaining=0.2,
+        pcan_strength=0.5,
+        pcan_offset=20.0,
+        gain_bits=20,
+        log_shift=5,
+    ),
 }
 
 
 @pytest.mark.parametrize("rows", SPECTRA.values(), ids=list(SPECTRA))
-def test_spectra_equal_the_reference(rows: LogMel | Mfcc, tmp_path: Path) -> None:
+def test_spectra_equal_the_reference(rows: LogMel | Mfcc | MicroSpeech, tmp_path: Path) -> None:
     check_on_host(front_end_of(rows), noisy_tones(0.7, rows.sample_rate_hz), tmp_path)
 
 
@@ -72,7 +88,12 @@ def check_on_host(front_end: FrontEnd, source: Source, folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("preset", "least", "most"), [("mlperf-ad", 40_000, 62_000), ("mlperf-kws", 20_000, 40_000)]
+    ("preset", "least", "most"),
+    [
+        ("mlperf-ad", 40_000, 62_000),
+        ("mlperf-kws", 20_000, 40_000),
+        ("micro-wake-word", 30_000, 90_000),
+    ],
 )
 def test_rows_in_qemu_equal_the_reference_and_keep_their_budget(
     preset: str, least: int, most: int, tmp_path: Path

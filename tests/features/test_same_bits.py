@@ -28,6 +28,7 @@ COMMITTED = {
     "log-mel": "5d69c0abc8575374350d51f913bb41a9eed6b9ca53ce4e3e8a93f09e3ef58aed",
     "log-mel magnitudes": "24fab6d54264debf42c739ceb943743cfa770f0f5348a704fb227325138ce2b5",
     "mfcc": "91bf54dce61365bec3de1c5c23667856627a16eb8816abf023e2c4f2e7d9fb79",
+    "micro-speech": "edc2bf7b3bd3d85673ca3a3bcc130a8dfe585957fc8659a1da04046b00bf38cb",
     "reconstruction errors": "3fbbc95199861a99c165e2e0fd15cee2180ca4f478f76aa790f5d4e39780a79d",
     "probabilities": "fcf5cf32df4f41172eb5f4092496a863de0978ac5ca54d4f118076aa6e00e6e6",
 }
