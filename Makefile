@@ -52,7 +52,9 @@ $(VENV)/demo-ready: packages.txt pyproject.toml lock.txt
 	$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(VENV)/test-ready: $(VENV)/demo-ready packages-test.txt lock-test.txt
+$(VENV)/test-ready: $(VENV)/demo-ready packages-test.txt lock-test.txt lock-quantize.txt
 	tools/install-packages.sh $(shell cat packages-test.txt)
 	$(PIP) --require-hashes --requirement lock-test.txt
+	rm -rf $(VENV)/quantize
+	$(PIP) --no-deps --target $(VENV)/quantize --require-hashes --requirement lock-quantize.txt
 	@touch $@

@@ -16,6 +16,8 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 EXTRAS = PROJECT["project"]["optional-dependencies"]
 DEMO = (*PROJECT["project"]["dependencies"], *PROJECT["dependency-groups"]["build"])
 TEST = (*DEMO, *EXTRAS["test"], *EXTRAS["train"], *EXTRAS["imx93"])
+QUANTIZE = PROJECT["dependency-groups"]["quantize"]
+FILES = [("lock.txt", DEMO), ("lock-test.txt", TEST), ("lock-quantize.txt", QUANTIZE)]
 _ENTRY = re.compile(
     r"^([\w.-]+)==(\S+)( ; .*?)? \\\n((?:    --hash=sha256:[0-9a-f]{64}.*\n)+)", re.M
 )
@@ -40,7 +42,7 @@ def names(requirements: Iterable[str]) -> set[str]:
     }
 
 
-@pytest.mark.parametrize(("file", "wanted"), [("lock.txt", DEMO), ("lock-test.txt", TEST)])
+@pytest.mark.parametrize(("file", "wanted"), FILES)
 def test_every_package_of_the_project_is_locked(file: str, wanted: tuple[str, ...]) -> None:
     assert names(wanted) <= {package for package, _ in locked(file)}
 

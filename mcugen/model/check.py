@@ -14,7 +14,7 @@ from mcugen.model.shapes import FIXED_SHAPE_HINT, multiplier_problems, shape_pro
 from mcugen.model.variables import HANDLE_KINDS, UNCLEAR, UNCLEAR_HINT
 
 _QUANTISE = (
-    "mcugen convert MODEL --data DATA makes an int8 model of a Keras file, a SavedModel or a float32 "
+    "mcugen convert MODEL --data DATA makes an int8 model of a Keras file, a SavedModel or a float "
     ".tflite; elsewhere convert with full integer quantisation: a representative dataset, "
     "supported_ops = [TFLITE_BUILTINS_INT8], int8 inputs and outputs"
 )

@@ -8,7 +8,7 @@ import re
 
 _CONVERT = "convert it first: mcugen convert {name} --data DATA"
 _DOWNLOAD = "download the file itself: on GitHub the link `raw`, on Hugging Face `resolve`"
-_ONNX = "onnx2tf writes a float .tflite of it, which mcugen convert quantises"
+_ONNX = "onnx2tf writes a float .tflite of it, which mcugen convert quantises: docs/converting.md"
 
 _KINDS: tuple[tuple[bytes, str, str], ...] = (
     (rb"\Z", "is not a .tflite file: it is empty", "copy or download it again"),

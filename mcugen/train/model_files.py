@@ -37,6 +37,13 @@ MAX_THRESHOLD_CLIPS = 400
 """Enough for a threshold at 1 %; more would only take longer."""
 
 
+FOREIGN = {
+    ".onnx": ("an ONNX model", "onnx2tf"),
+    ".pt": ("a PyTorch file", "litert-torch"),
+    ".pth": ("a PyTorch file", "litert-torch"),
+    ".pt2": ("a PyTorch file", "litert-torch"),
+}
+"""Ending -> what the file is, and what converts it."""
 KERAS_ENDINGS = (".keras", ".h5", ".hdf5")
 
 
@@ -113,6 +120,12 @@ def _trained(named: Path) -> Path:
     if model.name.encode("utf-8", "replace").decode() != model.name:
         raise ModelError(
             f"{model}: mcugen.toml cannot name a file that is not UTF-8", hint="rename it"
+        )
+    if model.suffix in FOREIGN:
+        what, tool = FOREIGN[model.suffix]
+        raise ModelError(
+            f"{model} is {what}",
+            hint=f"{tool} writes a float .tflite of it, which `mcugen convert` takes: docs/converting.md",
         )
     if model.suffix not in (".tflite", *KERAS_ENDINGS) and not (model / "saved_model.pb").is_file():
         raise ModelError(

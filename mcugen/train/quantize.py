@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 the mcugen authors
 # SPDX-License-Identifier: Apache-2.0
-"""A float .tflite and calibration vectors -> a full int8 .tflite, by ai-edge-quantizer."""
+"""A float .tflite (weights of any type) and calibration vectors -> a full int8 .tflite, by
+ai-edge-quantizer."""
 
 from __future__ import annotations
 
@@ -12,19 +13,14 @@ from typing import Any
 import numpy as np
 
 from mcugen.errors import EnvironmentError_, ModelError
-from mcugen.model.check import check_graph
-from mcugen.model.ir import DType, Graph
+from mcugen.model.ir import Graph
 from mcugen.model.tflite import read_tflite
 from mcugen.own_files import write_own
 from mcugen.train.backend import quiet
 from mcugen.train.convert import Vectors, shaped_vectors
+from mcugen.train.float_weights import computes_in_floats, put_floats, stored_small
 
 INSTALL_HINT = "pip install 'mcugen[quantize]', best in an environment without TensorFlow"
-_WEIGHTS = {
-    DType.INT8: "has dynamic-range quantisation: its float weights are lost",
-    DType.FLOAT16: "has float16 weights, which ai-edge-quantizer does not read",
-}
-"""Type of a constant -> why the model cannot be quantised."""
 MAX_VECTORS = 500
 """ai-edge-quantizer keeps all vectors in memory, and looks at every tensor for each."""
 
@@ -42,20 +38,13 @@ def load_quantizer() -> None:
 
 
 def check_float(source: Path) -> Graph:
-    """The graph of a float model; ModelError for one that is quantised already or not float32."""
+    """The graph of a float model; ModelError for one that is quantised already."""
     graph = read_tflite(source)
     if len(graph.inputs) != 1:
         raise ModelError(f"{source.name} has {len(graph.inputs)} inputs, only one can be quantised")
-    if not any("computes in float32" in problem.what for problem in check_graph(graph)):
+    if not computes_in_floats(graph):
         raise ModelError(
             f"{source} is converted already", hint="mcugen build or mcugen evaluate takes it"
-        )
-    weights = {tensor.dtype for tensor in graph.tensors if tensor.data is not None}
-    fault = next((_WEIGHTS[dtype] for dtype in _WEIGHTS if dtype in weights), "")
-    if fault:
-        raise ModelError(
-            f"{source.name} {fault}",
-            hint="pass the float .tflite, Keras file or SavedModel that it was made from",
         )
     return graph
 
@@ -71,7 +60,7 @@ def quantize_tflite(source: Path, vectors: Vectors) -> dict[str, Path]:
     samples = [np.asarray(one, np.float32)[np.newaxis] for one in first]
     try:
         with quiet():
-            content = _quantized(source.read_bytes(), samples)
+            content = _quantized(_prepared(source.read_bytes(), graph), samples)
     except Exception as error:  # the quantizer raises anything on what it does not know
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise ModelError(
@@ -86,7 +75,6 @@ def _quantized(content: bytes, samples: list[Any]) -> bytes:
     from ai_edge_litert.interpreter import Interpreter
     from ai_edge_quantizer import quantizer, recipe
 
-    content = _with_signature(content)
     signatures = Interpreter(model_content=content).get_signature_list()
     key, ends = next(iter(signatures.items()))
     with tempfile.TemporaryDirectory() as folder:
@@ -116,21 +104,27 @@ def _widest(seen: list[dict[str, Any]]) -> dict[str, Any]:
     return widest
 
 
-def _with_signature(content: bytes) -> bytes:
-    """The model with a signature, by which the quantizer names its input: old converters wrote none."""
+def _prepared(content: bytes, graph: Graph) -> bytes:
+    """The model as the quantizer reads it: with float32 weights only, and with a signature."""
     from ai_edge_litert import schema_py_generated as schema
     from ai_edge_litert.tools import flatbuffer_utils
 
     model = flatbuffer_utils.read_model_from_bytearray(bytearray(content))
+    put_floats(model, schema, stored_small(graph))
+    _sign(model, schema)
+    return bytes(flatbuffer_utils.convert_object_to_bytearray(model))
+
+
+def _sign(model: Any, schema: Any) -> None:
+    """Gives the model a signature, by which the quantizer names its input: old converters wrote none."""
     if model.signatureDefs:
-        return content
+        return
     signature = schema.SignatureDefT()
     signature.signatureKey, signature.subgraphIndex = "serving_default", 0
     graph = model.subgraphs[0]
     signature.inputs = [_end(schema, "in", n, i) for n, i in enumerate(graph.inputs)]
     signature.outputs = [_end(schema, "out", n, i) for n, i in enumerate(graph.outputs)]
     model.signatureDefs = [signature]
-    return bytes(flatbuffer_utils.convert_object_to_bytearray(model))
 
 
 def _end(schema: Any, name: str, number: int, tensor: int) -> Any:

@@ -4,22 +4,22 @@
 
 from __future__ import annotations
 
-import importlib.util
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from mcugen.errors import EnvironmentError_, ModelError
-from mcugen.evaluation.model_runner import open_tflite
-from mcugen.model.check import check_graph
-from mcugen.model.ir import DType
-from mcugen.model.tflite import read_tflite
+from mcugen.model.tflite import parse_tflite
+from mcugen.train.float_weights import stored_small
 from mcugen.train.quantize import load_quantizer, quantize_tflite
+from tests.cli.calls import call
 from tests.tflite_writer import OpSpec, TensorSpec, model_bytes
 
-INSTALLED = importlib.util.find_spec("ai_edge_quantizer") is not None
-needs_quantizer = pytest.mark.skipif(not INSTALLED, reason="pip install 'mcugen[quantize]'")
+TESTS = Path(__file__).with_name("quantizing.py")
 WEIGHTS = np.random.default_rng(0).normal(0, 1, (6, 16)).astype(np.float32)
 VECTORS = np.random.default_rng(1).normal(0, 1, (40, 16)).astype(np.float32)
 
@@ -34,21 +34,56 @@ def dense(weights: np.ndarray, *, scale: float | None = None) -> bytes:
     return model_bytes(tensors, [OpSpec("FULLY_CONNECTED", [0, 1, -1], [2])], [0], [2])
 
 
-@pytest.mark.parametrize(
-    ("weights", "scale", "reason"),
-    [
-        (WEIGHTS.astype(np.int8), 0.1, "has dynamic-range quantisation: its float weights"),
-        (WEIGHTS.astype(np.float16), None, "has float16 weights"),
-    ],
-)
-def test_other_weights_are_refused(
-    weights: np.ndarray, scale: float | None, reason: str, tmp_path: Path
-) -> None:
-    path = tmp_path / "net.tflite"
-    path.write_bytes(dense(weights, scale=scale))
-    with pytest.raises(ModelError, match=reason):
-        quantize_tflite(path, lambda: VECTORS)
-    assert [file.name for file in tmp_path.iterdir()] == ["net.tflite"]
+def half() -> bytes:
+    """The same with float16 weights, as the converter writes them: behind DEQUANTIZE."""
+    tensors = [
+        TensorSpec((1, 16), "float32", name="in"),
+        TensorSpec((6, 16), "float16", data=WEIGHTS.astype(np.float16), name="half"),
+        TensorSpec((6, 16), "float32", name="w"),
+        TensorSpec((1, 6), "float32", name="out"),
+    ]
+    ops = [OpSpec("DEQUANTIZE", [1], [2]), OpSpec("FULLY_CONNECTED", [0, 2, -1], [3])]
+    return model_bytes(tensors, ops, [0], [3])
+
+
+def all_half() -> bytes:
+    """All of it in float16, as onnx2tf writes it."""
+    tensors = [
+        TensorSpec((1, 16), "float16", name="in"),
+        TensorSpec((6, 16), "float16", data=WEIGHTS.astype(np.float16), name="w"),
+        TensorSpec((1, 6), "float16", name="out"),
+    ]
+    return model_bytes(tensors, [OpSpec("FULLY_CONNECTED", [0, 1, -1], [2])], [0], [2])
+
+
+ROUNDED = np.round(WEIGHTS / 0.03).clip(-127, 127).astype(np.int8)
+STORED = {
+    "float32": (dense(WEIGHTS), WEIGHTS),
+    "float16": (half(), WEIGHTS.astype(np.float16)),
+    "float16 throughout": (all_half(), WEIGHTS.astype(np.float16)),
+    "dynamic range": (dense(ROUNDED, scale=0.03), 0.03 * ROUNDED),
+}
+"""What a file holds -> the file, and the weights that its model computes with."""
+
+
+@pytest.mark.parametrize("stored", [s for s in STORED if s != "float32"])
+def test_weights_of_other_types_are_what_they_stand_for(stored: str) -> None:
+    content, weights = STORED[stored]
+    graph = parse_tflite(content, "net")
+    ((index, values),) = stored_small(graph).items()
+    assert graph.tensors[index].name == "w"
+    np.testing.assert_allclose(values, weights, rtol=1e-6)
+
+
+def test_scales_of_channels_are_theirs() -> None:
+    tensors = [
+        TensorSpec((1, 16), "float32"),
+        TensorSpec((6, 16), "int8", np.arange(1, 7) / 8, [0] * 6, data=ROUNDED),
+        TensorSpec((1, 6), "float32"),
+    ]
+    content = model_bytes(tensors, [OpSpec("FULLY_CONNECTED", [0, 1, -1], [2])], [0], [2])
+    values = stored_small(parse_tflite(content, "net"))[1]
+    np.testing.assert_array_equal(values, ROUNDED * (np.arange(1, 7)[:, None] / 8))
 
 
 def test_what_is_quantised_already_is_refused(tmp_path: Path) -> None:
@@ -59,24 +94,37 @@ def test_what_is_quantised_already_is_refused(tmp_path: Path) -> None:
         quantize_tflite(path, lambda: VECTORS)
 
 
-@pytest.mark.skipif(INSTALLED, reason="ai-edge-quantizer is installed")
-def test_without_the_extra_the_way_to_install_it_is_said() -> None:
+def test_without_the_extra_the_way_to_install_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "ai_edge_quantizer", None)
     with pytest.raises(EnvironmentError_, match="needs ai-edge-quantizer") as caught:
         load_quantizer()
     assert "mcugen[quantize]" in caught.value.hint
 
 
-@needs_quantizer
-def test_the_int8_model_is_close_to_the_float_one(tmp_path: Path) -> None:
-    """A file without a signature, as converters wrote before 2021."""
-    path = tmp_path / "net.tflite"
-    path.write_bytes(dense(WEIGHTS))
-    files = quantize_tflite(path, lambda: VECTORS)
-    graph = read_tflite(files["int8"])
-    taken = graph.tensors[graph.inputs[0]]
-    assert (files["int8"].name, taken.dtype) == ("net_int8.tflite", DType.INT8)
-    assert check_graph(graph) == []
-    with open_tflite(files["int8"]) as model:
-        found = model.run(VECTORS)
-    expected = VECTORS @ WEIGHTS.T
-    assert np.abs(found - expected).max() < 0.02 * np.ptp(expected)
+@pytest.mark.parametrize(("name", "words"), [("n.onnx", "onnx2tf"), ("n.pt", "litert-torch")])
+def test_models_of_other_tools_are_sent_to_their_converter(
+    name: str, words: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / name).write_bytes(b"x")
+    np.save(tmp_path / "x_train.npy", VECTORS)
+    np.save(tmp_path / "x_test.npy", VECTORS)
+    answer = call(capfd, "convert", tmp_path / name, "--data", tmp_path)
+    assert answer.status == 2 and f"{words} writes a float .tflite" in answer.err
+
+
+@pytest.mark.slow
+def test_quantising_in_an_environment_of_its_own() -> None:
+    """tests/train/quantizing.py, with the packages that contradict TensorFlow's before the others."""
+    packages = Path(sys.prefix) / "quantize"
+    if not packages.is_dir():
+        message = "no ai-edge-quantizer in .venv/quantize: run `make test`"
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(message)
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", TESTS],
+        env={**os.environ, "PYTHONPATH": str(packages)},
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+    assert done.returncode == 0 and " passed" in done.stdout, done.stdout[-3000:]
