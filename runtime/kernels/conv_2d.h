@@ -28,25 +28,27 @@ void mcugen_conv_2d_double(const mcugen_conv_2d_t *layer, const int8_t *in, int8
 void mcugen_conv_2d_single(const mcugen_conv_2d_t *layer, const int8_t *in, int8_t *out);
 
 // The same without groups for cores with DSP instructions. The taps of a filter are taken four at a
-// time. Taps that lie side by side in the image are a run: `run` of them, a row of the filter, or one pixel
-// where it is dilated. First come the whole fours of every run, `whole` taps in all, then the
-// last run % 4 taps of every run, in turn, then zero weights up to `depth`, a multiple of 4. The
-// generator packs all that the output channels need into one stream of words, first in quads, then
-// single ones:
+// time. Taps that lie side by side in the image are a run: `run` of them, a row of the filter, or one
+// pixel where it is dilated; runs come column by column. First are the whole fours of every run, `whole`
+// taps in all, then the last run % 4 taps of every run, in turn, then zero weights up to `depth`, a
+// multiple of 4. The generator packs all that the output channels need into one stream of words, first
+// in quads, then single ones:
 //   quad    S and L of channels {0, 1}, of {2, 3}: where the sums start (see conv_2d_dsp.c);
 //           for four taps 4 words: halfwords {0, 2} of channels {0, 1}, of {2, 3}; {1, 3} of both,
 //           where a halfword is 256 * w[upper] + w[lower]; for the last taps of runs {0, 1} and
 //           {2, 3};
-//           3 words per channel: its requantisation
-//   single  where the sum starts; for four taps 1 word of bytes w[0], w[1], w[2], w[3], for
+//           the requantisation of each channel: 3 words, for `_straight` 2
+//   single  its channel; where the sum starts; for four taps 1 word of bytes w[0], w[1], w[2], w[3], for
 //           the last taps of runs w[0], w[2], w[1], w[3];
 //           3 words: its requantisation
-// The requantisation is a mcugen_requant_s8_t, or for the `_exact` kernels a mcugen_requant_t and
-// 0. Sums start with the bias less in_zero_point * the sum of the weights.
+// The requantisation is a mcugen_requant_s8_t, in quads of `_straight` kernels without the shift, which
+// is MCUGEN_ONE_SHIFT, or for the `_exact` kernels a mcugen_requant_t and 0. A channel of a quad that
+// needs another shift comes once more as a single one. Sums start with the bias less in_zero_point * the sum of the weights.
 typedef struct {
   const uint32_t *channels;
   mcugen_filter_t filter;
   uint16_t quads;
+  uint16_t singles;
   uint16_t depth;
   uint16_t whole;
   uint16_t run;
@@ -58,12 +60,14 @@ typedef struct {
   int8_t high;
 } mcugen_conv_2d_dsp_t;
 
-// `scratch` holds 4 * depth bytes and two runs filled up to fours, and is 4-byte aligned. `out` may be `in` where no pair of positions is written over what a later one reads. `_relu_double` is for a
-// zero_point of -128. The `_exact` kernels take any requantisation and range of the output.
+// `scratch` holds 4 * depth bytes and three runs filled up to fours, and is 4-byte aligned. `out` may be
+// `in` where no pair of positions is written over what a later one reads. `_straight` is for
+// mcugen_requantize_straight, in either rounding. The `_exact` kernels take any requantisation and range
+// of the output.
 void mcugen_conv_2d_dsp_double(const mcugen_conv_2d_dsp_t *layer, const int8_t *in, int8_t *out,
                                int8_t *scratch);
-void mcugen_conv_2d_dsp_relu_double(const mcugen_conv_2d_dsp_t *layer, const int8_t *in,
-                                    int8_t *out, int8_t *scratch);
+void mcugen_conv_2d_dsp_straight(const mcugen_conv_2d_dsp_t *layer, const int8_t *in, int8_t *out,
+                                 int8_t *scratch);
 void mcugen_conv_2d_dsp_single(const mcugen_conv_2d_dsp_t *layer, const int8_t *in, int8_t *out,
                                int8_t *scratch);
 void mcugen_conv_2d_dsp_exact_double(const mcugen_conv_2d_dsp_t *layer, const int8_t *in,

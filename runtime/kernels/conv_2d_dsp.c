@@ -21,7 +21,8 @@ typedef mcugen_conv_2d_dsp_t layer_t;
 typedef struct {
   const int8_t *image;  // of its batch
   int32_t y, x;
-  int32_t offset;  // bytes from the start of the image
+  int32_t offset;           // bytes from the start of the image
+  uint32_t columns_inside;  // those from which on a filter of this row is all inside the image
 } position_t;
 
 // What is the same for all positions, so that it is computed once: bytes from one to the next, where a
@@ -33,7 +34,7 @@ typedef struct {
 // How sums become results.
 typedef enum {
   FINISH_DOUBLE,
-  FINISH_RELU_DOUBLE,
+  FINISH_STRAIGHT,
   FINISH_SINGLE,
   FINISH_EXACT_DOUBLE,
   FINISH_EXACT_SINGLE
@@ -93,62 +94,93 @@ MCUGEN_INLINE cursor_t put_run(cursor_t to, const int8_t *first, const int8_t *s
   return to;
 }
 
-// Pixels side by side from row `y`, column `x` on: in the image, or else in `patch` with what lies
-// outside.
-static const int8_t *find_run(const layer_t *layer, const int8_t *image, int32_t y, int32_t x,
-                              int8_t *patch) {
+// Bytes of a run filled up to words.
+MCUGEN_INLINE uint32_t run_bytes(const layer_t *layer) { return (layer->run + 3u) / 4u * 4u; }
+
+static __attribute__((noinline)) void put_outside(const layer_t *layer, int8_t *run) {
+  for (uint32_t i = 0; i < layer->run; i += 4) {
+    mcugen_store_word(&run[i], (uint8_t)layer->in_zero_point * UINT32_C(0x01010101));
+  }
+}
+
+// The columns of a run that the image has: `bytes` of it from `first` in each row on, which are the
+// bytes from `lead` on of the run.
+typedef struct {
+  const int8_t *first;
+  int8_t *patch;
+  uint32_t lead, bytes;
+} columns_t;
+
+// Of a run that starts in column `x`. `patch` becomes a run outside the image where the run is partly so.
+static __attribute__((noinline)) columns_t clip(const layer_t *layer, const int8_t *image, int32_t x, int32_t columns,
+                             int8_t *patch) {
   const mcugen_filter_t *f = &layer->filter;
-  const int32_t columns = layer->run / f->in_channels;
   const int32_t first = x < 0 ? 0 : x;
   const int32_t end = x + columns < f->in_width ? x + columns : f->in_width;
-  const bool is_seen = y >= 0 && y < f->in_height && first < end;
-  const int8_t *from = is_seen ? &image[(y * f->in_width + first) * f->in_channels] : image;
-  if (is_seen && end - first == columns) {
-    return from;
+  const int32_t seen = first < end ? end - first : 0;
+  if (seen != 0 && seen != columns) {
+    put_outside(layer, patch);
   }
-  for (uint32_t i = 0; i < layer->run; i += 4) {
-    mcugen_store_word(&patch[i], (uint8_t)layer->in_zero_point * UINT32_C(0x01010101));
-  }
-  int8_t *to = &patch[(first - x) * f->in_channels];
-  int32_t left = is_seen ? (end - first) * f->in_channels : 0;
-  for (; left >= 4; left -= 4) {
+  return (columns_t){image + first * f->in_channels, patch, (uint32_t)((first - x) * f->in_channels),
+                     (uint32_t)(seen * f->in_channels)};
+}
+
+static __attribute__((noinline)) void copy(int8_t *to, const int8_t *from, uint32_t bytes) {
+  for (; bytes >= 4; bytes -= 4) {
     mcugen_store_word(to, mcugen_load_word(from));
     to += 4;
     from += 4;
   }
-  for (; left != 0; --left) {
+  for (; bytes != 0; --bytes) {
     *to++ = *from++;
   }
-  return patch;
 }
 
-// All that two positions see, wherever they are. `patches` have room for a run of each.
+// The run of row `y`: in the image, in its patch, or all outside.
+MCUGEN_INLINE const int8_t *find_run(const layer_t *layer, const columns_t *at, int32_t y,
+                                     const int8_t *outside) {
+  const mcugen_filter_t *f = &layer->filter;
+  if ((uint32_t)y >= f->in_height || at->bytes == 0) {
+    return outside;
+  }
+  const int8_t *from = at->first + y * f->in_width * f->in_channels;
+  if (at->bytes == layer->run) {
+    return from;
+  }
+  copy(at->patch + at->lead, from, at->bytes);
+  return at->patch;
+}
+
+// All that two positions see, wherever they are. `runs` are one outside the image and patches of both.
 static __attribute__((noinline)) void gather_clipped(const layer_t *layer, const position_t *a,
                                                      const position_t *b, uint32_t *words,
-                                                     int8_t *patches) {
+                                                     int8_t *runs) {
   const mcugen_filter_t *f = &layer->filter;
   const int32_t columns = layer->run / f->in_channels;
-  int8_t *other = patches + (layer->run + 3) / 4 * 4;
+  int8_t *patch = runs + run_bytes(layer);
   cursor_t to = {words, (uint8_t *)&words[layer->whole]};
-  for (int32_t ky = 0; ky < f->height; ++ky) {
-    const int32_t down = ky * f->dilation_y;
-    for (int32_t kx = 0; kx < f->width; kx += columns) {
-      const int32_t across = kx * f->dilation_x;
-      to = put_run(to, find_run(layer, a->image, a->y + down, a->x + across, patches),
-                   find_run(layer, b->image, b->y + down, b->x + across, other), layer->run);
+  for (int32_t kx = 0; kx < f->width; kx += columns) {
+    const int32_t across = kx * f->dilation_x;
+    const columns_t first = clip(layer, a->image, a->x + across, columns, patch);
+    const columns_t second = clip(layer, b->image, b->x + across, columns, patch + run_bytes(layer));
+    int32_t down = 0;
+    for (uint32_t ky = f->height; ky != 0; --ky) {
+      to = put_run(to, find_run(layer, &first, a->y + down, runs),
+                   find_run(layer, &second, b->y + down, runs), layer->run);
+      down += f->dilation_y;
     }
   }
 }
 
-MCUGEN_INLINE bool is_inside(const layer_t *layer, const position_t *at) {
-  return (uint32_t)at->y < layer->rows_inside && (uint32_t)at->x < layer->columns_inside;
+MCUGEN_INLINE bool is_inside(const position_t *at) {
+  return (uint32_t)at->x < at->columns_inside;
 }
 
 // All that two positions see.
 MCUGEN_INLINE void gather(const layer_t *layer, const walk_t *walk, const position_t *a,
-                          const position_t *b, uint32_t *words, int8_t *patches) {
-  if (!is_inside(layer, a) || !is_inside(layer, b)) {
-    gather_clipped(layer, a, b, words, patches);
+                          const position_t *b, uint32_t *words, int8_t *runs) {
+  if (!is_inside(a) || !is_inside(b)) {
+    gather_clipped(layer, a, b, words, runs);
     return;
   }
   const int8_t *row_a = a->image + a->offset;
@@ -161,29 +193,36 @@ MCUGEN_INLINE void gather(const layer_t *layer, const walk_t *walk, const positi
   }
 }
 
-static position_t start_of_row(const mcugen_filter_t *f, const int8_t *image, int32_t y) {
-  return (position_t){image, y, -f->pad_left, (y * f->in_width - f->pad_left) * f->in_channels};
+static position_t start_of_row(const layer_t *layer, const int8_t *image, int32_t y) {
+  const mcugen_filter_t *f = &layer->filter;
+  const bool is_seen = (uint32_t)y < layer->rows_inside;
+  return (position_t){image, y, -f->pad_left, (y * f->in_width - f->pad_left) * f->in_channels,
+                      is_seen ? layer->columns_inside : 0u};
 }
 
-static __attribute__((noinline)) void next_row(const mcugen_filter_t *f, position_t *at) {
-  const bool is_last = at->y + f->stride_y == f->out_height * f->stride_y - f->pad_top;
-  *at = is_last
-            ? start_of_row(f, at->image + f->in_height * f->in_width * f->in_channels, -f->pad_top)
-            : start_of_row(f, at->image, at->y + f->stride_y);
+static __attribute__((noinline)) void next_row(const layer_t *layer, position_t *at) {
+  const mcugen_filter_t *f = &layer->filter;
+  const int8_t *image = at->image;
+  int32_t y = at->y + f->stride_y;
+  if (y == f->out_height * f->stride_y - f->pad_top) {
+    image += f->in_height * f->in_width * f->in_channels;
+    y = -f->pad_top;
+  }
+  *at = start_of_row(layer, image, y);
 }
 
-MCUGEN_INLINE void advance(const mcugen_filter_t *f, const walk_t *walk, position_t *at) {
+MCUGEN_INLINE void advance(const layer_t *layer, const walk_t *walk, position_t *at) {
   at->x += walk->x_step;
   at->offset += walk->step;
   if (at->x == walk->x_end) {
-    next_row(f, at);
+    next_row(layer, at);
   }
 }
 
 // --- results ------------------------------------------------------------------------------------
 
 MCUGEN_INLINE bool is_double(finish_t how) {
-  return how == FINISH_DOUBLE || how == FINISH_RELU_DOUBLE || how == FINISH_EXACT_DOUBLE;
+  return how == FINISH_DOUBLE || how == FINISH_EXACT_DOUBLE;
 }
 
 MCUGEN_INLINE bool is_exact(finish_t how) {
@@ -195,10 +234,10 @@ MCUGEN_INLINE int8_t finish(const layer_t *layer, int32_t sum, const uint32_t *b
   const mcugen_rounding_t rounding = is_double(how) ? MCUGEN_ROUND_DOUBLE : MCUGEN_ROUND_SINGLE;
   if (!is_exact(how)) {
     const mcugen_requant_s8_t constants = {(int32_t)by[0], (int32_t)by[1], by[2]};
-    const int32_t scaled = is_double(how) ? mcugen_shift_left(sum, 1) : sum;
-    if (how == FINISH_RELU_DOUBLE) {
-      return (int8_t)mcugen_requantize_channel_relu(scaled, &constants);
+    if (how == FINISH_STRAIGHT) {
+      return (int8_t)mcugen_requantize_straight(sum, &constants);
     }
+    const int32_t scaled = is_double(how) ? mcugen_shift_left(sum, 1) : sum;
     return (int8_t)mcugen_requantize_channel(scaled, &constants, rounding);
   }
   const mcugen_requant_t constants = {(int32_t)by[0], (int32_t)by[1]};
@@ -220,7 +259,8 @@ typedef struct {
 
 // One channel; returns the stream that follows.
 MCUGEN_INLINE const uint32_t *compute_single(const layer_t *layer, const uint32_t *stream,
-                                             pair_t *pair, finish_t how) {
+                                             const pair_t *pair, finish_t how) {
+  const uint32_t channel = *stream++;
   int32_t first = (int32_t)*stream++;
   int32_t second = first;
   for (const uint32_t *x = pair->words; x != pair->words_end; x += 4) {
@@ -232,8 +272,8 @@ MCUGEN_INLINE const uint32_t *compute_single(const layer_t *layer, const uint32_
     second = mcugen_smlad(odd, x[3], second);
     ++stream;
   }
-  *pair->first_out++ = finish(layer, first, stream, how);
-  *pair->second_out++ = finish(layer, second, stream, how);
+  pair->first_out[channel] = finish(layer, first, stream, how);
+  pair->second_out[channel] = finish(layer, second, stream, how);
   return stream + 3;
 }
 
@@ -253,17 +293,30 @@ MCUGEN_INLINE int32_t upper_sum(int32_t both, int32_t lower) {
   return (int32_t)((uint32_t)both - (uint32_t)lower) >> 8;
 }
 
-MCUGEN_INLINE int8_t *finish_quad(const layer_t *layer, const sums_t *sums, const uint32_t *by,
-                                  int8_t *out, finish_t how) {
-  out[0] = finish(layer, sums->l0, &by[0], how);
-  out[1] = finish(layer, upper_sum(sums->s0, sums->l0), &by[3], how);
-  out[2] = finish(layer, sums->l2, &by[6], how);
-  out[3] = finish(layer, upper_sum(sums->s2, sums->l2), &by[9], how);
-  return out + 4;
+// Words of a quad that requantise its channels.
+MCUGEN_INLINE uint32_t quad_requants(finish_t how) { return how == FINISH_STRAIGHT ? 8 : 12; }
+
+MCUGEN_INLINE int8_t finish_one(const layer_t *layer, int32_t sum, const uint32_t *quad,
+                                uint32_t channel, finish_t how) {
+  if (how == FINISH_STRAIGHT) {
+    const uint32_t by[3] = {quad[2 * channel], quad[2 * channel + 1], MCUGEN_ONE_SHIFT};
+    return finish(layer, sum, by, how);
+  }
+  return finish(layer, sum, &quad[3 * channel], how);
+}
+
+MCUGEN_INLINE void finish_quad(const layer_t *layer, const sums_t *sums, const uint32_t *quad,
+                               int8_t *out, finish_t how) {
+  out[0] = finish_one(layer, sums->l0, quad, 0, how);
+  out[1] = finish_one(layer, upper_sum(sums->s0, sums->l0), quad, 1, how);
+  out[2] = finish_one(layer, sums->l2, quad, 2, how);
+  out[3] = finish_one(layer, upper_sum(sums->s2, sums->l2), quad, 3, how);
 }
 
 // Four channels at a time, up to pair->quads_end.
-MCUGEN_INLINE void compute_quads(const layer_t *layer, pair_t *pair, finish_t how) {
+MCUGEN_INLINE void compute_quads(const layer_t *layer, const pair_t *pair, finish_t how) {
+  int8_t *first_out = pair->first_out;
+  int8_t *second_out = pair->second_out;
   for (const uint32_t *stream = layer->channels; stream != pair->quads_end;) {
     const int32_t *start = (const int32_t *)stream;
     sums_t first = {start[0], start[1], start[2], start[3]};
@@ -274,9 +327,11 @@ MCUGEN_INLINE void compute_quads(const layer_t *layer, pair_t *pair, finish_t ho
       multiply_quad(stream[0], stream[1], x[1], &second);
       stream += 2;
     }
-    pair->first_out = finish_quad(layer, &first, stream, pair->first_out, how);
-    pair->second_out = finish_quad(layer, &second, stream, pair->second_out, how);
-    stream += 12;
+    finish_quad(layer, &first, stream, first_out, how);
+    finish_quad(layer, &second, stream, second_out, how);
+    first_out += 4;
+    second_out += 4;
+    stream += quad_requants(how);
   }
 }
 
@@ -301,9 +356,6 @@ MCUGEN_INLINE void compute_quads(const layer_t *layer, pair_t *pair, finish_t ho
   "ldmia r0!, {r1, r2, r3} \n"                                                            \
   "add r12, r2, " a ", asr #31 \n add r2, r2, " b ", asr #31 \n"                          \
   "smmlar " a ", " a ", r1, r12 \n smmlar " b ", " b ", r1, r2 \n" NARROW(a) NARROW(b)
-#define REQUANTIZE_RELU(a, b)                                                             \
-  "ldmia r0!, {r1, r2, r3} \n"                                                            \
-  "smmlar " a ", " a ", r1, r2 \n smmlar " b ", " b ", r1, r2 \n" NARROW(a) NARROW(b)
 #define REQUANTIZE_SINGLE(a, b)                                                           \
   "ldmia r0!, {r1, r2, r3} \n"                                                            \
   "smmla " a ", " a ", r1, r2 \n smmla " b ", " b ", r1, r2 \n" NARROW(a) NARROW(b)
@@ -317,7 +369,16 @@ MCUGEN_INLINE void compute_quads(const layer_t *layer, pair_t *pair, finish_t ho
   requantize("r5", "r9") requantize("r4", "r8") requantize("r7", "r11") requantize("r6", "r10")
 #define DOUBLED UPPERS("7") "lsl r5, #1 \n lsl r9, #1 \n lsl r7, #1 \n lsl r11, #1 \n"
 #define FINISH_QUAD_DOUBLE DOUBLED FOUR_CHANNELS(REQUANTIZE_DOUBLE)
-#define FINISH_QUAD_RELU DOUBLED FOUR_CHANNELS(REQUANTIZE_RELU)
+// mcugen_requantize_straight of two channels at both positions: 256 * U is S - L.
+#define STRAIGHT(l, u, l2, u2)                                                            \
+  "ldmia r0!, {r1, r2, r3, r12} \n"                                                       \
+  "sub " u ", " u ", " l " \n sub " u2 ", " u2 ", " l2 " \n"                               \
+  "lsl " l ", " l ", #8 \n lsl " l2 ", " l2 ", #8 \n"                                     \
+  "smmla " l ", " l ", r1, r2 \n smmla " l2 ", " l2 ", r1, r2 \n"                         \
+  "smmla " u ", " u ", r3, r12 \n smmla " u2 ", " u2 ", r3, r12 \n"                       \
+  SATURATE(l) SATURATE(l2) SATURATE(u) SATURATE(u2)
+#define SATURATE(a) "ssat " a ", #8, " a ", asr #" MCUGEN_TEXT(MCUGEN_ONE_SHIFT) " \n"
+#define FINISH_QUAD_STRAIGHT STRAIGHT("r5", "r4", "r9", "r8") STRAIGHT("r7", "r6", "r11", "r10")
 #define FINISH_QUAD_SINGLE UPPERS("8") FOUR_CHANNELS(REQUANTIZE_SINGLE)
 #define QUADS(finish_quad)                                                                \
   "ldmia r1, {r2-r7} \n adr r12, 2f \n add r3, r3, r12 \n push {r2-r7} \n"                \
@@ -347,10 +408,10 @@ static __attribute__((noinline)) void quads_double(const uint32_t *stream, const
   RUN(QUADS(FINISH_QUAD_DOUBLE));
 }
 
-static __attribute__((noinline)) void quads_relu(const uint32_t *stream, const pair_t *pair) {
+static __attribute__((noinline)) void quads_straight(const uint32_t *stream, const pair_t *pair) {
   register const uint32_t *w __asm__("r0") = stream;
   register const pair_t *given __asm__("r1") = pair;
-  RUN(QUADS(FINISH_QUAD_RELU));
+  RUN(QUADS(FINISH_QUAD_STRAIGHT));
 }
 
 static __attribute__((noinline)) void quads_single(const uint32_t *stream, const pair_t *pair) {
@@ -363,19 +424,17 @@ MCUGEN_INLINE uint32_t entry_of(uint32_t depth) {
   return (STEPS - depth / 2u % STEPS) % STEPS * STEP_BYTES + 1u;
 }
 
-MCUGEN_INLINE void fast_quads(const layer_t *layer, pair_t *pair, finish_t how) {
+MCUGEN_INLINE void fast_quads(const layer_t *layer, const pair_t *pair, finish_t how) {
   if (layer->quads == 0) {
     return;
   }
   if (how == FINISH_DOUBLE) {
     quads_double(layer->channels, pair);
-  } else if (how == FINISH_RELU_DOUBLE) {
-    quads_relu(layer->channels, pair);
+  } else if (how == FINISH_STRAIGHT) {
+    quads_straight(layer->channels, pair);
   } else {
     quads_single(layer->channels, pair);
   }
-  pair->first_out += 4 * layer->quads;
-  pair->second_out += 4 * layer->quads;
 }
 #else
 MCUGEN_INLINE uint32_t entry_of(uint32_t depth) {
@@ -383,20 +442,20 @@ MCUGEN_INLINE uint32_t entry_of(uint32_t depth) {
   return 0;
 }
 
-MCUGEN_INLINE void fast_quads(const layer_t *layer, pair_t *pair, finish_t how) {
+MCUGEN_INLINE void fast_quads(const layer_t *layer, const pair_t *pair, finish_t how) {
   compute_quads(layer, pair, how);
 }
 #endif
 
 // All channels of two positions.
-MCUGEN_INLINE void every_channel(const layer_t *layer, pair_t *pair, finish_t how) {
+MCUGEN_INLINE void every_channel(const layer_t *layer, const pair_t *pair, finish_t how) {
   if (is_exact(how)) {
     compute_quads(layer, pair, how);
   } else {
     fast_quads(layer, pair, how);
   }
   const uint32_t *stream = pair->quads_end;
-  for (uint32_t channel = 4u * layer->quads; channel < layer->filter.out_channels; ++channel) {
+  for (uint32_t i = 0; i < layer->singles; ++i) {
     stream = compute_single(layer, stream, pair, how);
   }
 }
@@ -405,30 +464,31 @@ MCUGEN_INLINE void conv_2d(const layer_t *layer, const int8_t *in, int8_t *out, 
                            finish_t how) {
   const mcugen_filter_t *f = &layer->filter;
   uint32_t *words = (uint32_t *)(void *)scratch;
-  int8_t *patches = scratch + 4 * layer->depth;
+  int8_t *runs = scratch + 4 * layer->depth;
   const walk_t walk = {f->stride_x * f->in_channels, f->stride_x,
                        f->out_width * f->stride_x - f->pad_left,
                        f->dilation_y * f->in_width * f->in_channels};
-  position_t at = start_of_row(f, in, -f->pad_top);
+  position_t at = start_of_row(layer, in, -f->pad_top);
+  put_outside(layer, runs);
   pair_t pair = {
       .words = words,
       .entry = entry_of(layer->depth),
       .words_end = words + layer->depth,
-      .second_out = out,
-      .quads_end = layer->channels + layer->quads * (16u + layer->depth),
+      .quads_end = layer->channels + layer->quads * (4u + layer->depth + quad_requants(how)),
   };
   uint32_t left = (uint32_t)f->batches * f->out_height * f->out_width;
   while (left != 0) {
     const uint32_t count = left > 1 ? 2 : 1;  // a last single position is computed twice
     const position_t first = at;
     if (count == 2) {
-      advance(f, &walk, &at);
+      advance(layer, &walk, &at);
     }
-    gather(layer, &walk, &first, &at, words, patches);
-    advance(f, &walk, &at);
-    pair.first_out = pair.second_out;
-    pair.second_out += (count - 1) * f->out_channels;
+    gather(layer, &walk, &first, &at, words, runs);
+    advance(layer, &walk, &at);
+    pair.first_out = out;
+    pair.second_out = out + (count - 1) * f->out_channels;
     every_channel(layer, &pair, how);
+    out = pair.second_out + f->out_channels;
     left -= count;
   }
 }
@@ -438,9 +498,9 @@ void mcugen_conv_2d_dsp_double(const mcugen_conv_2d_dsp_t *layer, const int8_t *
   conv_2d(layer, in, out, scratch, FINISH_DOUBLE);
 }
 
-void mcugen_conv_2d_dsp_relu_double(const mcugen_conv_2d_dsp_t *layer, const int8_t *in,
+void mcugen_conv_2d_dsp_straight(const mcugen_conv_2d_dsp_t *layer, const int8_t *in,
                                     int8_t *out, int8_t *scratch) {
-  conv_2d(layer, in, out, scratch, FINISH_RELU_DOUBLE);
+  conv_2d(layer, in, out, scratch, FINISH_STRAIGHT);
 }
 
 void mcugen_conv_2d_dsp_single(const mcugen_conv_2d_dsp_t *layer, const int8_t *in, int8_t *out,

@@ -22,6 +22,10 @@
 #endif
 #endif
 
+// A number as part of an assembly text.
+#define MCUGEN_TEXT(number) MCUGEN_TEXT_OF(number)
+#define MCUGEN_TEXT_OF(number) #number
+
 #define MCUGEN_INLINE static inline __attribute__((always_inline))
 
 // A word of packed values at any address; one LDR on Armv7-M and Armv8-M. The built-in, since
@@ -334,6 +338,16 @@ MCUGEN_INLINE int32_t mcugen_requantize_channel(int32_t sum, const mcugen_requan
 // 0, which is the smallest int8, wherever its ties go: so nothing sends them away from zero.
 MCUGEN_INLINE int32_t mcugen_requantize_channel_relu(int32_t sum, const mcugen_requant_s8_t *by) {
   return mcugen_ssat8(mcugen_smmlar(sum, by->multiplier, by->addend) >> by->shift);
+}
+
+// The same in either rounding, of sums below 2^23, where nothing sends ties away from zero: at 256 times
+// the sum no rounding is left for SMMLA to do. Most channels of a layer can have the same shift, which
+// SSAT then does by itself: mcugen/engines/ops/shared/one_shift.py finds the constants.
+#define MCUGEN_ONE_SHIFT 12
+
+MCUGEN_INLINE int32_t mcugen_requantize_straight(int32_t sum, const mcugen_requant_s8_t *by) {
+  const int32_t wide = mcugen_shift_left(sum, 8);
+  return mcugen_ssat8(mcugen_smmla(wide, by->multiplier, by->addend) >> by->shift);
 }
 
 #endif

@@ -65,6 +65,12 @@ def channel_requant(
     return multiplier, (1 << (right - 1)) + (zero_point << right), right
 
 
+ONE_SHIFT = 12
+"""MCUGEN_ONE_SHIFT of dsp.h: the shift that most channels can have."""
+
+LARGEST_STRAIGHT_SUM = 2**23
+"""Sums that are shifted left by 8 stay below this."""
+
 INT8_RANGE = (-(2**7), 2**7 - 1)
 INT16_RANGE = (-(2**15), 2**15 - 1)
 

@@ -9,11 +9,13 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
+from mcugen.engines.aot.scales import ONE_SHIFT
 from mcugen.engines.aot.variants import Call, Kernel, Layout, Operands, Operator, Table, Variant
 from mcugen.engines.contract import EngineOptions
 from mcugen.engines.ops.shared import convolution, winograd
 from mcugen.engines.ops.shared.checks import to_problems
 from mcugen.engines.ops.shared.convolution import Convolution, Fields, Filter
+from mcugen.engines.ops.shared.one_shift import general_requant, short_requant
 from mcugen.model.ir import Graph, Op, Problem
 
 _CHANNEL_AXIS = 0
@@ -22,6 +24,8 @@ _OUTPUT_COST = 40
 _DSP_COST = 0.8
 _DSP_OUTPUT_COST = 12
 _GATHER_COST = 2
+_FEW = 8
+"""One channel of so many may need a shift of its own."""
 _UINT16_MAX = 65535
 
 
@@ -58,7 +62,7 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
         (Layout.NATIVE,),
         int(_DSP_COST * macs + gathered) + _DSP_OUTPUT_COST * outputs,
         lambda operands: _build_dsp(layer, operands, options),
-        scratch_bytes=4 * depth + 2 * (-(-_run(layer) // 4) * 4),
+        scratch_bytes=4 * depth + 3 * (-(-_run(layer) // 4) * 4),
         in_place=((0, 0),) if convolution.writes_behind_reads(layer.filter) else (),
     )
     return (portable, packed, *winograd.variants(layer, options))
@@ -131,8 +135,9 @@ def _whole(layer: Convolution) -> int:
 
 def tap_order(layer: Convolution) -> NDArray[np.intp]:
     """The taps in the order of conv_2d.h, -1 for those that fill it up."""
-    runs = np.arange(layer.taps).reshape(-1, _run(layer))
-    fours = _run(layer) // 4 * 4
+    f, run = layer.filter, _run(layer)
+    runs = np.arange(layer.taps).reshape(f.height, -1, run).swapaxes(0, 1).reshape(-1, run)
+    fours = run // 4 * 4
     rest = runs[:, fours:].reshape(-1)
     filled = np.pad(rest, (0, -len(rest) % 4), constant_values=-1).reshape(-1, 4)
     return np.concatenate([runs[:, :fours].reshape(-1), filled[:, _ORDER].reshape(-1)])
@@ -146,19 +151,26 @@ def _build_dsp(layer: Convolution, operands: Operands, options: EngineOptions) -
     weights = np.ascontiguousarray(np.where(order < 0, 0, filters[:, order]))
     bias = convolution.folded_bias(settled)
     paired = paired_channels(weights, bias)
-    requant, exact = convolution.requant_words(settled, options.rounding)
+    requant, finish = short_requant(settled, options.rounding)
+    again = np.flatnonzero(requant[:paired, 2] != ONE_SHIFT)
+    if finish != "straight" or len(again) > paired // _FEW:
+        requant, finish = general_requant(settled, options.rounding)
+        again = np.arange(0)
+    singles = np.concatenate([np.arange(paired, len(weights)), again])
     kernel = Kernel(
-        f"mcugen_conv_2d_dsp_{convolution.finish(layer, options.rounding, exact=exact)}",
+        f"mcugen_conv_2d_dsp_{finish}",
         "mcugen_conv_2d_dsp_t",
         "conv_2d.h",
         "conv_2d_dsp.c",
     )
-    stream = pack_stream(weights, bias, requant, paired)
+    in_quads = requant[:, :2] if finish == "straight" else requant
+    stream = pack_stream(weights, bias, requant, in_quads, paired, singles)
     f = layer.filter
     fields: Fields = (
         ("channels", Table(f"{name}_channels", stream, f"{layer.comment}, packed with all else")),
         *layer.filter.fields(),
         ("quads", paired // 4),
+        ("singles", len(singles)),
         ("depth", weights.shape[1]),
         ("whole", _whole(layer)),
         ("run", _run(layer)),
@@ -180,20 +192,27 @@ def paired_channels(weights: NDArray[np.int8], bias: NDArray[np.int32]) -> int:
 
 
 def pack_stream(
-    weights: NDArray[np.int8], bias: NDArray[np.int32], requant: NDArray[np.uint32], paired: int
+    weights: NDArray[np.int8],
+    bias: NDArray[np.int32],
+    requant: NDArray[np.uint32],
+    in_quads: NDArray[np.uint32],
+    paired: int,
+    singles: NDArray[np.intp],
 ) -> NDArray[np.uint32]:
-    """The words that conv_2d.h describes: quads, then single channels."""
+    """The words that conv_2d.h describes: of `paired` channels in quads, requantised by `in_quads`, then
+    of `singles`."""
     quads = (
         _pair_starts(bias[:paired]).reshape(-1, 4),
         _pair_words(weights[:paired]),
-        requant[:paired].reshape(-1, 12),
+        in_quads[:paired].reshape(-1, 4 * in_quads.shape[1]),
     )
-    singles = (
-        bias[paired:].view(np.uint32).reshape(-1, 1),
-        weights[paired:].view("<u4"),
-        requant[paired:],
+    rest = (
+        singles.astype(np.uint32).reshape(-1, 1),
+        bias[singles].view(np.uint32).reshape(-1, 1),
+        weights[singles].view("<u4"),
+        requant[singles],
     )
-    parts = [np.concatenate(part, axis=1).reshape(-1) for part in (quads, singles)]
+    parts = [np.concatenate(part, axis=1).reshape(-1) for part in (quads, rest)]
     return np.asarray(np.concatenate(parts), np.uint32)
 
 

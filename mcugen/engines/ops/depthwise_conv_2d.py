@@ -15,6 +15,7 @@ from mcugen.engines.contract import EngineOptions
 from mcugen.engines.ops.shared import convolution
 from mcugen.engines.ops.shared.checks import to_problems
 from mcugen.engines.ops.shared.convolution import Convolution, Fields, Filter
+from mcugen.engines.ops.shared.one_shift import short_requant
 from mcugen.model.ir import Graph, Op, Problem
 
 _CHANNEL_AXIS = 3
@@ -22,6 +23,7 @@ _PORTABLE_COST = 6.0  # instructions per multiplication
 _OUTPUT_COST = 40
 _DSP_COST = {"3x3": 0.9, "dsp": 1.5}  # per tap, filled up to pairs
 _DSP_OUTPUT_COST = 9
+_WHOLE_COST = 3  # instructions per tap and channel
 _LAY_OUT_COST = 3  # per pixel of a channel
 _UINT16_MAX = 65535
 _PLANE_BYTES = 8192
@@ -53,14 +55,19 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
     )
     if "dsp" not in options.isa:
         return (portable,)
+    settled = convolution.settle_constant_channels(layer, options.rounding)
+    if _covers(layer.filter) and not convolution.requant_words(settled, options.rounding)[1]:
+        return (portable, _whole(settled, options))
     f = _lying(layer.filter)
     plane = _plane(f)
     if max(plane.words, plane.pitch) > _UINT16_MAX:
         return (portable,)
-    settled = convolution.settle_constant_channels(layer, options.rounding)
-    requant, exact = convolution.requant_words(settled, options.rounding)
-    kernel = "3x3" if _is_3x3(f) and not exact else "dsp"
-    finish = convolution.finish(layer, options.rounding, exact=exact)
+    kernel = "3x3"
+    requant, finish = short_requant(settled, options.rounding)
+    if not _is_3x3(f) or finish.startswith("exact"):
+        kernel = "dsp"
+        requant, exact = convolution.requant_words(settled, options.rounding)
+        finish = convolution.finish(layer, options.rounding, exact=exact)
     pixels = f.batches * f.in_height * f.in_width * f.in_channels
     planar = Variant(
         (Layout.NATIVE,),
@@ -99,6 +106,61 @@ def _build_portable(
         *convolution.range_fields(layer),
     )
     return (Call(kernel, fields, (*operands.inputs, *operands.outputs)),)
+
+
+# --- DSP, one output per channel ----------------------------------------------------------------
+
+
+def _covers(f: Filter) -> bool:
+    """Whether the filter is as large as the image, and channels come in fours."""
+    same = (f.height, f.width, f.in_channels) == (f.in_height, f.in_width, f.out_channels)
+    plain = (f.dilation_y, f.dilation_x, f.pad_top, f.pad_left) == (1, 1, 0, 0)
+    return same and plain and f.out_height == f.out_width == 1 and f.in_channels % 4 == 0
+
+
+def _whole(layer: Convolution, options: EngineOptions) -> Variant:
+    return Variant(
+        (Layout.NATIVE,),
+        (Layout.NATIVE,),
+        _WHOLE_COST * layer.macs,
+        lambda operands: _build_whole(layer, operands, options),
+        in_place=((0, 0),) if layer.filter.batches == 1 else (),
+    )
+
+
+def _build_whole(
+    layer: Convolution, operands: Operands, options: EngineOptions
+) -> tuple[Call, ...]:
+    kernel = Kernel(
+        f"mcugen_depthwise_conv_2d_whole_{options.rounding}",
+        "mcugen_depthwise_conv_2d_whole_t",
+        "depthwise_conv_2d.h",
+        "depthwise_conv_2d_whole.c",
+    )
+    requant, _ = convolution.requant_words(layer, options.rounding)
+    fours = layer.filter.out_channels // 4
+    parts = (
+        convolution.folded_bias(layer).view(np.uint32).reshape(fours, -1),
+        pack_fours(layer.weights.reshape(layer.filter.out_channels, -1)),
+        requant.reshape(fours, -1),
+    )
+    stream = np.concatenate(parts, axis=1)
+    comment = f"{layer.comment}, packed with all else"
+    fields: Fields = (
+        ("channels", Table(f"{operands.name}_channels", stream, comment)),
+        ("batches", layer.filter.batches),
+        ("count", layer.filter.out_channels),
+        ("taps", layer.taps),
+    )
+    return (Call(kernel, fields, (*operands.inputs, *operands.outputs)),)
+
+
+def pack_fours(weights: NDArray[np.int8]) -> NDArray[np.uint32]:
+    """Weights [channels, taps] as words [channels / 4, taps]: see depthwise_conv_2d.h."""
+    even = np.pad(weights, ((0, 0), (0, weights.shape[1] % 2)))
+    pairs = even.reshape(-1, 2, 2, even.shape[1] // 2, 2)  # fours, halves, channel, two taps
+    words = np.ascontiguousarray(pairs.transpose(0, 3, 1, 4, 2)).reshape(len(pairs), -1)
+    return words.view("<u4").astype(np.uint32)
 
 
 # --- DSP ----------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from mcugen.engines import ENGINES
 from mcugen.engines.contract import EngineOptions
-from mcugen.engines.ops.depthwise_conv_2d import pack_3x3, pack_taps
+from mcugen.engines.ops.depthwise_conv_2d import pack_3x3, pack_fours, pack_taps
 from mcugen.model.check import check_graph
 from mcugen.model.tflite import parse_tflite
 from tests.engines.ops.convolutions import (
@@ -56,6 +56,14 @@ EDGES = tuple(
         *({"activation": a, "output_zero_point": z} for a in ACTIVATIONS for z in (-128, 0, 127)),
         *({"input_zero_point": z, "bias": b} for z in (-128, 127) for b in (True, False)),
         *({"per_channel": False, "activation": a} for a in ACTIVATIONS),
+        *({"output_zero_point": -128, "gain": g, "image": (9, 11)} for g in (2, 20, 90, 300, 9e3)),
+        *({"image": (w, 9), "stride": s} for w in (2, 3, 4, 6, 7) for s in STRIDES),
+        *(
+            {"filter": (h, 3), "image": (h, 3), "padding": "VALID", "channels": c, "batches": b}
+            for h in (1, 2, 5)
+            for c in (4, 8)
+            for b in (1, 2)
+        ),
         {"smallest_weight": -128},
         *({"gain": gain} for gain in (0.001, 0.4, 1e3, 1e5, 1e8)),
         *({"smallest_weight": -1, "largest_weight": 1, "gain": gain} for gain in (20, 90)),
@@ -138,22 +146,40 @@ TELLING = (
     replace(DEPTHWISE, filter=(5, 1), image=(11, 1), padding="VALID", output_zero_point=3),
     *(replace(FINE, image=(5, 7), stride=stride) for stride in ((1, 1), (2, 2))),
     replace(FINE, filter=(2, 2), image=(5, 7)),
+    replace(FINE, filter=(5, 3), image=(5, 3), padding="VALID"),
+    *(replace(DEPTHWISE, image=(5, 7), output_zero_point=-128, gain=g) for g in (1.5, 90)),
 )
 """Few layers, quickly compiled, in which a wrong kernel shows."""
 
 PORTABLE = "runtime/kernels/depthwise_conv_2d.c"
 ANY = "runtime/kernels/depthwise_conv_2d_dsp.c"
 THREE = "runtime/kernels/depthwise_conv_2d_3x3.c"
+WHOLE = "runtime/kernels/depthwise_conv_2d_whole.c"
 PLANE = "runtime/kernels/plane.h"
 BREAKS = (
     ("host", "portable", PORTABLE, "(in[1] - zero_point)", "(in[1] + zero_point)"),
     ("host", "portable", PORTABLE, "o / multiplier", "0 * multiplier"),
     ("host", "dsp-speed", PLANE, "layer->plane_words, layer->in_zero_point", "0, 0"),
     ("host", "dsp-speed", PLANE, "i < multiplier", "i < (multiplier + 1) / 2"),
-    ("host", "dsp-speed", THREE, "(row + 4), w.last", "(row + 4), w.first"),
+    ("host", "dsp-speed", THREE, "(row + 2) * w[3]", "(row + 2) * w[2]"),
+    ("host", "dsp-speed", WHOLE, "left > 1 ? at + layer->count : at", "at"),
     ("host", "dsp-speed", ANY, "sum[3], b->by", "sum[2], b->by"),
     ("host", "dsp-speed", "runtime/kernels/dsp.h", "addend + (sum >> 31)", "addend"),
-    ("qemu", "dsp-speed", THREE, "smlabt r10, r11", "smlabt r10, r12"),
+    ("qemu", "dsp-speed", THREE, "smlabt r10, r12", "smlabt r10, lr"),
+    (
+        "qemu",
+        "dsp-speed",
+        THREE,
+        'smlabt r8, lr, " last ", r8 \\n"\n#define ONES',
+        '"\n#define ONES',
+    ),
+    (
+        "qemu",
+        "dsp-speed",
+        THREE,
+        'and " last ", " first ", #0xff00ff00',
+        'and " last ", " first ", #0xff000000',
+    ),
     ("qemu", "dsp-speed", THREE, 'sum ", asr #31 \\n smmlar', 'sum ", lsr #31 \\n smmlar'),
     ("qemu", "dsp-speed", ANY, 'sum ", asr #31 \\n smmlar', 'sum ", lsr #31 \\n smmlar'),
     ("qemu", "dsp-speed", PLANE, "ldrsb %[d], [%[in], %[step3]]", "ldrsb %[d], [%[in], %[step2]]"),
@@ -178,6 +204,18 @@ def test_packing_keeps_every_weight_of_3x3() -> None:
     packed = pack_3x3(weights)
     assert packed.shape == (2, 3)
     assert (packed.view(np.int8).reshape(2, 3, 4) == weights[..., [0, 1, 1, 2]]).all()
+
+
+@pytest.mark.parametrize("taps", [1, 2, 5, 8])
+def test_packing_keeps_every_weight_of_whole_images(taps: int) -> None:
+    weights = np.arange(1, 8 * taps + 1, dtype=np.int8).reshape(8, taps)
+    packed = pack_fours(weights).view(np.int8).reshape(2, -1, 2, 2, 2)
+    for channel in range(8):
+        four, half, which = channel // 4, channel % 4 // 2, channel % 2
+        assert (
+            packed[four, :, half, :, which].reshape(-1)[:taps].tolist() == weights[channel].tolist()
+        )
+    assert np.count_nonzero(packed) == weights.size
 
 
 @pytest.mark.parametrize("dilation", [1, 2, 3])

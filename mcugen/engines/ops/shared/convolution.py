@@ -324,8 +324,8 @@ def settle_constant_channels(layer: Convolution, rounding: Rounding) -> Convolut
     constant = (ends[0] == ends[1]) & (shifts <= 0) & in_int32
     weights, bias, requant = layer.weights.copy(), layer.bias.copy(), layer.requant.copy()
     weights[constant] = 0
-    bias[constant] = 8 * (ends[0][constant] - layer.zero_point)
-    requant[constant] = (2**30, -2)  # 1 / 8
+    bias[constant] = 256 * (ends[0][constant] - layer.zero_point)
+    requant[constant] = (2**30, -7)  # 1 / 256
     return replace(layer, weights=weights, bias=bias, requant=requant)
 
 

@@ -73,6 +73,7 @@ def _build(layer: Convolution, operands: Operands, options: EngineOptions) -> tu
         ("channels", Table(f"{operands.name}_channels", stream, f"{layer.comment}, transformed")),
         *layer.filter.fields(),
         ("quads", layer.filter.out_channels // 4),
+        ("singles", 0),
         ("depth", layer.filter.in_channels),
         ("whole", 0),
         ("run", 0),

@@ -42,6 +42,7 @@ static const mcugen_conv_2d_dsp_t conv_2d_0_params = {
   .filter.pad_top = 0,
   .filter.pad_left = 0,
   .quads = 1,
+  .singles = 0,
   .depth = 12,
   .whole = 0,
   .run = 3,
