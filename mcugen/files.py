@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -32,3 +33,12 @@ def write_json(path: Path, value: Any) -> Path:
 def json_text(value: Any) -> str:
     """Indented, with a line end."""
     return json.dumps(value, indent=1) + "\n"
+
+
+def finite(value: Any) -> Any:
+    """The same value with None for every NaN and infinity, which JSON does not know."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {key: finite(one) for key, one in value.items()}
+    return [finite(one) for one in value] if isinstance(value, list | tuple) else value

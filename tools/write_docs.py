@@ -10,8 +10,10 @@ from pathlib import Path
 import click
 
 from mcugen.cli import VERBS, cli
+from mcugen.files import write_json
 from mcugen.platforms.choose import all_engines
 from mcugen.report.operators_doc import operators_doc
+from tools.schemas import published
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 WIDTH = 88
@@ -47,4 +49,6 @@ def _sections(
 
 if __name__ == "__main__":
     (DOCS / "cli.md").write_text(cli_reference())
+    for name, schema in published().items():
+        write_json(DOCS / "schemas" / name, schema)
     (DOCS / "operators.md").write_text(operators_doc(all_engines()))

@@ -61,7 +61,7 @@ def command(
         ]
         write_bytes(junit, junit_xml("mcugen compare", cases))
     if as_json:
-        say(json.dumps(asdict(comparison), indent=2))
+        say(json.dumps({"schema": 1, **asdict(comparison)}, indent=2))
     else:
         _print(comparison, run_a, run_b)
     if not comparison.is_passed:

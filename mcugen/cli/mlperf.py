@@ -69,7 +69,8 @@ def command(
     folder = out or beside(build_dir, "mlperf")
     hold_folder(folder)
     found, identity = _measure(project, port, dataset, mode)
-    path = write_json(folder / f"{mode}.json", {**identity.facts, **asdict(found)})
+    body = {"schema": 1, "identity": dict(identity.facts), **asdict(found)}
+    path = write_json(folder / f"{mode}.json", body)
     for line in result_lines(found, identity):
         say(line)
     say(f"wrote {path}")

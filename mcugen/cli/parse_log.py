@@ -33,7 +33,7 @@ def command(file: Path, as_json: bool) -> None:
     log = read_launcher_log(_content(file))
     measured = tuple(measure(section) for section in log.sections)
     if as_json:
-        body = {"facts": dict(log.facts), "runs": [_as_json(one) for one in measured]}
+        body = {"schema": 1, "facts": dict(log.facts), "runs": [_as_json(one) for one in measured]}
         say(json.dumps(body, indent=2))
     else:
         say(text_table(table_rows(measured)))

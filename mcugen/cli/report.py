@@ -17,15 +17,23 @@ from mcugen.cli.console import say
     "--out", type=click.Path(path_type=Path), help="Folder for the files. Default: RUN_DIR."
 )
 @click.option(
-    "--json", "as_json", is_flag=True, help="Print summary.json instead of writing files."
+    "--format",
+    "form",
+    type=click.Choice(["json", "html", "csv", "junit"]),
+    help="Print the run in this format instead of writing files.",
 )
-def command(run_dir: Path, out: Path | None, as_json: bool) -> None:
-    """Write report.html, scores.csv, latency.csv and summary.json from RUN_DIR/records.jsonl."""
-    from mcugen.report.files import load_run, summary_json, write_report
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+def command(run_dir: Path, out: Path | None, form: str | None, as_json: bool) -> None:
+    """Write report.html, scores.csv, latency.csv and summary.json from RUN_DIR/records.jsonl.
+
+    json and the .jsonl have schemas: docs/schemas. csv: the clips' scores, or the costs of a run
+    without clips. junit: a test case per clip, failed where device and reference disagree.
+    """
+    from mcugen.report.files import FORMATS, load_run, write_report
 
     run = load_run(run_dir)
-    if as_json:
-        say(summary_json(run).decode(), nl=False)
+    if as_json or form:
+        say(FORMATS[form or "json"](run).decode(), nl=False)
         return
     folder = out or (run_dir if run_dir.is_dir() else run_dir.parent)
     say(f"report: {write_report(run, folder)}")

@@ -13,6 +13,7 @@ import click
 
 from mcugen.cli.console import say
 from mcugen.cli.sections import board_dir_option, port_option
+from mcugen.files import finite
 
 DIFFERENT_STATUS = 3
 
@@ -54,7 +55,8 @@ def command(build_dir: Path, as_json: bool, **options: Any) -> None:
 
     found = verify(build_dir, **options)
     if as_json:
-        say(json.dumps({"schema": 1, "verdicts": [asdict(v) for v in found.verdicts]}, indent=2))
+        verdicts = finite([asdict(verdict) for verdict in found.verdicts])
+        say(json.dumps({"schema": 1, "verdicts": verdicts}, indent=2))
     else:
         say("\n".join(found.lines))
     if not found.is_accepted:

@@ -17,7 +17,7 @@ from pathlib import Path
 from mcugen.boards import Board
 from mcugen.device.verify import Verdict
 from mcugen.errors import EnvironmentError_
-from mcugen.files import write_json
+from mcugen.files import finite, write_json
 from mcugen.records import RunRecord
 from mcugen.toolchain.ports import system_ports
 from mcugen.toolchain.project import Project
@@ -70,7 +70,7 @@ def write_verified(project: Project, verdicts: Sequence[Verdict]) -> None:
     body = {
         "schema": SCHEMA_VERSION,
         "firmware_sha256": project.manifest.firmware_sha256,
-        "verdicts": [asdict(verdict) for verdict in verdicts],
+        "verdicts": finite([asdict(verdict) for verdict in verdicts]),
     }
     with suppress(EnvironmentError_):  # a folder that is only read: the verdict stands without it
         write_json(project.folder / VERIFY_JSON, body)

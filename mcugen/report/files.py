@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
@@ -27,8 +28,9 @@ from mcugen.records import (
 )
 from mcugen.report.classes import classified, prediction, right_text
 from mcugen.report.detection import at_threshold, auc_interval, detect
-from mcugen.report.findings import findings
+from mcugen.report.findings import disagreement, findings, is_unexpected
 from mcugen.report.html import report_html
+from mcugen.report.junit import junit_xml
 from mcugen.report.layers import layer_costs
 from mcugen.report.load import front_end_per_window, load_of
 from mcugen.report.numbers import checks, difference, largest_difference
@@ -171,6 +173,30 @@ def _classification(run: Run) -> dict[str, Any] | None:
         "top_1_accuracy": found.accuracy,
         "confusion": found.confusion.tolist(),
     }
+
+
+def run_csv(run: Run) -> bytes:
+    """The clips' scores, or the costs of a run without clips."""
+    return scores_csv(run) if run.clips else latency_csv(run)
+
+
+def run_junit(run: Run) -> bytes:
+    """A test case per clip, failed where device and reference disagree, and one for each check."""
+    cases = [(clip.clip, disagreement(clip)) for clip in run.clips]
+    cases += [
+        (check.name, check.text if is_unexpected(check, run.head.input) else "")
+        for check in checks(run)
+    ]
+    return junit_xml(f"mcugen run {run.head.model} on {run.head.board}", cases)
+
+
+FORMATS: Mapping[str, Callable[[Run], bytes]] = {
+    "json": lambda run: summary_json(run),
+    "html": lambda run: report_html(run),
+    "csv": run_csv,
+    "junit": run_junit,
+}
+"""Name of a format -> the run in it."""
 
 
 def summary_json(run: Run) -> bytes:

@@ -17,6 +17,7 @@ from mcugen.report.numbers import (
     difference,
     difference_text,
     largest_difference,
+    score_text,
 )
 
 FITS = {"longer": "what remains is not used", "shorter": "padded with zeros"}
@@ -54,8 +55,18 @@ def _disagreement(run: Run) -> tuple[str, ...]:
             f"{SCORE_TOLERANCE:.1%}, by {difference_text(largest_difference(apart))} at most. "
             "`mcugen verify` shows whether the engine or the front-end differs."
         )
-    texts.extend(f"{check.text}." for check in checks(run) if _is_unexpected(check, run.head.input))
+    texts.extend(f"{check.text}." for check in checks(run) if is_unexpected(check, run.head.input))
     return tuple(texts)
+
+
+def disagreement(clip: ClipRecord) -> str:
+    """Why a clip's device and reference scores count as different; empty where they do not."""
+    if not _is_apart(clip):
+        return ""
+    return (
+        f"device {score_text(clip.score)}, reference {score_text(clip.reference_score)}: more than "
+        f"{SCORE_TOLERANCE:.1%} apart"
+    )
 
 
 def _is_apart(clip: ClipRecord) -> bool:
@@ -65,7 +76,7 @@ def _is_apart(clip: ClipRecord) -> bool:
     return abs(gap) > SCORE_TOLERANCE * abs(clip.reference_score)
 
 
-def _is_unexpected(check: Check, input_name: str | None) -> bool:
+def is_unexpected(check: Check, input_name: str | None) -> bool:
     """A front-end in float32 may differ from the reference in few features by one step, and then the
     outputs also differ; where the PC made the features, nothing may differ at all."""
     if input_name != "pcm":

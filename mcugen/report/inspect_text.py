@@ -199,7 +199,7 @@ def inspection_json(inspection: Inspection) -> dict[str, Any]:
     """The same facts, complete, for programs."""
     graph = inspection.graph
     return {
-        "schema_version": JSON_SCHEMA_VERSION,
+        "schema": JSON_SCHEMA_VERSION,
         "name": graph.name,
         "sha256": graph.sha256,
         "file_bytes": graph.file_bytes,

@@ -190,6 +190,7 @@ def _first_error(output: list[str]) -> str:
 
 def _write_facts(result: BuildResult, path: Path) -> None:
     facts = {
+        "schema": 1,
         "elf": result.elf.relative_to(path.parent).as_posix(),
         "compiler": result.compiler,
         "flash_bytes": result.flash_bytes,

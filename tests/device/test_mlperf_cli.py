@@ -26,6 +26,7 @@ from mcugen.samples.files import read_source
 from mcugen.train.synth_set import demo_clips
 from tests.cli.calls import call
 from tests.conftest import ROOT, require_tool
+from tests.schemas import written_as
 from tests.tflite_writer import fully_connected
 
 FILES = 5
@@ -84,8 +85,9 @@ def test_anomaly_scores_are_those_of_the_reference(
     answer = call(capfd, "mlperf", scorer, *words)
     assert answer.status == 0, answer.err
     assert f"ad01: {FILES} files, {FILES * WINDOWS} windows\nAUC 0." in answer.out
-    found = json.loads((tmp_path / "accuracy.json").read_text())
-    assert found["mlperf_id"] == "ad01" and found["metric"] == "AUC" and found["board"] == "host"
+    found = written_as("mlperf", tmp_path / "accuracy.json")
+    who = found["identity"]
+    assert who["mlperf_id"] == "ad01" and found["metric"] == "AUC" and who["board"] == "host"
     with open_reference(next((scorer / "model").glob("*.tflite"))) as reference:
         for file in found["files"]:
             frames = np.fromfile(anomaly_set / "ad01" / file["file"], "<f4").reshape(-1, 128)
@@ -110,7 +112,7 @@ def test_performance_mode_on_real_firmware(
     assert answer.status == 0, answer.err
     assert answer.out.count(" inferences in 0.") == FILES
     assert "\nmedian " in answer.out and "inferences/s" in answer.out
-    windows = json.loads((tmp_path / "performance.json").read_text())["windows"]
+    windows = written_as("mlperf", tmp_path / "performance.json")["windows"]
     assert len(windows) == FILES and all(window["iterations"] > 1 for window in windows)
 
 

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +27,7 @@ from mcugen.report.class_evaluation import (
 )
 from mcugen.samples.datasets import Dataset, Sample, load_dataset
 from mcugen.samples.inputs import array_windows
+from tests.schemas import written_as
 from tests.tflite_writer import fully_connected
 
 
@@ -88,7 +88,7 @@ def test_a_guessed_order_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[s
     (tmp_path / "mcugen.toml").write_text(toml)
     words[0] = tmp_path
     assert "alphabetical" not in said()
-    confusion = json.loads((tmp_path / "out" / "evaluation.json").read_text())["steps"][0]
+    confusion = written_as("classification", tmp_path / "out" / "evaluation.json")["steps"][0]
     assert confusion["confusion"] == [[1, 0, 0], [0, 1, 0], [0, 0, 1]]
 
 

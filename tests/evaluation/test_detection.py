@@ -19,6 +19,7 @@ from mcugen.report.evaluation import result_rows, score_file_name, write_evaluat
 from mcugen.samples.datasets import Sample
 from mcugen.samples.wav import read_wav
 from mcugen.scoring.reconstruction import reconstruction_errors
+from tests.schemas import written_as
 
 
 def clip(label: str | None, score: float, machine: str = "id_01") -> ClipScore:
@@ -87,6 +88,7 @@ def test_files_of_an_evaluation(tmp_path: Path) -> None:
     ).replace("http://creativecommons.org", "")
     again = write_evaluation(Evaluation("model.tflite", "data", steps, 1.5, 0.01), tmp_path / "2")
     assert again.read_bytes() == page.read_bytes()
+    written_as("evaluation", tmp_path / "evaluation.json")
     names = ("evaluation.html", "evaluation.json", "float/result.csv", "int8/result.csv")
     for name in names:
         (tmp_path / name).write_text("mine")

@@ -87,7 +87,7 @@ def test_json_is_complete(tmp_path: Path) -> None:
     path.write_bytes(DENSE)
     result = CliRunner().invoke(command, [str(path), "--json"], catch_exceptions=False)
     facts = json.loads(result.stdout)
-    assert (facts["schema_version"], facts["name"]) == (1, "dense_net")
+    assert (facts["schema"], facts["name"]) == (1, "dense_net")
     assert (facts["macs"], facts["weight_bytes"], facts["file_bytes"]) == (400, 440, len(DENSE))
     (layer,) = facts["layers"]
     assert (layer["operator"], layer["macs"]) == ("FULLY_CONNECTED", 400)

@@ -16,6 +16,7 @@ from mcugen.sdk.build import SdkOptions, make_sdk
 from tests.c_program import compile_for_board, run_on_board, run_on_host
 from tests.cli.calls import call
 from tests.conftest import ROOT, require_tool
+from tests.schemas import written_as
 from tests.sdk.sdks import SOUND, model_files, sdk_for, sources_of
 
 TEST = ROOT / "firmware_tests" / "unit" / "test_sdk.c"
@@ -273,7 +274,7 @@ def test_the_same_models_give_the_same_bytes() -> None:
     tree = make_sdk(model_files(), options, None).tree
     sdk = sdk_for("host")
     assert {p: (sdk / p).read_bytes() for p in tree} == dict(tree)
-    manifest = json.loads(tree["manifest.json"])
+    manifest = written_as("sdk-manifest", tree["manifest.json"].decode())
     assert [model["prefix"] for model in manifest["models"]] == [
         "machine_sound_int8",
         "image",

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 from pathlib import Path
@@ -26,13 +25,14 @@ from mcugen.toolchain.build import compile_project
 from mcugen.toolchain.project import open_project
 from mcugen.train.series import make_series
 from tests.conftest import require_tool
+from tests.schemas import written_as
 from tests.train.commands import run
 
 pytest.importorskip("tensorflow", reason="TensorFlow is not installed: pip install 'mcugen[train]'")
 
 
 def steps_of(out: Path) -> dict[str, dict[str, Any]]:
-    result = json.loads((out / "evaluation.json").read_text())
+    result = written_as("classification", out / "evaluation.json")
     return {step["name"]: step for step in result["steps"]}
 
 

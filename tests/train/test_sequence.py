@@ -23,6 +23,7 @@ from mcugen.scoring.reconstruction import reconstruction_errors
 from mcugen.toolchain.project import open_project
 from mcugen.train.synth_set import SetSpec, write_set
 from tests.conftest import ROOT, require_tool
+from tests.schemas import written_as
 from tests.train.commands import run
 
 FLOAT32_SUM = 2e-6
@@ -69,7 +70,7 @@ def evaluated(
 
 def test_int8_and_device_hear_what_float_hears(evaluated: Evaluated) -> None:
     out, board = evaluated.out, evaluated.board
-    result = json.loads((out / "evaluation.json").read_text())
+    result = written_as("evaluation", out / "evaluation.json")
     areas = {step["name"]: step["auc"] for step in result["steps"]}
     assert list(areas) == ["float", "int8", board]
     # The short set has three pairs of clips a machine: one that is misjudged costs 0.08.

@@ -21,6 +21,7 @@ from mcugen.samples.feature_store import Extraction, open_store
 from mcugen.train.autoencoder import Recipe
 from mcugen.train.convert import Conversion, convert_all
 from mcugen.train.inference_copy import fold
+from tests.schemas import written_as
 from tests.train.commands import run
 
 needs_tensorflow = pytest.mark.skipif(
@@ -52,6 +53,7 @@ def test_the_model_carries_front_end_and_threshold(trained: Path) -> None:
     assert config.threshold is not None
     assert 1 < config.threshold < 300
     assert 'class="curve second"' in (trained / "history.svg").read_text()
+    written_as("training", trained / "training.json")
 
 
 @needs_tensorflow

@@ -17,6 +17,7 @@ from mcugen.errors import ConfigError
 from mcugen.export.exporter import CompiledModel
 from mcugen.platforms.linux.board import linux_board
 from mcugen.platforms.linux.bundle import Effort, export_linux_bundle, read_plan
+from tests.schemas import written_as
 
 BOARDS = ("imx93", "imx8mp")
 MODEL = b"a model"
@@ -41,7 +42,7 @@ def test_files(board: str) -> None:
 def test_a_model_compiled_for_the_npu_comes_along() -> None:
     tree = export_linux_bundle(find_board("imx93"), "ad01", MODEL, npu_model=COMPILED)
     assert tree["model/ad01_vela.tflite"] == b"compiled"
-    plan = json.loads(tree["plan.json"])
+    plan = written_as("plan", tree["plan.json"].decode())
     assert (plan["npu_compiler"], plan["npu_estimate"]) == ("vela 5.2.0", {"inference_us": 58.15})
     readme = tree["README.md"].decode()
     assert "estimates 58.1 us" in readme or "estimates 58.2 us" in readme

@@ -1,0 +1,338 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""JSON Schemas (draft 2020-12) of what mcugen writes as JSON, from the dataclasses where there are some.
+
+`tools/write_docs.py` puts them into docs/schemas/; tests/report/test_schemas.py holds what is written
+against them. No object may have a key that its schema does not name.
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from mcugen import records
+from mcugen.device.layers import LayerVerdict
+from mcugen.device.mlperf_run import Accuracy, Performance
+from mcugen.device.verify import Verdict
+from mcugen.evaluation.detection import MachineResult
+from mcugen.export.manifest import TABLES, Manifest
+from mcugen.platforms.linux.benchmark_log import BenchmarkLog
+from mcugen.platforms.linux.bundle import Plan
+from mcugen.report.compare import Comparison
+from mcugen.report.detection import AtThreshold
+from mcugen.report.load import Load
+from mcugen.report.numbers import Check
+from mcugen.toolchain.size import Section
+from mcugen.train.autoencoder import Epoch
+
+Schema = dict[str, Any]
+
+STRING: Schema = {"type": "string"}
+INTEGER: Schema = {"type": "integer"}
+NUMBER: Schema = {"type": "number"}
+BOOLEAN: Schema = {"type": "boolean"}
+SHA256: Schema = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
+ANY: Schema = {}
+TEXTS: Schema = {"type": "object", "additionalProperties": STRING}
+_SIMPLE = {str: STRING, int: INTEGER, float: NUMBER, bool: BOOLEAN, type(None): {"type": "null"}}
+
+
+def array(items: Schema) -> Schema:
+    """A list of one kind."""
+    return {"type": "array", "items": items}
+
+
+def optional(schema: Schema) -> Schema:
+    """The same or null."""
+    return {"anyOf": [schema, {"type": "null"}]}
+
+
+def one_object(properties: Mapping[str, Schema], without: tuple[str, ...] = ()) -> Schema:
+    """An object with exactly these keys; those named `without` may be missing."""
+    return {
+        "type": "object",
+        "properties": dict(properties),
+        "required": [name for name in properties if name not in without],
+        "additionalProperties": False,
+    }
+
+
+def of(kind: Any) -> Schema:
+    """The schema of what `asdict` and `json` make of a value of this type."""
+    if isinstance(kind, TypeVar) or kind is Any:
+        return ANY
+    if kind in _SIMPLE:
+        return _SIMPLE[kind]
+    origin, arguments = get_origin(kind), get_args(kind)
+    if origin in (Union, types.UnionType):
+        return {"anyOf": [of(one) for one in arguments]}
+    if origin is Literal:
+        return {"enum": list(arguments)}
+    if origin is tuple and arguments[-1] is not Ellipsis:
+        count = len(arguments)
+        places = {"prefixItems": [of(one) for one in arguments], "items": False}
+        return {"type": "array", **places, "minItems": count, "maxItems": count}
+    if origin in (tuple, list) or (origin is not None and issubclass(origin, tuple | list)):
+        return array(of(arguments[0]))
+    if origin is not None and issubclass(origin, Mapping):
+        return {"type": "object", "additionalProperties": of(arguments[1])}
+    if is_dataclass(kind):
+        return one_object(members(kind))
+    raise TypeError(f"no schema for {kind}")
+
+
+def members(kind: Any, *left_out: str) -> dict[str, Schema]:
+    """The fields of a dataclass."""
+    hints = get_type_hints(kind)
+    return {f.name: of(hints[f.name]) for f in fields(kind) if f.name not in left_out}
+
+
+def versioned(
+    version: int, properties: Mapping[str, Schema], without: tuple[str, ...] = ()
+) -> Schema:
+    """An object whose key `schema` is its version."""
+    return one_object({"schema": {"const": version}, **properties}, without)
+
+
+def _record(kind: str, record: Any) -> Schema:
+    properties = {"kind": {"const": kind}, **members(record)}
+    return versioned(records.SCHEMA_VERSION, properties)
+
+
+def _summary() -> Schema:
+    detection = {
+        "normal": INTEGER,
+        "anomaly": INTEGER,
+        "auc": NUMBER,
+        "auc_interval_95": optional(array(NUMBER)),
+        "pauc": NUMBER,
+        "pauc_max_fpr": NUMBER,
+        "at_threshold": optional(of(AtThreshold)),
+    }
+    classification = {
+        "classes": array(STRING),
+        "clips": INTEGER,
+        "top_1_accuracy": NUMBER,
+        "confusion": array(array(INTEGER)),
+    }
+    return versioned(
+        1,
+        {
+            "run": of(records.RunRecord),
+            "clips": INTEGER,
+            "windows": INTEGER,
+            "largest_score_difference": optional(NUMBER),
+            "checks": array(of(Check)),
+            "detection": optional(one_object(detection)),
+            "classification": optional(one_object(classification)),
+            "latencies": array(of(records.LatencyRecord)),
+            "layers": array(of(records.LayerRecord)),
+            "front_end_ticks_per_window": optional(NUMBER),
+            "load": optional(of(Load)),
+            "memories": array(of(records.MemoryRecord)),
+            "warnings": array(STRING),
+        },
+    )
+
+
+_SEALED = {"files": {"type": "object", "additionalProperties": SHA256}, "manifest_sha256": SHA256}
+
+
+def _manifest() -> Schema:
+    tables = {name: ANY for name in TABLES}  # as in mcugen.toml: docs/front-ends.md, docs/decode.md
+    return versioned(1, {**members(Manifest, *TABLES), **tables, **_SEALED})
+
+
+def _sdk_manifest() -> Schema:
+    model = {
+        **dict.fromkeys(("name", "prefix", "model_file", "rounding", "optimize", "score"), STRING),
+        "model_sha256": SHA256,
+        "isa": array(STRING),
+        "front_end": {"type": "object"},
+        "threshold": optional(NUMBER),
+        "arena_bytes": INTEGER,
+        "weight_bytes": INTEGER,
+        "architecture": optional(SHA256),
+        "layers": array(STRING),
+    }
+    facts = {"kind": {"const": "sdk"}, **dict.fromkeys(("tool", "name", "target"), STRING)}
+    return versioned(1, {**facts, "models": array(one_object(model)), **_SEALED})
+
+
+def _build() -> Schema:
+    sizes = {"flash_bytes": INTEGER, "ram_bytes": INTEGER, "sections": array(of(Section))}
+    return versioned(1, {"elf": STRING, "compiler": STRING, **sizes})
+
+
+def _finite(schema: Any) -> Any:
+    """The schema with null for numbers that JSON does not know."""
+    if schema == NUMBER:
+        return {"type": ["number", "null"]}
+    if isinstance(schema, dict):
+        return {key: _finite(one) for key, one in schema.items()}
+    return [_finite(one) for one in schema] if isinstance(schema, list) else schema
+
+
+def _verify() -> Schema:
+    verdicts = array({"anyOf": [_finite(of(Verdict)), _finite(of(LayerVerdict))]})
+    return versioned(1, {"firmware_sha256": SHA256, "verdicts": verdicts}, ("firmware_sha256",))
+
+
+def _tensor() -> Schema:
+    quant = {"scales": array(NUMBER), "zero_points": array(INTEGER), "axis": optional(INTEGER)}
+    return one_object(
+        {
+            "index": INTEGER,
+            "name": STRING,
+            "shape": array(INTEGER),
+            "type": STRING,
+            "constant": BOOLEAN,
+            "quantisation": optional(one_object(quant)),
+        }
+    )
+
+
+def _inspect() -> Schema:
+    problem = one_object(dict.fromkeys(("where", "what", "hint"), STRING))
+    layer = {
+        "index": INTEGER,
+        **dict.fromkeys(("where", "operator"), STRING),
+        "version": INTEGER,
+        "options": {"type": "object"},
+        "inputs": array(optional(_tensor())),
+        "outputs": array(_tensor()),
+        "macs": INTEGER,
+        "weight_bytes": INTEGER,
+    }
+    buffer = dict.fromkeys(("offset", "bytes", "first_step", "last_step"), INTEGER)
+    return versioned(
+        1,
+        {
+            "name": STRING,
+            "sha256": SHA256,
+            "file_bytes": INTEGER,
+            "inputs": array(_tensor()),
+            "outputs": array(_tensor()),
+            "layers": array(one_object(layer)),
+            "macs": INTEGER,
+            "weight_bytes": INTEGER,
+            "memory": one_object(
+                {
+                    "arena_bytes": INTEGER,
+                    "lower_bound_bytes": INTEGER,
+                    "peak": STRING,
+                    "buffers": array(one_object({"name": STRING, **buffer})),
+                }
+            ),
+            "problems": array(problem),
+            "engines": {"type": "object", "additionalProperties": {"type": "object"}},
+            "boards": {"type": "object", "additionalProperties": {"type": "object"}},
+        },
+    )
+
+
+def _evaluation() -> Schema:
+    clip = one_object({"clip": STRING, "label": optional(STRING), "score": optional(NUMBER)})
+    step = {
+        "name": STRING,
+        "auc": optional(NUMBER),
+        "pauc": optional(NUMBER),
+        "machines": array(of(MachineResult)),
+        "clips": array(clip),
+    }
+    return versioned(
+        1,
+        {
+            "data": STRING,
+            "facts": TEXTS,
+            "threshold": optional(NUMBER),
+            "false_alarm_rate": optional(NUMBER),
+            "auc_change": {"type": "object", "additionalProperties": NUMBER},
+            "steps": array(one_object(step)),
+        },
+    )
+
+
+def _classification() -> Schema:
+    step = {
+        "name": STRING,
+        "accuracy": NUMBER,
+        "precision": array(NUMBER),
+        "recall": array(NUMBER),
+        "confusion": array(array(INTEGER)),
+        "host_us_per_inference": optional(NUMBER),
+        "device_ticks_per_inference": optional(NUMBER),
+        "tick_unit": optional(STRING),
+    }
+    return versioned(
+        1,
+        {
+            **dict.fromkeys(("model", "data"), STRING),
+            "seq_len": optional(INTEGER),
+            "form": optional(STRING),
+            "facts": TEXTS,
+            "classes": array(STRING),
+            "changes": array({"type": "object"}),
+            "steps": array(one_object(step)),
+        },
+    )
+
+
+def _mlperf() -> Schema:
+    identity = {"identity": TEXTS}
+    results = [versioned(1, {**identity, **members(kind)}) for kind in (Accuracy, Performance)]
+    return {"oneOf": results}
+
+
+def _training() -> Schema:
+    more = {"features": STRING, "vectors": INTEGER}
+    recipe = {"recipe": {"type": "object"}, "history": array(of(Epoch))}
+    return versioned(1, {**recipe, **more}, tuple(more))
+
+
+def _parsed_log() -> Schema:
+    run = {
+        "name": STRING,
+        "ok": BOOLEAN,
+        "accelerator": optional(STRING),
+        "errors": array(STRING),
+        "warnings": array(STRING),
+        "status": optional(INTEGER),
+        "facts": TEXTS,
+        **members(BenchmarkLog, "text"),
+    }
+    return versioned(1, {"facts": TEXTS, "runs": array(one_object(run))})
+
+
+WRITTEN: dict[str, tuple[str, Schema]] = {
+    "records": (
+        "records.jsonl of a run, each line",
+        {"oneOf": [_record(name, kind) for name, kind in records.KINDS.items()]},
+    ),
+    "summary": ("summary.json of a run", _summary()),
+    "manifest": ("manifest.json of a project", _manifest()),
+    "build": ("build/build.json of a compiled project", _build()),
+    "verify": ("build/verify.json of a project, and `mcugen verify --json`", _verify()),
+    "compare": ("`mcugen compare --json`", versioned(1, members(Comparison))),
+    "inspect": ("`mcugen inspect --json`", _inspect()),
+    "evaluation": ("evaluation.json of an anomaly detector", _evaluation()),
+    "classification": ("evaluation.json of a classifier", _classification()),
+    "mlperf": ("accuracy.json and performance.json of `mcugen mlperf`", _mlperf()),
+    "training": ("training.json of `mcugen train`", _training()),
+    "plan": ("plan.json of a bundle for Linux", versioned(1, members(Plan))),
+    "parsed-log": ("`mcugen parse-log --json`", _parsed_log()),
+    "sdk-manifest": ("manifest.json of an SDK", _sdk_manifest()),
+}
+"""Name -> what is written so, and its schema."""
+
+
+def published() -> dict[str, Schema]:
+    """File name in docs/schemas -> the schema with its title."""
+    draft = "https://json-schema.org/draft/2020-12/schema"
+    return {
+        f"{name}.schema.json": {"$schema": draft, "title": title, **schema}
+        for name, (title, schema) in WRITTEN.items()
+    }
