@@ -263,7 +263,7 @@ class FrontEnd:
     @property
     def row_s(self) -> float | None:
         """Seconds of audio from one row to the next; None for sources without a sample rate."""
-        if isinstance(self.rows, LogMel | Mfcc):
+        if isinstance(self.rows, LogMel | Mfcc | MicroSpeech):
             return self.rows.hop_samples / self.rows.sample_rate_hz
         return None
 
