@@ -21,4 +21,5 @@ def inspect(model: StrPath, *, board_dir: StrPath | None = None) -> Inspection:
     path = Path(model)
     graph = read_tflite(path)
     boards = load_boards(optional_path(board_dir))
-    return inspect_graph(graph, path.read_bytes(), all_engines(), boards)
+    engines = {name: engine for name, engine in all_engines().items() if not engine.runs_file}
+    return inspect_graph(graph, path.read_bytes(), engines, boards)

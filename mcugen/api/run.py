@@ -149,7 +149,9 @@ def _clips(
     """The clips that were named, every one read once and found usable."""
 
     known = read_labels(labels, classes) if labels is not None else None
-    found = find_clips(named, suffixes_for(source, front_end), known, classes)
+    found = find_clips(
+        named, suffixes_for(source, front_end), known, classes, tensors=len(coding.tensors)
+    )
     check_clips([clip.path for clip in found], source, front_end, coding)
     if found and known is not None and not any(clip.label for clip in found):
         raise DataError(

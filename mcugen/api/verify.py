@@ -81,7 +81,7 @@ def _vector_sets(project: Project, vectors: int, clips: tuple[Path, ...]) -> lis
     coding = input_coding(read_tflite(project.model))
     sets = list(vector_sets(front_end, coding, vectors))
     if clips:
-        found = find_clips(clips, suffixes_for("int8", front_end))
+        found = find_clips(clips, suffixes_for("int8", front_end), tensors=len(coding.tensors))
         sets.append(clip_vectors([clip.path for clip in found], front_end, coding))
     return sets
 

@@ -25,7 +25,7 @@ _OPTIONS = (
     _model(
         "--engine",
         default="",
-        help="Inference engine: aot, tflm, axon or efinix. Default: the board's first.",
+        help="Inference engine: aot, tflm, axon, efinix or benchmark_model. Default: the board's first.",
     ),
     _model(
         "--front-end",

@@ -67,7 +67,8 @@ class Engine:
     `operators` are the schema's names that it can take at all. `options` names the options of
     `mcugen build` that not every engine takes and this one does. `links_tflm`: the .tflite itself is
     linked, with a TFLite Micro that `--tflm` or the vendor's SDK brings; its C++ files need
-    `cxx_defines`.
+    `cxx_defines`. `runs_file`: a tool on the board runs the .tflite; there is no firmware, and no check of
+    the model.
     """
 
     name: str
@@ -79,3 +80,4 @@ class Engine:
     roundings: tuple[Rounding, ...] = ("double",)
     links_tflm: bool = False
     cxx_defines: tuple[str, ...] = ()
+    runs_file: bool = False

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from mcugen import __version__
@@ -43,6 +43,7 @@ class BuildRequest:
     engine_options: EngineOptions
     export_options: ExportOptions
     mlperf_id: str
+    others: tuple[Engine, ...] = ()  # engines that the board also runs
     decode: Decode | None = None
 
     def with_linked_model(self, model: bytes, arena_bytes: int) -> BuildRequest:
@@ -72,22 +73,30 @@ def generate(request: BuildRequest) -> GeneratedProject:
     plan = request.engine.plan(request.graph, request.engine_options)
     check_fit(plan, request.board)
     app = merge(
+        {} if request.engine.runs_file else _firmware(request),
+        {f"model/{request.graph.name}.tflite": request.model_bytes},
+    )
+    around = request.exporter.emit(app, request.board, request.graph.name, request.export_options)
+    tree = merge(app, around)
+    sha256 = tree_sha256(tree)
+    if not request.engine.runs_file:
+        header = render("app/firmware_sha256.h.j2", {"tool": TOOL, "sha256": sha256})
+        tree = merge(tree, {"app/firmware_sha256.h": header})
+    manifest = _manifest(request, plan, sha256)
+    return GeneratedProject(merge(tree, {MARKER: manifest_json(manifest, tree)}), manifest, plan)
+
+
+def _firmware(request: BuildRequest) -> SourceTree:
+    """Model, front-end, runtime and board, as sources."""
+    return merge(
         request.engine.emit(request.graph, request.engine_options),
         emit_front_end(request.front_end, TOOL),
         {f"runtime/{n}": _runtime(n) for n in RUNTIME_SOURCES[request.front_end.kind]},
         runtime_tree(),
         board_tree(request.board),
         {"app/config.h": _config(request), "app/identity.c": _identity(request)},
-        {f"model/{request.graph.name}.tflite": request.model_bytes},
         emit_decode(request.decode, request.graph, TOOL),
     )
-    around = request.exporter.emit(app, request.board, request.graph.name, request.export_options)
-    files = merge(app, around)
-    sha256 = tree_sha256(files)
-    header = render("app/firmware_sha256.h.j2", {"tool": TOOL, "sha256": sha256})
-    tree = merge(files, {"app/firmware_sha256.h": header})
-    manifest = _manifest(request, plan, sha256)
-    return GeneratedProject(merge(tree, {MARKER: manifest_json(manifest, tree)}), manifest, plan)
 
 
 def check_request(request: BuildRequest) -> None:
@@ -98,13 +107,36 @@ def check_request(request: BuildRequest) -> None:
 def _problems(request: BuildRequest) -> list[Problem]:
     """All reasons against the request; the engine's own only where the graph is sound."""
     graph = request.graph
-    general = check_graph(graph)
+    general = [] if request.engine.runs_file else check_graph(graph)
     told = {problem.where for problem in general}
     own: Sequence[Problem] = request.engine.supports(graph)
     shape = check_front_end(request.front_end, graph)
     meaning = check_decode(request.decode, graph) if request.decode else []
     own = [problem for problem in own if problem.where not in told]
-    return [*general, *own, *shape, *meaning]
+    found = [*general, *own, *shape, *meaning]
+    if general or own:
+        found[-1] = replace(found[-1], hint="\n       ".join(_ways_out(request, found[-1].hint)))
+    return found
+
+
+def _ways_out(request: BuildRequest, hint: str) -> Iterator[str]:
+    """The hint, and the engines of the board that do take the model."""
+    yield from [hint] if hint else []
+    for engine in request.others:
+        if engine.runs_file:
+            yield f"--engine {engine.name} only times the file, whatever is in it"
+        elif _takes(engine, request):
+            yield f"use --engine {engine.name}, which takes the model"
+
+
+def _takes(engine: Engine, request: BuildRequest) -> bool:
+    if check_graph(request.graph) or engine.supports(request.graph):
+        return False
+    try:
+        engine.plan(request.graph, request.engine_options)
+    except ModelError:
+        return False
+    return True
 
 
 def check_fit(plan: EnginePlan, board: Board) -> None:

@@ -101,6 +101,7 @@ def make_request(config: Config, board: Board, choices: Choices) -> BuildRequest
         ),
         decode=_decode(graph, config, choices, front_end, score, model_bytes),
         mlperf_id=mlperf_id(benchmark, graph, front_end, score),
+        others=tuple(all_engines()[name] for name in board.engines if name != engine.name),
     )
 
 

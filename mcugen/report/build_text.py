@@ -30,15 +30,10 @@ def build_table(project: GeneratedProject, board: Board, result: BuildResult | N
     table = Table("memory", "what", "bytes", "of", title=title, title_justify="left")
     table.columns[2].justify = table.columns[3].justify = "right"
     plan = project.plan
-    rows: list[Row] = [
-        ("flash", "weights and tables (plan)", plan.weight_bytes, board.flash),
-        (
-            "RAM",
-            f"activations and scratch (plan), most in {plan.peak_step}",
-            plan.arena_bytes,
-            board.ram,
-        ),
-    ]
+    rows: list[Row] = [("flash", "weights and tables (plan)", plan.weight_bytes, board.flash)]
+    if plan.step_names:
+        what = f"activations and scratch (plan), most in {plan.peak_step}"
+        rows.append(("RAM", what, plan.arena_bytes, board.ram))
     if plan.state_bytes:
         rows.append(("RAM", "of these, state that is kept (plan)", plan.state_bytes, None))
     if result is not None and board.flash is not None:

@@ -13,10 +13,13 @@ from mcugen.errors import DataError
 from mcugen.samples.arrays import ARRAYS
 from mcugen.samples.labels import LABEL_WORDS, class_in_name, labels_of
 
+TENSOR_FILES = (".npy", ".bin")
+"""Files of one input tensor each, in a folder that is a clip."""
+
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """One file that will go through the device."""
+    """One file (or folder of input tensors) that will go through the device."""
 
     name: str  # as the user named it
     path: Path
@@ -29,20 +32,23 @@ def find_clips(
     suffixes: Sequence[str],
     labels: Mapping[str, str] | None = None,
     classes: Sequence[str] = (),
+    *,
+    tensors: int = 1,
 ) -> tuple[Clip, ...]:
     """All clips named directly or by their folder, each once, folders sorted by path.
 
     `labels` is what `read_labels` returned; without it labels come from the names of files and folders,
-    and are `classes` where these are named.
+    and are `classes` where these are named. Of a model with several input `tensors`, a folder with as many
+    arrays is one clip.
     DataError lists every name that is missing, unreadable or of another type, at once.
     """
     faults: list[str] = []
     clips: dict[Path, Clip] = {}
-    for path in (file for item in named for file in _files_of(item, suffixes, faults)):
+    for path in (file for item in named for file in _files_of(item, suffixes, faults, tensors)):
         if path.resolve() in clips:
             continue
         try:
-            digest = hashlib.sha256(path.read_bytes()).hexdigest()
+            digest = _digest(path)
         except OSError as error:
             faults.append(f"{path}: {error.strerror}")
             continue
@@ -52,6 +58,21 @@ def find_clips(
     return tuple(clips.values())
 
 
+def tensor_files(folder: Path) -> tuple[Path, ...]:
+    """The arrays in a folder that is one clip, sorted by name."""
+    return tuple(sorted(p for p in folder.iterdir() if _is_clip(p, TENSOR_FILES)))
+
+
+def _digest(path: Path) -> str:
+    """SHA-256 of a file; of a folder, of the names and contents of its arrays."""
+    if not path.is_dir():
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    whole = hashlib.sha256()
+    for file in tensor_files(path):
+        whole.update(f"{file.name}\0{hashlib.sha256(file.read_bytes()).hexdigest()}\n".encode())
+    return whole.hexdigest()
+
+
 def _hint(suffixes: Sequence[str]) -> str:
     hint = f"pass {' or '.join(suffixes)} files or folders"
     if tuple(suffixes) != ARRAYS:
@@ -59,9 +80,14 @@ def _hint(suffixes: Sequence[str]) -> str:
     return f"{hint}; for sounds or images, build the project with a --front-end that reads them"
 
 
-def _files_of(item: Path, suffixes: Sequence[str], faults: list[str]) -> tuple[Path, ...]:
+def _files_of(
+    item: Path, suffixes: Sequence[str], faults: list[str], tensors: int
+) -> tuple[Path, ...]:
     if item.is_dir():
-        found = tuple(sorted(p for p in item.rglob("*") if _is_clip(p, suffixes)))
+        folders = [item, *sorted(p for p in item.rglob("*") if p.is_dir())] if tensors > 1 else []
+        whole = tuple(folder for folder in folders if len(tensor_files(folder)) == tensors)
+        inside = (p for p in item.rglob("*") if p.parent not in whole and _is_clip(p, suffixes))
+        found = (*whole, *sorted(inside))
         if not found:
             faults.append(f"{item}: no {' or '.join(suffixes)} file in this folder")
         return found

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from mcugen.features.reference import cut_windows, row_extractor
 from mcugen.features.spec import FrontEnd, Image, Mfcc
 from mcugen.protocol import Source
 from mcugen.samples.arrays import ARRAYS, check_axes, check_rows, load_bin, load_npy
+from mcugen.samples.clips import tensor_files
 from mcugen.samples.files import (
     SOURCE_SUFFIXES,
     read_source,
@@ -209,18 +210,39 @@ def _read_rows(path: Path, input_name: str, front_end: FrontEnd, coding: Coding)
 def _load(path: Path, dtype: np.dtype[Any], coding: Coding) -> NDArray[Any]:
     """The array of a file; `dtype` is what a .bin holds."""
     suffix = path.suffix.lower()
+    if path.is_dir():
+        return _load_folder(path, coding)
     if suffix == ".npz":
         return _load_npz(path, coding)
     return load_npy(path) if suffix == ".npy" else load_bin(path, dtype)
 
 
 def _load_npz(path: Path, coding: Coding) -> NDArray[Any]:
-    """One array for each input, by its name or in order, as windows of bytes."""
     try:
         with np.load(path, allow_pickle=False) as content:
             arrays = dict(content)
     except (OSError, ValueError, EOFError, BadZipFile) as error:
         raise DataError(f"{path}: not a readable .npz file: {error}") from error
+    return _joined(path, arrays, coding)
+
+
+def _load_folder(path: Path, coding: Coding) -> NDArray[Any]:
+    """A .bin holds elements of the input of its name, or of its place in the order of names."""
+    files = tensor_files(path)
+    names = [tensor.name for tensor in coding.tensors]
+    by_name = {file.stem for file in files} == set(names)
+    arrays = {}
+    for number, file in enumerate(files):
+        tensor = coding.tensors[names.index(file.stem) if by_name else number]
+        dtype = np.dtype(tensor.dtype.value)
+        arrays[file.stem] = (
+            load_bin(file, dtype) if file.suffix.lower() == ".bin" else load_npy(file)
+        )
+    return _joined(path, arrays, coding)
+
+
+def _joined(path: Path, arrays: Mapping[str, NDArray[Any]], coding: Coding) -> NDArray[Any]:
+    """One array for each input, by its name or in order, as windows of bytes."""
     names = [tensor.name for tensor in coding.tensors]
     if len(arrays) != len(names):
         raise DataError(f"{path}: {len(arrays)} arrays for {len(names)} inputs: {', '.join(names)}")

@@ -67,6 +67,13 @@ def test_several_inputs_and_outputs_of_other_types(tmp_path: Path, capfd: Captur
     (record,) = [r for r in records if "outputs_compared" in r]
     assert (record["windows"], record["outputs_compared"]) == (2, 2 * 3 * 2500)
     assert record["outputs_different"] == 0 == record["features_different"]
+    for name, content in zip(("0_first.npy", "1_second.npy"), np.load(clip).values(), strict=True):
+        (tmp_path / "set" / "one").mkdir(parents=True, exist_ok=True)
+        np.save(tmp_path / "set" / "one" / name, content)
+    np.savez(tmp_path / "set" / "b.npz", **np.load(clip))
+    answer = call(capfd, "run", project, tmp_path / "set", "--out", tmp_path / "folders")
+    assert answer.status == 0, answer.err
+    assert f"all {2 * 2 * 3 * 2500:,} output values equal" in answer.out, answer.out
     wrong = call(capfd, "run", project, clip, "--input", "features")
     assert wrong.status == 2 and "no float features" in wrong.err
 

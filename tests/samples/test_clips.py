@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from mcugen.errors import DataError
+from mcugen.samples.arrays import ARRAYS
 from mcugen.samples.clips import find_clips, label_of
 from mcugen.samples.labels import read_labels
 
@@ -100,3 +101,17 @@ def test_labels_may_be_classes_or_their_numbers(tmp_path: Path) -> None:
     touch(path, b"a.png,doge\n")
     with pytest.raises(DataError, match="labels.csv:1: 'doge' is none of the 3 classes"):
         read_labels(path, CLASSES)
+
+
+def test_a_folder_with_an_array_for_each_input_is_one_clip(tmp_path: Path) -> None:
+    for name in ("a/x.npy", "a/y.bin", "deep/b/x.npy", "deep/b/y.npy", "c.npz", "d/z.npy"):
+        touch(tmp_path / name, name.encode())
+    found = find_clips([tmp_path], ARRAYS, tensors=2)
+    assert [c.path.relative_to(tmp_path).as_posix() for c in found] == [
+        *("a", "deep/b"),
+        *("c.npz", "d/z.npy"),
+    ]
+    before = found[0].sha256
+    touch(tmp_path / "a" / "x.npy", b"other")
+    assert find_clips([tmp_path / "a"], ARRAYS, tensors=2)[0].sha256 != before
+    assert len(find_clips([tmp_path], ARRAYS)) == 6

@@ -11,7 +11,6 @@ from mcugen.engines.aot.emit import ENGINE_DTYPES, emit_model, table_bytes
 from mcugen.engines.aot.lowering import Lowered, lower
 from mcugen.engines.contract import Engine, EngineOptions, EnginePlan
 from mcugen.engines.ops import OPS
-from mcugen.engines.tflm_operators import RESOLVER_METHODS
 from mcugen.memory import live_bytes
 from mcugen.model.check import refuse, where
 from mcugen.model.ir import Graph, Problem
@@ -46,9 +45,7 @@ def _op_problems(graph: Graph) -> list[Problem]:
         elif op.kind in OPS:
             problems.extend(OPS[op.kind].problems(graph, op))
         else:
-            what = "this operator is not supported"
-            hint = "use --engine tflm" if op.kind in RESOLVER_METHODS else ""
-            problems.append(Problem(where(op), what, hint))
+            problems.append(Problem(where(op), "this operator is not supported"))
     return problems
 
 

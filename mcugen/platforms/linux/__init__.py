@@ -14,12 +14,15 @@ from mcugen.platforms.cmake import compile_cmake
 from mcugen.platforms.cmake.project import compile_flags
 from mcugen.platforms.linux.board import linux_board
 from mcugen.platforms.linux.bundle import export_linux
+from mcugen.platforms.linux.engine import ENGINE
 from mcugen.platforms.linux.vela import with_vela_model
 from mcugen.platforms.platform import Accelerated, Compiled, Places, Platform
 
 
 def _compile(project: Path, board: Board, places: Places) -> Compiled:
     """The scorer. Timing a model needs no compiler: a missing one is a note, not an error."""
+    if places.engine.runs_file:
+        return Compiled(None, ("`mcugen run --host` without clips times the file",))
     try:
         return compile_cmake(project, board, places)
     except EnvironmentError_ as error:
@@ -39,6 +42,7 @@ def _accelerate(request: BuildRequest, _places: Places, _work: Path) -> Accelera
 
 LINUX = Platform(
     Exporter(export_linux, compile_flags),
+    engines={ENGINE.name: ENGINE},
     options=frozenset({"tflm"}),
     tables={"linux": linux_board},
     compile=_compile,

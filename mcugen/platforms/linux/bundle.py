@@ -71,6 +71,8 @@ def export_linux(app: SourceTree, board: Board, model: str, options: ExportOptio
     """The files around an application: the bundle, and how the scorer is compiled."""
     content = app[f"model/{model}.tflite"]
     bundle = export_linux_bundle(board, model, content, npu_model=options.npu_model)
+    if options.engine.runs_file:
+        return {path: bundle[path] for path in bundle if path not in app}
     scorer = {
         "board/port.c": linux_board(board).port.read_bytes(),
         SCORER: (runtime_dir() / "scorer_main.c").read_bytes(),
