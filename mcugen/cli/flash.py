@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import secrets
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -15,7 +16,7 @@ from mcugen.cli.console import say
 from mcugen.cli.sections import board_dir_option
 from mcugen.device.client import Client
 from mcugen.device.identity import open_device
-from mcugen.errors import DeviceError, EnvironmentError_, UserError
+from mcugen.errors import ConfigError, DeviceError, EnvironmentError_, UserError
 from mcugen.toolchain.flash import (
     find_program,
     flash,
@@ -35,7 +36,9 @@ PORT_OPENS_S = 5.0
 @click.command()
 @click.argument("build_dir", type=click.Path(path_type=Path))
 @click.option(
-    "--runner", default="", help="Flash tool: linkserver (default), jlink, pyocd or west."
+    "--runner",
+    default="",
+    help="Flash tool of the board: linkserver, jlink, pyocd, west, remoteproc.",
 )
 @click.option(
     "--probe", default="", help="Serial number of the debug probe, if several are connected."
@@ -43,6 +46,10 @@ PORT_OPENS_S = 5.0
 @click.option("--variant", default="", help="Board variant, for boards that have several.")
 @click.option(
     "--image", type=click.Path(path_type=Path), help="Flash this .elf instead of the project's."
+)
+@click.option("--host", help="Linux host of the core, for boards that it starts (root@imx93).")
+@click.option(
+    "--ssh-option", multiple=True, help="Extra argument for ssh, repeatable (--ssh-option=-p2222)."
 )
 @click.option("--list", "list_only", is_flag=True, help="List the connected probes.")
 @click.option("--dry-run", is_flag=True, help="Print the commands without running them.")
@@ -53,6 +60,8 @@ def command(
     probe: str,
     variant: str,
     image: Path | None,
+    host: str | None,
+    ssh_option: tuple[str, ...],
     list_only: bool,
     dry_run: bool,
     board_dir: Path | None,
@@ -69,6 +78,13 @@ def command(
         _show(data, chosen, variant, image or _image_or_stand_in(project), probe)
         return
     elf = image or project.elf
+    if chosen.remote:
+        _start_on(host, ssh_option, chosen, data.words(variant), elf)
+        return
+    if host is not None:
+        raise ConfigError(
+            f"--host does not go with the runner {chosen.name}, which flashes over a probe"
+        )
     find_program(chosen)
     serial_number = _port_of(project.board, probe)
     say(f"flashing {elf} with {chosen.program}")
@@ -79,6 +95,25 @@ def command(
         say(f"its serial port is {port.device}")
         if image is None:
             say(_greeting(project, port.device))
+
+
+def _start_on(
+    host: str | None,
+    options: tuple[str, ...],
+    runner: Runner,
+    words: Mapping[str, str],
+    elf: Path,
+) -> None:
+    from mcugen.toolchain.remote_flash import start_over_ssh
+    from mcugen.transport.ssh_failure import SshTarget
+
+    if host is None:
+        raise ConfigError(
+            f"{runner.name} starts the image from the Linux beside the core",
+            hint="--host root@ADDRESS, as in ssh",
+        )
+    start_over_ssh(runner, words, elf, SshTarget(host, options))
+    say(f"started {elf} by {runner.name} on {host}; it answers at the core's own serial port")
 
 
 def _port_of(board: Board, probe: str) -> str:
@@ -130,6 +165,12 @@ def _image_or_stand_in(project: Project) -> Path:
 
 def _show(data: FlashData, runner: Runner, variant: str, elf: Path, probe: str) -> None:
     words = data.words(variant)
+    if runner.remote:
+        from mcugen.toolchain.remote_flash import remote_script
+
+        say(f"copy {elf} to the Linux host, then run there as {{file}}:")
+        say(remote_script(runner, words, "{file}"))
+        return
     for line in flash_commands(runner, runner.program, words, elf, probe, Path()):
         say(shell_line(line))
     for text in runner.script:

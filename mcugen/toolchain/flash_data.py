@@ -13,7 +13,7 @@ from mcugen.boards import Board, find_board
 from mcugen.errors import ConfigError, nearest, unknown
 from mcugen.strict_toml import TomlTable
 
-OWN_WORDS = frozenset(("elf", "probe", "build", "script", "list_script"))
+OWN_WORDS = frozenset(("elf", "probe", "build", "script", "list_script", "file"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,8 @@ class Runner:
     """One flash program. Arguments hold {words}; `*_probe` replaces its sibling when a probe is named.
 
     `program` is its name on this system: the board's `program_windows`, where it has one, on Windows.
-    `script` and `list_script` are lines of a command file, for programs that take one.
+    `script` and `list_script` are lines of a command file, for programs that take one. `remote`, in place
+    of `load`, is a sh script for the Linux host of a core that it starts; {file} is the image there.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Runner:
     script: tuple[str, ...]
     list_script: tuple[str, ...]
     install: str  # how to get it
+    remote: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,18 +100,20 @@ def _runners(board: Board, table: TomlTable) -> dict[str, Runner]:
 def _runner(name: str, table: TomlTable) -> Runner:
     program = table.text("program")
     on_windows = table.text("program_windows", program)
+    remote = table.texts("remote", ())
     runner = Runner(
         name=name,
         program=on_windows if os.name == "nt" else program,
         folders=table.texts("folders", ()),
-        load=table.texts("load"),
-        load_probe=table.texts("load_probe"),
+        load=() if remote else table.texts("load"),
+        load_probe=() if remote else table.texts("load_probe"),
         reset=table.texts("reset", ()),
         reset_probe=table.texts("reset_probe", ()),
         list=table.texts("list", ()),
         script=table.texts("script", ()),
         list_script=table.texts("list_script", ()),
         install=table.text("install"),
+        remote=remote,
     )
     table.finish()
     return runner
@@ -131,6 +135,7 @@ def _usb_ids(texts: tuple[str, ...], name: str, where: str) -> Mapping[tuple[int
 def _check_words(data: FlashData, where: str) -> None:
     for runner in data.runners.values():
         texts = runner.load + runner.load_probe + runner.reset + runner.reset_probe + runner.script
+        texts += runner.remote
         used = {word for text in texts for _, word, _, _ in string.Formatter().parse(text) if word}
         for variant, words in data.variants.items():
             for word in sorted(used - OWN_WORDS - words.keys()):

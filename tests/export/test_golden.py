@@ -76,10 +76,11 @@ CASES = {
     "dense-mcxn236": Choices(engine="tflm"),
     "dense-imxrt1060": Choices(variant="evkbmimxrt1060"),
     "dense-lpc55s69": Choices(),
+    "dense-imx93-m33": Choices(optimize="size"),
 }
 # Of these only what the exporter makes of the board, without the names of runtime/: the rest is that of
 # other cases.
-EXPORT_ONLY = {"dense-mcxn236", "dense-imxrt1060", "dense-lpc55s69"}
+EXPORT_ONLY = {"dense-mcxn236", "dense-imxrt1060", "dense-lpc55s69", "dense-imx93-m33"}
 EXPORTED = {"CMakeLists.txt", "CMakePresets.json", "prj.conf", "files.txt", "README.md"}
 
 

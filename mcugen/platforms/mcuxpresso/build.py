@@ -221,7 +221,9 @@ def _said_by_kconfig(output: str) -> str:
     return " ".join(found[-1].split()) if found else "Kconfig failed"
 
 
-_NAMES_AN_ERROR = re.compile(r"\b(error|undefined reference|No module named)\b", re.I)
+_NAMES_AN_ERROR = re.compile(
+    r"\b(error|undefined reference|No module named|overflowed by|will not fit in)\b", re.I
+)
 
 
 def _cause(output: str) -> str:
