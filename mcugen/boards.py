@@ -156,6 +156,12 @@ def _check(board: Board, run: TomlTable) -> None:
             raise ConfigError(f"{where}: source {source!r} does not exist in {board.folder}")
 
 
+def board_names(extra_dir: Path | None = None) -> tuple[str, ...]:
+    """The names of `load_boards`, without reading the boards."""
+    found = {path.parent.name for root in _roots(extra_dir) for path in root.glob("*/board.toml")}
+    return tuple(sorted(found))
+
+
 def load_boards(extra_dir: Path | None = None) -> tuple[Board, ...]:
     """Every board shipped with mcugen and, first, those in the folders of `extra_dir`, by name."""
     roots = _roots(extra_dir)
@@ -186,5 +192,4 @@ def find_board(name: str, extra_dir: Path | None = None, what: str = "board") ->
     for root in _roots(extra_dir):
         if (root / name / "board.toml").is_file():
             return load_board(root / name)
-    names = [board.name for board in load_boards(extra_dir)]
-    raise unknown(what, name, names)
+    raise unknown(what, name, board_names(extra_dir))

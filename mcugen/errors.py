@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from pathlib import Path
 
 
 class McugenError(Exception):
@@ -72,3 +73,12 @@ def nearest(word: str, known: Iterable[str]) -> str:
     """The known word closest to `word`, or an empty string when none is close."""
     matches = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
     return matches[0] if matches else ""
+
+
+def near_path(path: Path) -> str:
+    """`did you mean X?` for a path that is not there, where its folder has a name like it; else empty."""
+    try:
+        found = nearest(path.name, sorted(entry.name for entry in path.parent.iterdir()))
+    except OSError:
+        return ""
+    return f"did you mean {str(path.with_name(found))!r}?" if found and found != path.name else ""

@@ -18,3 +18,15 @@ def no_progress(_what: str, _part: float) -> None:
 
 def no_note(_text: str) -> None:
     """Nobody wants to know."""
+
+
+def counted(on_progress: OnProgress, what: str, total: int) -> Callable[[object], None]:
+    """A function to call with each of `total` things when it is done."""
+    done = 0
+
+    def step(_: object) -> None:
+        nonlocal done
+        done += 1
+        on_progress(what, done / total)
+
+    return step

@@ -16,16 +16,36 @@ from mcugen.report.operators_doc import operators_doc
 from tools.schemas import published
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
-WIDTH = 88
+WIDTH = 80
+
+
+HEAD = """\
+# Command line reference
+
+Written by `python tools/write_docs.py` from the commands themselves.
+
+A command ends with status 0 when all is well, 2 when you or your machine can
+mend it, 3 when the device or a gate says no, 130 after Ctrl-C, and 1 for a bug
+of ours. Tables fit the terminal; into a file or a pipe they are not wrapped.
+`NO_COLOR=1` prints no escape sequence at all.
+
+`--json` prints facts for programs; files and notes are the same as without it.
+
+The shell completes commands, options, boards, engines, front-ends and ports
+once its start-up file has the line
+
+```sh
+eval "$(_MCUGEN_COMPLETE=bash_source mcugen)"  # ~/.bashrc
+eval "$(_MCUGEN_COMPLETE=zsh_source mcugen)"   # ~/.zshrc
+_MCUGEN_COMPLETE=fish_source mcugen | source   # ~/.config/fish/config.fish
+```"""
 
 
 def cli_reference() -> str:
     """docs/cli.md: what `--help` of every verb says."""
     top = cli.make_context("mcugen", [], resilient_parsing=True)
     top.terminal_width = top.max_content_width = WIDTH
-    sections = [
-        "# Command line reference\n\nWritten by `python tools/write_docs.py` from the commands themselves."
-    ]
+    sections = [HEAD]
     for verb in VERBS:
         command = cli.get_command(top, verb)
         assert command is not None

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import shlex
 import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -53,6 +54,20 @@ class Build:
     engine: Engine
     result: BuildResult | None
     notes: tuple[str, ...]
+
+    @property
+    def next_steps(self) -> tuple[str, ...]:
+        """The commands that follow: to put it on its board, to prove it, to measure it."""
+        folder = shlex.quote(str(self.folder))
+        if self.board.run_command:
+            steps = (f"mcugen verify {folder}", f"mcugen run {folder} CLIPS")
+            return steps if self.result is not None else ()
+        if self.board.run_link == "none":
+            host = f"--host root@{self.board.name}"
+            return f"mcugen verify {folder} {host}", f"mcugen run {folder} CLIPS {host}"
+        flash = (f"mcugen flash {folder}",) if "flash" in self.board.extra else ()
+        steps = (f"mcugen verify {folder} --port PORT", f"mcugen run {folder} CLIPS --port PORT")
+        return (*flash, *steps)
 
 
 def build(

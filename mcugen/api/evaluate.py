@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypedDict, Unpack
@@ -30,7 +30,7 @@ from mcugen.paths import StrPath, optional_path
 from mcugen.platforms.choose import platform_of
 from mcugen.platforms.platform import Places
 from mcugen.platforms.request import Choices, make_request
-from mcugen.progress import OnNote, OnProgress, no_note, no_progress
+from mcugen.progress import OnNote, OnProgress, counted, no_note, no_progress
 from mcugen.report.class_evaluation import write_class_evaluation
 from mcugen.report.evaluation import write_evaluation
 from mcugen.samples.datasets import open_dataset
@@ -125,18 +125,6 @@ def _refuse_idle_options(options: EvaluateOptions) -> None:
     given = [f"--{name.replace('_', '-')}" for name in names if options.get(name)]
     if given and options.get("board") is None:
         raise ConfigError(f"{', '.join(given)}: no board is given", hint="--board NAME")
-
-
-def counted(on_progress: OnProgress, what: str, total: int) -> Callable[[object], None]:
-    """A function to call with each of `total` things when it is done."""
-    done = 0
-
-    def step(_: object) -> None:
-        nonlocal done
-        done += 1
-        on_progress(what, done / total)
-
-    return step
 
 
 def _on_board(

@@ -85,6 +85,9 @@ def main(argv: list[str] | None = None) -> NoReturn:
         with _ended_as_by_ctrl_c():
             ended = cli.main(args=argv, prog_name="mcugen", standalone_mode=False)
         flush()
+    except SystemExit as leaving:
+        # 1 is click's: nobody reads on in the help that it prints. No command of ours ends so.
+        sys.exit(0 if leaving.code == 1 else leaving.code)
     except click.ClickException as error:
         shown = io.StringIO()
         error.show(shown)

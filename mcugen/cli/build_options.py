@@ -8,7 +8,8 @@ from typing import Any
 
 import click
 
-from mcugen.cli.sections import PATH, apply, in_section
+from mcugen.cli import completion
+from mcugen.cli.sections import PATH, Words, apply, in_section
 
 _board = in_section("Board")
 _model = in_section("Model and firmware")
@@ -18,17 +19,21 @@ _test = in_section("Test set, for vendors' tools that test by themselves")
 _result = in_section("Result")
 
 _OPTIONS = (
-    _board("--board", help="Board to build for; see `mcugen boards`."),
+    _board(
+        "--board", shell_complete=completion.boards, help="Board to build for; see `mcugen boards`."
+    ),
     _board("--board-dir", type=PATH, help="Folder that contains your own boards."),
     _board("--variant", default="", help="Board variant, for boards that have several."),
     _board("--memory", default="", help="Memory layout, for boards that have several."),
     _model(
         "--engine",
+        shell_complete=completion.engines,
         default="",
         help="Inference engine: aot, tflm, axon, efinix or benchmark_model. Default: the board's first.",
     ),
     _model(
         "--front-end",
+        shell_complete=completion.front_ends,
         default="",
         help="Front-end: mlperf-ad, -kws, -ic, -vww, image (pictures of the model's own size) or raw. "
         "Default: that of mcugen.toml.",
@@ -83,7 +88,7 @@ _OPTIONS = (
     ),
     _npu(
         "--accelerator",
-        type=click.Choice(["cpu", "npu"]),
+        type=Words(["cpu", "npu"]),
         default="cpu",
         show_default=True,
         help="npu compiles the model for the board's NPU.",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import json
 import os
 import shlex
 import sys
@@ -46,6 +47,11 @@ def command_line() -> str:
     return shlex.join(["mcugen", *sys.argv[1:]])
 
 
+def say_json(value: object) -> None:
+    """Prints a value for programs."""
+    say(json.dumps(value, indent=2, allow_nan=False))
+
+
 def note(text: str) -> None:
     """Prints a line about what happens, not what was found: to standard error."""
     say(text, err=True)
@@ -76,9 +82,16 @@ def _printing(stream: TextIO) -> Iterator[None]:
 
 def console() -> Console:
     """Standard output, for tables. Numbers keep the colour of the text around them."""
-    found = _console_class()(highlight=False)
-    width = max(found.width, _LEAST_COLUMNS) if found.is_terminal else _PIPE_COLUMNS
-    return _console_class()(highlight=False, width=width)
+    make = functools.partial(
+        _console_class(), highlight=False, color_system=None if _is_plain() else "auto"
+    )
+    found = make()
+    return make(width=max(found.width, _LEAST_COLUMNS) if found.is_terminal else _PIPE_COLUMNS)
+
+
+def _is_plain() -> bool:
+    """Whether the user wants no escape sequence at all (https://no-color.org, and bold is one)."""
+    return bool(os.environ.get("NO_COLOR"))
 
 
 def bar() -> Progress:
@@ -88,7 +101,7 @@ def bar() -> Progress:
     own = _console_class()(stderr=True)
     text = TextColumn("{task.description}", markup=False)
     columns = (text, BarColumn(), TimeRemainingColumn())
-    shows = own.is_terminal
+    shows = own.is_terminal and not _is_plain()
     # Lines for standard output come above the bar, unless that goes elsewhere.
     above = sys.stdout.isatty()
     return Progress(*columns, console=own, transient=True, disable=not shows, redirect_stdout=above)

@@ -8,8 +8,11 @@ from pathlib import Path
 
 import click
 
-from mcugen.cli.console import note, say
-from mcugen.cli.feature_options import clip_bar, feature_options
+from mcugen.cli import completion
+from mcugen.cli.console import note, progress, say
+from mcugen.cli.feature_options import feature_options
+from mcugen.cli.sections import Words
+from mcugen.progress import counted
 
 
 @click.command("convert")
@@ -24,11 +27,13 @@ from mcugen.cli.feature_options import clip_bar, feature_options
     "--type", "machine_type", help="Machine type. Default: the name of the model's folder."
 )
 @click.option(
-    "--front-end", help="Front-end preset. Default: that of mcugen.toml beside MODEL, else raw."
+    "--front-end",
+    shell_complete=completion.front_ends,
+    help="Front-end preset. Default: that of mcugen.toml beside MODEL, else raw.",
 )
 @click.option(
     "--io",
-    type=click.Choice(["int8", "float"]),
+    type=Words(["int8", "float"]),
     default="int8",
     show_default=True,
     help="Type of the int8 model's input and output; boards take int8.",
@@ -79,8 +84,8 @@ def command(
 
     job = open_conversion(model, open_dataset(data, note), machine_type, front_end)
     options = FeatureOptions(cache, Extraction(jobs, parallel))
-    with clip_bar(len(job.samples), "clips") as step:
-        inputs = job.open_inputs(options, step)
+    with progress() as on_progress:
+        inputs = job.open_inputs(options, counted(on_progress, "clips", len(job.samples)))
     converted = convert_model(job, inputs, Conversion(io, per_channel, unroll), false_alarm_rate)
     for kind, path in converted.files.items():
         say(f"wrote {path}: {kind}, {path.stat().st_size} bytes")

@@ -4,12 +4,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import click
 
-from mcugen.cli.console import say
-from mcugen.cli.sections import SuggestingGroup
+from mcugen.cli.console import progress, say
+from mcugen.cli.sections import SuggestingGroup, Words
+from mcugen.progress import counted
 from mcugen.train.download import ARCHIVES, fetch_set
 from mcugen.train.synth import MACHINE_TYPES
 from mcugen.train.synth_set import SetSpec, plan_set, write_set
@@ -70,13 +72,13 @@ def synth(
     Existing clips are kept: run the same command again to continue after an interruption.
     """
     spec = SetSpec(types, ids, train_clips, test_normals, test_anomalies, seconds, seed)
-    with click.progressbar(length=len(plan_set(spec)), label="clips") as bar:
-        clips = write_set(folder, spec, lambda _: bar.update(1))
+    with progress() as on_progress:
+        clips = write_set(folder, spec, counted(on_progress, "clips", len(plan_set(spec))))
     say(f"wrote {folder}: {len(clips)} clips of {seconds:g} s, {ids} machines per type")
 
 
 @command.command("get", short_help="Download a real data set.")
-@click.argument("name", type=click.Choice(sorted(ARCHIVES)))
+@click.argument("name", type=Words(sorted(ARCHIVES)))
 @click.option(
     "--out", type=click.Path(path_type=Path), help="Folder for the data set. Default: its name."
 )
@@ -84,13 +86,6 @@ def get(name: str, out: Path | None) -> None:
     """Download and unpack a real data set; the same command resumes an interrupted download."""
     folder = out or Path(name)
     for archive in ARCHIVES[name]:
-        with click.progressbar(length=100, label=archive.name) as bar:
-            seen = [0]
-
-            def show(part: float, bar: object = bar, seen: list[int] = seen) -> None:
-                percent = int(100 * part)
-                bar.update(percent - seen[0])  # type: ignore[attr-defined]
-                seen[0] = percent
-
-            fetch_set(archive, folder, show)
+        with progress() as on_progress:
+            fetch_set(archive, folder, partial(on_progress, archive.name))
     say(f"{folder} is complete: mcugen train ad {folder}")

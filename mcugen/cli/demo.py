@@ -10,6 +10,7 @@ import click
 
 from mcugen.api.build import BUNDLED
 from mcugen.boards import find_board
+from mcugen.cli import completion
 from mcugen.cli.build import command as build
 from mcugen.cli.console import say
 from mcugen.cli.run import command as run
@@ -20,6 +21,7 @@ from mcugen.paths import examples_dir
 @click.command()
 @click.option(
     "--board",
+    shell_complete=completion.boards,
     default="mps2-an505",
     show_default=True,
     help="Emulated board (no serial port needed).",

@@ -12,7 +12,7 @@ import click
 from mcugen.cli.console import console, note, progress, say
 from mcugen.cli.evaluate_options import evaluate_options
 from mcugen.cli.feature_options import feature_options
-from mcugen.cli.sections import PATH, SectionedCommand
+from mcugen.cli.sections import PATH, SectionedCommand, json_option
 
 if TYPE_CHECKING:
     from mcugen.evaluation.classification import ClassEvaluation
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 @click.argument("data", type=PATH)
 @evaluate_options
 @feature_options
-def command(model: Path, data: Path, **options: Any) -> None:
+@json_option
+def command(model: Path, data: Path, as_json: bool, **options: Any) -> None:
     """Score the test part of DATA with MODEL (a file, or a folder with an mcugen.toml).
 
     An autoencoder is judged by AUC and pAUC per machine, a classifier by accuracy and confusion.
@@ -35,6 +36,9 @@ def command(model: Path, data: Path, **options: Any) -> None:
 
     with progress() as on_progress:
         found = evaluate(model, data, on_progress=on_progress, on_note=note, **options)
+    if as_json:
+        say((options["out"] / "evaluation.json").read_text(), nl=False)
+        return
     if isinstance(found, Evaluation):
         _print_detection(found)
     else:

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from mcugen.cli import completion
 from mcugen.cli.sections import PATH, apply, in_section
 
 _device = in_section("Device")
@@ -16,10 +17,15 @@ _judgement = in_section("Judgement")
 _result = in_section("Result")
 
 _OPTIONS = (
-    _device("--board", help="Also evaluate on this board, see `mcugen boards`."),
+    _device(
+        "--board",
+        shell_complete=completion.boards,
+        help="Also evaluate on this board, see `mcugen boards`.",
+    ),
     _device("--board-dir", type=PATH, help="Folder that contains your own boards."),
     _device(
         "--engine",
+        shell_complete=completion.engines,
         default="",
         help="Inference engine. Default: that of mcugen.toml, else the first one that the board lists.",
     ),
@@ -35,12 +41,15 @@ _OPTIONS = (
     ),
     _device(
         "--port",
+        shell_complete=completion.ports,
         help="Port of a device flashed with the project of `mcugen build MODEL --board`. Default: the "
         "board's emulator.",
     ),
     _judgement("--type", help="Machine type. Default: the name of the model's folder."),
     _judgement(
-        "--front-end", help="Front-end preset. Default: that of mcugen.toml beside MODEL, else raw."
+        "--front-end",
+        shell_complete=completion.front_ends,
+        help="Front-end preset. Default: that of mcugen.toml beside MODEL, else raw.",
     ),
     _judgement(
         "--false-alarm-rate",

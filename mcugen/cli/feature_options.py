@@ -1,17 +1,15 @@
 # SPDX-FileCopyrightText: 2026 the mcugen authors
 # SPDX-License-Identifier: Apache-2.0
-"""Options and progress bar of feature extraction, the same in train, convert and evaluate."""
+"""Options of feature extraction, the same in train, convert and evaluate."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import click
 
-from mcugen.cli.sections import apply, in_section
+from mcugen.cli.sections import Words, apply, in_section
 
 _features = in_section("Features")
 
@@ -28,7 +26,7 @@ def feature_options(function: Any) -> Any:
         ),
         _features(
             "--parallel",
-            type=click.Choice(["joblib", "dask"]),
+            type=Words(["joblib", "dask"]),
             default="joblib",
             show_default=True,
             help="How features are extracted: joblib, or dask (joins DASK_SCHEDULER_ADDRESS if set).",
@@ -46,10 +44,3 @@ def _jobs(_ctx: click.Context, _parameter: click.Parameter, value: int) -> int:
     if value < 1 and value != -1:
         raise click.BadParameter(f"{value} is neither -1 nor at least 1.")
     return value
-
-
-@contextmanager
-def clip_bar(count: int, label: str) -> Iterator[Callable[[object], None]]:
-    """A progress bar that moves by one clip at each call."""
-    with click.progressbar(length=count, label=label) as bar:
-        yield lambda _: bar.update(1)

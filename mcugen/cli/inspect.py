@@ -25,4 +25,5 @@ def command(model: Path, as_json: bool, board_dir: Path | None) -> None:
     if as_json:
         say(json.dumps(inspection_json(inspection), indent=2))
         return
-    console().print(inspection_text(inspection))
+    terminal = console()
+    terminal.print(inspection_text(inspection, terminal.width))

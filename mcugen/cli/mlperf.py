@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mcugen.cli.console import bar, say
-from mcugen.cli.sections import board_dir_option, port_option
+from mcugen.cli.console import bar, say, say_json
+from mcugen.cli.sections import Words, board_dir_option, json_option, port_option
 
 if TYPE_CHECKING:
     from mcugen.device.mlperf_run import Accuracy, OnFile, Performance
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--mode",
-    type=click.Choice(["performance", "accuracy"]),
+    type=Words(["performance", "accuracy"]),
     default="performance",
     show_default=True,
     help="performance: five timed windows; accuracy: every file once.",
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help="Folder for the results. Default: BUILD_DIR-mlperf.",
 )
+@json_option
 @board_dir_option
 def command(
     build_dir: Path,
@@ -51,6 +52,7 @@ def command(
     mode: str,
     port: str | None,
     out: Path | None,
+    as_json: bool,
     board_dir: Path | None,
 ) -> None:
     """Measure the device that runs BUILD_DIR as the MLPerf Tiny runner does.
@@ -71,6 +73,9 @@ def command(
     found, identity = _measure(project, port, dataset, mode)
     body = {"schema": 1, "identity": dict(identity.facts), **asdict(found)}
     path = write_json(folder / f"{mode}.json", body)
+    if as_json:
+        say_json(body)
+        return
     for line in result_lines(found, identity):
         say(line)
     say(f"wrote {path}")

@@ -4,22 +4,26 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
 import click
 
 from mcugen.boards import load_boards
-from mcugen.cli.console import say
+from mcugen.cli.console import say, say_json
+from mcugen.cli.sections import board_dir_option, json_option
 from mcugen.toolchain.ports import name_ports, system_ports
 
 
 @click.command()
-@click.option(
-    "--board-dir", type=click.Path(path_type=Path), help="Folder with boards of your own."
-)
-def command(board_dir: Path | None) -> None:
+@json_option
+@board_dir_option
+def command(board_dir: Path | None, as_json: bool) -> None:
     """List the serial ports and name those that belong to a board."""
     ports = name_ports(system_ports(), load_boards(board_dir))
+    if as_json:
+        say_json({"schema": 1, "ports": [asdict(named) for named in ports]})
+        return
     if not ports:
         say("no serial ports")
     for named in ports:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
-from mcugen.cli.console import say
-from mcugen.cli.sections import board_dir_option
+from mcugen.cli.console import say, say_json
+from mcugen.cli.sections import board_dir_option, json_option
 
 
 @click.command("results")
@@ -22,8 +22,11 @@ from mcugen.cli.sections import board_dir_option
     type=click.Path(path_type=Path),
     help="Folder for the results. Default: BUILD_DIR-results.",
 )
+@json_option
 @board_dir_option
-def command(build_dir: Path, log: Path | None, out: Path | None, board_dir: Path | None) -> None:
+def command(
+    build_dir: Path, log: Path | None, out: Path | None, as_json: bool, board_dir: Path | None
+) -> None:
     """Import measurements that a vendor's tool made of the project in BUILD_DIR.
 
     Without --log: the result files of the vendor's compiler in the project.
@@ -33,7 +36,7 @@ def command(build_dir: Path, log: Path | None, out: Path | None, board_dir: Path
     from mcugen.own_files import write_own
     from mcugen.platforms.results import read_vendor_results
     from mcugen.records import RECORDS_NAME, as_run, to_json_line
-    from mcugen.report.files import write_report
+    from mcugen.report.files import summary, write_report
     from mcugen.report.text import figure_lines
     from mcugen.toolchain.project import open_project
 
@@ -43,6 +46,9 @@ def command(build_dir: Path, log: Path | None, out: Path | None, board_dir: Path
     write_own(folder / RECORDS_NAME, "".join(map(to_json_line, records)).encode())
     run = as_run(records, str(folder))
     page = write_report(run, folder)
+    if as_json:
+        say_json(summary(run))
+        return
     for name, value in run.head.facts:
         say(f"{name}: {value}")
     for line in figure_lines(run):

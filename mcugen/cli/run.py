@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mcugen.cli import INTERRUPTED_STATUS
-from mcugen.cli.console import command_line, console, note, progress, say
+from mcugen.cli.console import command_line, console, note, progress, say, say_json
 from mcugen.cli.run_options import run_options
-from mcugen.cli.sections import PATH, SectionedCommand
+from mcugen.cli.sections import PATH, SectionedCommand, json_option
 
 if TYPE_CHECKING:
     from mcugen.device.session import Outcome
@@ -22,11 +22,13 @@ if TYPE_CHECKING:
 @click.argument("build_dir", type=PATH)
 @click.argument("clips", nargs=-1, type=PATH)
 @run_options
+@json_option
 def command(
     build_dir: Path,
     clips: tuple[Path, ...],
     only: tuple[str, ...],
     compile_on_board: bool,
+    as_json: bool,
     **options: Any,
 ) -> None:
     """Send CLIPS (files or folders) to the device that runs BUILD_DIR and compare its scores.
@@ -59,7 +61,18 @@ def command(
             on_note=note,
             **options,
         )
-    _print(outcome)
+    if as_json:
+        from mcugen.report.files import summary
+
+        say_json(summary(outcome.asked))
+    else:
+        _print(outcome)
+    for line in _remarks(outcome):
+        note(line)
+    if outcome.fault is not None:
+        raise outcome.fault
+    if outcome.interrupted:
+        raise SystemExit(INTERRUPTED_STATUS)
 
 
 def _print(outcome: Outcome) -> None:
@@ -79,12 +92,6 @@ def _print(outcome: Outcome) -> None:
         terminal.print(layer_table(costs))
     for line in (*figure_lines(run), f"report: {folder / REPORT_NAME}"):
         terminal.print(line, soft_wrap=True)
-    for line in _remarks(outcome):
-        note(line)
-    if outcome.fault is not None:
-        raise outcome.fault
-    if outcome.interrupted:
-        raise SystemExit(INTERRUPTED_STATUS)
 
 
 def _remarks(outcome: Outcome) -> list[str]:

@@ -8,7 +8,8 @@ from typing import Any
 
 import click
 
-from mcugen.cli.sections import PATH, apply, in_section
+from mcugen.cli import completion
+from mcugen.cli.sections import PATH, Words, apply, in_section
 from mcugen.features.spec import RESIZES
 
 _device = in_section("Device")
@@ -17,7 +18,11 @@ _measurement = in_section("Measurement")
 _result = in_section("Result")
 
 _OPTIONS = (
-    _device("--port", help="Port of the device (/dev/ttyACM0, socket://host:port)."),
+    _device(
+        "--port",
+        shell_complete=completion.ports,
+        help="Port of the device (/dev/ttyACM0, socket://host:port).",
+    ),
     _device(
         "--baud",
         type=click.IntRange(1),
@@ -43,13 +48,13 @@ _OPTIONS = (
     ),
     _measurement(
         "--input",
-        type=click.Choice(["pcm", "features", "int8"]),
+        type=Words(["pcm", "features", "int8"]),
         help="What is sent: pcm (the front-end's source), features (float32), or int8 (input tensors of "
         "any type). Default: pcm, or int8 without a front-end.",
     ),
     _measurement(
         "--resize",
-        type=click.Choice(RESIZES),
+        type=Words(RESIZES),
         help="Bring pictures of another size to the model's: all of it between bars, the middle, or "
         "stretched. Default: `resize` of the front-end, or they are refused.",
     ),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from mcugen.cli import completion
 from mcugen.cli.console import say
 from mcugen.cli.sections import PATH, SectionedCommand
 from mcugen.codegen.tree_writer import write_tree
@@ -16,10 +17,20 @@ from mcugen.sdk.build import SdkOptions, make_sdk
 
 @click.command(cls=SectionedCommand)
 @click.argument("models", type=PATH, nargs=-1, required=True)
-@click.option("--target", required=True, help="A core (cortex-m33) or one of `mcugen boards`.")
+@click.option(
+    "--target",
+    shell_complete=completion.boards,
+    required=True,
+    help="A core (cortex-m33) or one of `mcugen boards`.",
+)
 @click.option("--out", type=PATH, required=True, help="Folder to write.")
 @click.option("--name", default="mcugen-models", show_default=True, help="Name of the package.")
-@click.option("--front-end", default="", help="For all models: a preset, or raw for tensors only.")
+@click.option(
+    "--front-end",
+    shell_complete=completion.front_ends,
+    default="",
+    help="For all models: a preset, or raw for tensors only.",
+)
 @click.option("--rounding", default="", help="double (default; TFLite Micro) or single.")
 @click.option("--optimize", default="", help="speed (default), size or fastest.")
 @click.option("--replaceable-weights", is_flag=True, help="Weights from a slot in flash.")

@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from mcugen.cli import completion
 from mcugen.errors import nearest
 
 Decorator = Callable[[Any], Any]
@@ -18,7 +19,21 @@ PATH = click.Path(path_type=Path)
 board_dir_option = click.option(
     "--board-dir", type=PATH, help="Folder that contains your own boards."
 )
-port_option = click.option("--port", help="Port of the device (/dev/ttyACM0, socket://host:port).")
+port_option = click.option(
+    "--port",
+    shell_complete=completion.ports,
+    help="Port of the device (/dev/ttyACM0, socket://host:port).",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+
+
+class Words(click.Choice):  # type: ignore[type-arg, unused-ignore]
+    """A choice of words that names the nearest one for a word that is none of them."""
+
+    def get_invalid_choice_message(self, value: Any, ctx: click.Context | None) -> str:
+        near = nearest(str(value), list(self.choices))
+        message: str = super().get_invalid_choice_message(value, ctx)
+        return f"{message} Did you mean {near!r}?" if near else message
 
 
 class SectionOption(click.Option):

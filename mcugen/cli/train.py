@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mcugen.cli.console import note, say
-from mcugen.cli.feature_options import clip_bar, feature_options
+from mcugen.cli import completion
+from mcugen.cli.console import note, progress, say
+from mcugen.cli.feature_options import feature_options
 from mcugen.cli.sections import SuggestingGroup
+from mcugen.progress import counted
 
 if TYPE_CHECKING:
     from mcugen.samples.datasets import Dataset
@@ -41,7 +43,13 @@ def command() -> None:
 @click.option(
     "--type", "only", multiple=True, help="Machine type, repeatable. Default: all in DATA."
 )
-@click.option("--front-end", default="mlperf-ad", show_default=True, help="Front-end preset.")
+@click.option(
+    "--front-end",
+    shell_complete=completion.front_ends,
+    default="mlperf-ad",
+    show_default=True,
+    help="Front-end preset.",
+)
 @click.option(
     "--baseline",
     type=click.Path(path_type=Path),
@@ -120,8 +128,8 @@ def _train_type(
 
     clips = tuple(sample.path for sample in training_samples(dataset, machine_type))
     folder = out / (machine_type or "machine")
-    with clip_bar(len(clips), "features") as step:
-        store.extract(clips, how, step)
+    with progress() as on_progress:
+        store.extract(clips, how, counted(on_progress, "features", len(clips)))
     hold_folder(folder)
     with _epochs(recipe.epochs, machine_type) as show:
         history = train(store, clips, recipe, folder, show)
@@ -135,17 +143,8 @@ def _train_type(
 @contextmanager
 def _epochs(count: int, label: str) -> Iterator[Callable[[Epoch], None]]:
     """A progress bar over epochs that shows the losses."""
-    bar: Any
-    with click.progressbar(
-        length=count,
-        label=label or "training",
-        item_show_func=lambda epoch: _losses(epoch) if epoch is not None else "",
-    ) as bar:
-
-        def show(epoch: Epoch) -> None:
-            bar.update(epoch.number - bar.pos, epoch)
-
-        yield show
+    with progress() as on_progress:
+        yield lambda it: on_progress(f"{label} {_losses(it)}".strip(), it.number / count)
 
 
 def _losses(epoch: Epoch) -> str:

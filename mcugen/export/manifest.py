@@ -13,7 +13,7 @@ from typing import Any
 from mcugen import __version__
 from mcugen.codegen.tree import MARKER, SourceTree
 from mcugen.codegen.tree_writer import is_half_written, seal_manifest
-from mcugen.errors import ConfigError
+from mcugen.errors import ConfigError, near_path
 from mcugen.features.spec import FrontEnd
 from mcugen.features.toml import front_end_from_dict, front_end_to_dict
 from mcugen.records import NANOSECONDS_PER_SECOND, RunRecord
@@ -94,7 +94,7 @@ def load_manifest(build_dir: Path) -> Manifest:
     except (FileNotFoundError, NotADirectoryError):
         raise ConfigError(
             f"{build_dir} is not a project made by mcugen: no {MARKER} in it",
-            hint="pass the folder that `mcugen build --out` wrote",
+            hint=near_path(build_dir) or "pass the folder that `mcugen build --out` wrote",
         ) from None
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ConfigError(f"{path} is damaged: {error}", hint="run `mcugen build` again") from error

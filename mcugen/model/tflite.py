@@ -24,7 +24,7 @@ import numpy as np
 import tflite
 from numpy.typing import NDArray
 
-from mcugen.errors import ModelError
+from mcugen.errors import ModelError, near_path
 from mcugen.model.ends import fold_ends
 from mcugen.model.file_kinds import recognise
 from mcugen.model.file_source import FileSource
@@ -83,7 +83,8 @@ def read_tflite(path: Path) -> Graph:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise ModelError(f"cannot read {path}: {error.strerror}", hint=NO_MODEL_HINT) from error
+        hint = near_path(path) or NO_MODEL_HINT
+        raise ModelError(f"cannot read {path}: {error.strerror}", hint=hint) from error
     return parse_tflite(data, path.name)
 
 

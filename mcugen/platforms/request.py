@@ -12,7 +12,7 @@ from typing import TypeVar, cast, get_args
 from mcugen.boards import Board
 from mcugen.config import SCORES, Config
 from mcugen.engines.contract import Engine, EngineOptions, Optimize, Rounding
-from mcugen.errors import ConfigError, EnvironmentError_, unknown
+from mcugen.errors import ConfigError, EnvironmentError_, near_path, unknown
 from mcugen.export.exporter import ExportOptions
 from mcugen.export.project import BuildRequest
 from mcugen.features.benchmarks import BENCHMARKS, known_classes, mlperf_id
@@ -110,7 +110,7 @@ def _read_model(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         what = f"cannot read {path}: {error.strerror}"
-        raise EnvironmentError_(what, hint=NO_MODEL_HINT) from error
+        raise EnvironmentError_(what, hint=near_path(path) or NO_MODEL_HINT) from error
 
 
 def said(name: str, choices: Choices, config: Config, default: str = "") -> tuple[str, str]:

@@ -4,9 +4,15 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
 from rich.table import Table
 
 from mcugen.boards import Board, MemoryRegion
+from mcugen.codegen.tree import MARKER
 from mcugen.engines.contract import Engine
 from mcugen.export.project import GeneratedProject
 from mcugen.toolchain.build import BuildResult
@@ -41,6 +47,37 @@ def build_table(project: GeneratedProject, board: Board, result: BuildResult | N
     for memory, what, size_bytes, region in rows:
         table.add_row(memory, what, f"{size_bytes:,}", _limit(size_bytes, region))
     return table
+
+
+def build_json(
+    project: GeneratedProject,
+    board: Board,
+    result: BuildResult | None,
+    notes: Sequence[str],
+    next_steps: Sequence[str],
+) -> dict[str, Any]:
+    """The same facts for programs, with the whole manifest. `image` is None where none was linked."""
+    plan = project.plan
+    image = result and {
+        "elf": str(result.elf),
+        "compiler": result.compiler,
+        "flash_bytes": result.flash_bytes,
+        "ram_bytes": result.ram_bytes,
+        "sections": [asdict(section) for section in result.sections],
+    }
+    return {
+        "schema": 1,
+        "board": board.name,
+        "manifest": json.loads(project.tree[MARKER]),
+        "plan": {
+            "weight_bytes": plan.weight_bytes,
+            "arena_bytes": plan.arena_bytes,
+            "peak": plan.peak_step,
+        },
+        "image": image,
+        "notes": list(notes),
+        "next": list(next_steps),
+    }
 
 
 def _linked(result: BuildResult, board: Board) -> list[Row]:

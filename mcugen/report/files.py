@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mcugen.errors import DataError
+from mcugen.errors import DataError, near_path
 from mcugen.foreign_text import csv_text
 from mcugen.own_files import write_own
 from mcugen.records import (
@@ -48,7 +48,7 @@ def load_run(path: Path) -> Run:
     if not records.is_file():
         raise DataError(
             f"{path} is not a folder of results: no {RECORDS_NAME} in it",
-            hint="pass the folder that `mcugen run --out` wrote",
+            hint=near_path(path) or "pass the folder that `mcugen run --out` wrote",
         )
     return as_run(read_records(records), str(records))
 

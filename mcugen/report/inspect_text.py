@@ -9,6 +9,7 @@ from dataclasses import asdict
 from itertools import groupby
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -25,11 +26,18 @@ JSON_SCHEMA_VERSION = 1
 _SHOWN_PROBLEMS = 12
 
 
-def inspection_text(inspection: Inspection) -> RenderableType:
-    """Everything a person wants to know before building."""
+_NARROW_COLUMNS = 120
+"""Below it the layers have no column for weights and quantisation."""
+
+
+def inspection_text(inspection: Inspection, columns: int) -> RenderableType:
+    """Everything a person wants to know before building, for a terminal of that width."""
+    is_narrow = columns < _NARROW_COLUMNS
+    more = "inputs, weights and quantisation of the layers: a wider terminal, or --json"
     return Group(
         _heading(inspection),
-        _layer_table(inspection),
+        _layer_table(inspection, is_narrow),
+        *([Text(more)] if is_narrow else []),
         Text("\nActivations, one buffer per tensor"),
         Text(draw(inspection.plan.memory)),
         Text(f"most in {inspection.plan.peak_step}\n"),
@@ -58,31 +66,40 @@ def _end_text(graph: Graph, index: int) -> str:
     return f"{_shape_text(tensor)} {kind}  {_quant_text(tensor)}  {tensor.name[:40]}"
 
 
-def _layer_table(inspection: Inspection) -> Table:
+def _layer_table(inspection: Inspection, is_narrow: bool) -> Table:
     """A row per operator, then the totals."""
-    table = Table("op", "operator", "shapes", "weights", "output quantisation", show_footer=True)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_footer=True)
+    names = ("output",) if is_narrow else ("shapes", "weights", "output quantisation")
+    for name in ("op", "operator", *names):
+        table.add_column(name, "total" if name == "operator" else "")
     totals = (f"{inspection.macs:,}", f"{inspection.weight_bytes:,}")
     for name, total in zip(("MACs", "weight bytes"), totals, strict=True):
         table.add_column(name, total, justify="right")
-    table.columns[1].footer = "total"
+    cells = _narrow_cells if is_narrow else _wide_cells
     for layer in inspection.layers:
-        table.add_row(*_layer_row(inspection.graph, layer))
+        op = layer.op
+        table.add_row(
+            str(op.index),
+            f"{op.kind}{_options_text(op)}",
+            *cells(inspection.graph, op),
+            f"{layer.macs:,}" if layer.macs else "",
+            f"{layer.weight_bytes:,}" if layer.weight_bytes else "",
+        )
     return table
 
 
-def _layer_row(graph: Graph, layer: LayerCost) -> tuple[str, ...]:
-    op = layer.op
+def _narrow_cells(graph: Graph, op: Op) -> tuple[str, ...]:
+    return (_sum_text(_typed_shape(t) for t in graph.output_tensors(op)),)
+
+
+def _wide_cells(graph: Graph, op: Op) -> tuple[str, ...]:
     inputs = [t for t in graph.input_tensors(op) if t is not None]
     outputs = graph.output_tensors(op)
     flowing = _sum_text(_typed_shape(t) for t in inputs if t.data is None)
     return (
-        str(op.index),
-        f"{op.kind}{_options_text(op)}",
         f"{flowing} -> {_sum_text(_typed_shape(t) for t in outputs)}",
         _sum_text(_weights_text(t) for t in inputs if t.data is not None),
         ", ".join(dict.fromkeys(_quant_text(t) for t in outputs)),
-        f"{layer.macs:,}" if layer.macs else "",
-        f"{layer.weight_bytes:,}" if layer.weight_bytes else "",
     )
 
 
@@ -165,7 +182,9 @@ def _problem_lines(head: str, problems: tuple[Problem, ...]) -> Iterable[Text]:
 
 
 def _board_table(verdicts: tuple[BoardVerdict, ...]) -> Table:
-    table = Table("board", "fits", "flash bytes, of", "RAM bytes, of", "figures by")
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for name in ("board", "fits", "flash B, of KiB", "RAM B, of KiB", "engine"):
+        table.add_column(name)
     table.columns[2].justify = table.columns[3].justify = "right"
     for v in verdicts:
         table.add_row(
@@ -173,7 +192,7 @@ def _board_table(verdicts: tuple[BoardVerdict, ...]) -> Table:
             _fits_text(v),
             _share_text(v.flash_bytes, v.board.flash),
             _share_text(v.ram_bytes, v.board.ram),
-            f"engine {v.engine}" if v.engine else "tensors alone",
+            v.engine or "none: tensors",
         )
     return table
 
@@ -189,7 +208,7 @@ def _fits_text(verdict: BoardVerdict) -> str:
 def _share_text(needed_bytes: int, region: MemoryRegion | None) -> str:
     if region is None:
         return f"{needed_bytes:,}"
-    return f"{needed_bytes:,} of {region.bytes - region.reserved_bytes:,}"
+    return f"{needed_bytes:,} of {(region.bytes - region.reserved_bytes) // 1024:,}"
 
 
 # --- JSON ---------------------------------------------------------------------------------------

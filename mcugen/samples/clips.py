@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mcugen.errors import DataError
+from mcugen.errors import DataError, near_path
 from mcugen.samples.arrays import ARRAYS
 from mcugen.samples.labels import LABEL_WORDS, class_in_name, labels_of
 
@@ -92,7 +92,8 @@ def _files_of(
             faults.append(f"{item}: no {' or '.join(suffixes)} file in this folder")
         return found
     if not item.exists():
-        faults.append(f"{item}: no such file")
+        near = near_path(item)
+        faults.append(f"{item}: no such file" + (f" ({near})" if near else ""))
         return ()
     if not _is_clip(item, suffixes):
         faults.append(f"{item}: not a {' or '.join(suffixes)} file")

@@ -119,3 +119,8 @@ def test_a_signal_that_nohup_has_the_program_ignore_stays_ignored(
         assert call(capfd, "boards").status == 0
     finally:
         signal.signal(signal.SIGHUP, before)
+
+
+def test_the_reference_is_80_columns_wide() -> None:
+    lines = (ROOT / "docs" / "cli.md").read_text().splitlines()
+    assert [line for line in lines if len(line) > 80] == []

@@ -75,3 +75,40 @@ def test_a_place_that_takes_no_folder_is_one_line(out: str) -> None:
     done = mcugen("build", str(MODEL), "--board", "host", "--out", out, stdout=subprocess.PIPE)
     assert done.returncode == 2 and b"Traceback" not in done.stderr
     assert done.stderr.startswith(b"error: ") and out.encode() in done.stderr
+
+
+@pytest.mark.parametrize("words", [("--help",), ("build", "--help"), ("--version",)])
+def test_help_that_nobody_reads_is_no_failure(words: tuple[str, ...]) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = mcugen(*words, stdout=writer)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize(("setting", "escapes"), [({"NO_COLOR": "1"}, False), ({}, True)])
+def test_no_color_is_no_escape_at_all_and_80_columns_are_enough(
+    setting: dict[str, str], escapes: bool
+) -> None:
+    """Bold is an escape sequence, and so is what a progress bar moves the cursor with."""
+    pty = pytest.importorskip("pty")
+    master, end = pty.openpty()
+    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "80", **setting}
+    command = [sys.executable, "-m", "mcugen", "inspect", str(MODEL)]
+    with subprocess.Popen(command, stdout=end, stderr=end, env=environment) as process:
+        os.close(end)
+        said = b""
+        while piece := _rest(master):
+            said += piece
+        os.close(master)
+    assert process.returncode == 0
+    assert (b"\x1b" in said) == escapes
+    if not escapes:
+        assert max(len(line) for line in said.decode().splitlines()) <= 80
+
+
+def _rest(master: int) -> bytes:
+    try:
+        return os.read(master, 65536)
+    except OSError:  # Linux: the other end is closed
+        return b""

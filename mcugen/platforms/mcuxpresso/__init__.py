@@ -29,7 +29,7 @@ def _find_sdk(places: Places) -> Path | None:
 def _compile(project: Path, board: Board, places: Places) -> Compiled:
     sdk = _find_sdk(places)
     if sdk is None:
-        partial = compile_without_sdk(project, board, places.optimize)
+        partial = compile_without_sdk(project, board, places.optimize, places.on_progress)
         return Compiled(
             None,
             (

@@ -18,6 +18,7 @@ from mcugen.boards import Board
 from mcugen.errors import EnvironmentError_, McugenError
 from mcugen.platforms.cmake.project import WARNINGS
 from mcugen.platforms.mcuxpresso.project import SdkBoard, read_sdk_board, sdk_compile_flags
+from mcugen.progress import OnProgress, no_progress
 from mcugen.toolchain.build import BuildResult, Compiler, describe_image, require
 
 COMPILE_TIMEOUT_S = 900.0
@@ -161,7 +162,9 @@ def parse_regions(output: str) -> tuple[Region, ...]:
     return tuple(region for region in regions if region.used_bytes)
 
 
-def compile_without_sdk(project: Path, board: Board, optimize: str) -> PartialBuild:
+def compile_without_sdk(
+    project: Path, board: Board, optimize: str, on_progress: OnProgress = no_progress
+) -> PartialBuild:
     """Compiles every C source that needs no vendor header, and throws the objects away: a proof
     that the generated code is sound for the chip's core."""
     compiler = str(_find_compiler(board))
@@ -179,7 +182,8 @@ def compile_without_sdk(project: Path, board: Board, optimize: str) -> PartialBu
     defines = [f"-D{define}" for define in board.defines]
     flags = [*sdk_compile_flags(board, optimize), *WARNINGS, *defines, *includes]
     with tempfile.TemporaryDirectory() as folder:
-        for source in own:
+        for number, source in enumerate(own):
+            on_progress(f"compiling {source}", number / len(own))
             target = str(Path(folder) / "object.o")
             _run([compiler, *flags, "-c", str(project / source), "-o", target], project / "build")
     return PartialBuild(own, left)
