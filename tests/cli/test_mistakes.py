@@ -67,7 +67,6 @@ def test_all_idle_options_are_named_at_once(tmp_path: Path, capfd: Capture) -> N
     ("options", "words"),
     [
         (["--only", "npu"], "--only needs --host"),
-        (["--profile"], "--profile needs --host"),
         (["--compile-on-board"], "--compile-on-board needs --host"),
         (["--interpreter", "python3"], "--interpreter needs --host"),
         (["--ssh-option=-p22"], "--ssh-option needs --host"),
