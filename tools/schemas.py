@@ -25,6 +25,8 @@ from mcugen.report.compare import Comparison
 from mcugen.report.detection import AtThreshold
 from mcugen.report.load import Load
 from mcugen.report.numbers import Check
+from mcugen.toolchain.doctor import Finding
+from mcugen.toolchain.ports import NamedPort
 from mcugen.toolchain.size import Section
 from mcugen.train.autoencoder import Epoch
 
@@ -307,6 +309,37 @@ def _parsed_log() -> Schema:
     return versioned(1, {"facts": TEXTS, "runs": array(one_object(run))})
 
 
+def _boards() -> Schema:
+    board = {
+        "name": STRING,
+        "title": STRING,
+        "engines": array(STRING),
+        "flash_bytes": optional(INTEGER),
+        "ram_bytes": optional(INTEGER),
+        "tick_unit": STRING,
+        "is_emulated": BOOLEAN,
+    }
+    return versioned(1, {"boards": array(one_object(board))})
+
+
+def _doctor() -> Schema:
+    finding = one_object({**members(Finding), "ok": BOOLEAN})
+    return versioned(1, {"board": STRING, "findings": array(finding)})
+
+
+def _build_report() -> Schema:
+    plan = {"weight_bytes": INTEGER, "arena_bytes": INTEGER, "peak": STRING}
+    report = {
+        "board": STRING,
+        "manifest": _manifest(),
+        "plan": one_object(plan),
+        "image": optional(_build()),
+        "notes": array(STRING),
+        "next": array(STRING),
+    }
+    return versioned(1, report)
+
+
 WRITTEN: dict[str, tuple[str, Schema]] = {
     "records": (
         "records.jsonl of a run, each line",
@@ -316,6 +349,10 @@ WRITTEN: dict[str, tuple[str, Schema]] = {
     "manifest": ("manifest.json of a project", _manifest()),
     "build": ("build/build.json of a compiled project", _build()),
     "verify": ("build/verify.json of a project, and `mcugen verify --json`", _verify()),
+    "boards": ("`mcugen boards --json`", _boards()),
+    "ports": ("`mcugen ports --json`", versioned(1, {"ports": array(of(NamedPort))})),
+    "doctor": ("`mcugen doctor --json`", _doctor()),
+    "build-report": ("`mcugen build --json`", _build_report()),
     "compare": ("`mcugen compare --json`", versioned(1, members(Comparison))),
     "inspect": ("`mcugen inspect --json`", _inspect()),
     "evaluation": ("evaluation.json of an anomaly detector", _evaluation()),

@@ -29,9 +29,8 @@ def command(model: Path | None, as_json: bool, **options: Any) -> None:
         on_note = note if as_json else say
         built = build(model, on_progress=on_progress, on_note=on_note, **options)
     if as_json:
-        say_json(
-            build_json(built.project, built.board, built.result, built.notes, built.next_steps)
-        )
+        facts = (built.folder, built.project, built.board, built.result)
+        say_json(build_json(*facts, built.notes, built.next_steps))
         return
     console().print(build_table(built.project, built.board, built.result))
     for line in built.notes:

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from mcugen.cli.console import say
+from mcugen.cli.sections import Words
 
 
 @click.command("report")
@@ -19,7 +20,7 @@ from mcugen.cli.console import say
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["json", "html", "csv", "junit"]),
+    type=Words(["json", "html", "csv", "junit"]),
     help="Print the run in this format instead of writing files.",
 )
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from rich.table import Table
@@ -15,7 +15,7 @@ from mcugen.boards import Board, MemoryRegion
 from mcugen.codegen.tree import MARKER
 from mcugen.engines.contract import Engine
 from mcugen.export.project import GeneratedProject
-from mcugen.toolchain.build import BuildResult
+from mcugen.toolchain.build import BuildResult, image_facts
 
 Row = tuple[str, str, int, MemoryRegion | None]
 
@@ -50,6 +50,7 @@ def build_table(project: GeneratedProject, board: Board, result: BuildResult | N
 
 
 def build_json(
+    folder: Path,
     project: GeneratedProject,
     board: Board,
     result: BuildResult | None,
@@ -58,13 +59,6 @@ def build_json(
 ) -> dict[str, Any]:
     """The same facts for programs, with the whole manifest. `image` is None where none was linked."""
     plan = project.plan
-    image = result and {
-        "elf": str(result.elf),
-        "compiler": result.compiler,
-        "flash_bytes": result.flash_bytes,
-        "ram_bytes": result.ram_bytes,
-        "sections": [asdict(section) for section in result.sections],
-    }
     return {
         "schema": 1,
         "board": board.name,
@@ -74,7 +68,7 @@ def build_json(
             "arena_bytes": plan.arena_bytes,
             "peak": plan.peak_step,
         },
-        "image": image,
+        "image": result and image_facts(result, folder / "build"),
         "notes": list(notes),
         "next": list(next_steps),
     }

@@ -14,6 +14,7 @@ import threading
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from mcugen.boards import Board
 from mcugen.errors import EnvironmentError_, McugenError
@@ -118,7 +119,8 @@ def compile_project(
 def describe_image(elf: Path, project: Path, compiler: Compiler) -> BuildResult:
     """What was linked, also written to project/build/build.json, where `mcugen run` finds it."""
     result = BuildResult(elf, compiler.version(), read_sections(elf))
-    _write_facts(result, project / "build" / "build.json")
+    facts = image_facts(result, project / "build")
+    (project / "build" / "build.json").write_text(json.dumps(facts, indent=2) + "\n")
     return result
 
 
@@ -188,13 +190,13 @@ def _first_error(output: list[str]) -> str:
     return next(lines, "no error message in the output").strip()
 
 
-def _write_facts(result: BuildResult, path: Path) -> None:
-    facts = {
+def image_facts(result: BuildResult, build: Path) -> dict[str, Any]:
+    """What build.json says of an image in the folder `build` of its project."""
+    return {
         "schema": 1,
-        "elf": result.elf.relative_to(path.parent).as_posix(),
+        "elf": result.elf.relative_to(build).as_posix(),
         "compiler": result.compiler,
         "flash_bytes": result.flash_bytes,
         "ram_bytes": result.ram_bytes,
         "sections": [asdict(section) for section in result.sections],
     }
-    path.write_text(json.dumps(facts, indent=2) + "\n")

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -16,16 +15,17 @@ from mcugen.paths import examples_dir
 from tests.cli.calls import call
 from tests.report.runs import labelled_run
 from tests.report.test_files import save
+from tests.schemas import written_as
 
 Capture = pytest.CaptureFixture[str]
 NO_FACTS = {"data", "train", "convert", "sdk", "weights", "serve", "demo", "flash"}
 """Commands that make things, and say what they made."""
 
 
-def facts(capfd: Capture, *words: object) -> dict[str, Any]:
+def facts(capfd: Capture, schema: str, *words: object) -> dict[str, Any]:
     answer = call(capfd, *words, "--json")
     assert answer.status in (0, 2), answer.err
-    found: dict[str, Any] = json.loads(answer.out)
+    found: dict[str, Any] = written_as(schema, answer.out)
     return found
 
 
@@ -37,10 +37,10 @@ def test_every_command_with_facts_has_it(verb: str) -> None:
 
 
 def test_boards_ports_and_doctor(capfd: Capture) -> None:
-    boards = {board["name"]: board for board in facts(capfd, "boards")["boards"]}
+    boards = {board["name"]: board for board in facts(capfd, "boards", "boards")["boards"]}
     assert boards["mcxn947"]["tick_unit"] == "cycles" and boards["mps2-an505"]["is_emulated"]
-    assert isinstance(facts(capfd, "ports")["ports"], list)
-    found = facts(capfd, "doctor", "--board", "host")
+    assert isinstance(facts(capfd, "ports", "ports")["ports"], list)
+    found = facts(capfd, "doctor", "doctor", "--board", "host")
     assert found["board"] == "host" and {"what", "found", "ok"} <= found["findings"][0].keys()
 
 
@@ -49,11 +49,11 @@ def test_a_build_has_its_manifest_and_the_commands_that_follow(
 ) -> None:
     model = examples_dir() / "machine-sound"
     words = ("build", model, "--board", "mcxn947", "--no-compile", "--out", tmp_path / "my build")
-    found = facts(capfd, *words)
+    found = facts(capfd, "build-report", *words)
     assert found["manifest"]["model"] == "machine_sound_int8" and found["image"] is None
     assert found["next"][0] == f"mcugen flash '{tmp_path / 'my build'}'"
     assert found["next"][1].endswith("--port PORT")
 
 
 def test_a_run_again(capfd: Capture, tmp_path: Path) -> None:
-    assert facts(capfd, "report", save(labelled_run(), tmp_path / "run"))["clips"] == 24
+    assert facts(capfd, "summary", "report", save(labelled_run(), tmp_path / "run"))["clips"] == 24
