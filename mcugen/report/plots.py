@@ -142,6 +142,8 @@ def cost_histogram(samples: Sequence[float], title: str, unit: str) -> Chart | N
     bulk = percentile(ordered, 99)
     limit = bulk + TAIL * (bulk - ordered[0])
     shown = [sample for sample in ordered if sample <= limit] if bulk > ordered[0] else ordered
+    if shown[0] == shown[-1]:
+        shown = ordered  # only the tail differs
     if len(shown) < len(ordered):
         title += f" ({len(ordered) - len(shown)} above {count_text(round(limit))} not drawn)"
     x, x_ticks = x_axis(shown[0], shown[-1])
