@@ -21,7 +21,9 @@ RUN_LINKS = (*PROCESS_LINKS, "serial", "none")
 ISAS = ("dsp",)
 """Capabilities that choose kernels: "dsp" are the DSP instructions of Armv7E-M and Armv8-M."""
 DEFAULT_ENGINES = ("aot", "tflm")
-DESCRIPTION = ("board.toml", "README.md")
+IMAGES = ("bin", "hex")
+"""What objcopy makes of an .elf for flash programs that want it: plain bytes, Intel HEX."""
+DESCRIPTION = ("board.toml", "README.md", "chip.toml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class Board:
     cpu_flags: tuple[str, ...]
     link_flags: tuple[str, ...]
     defines: tuple[str, ...]
+    images: tuple[str, ...]  # of IMAGES, made from the .elf
     sources: tuple[str, ...]
     flash: MemoryRegion | None  # None: no limit worth a check
     ram: MemoryRegion | None
@@ -87,6 +90,7 @@ def load_board(folder: Path) -> Board:
         cpu_flags=toolchain.texts("cpu_flags", ()),
         link_flags=toolchain.texts("link_flags", ()),
         defines=toolchain.texts("defines", ()),
+        images=tuple(toolchain.words("images", IMAGES, ())),
         sources=top.texts("sources", ()),
         flash=_region(memory, "flash"),
         ram=_region(memory, "ram"),

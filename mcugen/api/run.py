@@ -14,6 +14,7 @@ from typing import TypedDict, Unpack
 from mcugen.api.folder import beside, held_folder
 from mcugen.api.options import refuse_strangers
 from mcugen.device.client import Client
+from mcugen.device.emulated import as_counted, perhaps_emulated
 from mcugen.device.identity import change_rate, check_unit, open_device
 from mcugen.device.journal import Journal, open_journal
 from mcugen.device.measure import clip_costs, linked_memory, linked_stack_bytes
@@ -44,6 +45,8 @@ class RunOptions(TypedDict, total=False):
 
     port: str | None
     baud: int | None
+    emulate: bool
+    ram_seed: int | None
     host: str | None
     ssh_option: Sequence[str]
     interpreter: str | None
@@ -115,7 +118,7 @@ def run(
     with held_folder(out):
         job = _Job(project, found, source, out, options, command, on_progress, on_note)
         interpreter = options.get("interpreter")
-        outcome = _interpret(job, interpreter) if interpreter else _measure(job)
+        outcome = _interpret(job, interpreter) if interpreter else _measure_device(job)
         _write(outcome.run, found, front_end, out)
     if check:
         outcome.raise_fault()
@@ -161,6 +164,14 @@ def _clips(
     return found
 
 
+def _measure_device(job: _Job) -> Outcome:
+    options = job.options
+    other = options.get("port") or options.get("host")
+    emulate, seed = options.get("emulate", False), options.get("ram_seed")
+    with perhaps_emulated(job.project, emulate, seed, other, job.on_note) as project:
+        return _measure(replace(job, project=project))
+
+
 def _measure(job: _Job) -> Outcome:
 
     project, manifest, options = job.project, job.project.manifest, job.options
@@ -170,6 +181,7 @@ def _measure(job: _Job) -> Outcome:
         open_reference(project.model, rounding=manifest.rounding) as reference,
         open_device(link, manifest, lambda it: Client(it, secrets.randbits(32))) as (client, who),
     ):
+        who = as_counted(who, project)
         check_unit(who, project.board)
         if baud is not None:
             job.on_note(change_rate(client, project.board, baud))

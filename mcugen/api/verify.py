@@ -6,10 +6,11 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mcugen.device.client import Client
+from mcugen.device.emulated import perhaps_emulated
 from mcugen.device.identity import check_sizes, open_device
 from mcugen.device.layers import LayerVerdict, ask_layers, judge_layers, single_windows
 from mcugen.device.provenance import write_verified
@@ -56,6 +57,8 @@ def verify(
     ssh_option: tuple[str, ...] = (),
     clips: Iterable[StrPath] = (),
     per_layer: bool = False,
+    emulate: bool = False,
+    ram_seed: int | None = None,
     board_dir: StrPath | None = None,
 ) -> Verification:
     """Sends random, extreme and front-end inputs to the device and compares every output value with
@@ -72,8 +75,13 @@ def verify(
     project = open_project(Path(build_dir), optional_path(board_dir))
     sets = _vector_sets(project, vectors, tuple(map(Path, clips)))
     compare = _compare_layers if per_layer else _compare_outputs
-    with device_link(project, port, ssh_target(host, tuple(ssh_option))) as link:
-        return compare(link, project, sets)
+    told: list[str] = []
+    with (
+        perhaps_emulated(project, emulate, ram_seed, port or host, told.append) as device,
+        device_link(device, port, ssh_target(host, tuple(ssh_option))) as link,
+    ):
+        found = compare(link, device, sets)
+    return replace(found, lines=(*found.lines, *told))
 
 
 def _vector_sets(project: Project, vectors: int, clips: tuple[Path, ...]) -> list[VectorSet]:

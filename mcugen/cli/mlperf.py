@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mcugen.cli.console import bar, say, say_json
-from mcugen.cli.sections import Words, board_dir_option, json_option, port_option
+from mcugen.cli.console import bar, note, say, say_json
+from mcugen.cli.sections import Words, board_dir_option, emulate_options, json_option, port_option
 
 if TYPE_CHECKING:
     from mcugen.device.mlperf_run import Accuracy, OnFile, Performance
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     help="Folder for the results. Default: BUILD_DIR-mlperf.",
 )
 @json_option
+@emulate_options
 @board_dir_option
 def command(
     build_dir: Path,
@@ -53,6 +54,8 @@ def command(
     port: str | None,
     out: Path | None,
     as_json: bool,
+    emulate: bool,
+    ram_seed: int | None,
     board_dir: Path | None,
 ) -> None:
     """Measure the device that runs BUILD_DIR as the MLPerf Tiny runner does.
@@ -64,13 +67,15 @@ def command(
     from mcugen.api.folder import beside
     from mcugen.cli.folder import hold_folder
     from mcugen.cli.mlperf_text import result_lines
+    from mcugen.device.emulated import perhaps_emulated
     from mcugen.files import write_json
     from mcugen.toolchain.project import open_project
 
     project = open_project(build_dir, board_dir)
     folder = out or beside(build_dir, "mlperf")
     hold_folder(folder)
-    found, identity = _measure(project, port, dataset, mode)
+    with perhaps_emulated(project, emulate, ram_seed, port, note) as device:
+        found, identity = _measure(device, port, dataset, mode)
     body = {"schema": 1, "identity": dict(identity.facts), **asdict(found)}
     path = write_json(folder / f"{mode}.json", body)
     if as_json:
@@ -85,6 +90,7 @@ def _measure(
     project: Project, port: str | None, dataset: Path, mode: str
 ) -> tuple[Accuracy | Performance, Identity]:
     from mcugen.device.client import Client
+    from mcugen.device.emulated import as_counted
     from mcugen.device.identity import open_device
     from mcugen.device.mlperf import Dialect
     from mcugen.device.mlperf_run import MODES, find_samples
@@ -98,7 +104,7 @@ def _measure(
         dialect = Dialect(link)
         samples = find_samples(dataset, dialect.model_id())
         with _progress(len(samples)) as on_file:
-            return MODES[mode](dialect, samples, on_file), identity
+            return MODES[mode](dialect, samples, on_file), as_counted(identity, project)
 
 
 @contextmanager

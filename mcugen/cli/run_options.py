@@ -28,6 +28,12 @@ _OPTIONS = (
         type=click.IntRange(1),
         help="With --port: baud rate to switch to, at most max_baud of board.toml.",
     ),
+    _device("--emulate", is_flag=True, help="Run the exact image on a model of its chip."),
+    _device(
+        "--ram-seed",
+        type=click.IntRange(0, 2**32 - 1),
+        help="With --emulate: what RAM holds at power-on. Default: another content each time.",
+    ),
     _device("--board-dir", type=PATH, help="Folder that contains your own boards."),
     _linux("--host", help="Board that runs Linux, as in ssh (root@imx93)."),
     _linux(

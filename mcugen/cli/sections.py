@@ -25,6 +25,14 @@ port_option = click.option(
     help="Port of the device (/dev/ttyACM0, socket://host:port).",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+_EMULATE_OPTIONS = (
+    click.option("--emulate", is_flag=True, help="Run the exact image on a model of its chip."),
+    click.option(
+        "--ram-seed",
+        type=click.IntRange(0, 2**32 - 1),
+        help="With --emulate: what RAM holds at power-on. Default: another content each time.",
+    ),
+)
 
 
 class Words(click.Choice):  # type: ignore[type-arg, unused-ignore]
@@ -82,3 +90,8 @@ def apply(decorators: tuple[Decorator, ...], function: Any) -> Any:
     for decorator in reversed(decorators):
         function = decorator(function)
     return function
+
+
+def emulate_options(function: Any) -> Any:
+    """Adds --emulate and --ram-seed."""
+    return apply(_EMULATE_OPTIONS, function)

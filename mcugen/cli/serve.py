@@ -5,12 +5,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from mcugen.cli.console import say
-from mcugen.cli.sections import board_dir_option
+from mcugen.cli.console import note, say
+from mcugen.cli.sections import board_dir_option, emulate_options
 from mcugen.errors import ConfigError
+
+if TYPE_CHECKING:
+    from mcugen.toolchain.project import Project
 
 
 @click.command("serve")
@@ -18,24 +22,39 @@ from mcugen.errors import ConfigError
 @click.option(
     "--link", type=click.Path(path_type=Path), help="Create this symbolic link to the port."
 )
+@emulate_options
 @board_dir_option
-def command(build_dir: Path, link: Path | None, board_dir: Path | None) -> None:
+def command(
+    build_dir: Path,
+    link: Path | None,
+    emulate: bool,
+    ram_seed: int | None,
+    board_dir: Path | None,
+) -> None:
     """Run the firmware in BUILD_DIR in its emulator, behind a virtual serial port.
 
     For programs that only support serial ports, such as the MLPerf Tiny runner. Stop with Ctrl-C.
     """
-    from mcugen.toolchain.project import open_project, project_link
+    from mcugen.device.emulated import perhaps_emulated
+    from mcugen.toolchain.project import open_project
+
+    project = open_project(build_dir, board_dir)
+    with perhaps_emulated(project, emulate, ram_seed, None, note) as device:
+        _serve(device, link)
+
+
+def _serve(project: Project, link: Path | None) -> None:
+    from mcugen.toolchain.project import project_link
     from mcugen.transport.process_link import ProcessLink
     from mcugen.transport.pty_bridge import open_pty, shuttle
 
-    project = open_project(build_dir, board_dir)
-    if not project.board.run_command:
+    if not project.board.run_command and not project.emulator:
         raise ConfigError(
             f"board {project.board.name} is not emulated: it has its own port",
-            hint="use the port that `mcugen ports` lists",
+            hint="use the port that `mcugen ports` lists, or --emulate",
         )
     device = project_link(project, None)
-    assert isinstance(device, ProcessLink)  # a board with a run_command is a process
+    assert isinstance(device, ProcessLink)  # an emulator is a process
     with open_pty(link) as pty:
         device.open()
         try:

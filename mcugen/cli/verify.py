@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from mcugen.cli.console import say
-from mcugen.cli.sections import board_dir_option, port_option
+from mcugen.cli.sections import board_dir_option, emulate_options, port_option
 from mcugen.files import finite
 
 DIFFERENT_STATUS = 3
@@ -44,6 +44,7 @@ DIFFERENT_STATUS = 3
     help="Compare every operator's outputs (build with --per-layer), on a few inputs of each kind.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+@emulate_options
 @board_dir_option
 def command(build_dir: Path, as_json: bool, **options: Any) -> None:
     """Send random, extreme and front-end inputs to the device and compare every output value.

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from mcugen.boards import OWN_TABLES, Board
+from mcugen.emulator.chip import read_emulator_data
 from mcugen.engines import ENGINES
 from mcugen.engines.contract import Engine
 from mcugen.errors import ConfigError, unknown
@@ -19,7 +20,10 @@ from mcugen.platforms import PLATFORMS
 from mcugen.platforms.platform import Platform
 from mcugen.toolchain.flash_data import read_flash_data
 
-COMMON_TABLES: Mapping[str, Callable[[Board], object]] = {"flash": read_flash_data}
+COMMON_TABLES: Mapping[str, Callable[[Board], object]] = {
+    "emulator": read_emulator_data,
+    "flash": read_flash_data,
+}
 """Tables that a board.toml of every platform may have -> what reads and checks them."""
 
 

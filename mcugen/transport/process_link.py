@@ -33,8 +33,9 @@ class ProcessLink:
     put its number there, so there is no port to guess and no connection to retry.
     """
 
-    def __init__(self, command: Sequence[str], *, install_hint: str = "") -> None:
+    def __init__(self, command: Sequence[str], *, install_hint: str = "", name: str = "") -> None:
         self._command = tuple(command)
+        self._name = name
         self._install_hint = install_hint
         self._process: subprocess.Popen[bytes] | None = None
         self._guard: Guard | None = None
@@ -44,8 +45,8 @@ class ProcessLink:
 
     @property
     def name(self) -> str:
-        """Name of the program."""
-        return os.path.basename(self._command[0])  # noqa: PTH119 (a command, perhaps not a path)
+        """The name it was given, else that of the program."""
+        return self._name or os.path.basename(self._command[0])  # noqa: PTH119 (a command, perhaps not a path)
 
     def open(self) -> None:
         """Starts the process and, over TCP, waits until it has connected."""

@@ -330,7 +330,9 @@ def test_a_port_that_is_busy_for_a_moment_is_tried_again(
 def test_ports_command_names_mcu_link(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mcugen.cli.ports.system_ports", lambda: (VCOM,))
     result = CliRunner().invoke(ports_command, [])
-    start, boards, end = result.output.partition(" of imxrt1060 or mcxn236 or mcxn947 ")
+    start, boards, end = result.output.partition(
+        " of imxrt1060 or mcxn236 or mcxn947 or mcxn947-bare "
+    )
     assert (start, end) == ("/dev/ttyACM3  MCU-Link", " serial EB04LLNGMJHMR\n"), boards
 
 

@@ -18,6 +18,7 @@ WARNINGS = ("-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Wundef", "-Wdouble
 C_STANDARD = "-std=c11"
 UNFUSED = "-ffp-contract=off"  # floats then equal those of the PC bit for bit
 CXX_FLAGS = ("-std=c++17", "-fno-rtti", "-fno-exceptions")
+OBJCOPY_FORMATS = {"bin": "binary", "hex": "ihex"}
 OPTIMIZE_FLAGS = {"speed": "-O2", "size": "-Os", "fastest": "-O2"}
 
 
@@ -47,6 +48,7 @@ def export_cmake(app: SourceTree, board: Board, model: str, options: ExportOptio
         "compile_flags": _flags_by_language(options),
         "cxx_defines": options.engine.cxx_defines,
         "link_flags": _link_flags(board),
+        "images": {OBJCOPY_FORMATS[name]: name for name in board.images},
     }
     tree = {
         "CMakeLists.txt": render("cmake/CMakeLists.txt.j2", context),

@@ -30,12 +30,15 @@ def _compile(project: Path, board: Board, places: Places) -> Compiled:
     sdk = _find_sdk(places)
     if sdk is None:
         partial = compile_without_sdk(project, board, places.optimize, places.on_progress)
+        other = read_sdk_board(board).without_sdk
+        now = f"--board {other} needs no SDK: an image to flash now, not yet run on silicon"
         return Compiled(
             None,
             (
                 f"no MCUXpresso SDK (--sdk): compiled {len(partial.compiled)} files for the core",
                 f"left for the SDK: {', '.join(partial.left)}",
                 "README.md has the lines that build, link and flash it",
+                *((now,) if other else ()),
             ),
         )
     built = compile_with_sdk(project, board, sdk, places.variant)

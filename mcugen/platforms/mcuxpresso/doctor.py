@@ -47,8 +47,10 @@ def _for_tflm(board: Board, environment: Mapping[str, str]) -> list[Finding]:
 
 def _sdk(sdk: SdkBoard, environment: Mapping[str, str]) -> list[Finding]:
     """The SDK and its west; without them `mcugen build` still writes the whole project."""
+    other = f" (--board {sdk.without_sdk} needs none)" if sdk.without_sdk else ""
     get = (
-        "without it no image links; west init -m https://github.com/nxp-mcuxpresso/mcuxsdk-manifests.git "
+        f"without it no image links{other}; "
+        "west init -m https://github.com/nxp-mcuxpresso/mcuxsdk-manifests.git "
         f"--mr {sdk.sdk_tag} mcux; cd mcux && west update; export {SDK_VARIABLE}=$PWD"
     )
     root = environment.get(SDK_VARIABLE, "")

@@ -56,6 +56,7 @@ class SdkBoard:
     sdk_newest: str
     sdk_tag: str
     config_prefix: str  # what the SDK puts before release and debug; empty for most boards
+    without_sdk: str  # a board that flashes the same chip without an SDK; empty: none
     npu_target: str  # the converter's name of the chip; empty: no NPU
     stack_bytes: int
     heap_bytes: Mapping[str, int]  # by part: "", "npu"
@@ -81,6 +82,7 @@ def read_sdk_board(board: Board) -> SdkBoard:
         sdk_newest=table.text("sdk_newest"),
         sdk_tag=table.text("sdk_tag"),
         config_prefix=table.text("config_prefix", ""),
+        without_sdk=table.text("without_sdk", ""),
         npu_target=table.text("npu_target", ""),
         stack_bytes=table.integer("stack_bytes"),
         heap_bytes={"": heap_bytes, "npu": table.integer("heap_bytes_npu", heap_bytes)},

@@ -1,0 +1,89 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""The C files in core/, compiled for this computer and loaded beside Unicorn's library."""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from mcugen.errors import EnvironmentError_
+from mcugen.toolchain.build import find_zig
+
+SOURCES = Path(__file__).with_name("core")
+(SLICE, IDLE, SPINS, LOCKUP, UNCLOCKED_STACK, LOST_REGISTERS, ASKED, SURPRISE) = range(8)
+"""Why emu_run returned: reason_t of core.h."""
+
+READ = ctypes.CFUNCTYPE(
+    ctypes.c_uint64, ctypes.c_void_p, ctypes.c_uint64, ctypes.c_uint, ctypes.c_void_p
+)
+WRITE = ctypes.CFUNCTYPE(
+    None, ctypes.c_void_p, ctypes.c_uint64, ctypes.c_uint, ctypes.c_uint64, ctypes.c_void_p
+)
+
+
+class CoreState(ctypes.Structure):
+    """state_t of core.h."""
+
+    _fields_ = [
+        (name, ctypes.c_uint64) for name in "instructions slept interrupts overruns".split()
+    ] + [
+        (name, ctypes.c_uint32)
+        for name in (
+            "reason pc address value exception faults fault_cfsr fault_address fault_pc fault_lr "
+            "ticks_per_byte fifo_bytes ring_bytes irq_is_enabled uart_is_known"
+        ).split()
+    ]
+
+
+def load_core(unicorn_library: str) -> Any:
+    """The library of core/; EnvironmentError_ without a C compiler."""
+    ctypes.CDLL(unicorn_library, mode=ctypes.RTLD_GLOBAL)  # core/ calls it
+    with tempfile.TemporaryDirectory() as folder:
+        library = Path(folder) / "core.so"
+        library.write_bytes(_compiled())
+        core = ctypes.CDLL(str(library))  # with variables of its own
+    core.emu_open.restype = ctypes.POINTER(CoreState)
+    core.emu_run.argtypes = [ctypes.c_uint64]
+    return core
+
+
+@functools.cache
+def _compiled() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        library = Path(folder) / "core.so"
+        flags = (
+            "-O2",
+            "-std=c11",
+            "-shared",
+            "-fPIC",
+            *map(str, sorted(SOURCES.glob("*.c"))),
+            "-o",
+            str(library),
+        )
+        done = subprocess.run(
+            [*_compiler(), *flags], capture_output=True, text=True, timeout=120, check=False
+        )
+        if done.returncode != 0:
+            raise EnvironmentError_(
+                f"the emulator's core does not compile: {done.stderr.strip()[-300:]}",
+                hint="it needs a C compiler of this computer: gcc, clang or zig",
+            )
+        return library.read_bytes()
+
+
+def _compiler() -> tuple[str, ...]:
+    for name in ("gcc", "cc", "clang"):
+        if path := shutil.which(name):
+            return (path,)
+    if zig := find_zig():
+        return (zig, "cc")
+    raise EnvironmentError_(
+        "no C compiler of this computer is installed; the emulator's core needs one",
+        hint="sudo apt-get install gcc, or pip install ziglang",
+    )
