@@ -42,6 +42,8 @@ def run_facts(project: Project, port: str | None) -> Facts:
         ("numpy", version("numpy")),
         ("system", platform.platform()),
     ]
+    if project.manifest.accelerated:
+        facts += [("NPU", " · ".join(project.manifest.accelerated))]
     if port is None:
         facts += _emulator(project.board)
     else:

@@ -20,7 +20,7 @@ from mcugen.records import NANOSECONDS_PER_SECOND, RunRecord
 from mcugen.scoring.decode import Classes, Decode, decode_from_dict, decode_to_dict
 
 SCHEMA_VERSION = 1
-TABLES = ("front_end", "decode")
+TABLES = ("front_end", "decode", "accelerated")
 """Fields of Manifest that have a form of their own on disk."""
 
 
@@ -45,6 +45,7 @@ class Manifest:
     weight_bytes: int
     firmware_sha256: str  # hash of all generated files but its own header and this one
     decode: Decode | None = None  # what the outputs mean
+    accelerated: tuple[str, ...] = ()  # what runs on the NPU and what does not, in lines
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -78,6 +79,8 @@ def manifest_json(manifest: Manifest, tree: SourceTree) -> bytes:
     }
     fields["front_end"] = front_end_to_dict(manifest.front_end)
     fields["decode"] = decode_to_dict(manifest.decode) if manifest.decode else None
+    if manifest.accelerated:
+        fields["accelerated"] = list(manifest.accelerated)
     return seal_manifest({"schema": SCHEMA_VERSION, **fields}, tree)
 
 
@@ -109,4 +112,5 @@ def _from_json(data: Mapping[str, Any], path: Path) -> Manifest:
     fields = {name: data[name] for name in Manifest.__dataclass_fields__ if name not in TABLES}
     front_end = front_end_from_dict(data["front_end"], where=str(path))
     decode = decode_from_dict(data["decode"], str(path)) if data["decode"] else None
-    return Manifest(front_end=front_end, decode=decode, **fields)
+    accelerated = tuple(data.get("accelerated", ()))
+    return Manifest(front_end=front_end, decode=decode, accelerated=accelerated, **fields)

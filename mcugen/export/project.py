@@ -45,9 +45,13 @@ class BuildRequest:
     mlperf_id: str
     others: tuple[Engine, ...] = ()  # engines that the board also runs
     decode: Decode | None = None
+    accelerated: tuple[str, ...] = ()  # what the NPU's compiler said, in lines
 
-    def with_linked_model(self, model: bytes, arena_bytes: int) -> BuildRequest:
-        """With another .tflite linked in place of the model, which stays the reference.
+    def with_linked_model(
+        self, model: bytes, arena_bytes: int, said: tuple[str, ...] = ()
+    ) -> BuildRequest:
+        """With another .tflite linked in place of the model, which stays the reference; `said` by what
+        made it.
 
         ConfigError when the engine does not link the model's file.
         """
@@ -55,7 +59,7 @@ class BuildRequest:
             raise ConfigError("a converted model needs the interpreter", hint="--engine tflm")
         chosen = self.engine_options.arena_bytes or arena_bytes
         options = replace(self.engine_options, model_bytes=model, arena_bytes=chosen)
-        return replace(self, engine_options=options)
+        return replace(self, engine_options=options, accelerated=said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +201,7 @@ def _manifest(request: BuildRequest, plan: EnginePlan, firmware: str) -> Manifes
         weight_bytes=plan.weight_bytes,
         firmware_sha256=firmware,
         decode=request.decode,
+        accelerated=request.accelerated,
     )
 
 

@@ -57,7 +57,9 @@ def _accelerate(request: BuildRequest, places: Places, work: Path) -> Accelerate
     ready = neutron.prepare(
         original, target, places.npu_model, places.neutron_sdk, _find_sdk(places), work
     )
-    accelerated = request.with_linked_model(ready.model.read_bytes(), ready.arena_bytes)
+    accelerated = request.with_linked_model(
+        ready.model.read_bytes(), ready.arena_bytes, ready.notes
+    )
     return accelerated, ready.notes
 
 

@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from mcugen.boards import Board
-from mcugen.platforms.mcuxpresso import neutron
+from mcugen.errors import EnvironmentError_
 from mcugen.platforms.mcuxpresso.build import sdk_version
+from mcugen.platforms.mcuxpresso.neutron_converter import CONVERTER, INSTALL, find_converter
 from mcugen.platforms.mcuxpresso.project import SdkBoard, read_sdk_board
 from mcugen.toolchain.doctor import (
     VERSION_TIMEOUT_S,
@@ -33,16 +34,17 @@ def sdk_findings(board: Board, environment: Mapping[str, str]) -> tuple[Finding,
 
 
 def _for_tflm(board: Board, environment: Mapping[str, str]) -> list[Finding]:
-    """What only engine tflm, with or without the NPU, wants."""
-    return [
-        compiler_finding(board, environment, "g++", " (--engine tflm)", needed=False),
-        Finding(
-            f"{neutron.CONVERTER} (--accelerator npu)",
-            shutil.which(neutron.CONVERTER) or "",
-            neutron.INSTALL,
-            needed=False,
-        ),
-    ]
+    """What only engine tflm, with or without an NPU, wants."""
+    compiler = compiler_finding(board, environment, "g++", " (--engine tflm)", needed=False)
+    if not read_sdk_board(board).npu_target:
+        return [compiler]
+    what = f"{CONVERTER} (--accelerator npu)"
+    try:
+        found = find_converter(None)
+    except EnvironmentError_:
+        return [compiler, Finding(what, "", INSTALL, needed=False)]
+    where = f"{found.module} of {found.program}" if found.module else str(found.program)
+    return [compiler, Finding(what, where, INSTALL, needed=False)]
 
 
 def _sdk(sdk: SdkBoard, environment: Mapping[str, str]) -> list[Finding]:

@@ -10,10 +10,8 @@ word goes on with wrong numbers (SDK 26.03), so a mismatch is refused before any
 
 from __future__ import annotations
 
-import os
-import re
-import shutil
-import subprocess
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,9 +19,14 @@ from mcugen.engines.tflm_operators import NEUTRON_GRAPH
 from mcugen.errors import EnvironmentError_, ModelError
 from mcugen.model.ir import Graph
 from mcugen.model.tflite import read_tflite
+from mcugen.platforms.mcuxpresso.neutron_converter import (
+    ARENA_MARGIN,
+    Converter,
+    convert,
+    find_converter,
+    reasons_of,
+)
 
-CONVERTER = "neutron-converter"
-CONVERT_TIMEOUT_S = 600.0
 MAGIC = b"nMCd"
 WORD_BYTES = 4
 DRIVER = "libNeutronDriver.a"
@@ -31,24 +34,9 @@ DRIVER_FOLDERS = (  # below mcuxsdk/: SDK 25.12 and later, then 25.09 and earlie
     "middleware/eiq/neutron/mcxn",
     "middleware/eiq/tensorflow-lite/third_party/neutron/mcxn",
 )
-ARENA_MARGIN = 1.05  # NXP's rule for the converter's "Total data" (readme of the eIQ examples)
 PERSISTENT_BYTES = 16 * 1024
 TOLERANCE_LSB = 1
 """How far an output may be from the reference: NXP states no bit-exactness of the NPU's rounding."""
-
-INSTALL = (
-    "it is part of NXP's eIQ Neutron SDK (same release as your MCUXpresso SDK): pass its folder with "
-    "--neutron-sdk, or a converted model with --npu-model"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class NeutronConversion:
-    """What neutron-converter made. `arena_bytes` is None where its output does not state it."""
-
-    model: Path
-    arena_bytes: int | None
-    version: str  # as the converter prints it, empty when it does not
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,26 +68,51 @@ def prepare(
     """Converts `original` into the folder `work` (or takes `npu_model`) and checks what came out.
 
     With `sdk` the microcode must be the one its driver knows; without, the check is left to the user
-    and said so.
+    and said so. A conversion is made twice, to know whether it can be repeated.
     """
-    arena_bytes = None
+    arena_bytes, said, warning = None, None, ""
     if npu_model is None:
         converter = find_converter(neutron_sdk)
         conversion = convert(original, target, work / f"{original.stem}_npu.tflite", converter)
-        npu_model, arena_bytes = conversion.model, conversion.arena_bytes
+        npu_model, arena_bytes, said = conversion.model, conversion.arena_bytes, conversion.said
+        warning = _again(original, target, converter, conversion.model, work)
     source, converted = read_tflite(original), read_tflite(npu_model)
     check_same_edges(source, converted)
     share = npu_share(source, converted)
-    rest = ", ".join(share.left_over) or "nothing"
+    head = f"{share.converted} of {share.original} operators run on the NPU"
     if sdk is None:
         checked = "microcode not compared with a driver: no --sdk given"
     else:
         checked = f"microcode 0x{check_microcode(npu_model, sdk)}, known to the SDK's driver"
-    notes = (
-        f"{share.converted} of {share.original} operators run on the NPU; on the CPU: {rest}",
-        checked,
+    lines = (head, *_left_on_cpu(share.left_over, said), checked, *filter(None, (warning,)))
+    return Prepared(npu_model, arena_bytes or propose_arena_bytes(converted), lines)
+
+
+def _left_on_cpu(kinds: Iterable[str], said: str | None) -> tuple[str, ...]:
+    """One line for each kind of operator that stayed, with the converter's own words about it."""
+    counted = Counter(kinds)
+    if not counted:
+        return ("nothing stays on the CPU",)
+    lines = []
+    for kind, count in counted.items():
+        if said is None:
+            why = "why is not known: the model was converted elsewhere"
+        else:
+            why = "; ".join(reasons_of(kind, said)) or "the converter gives no reason"
+        times = f" ({count} times)" if count > 1 else ""
+        lines.append(f"on the CPU: {kind}{times}: {why}")
+    return tuple(lines)
+
+
+def _again(original: Path, target: str, converter: Converter, first: Path, work: Path) -> str:
+    """A warning where the converter does not give the same file twice; empty where it does."""
+    second = convert(original, target, work / f"{original.stem}_npu_again.tflite", converter).model
+    if first.read_bytes() == second.read_bytes():
+        return ""
+    return (
+        "warning: converting the same model twice gives two different files; to build this image again, "
+        "keep its model/*.tflite and pass it with --npu-model"
     )
-    return Prepared(npu_model, arena_bytes or propose_arena_bytes(converted), notes)
 
 
 def check_same_edges(original: Graph, converted: Graph) -> None:
@@ -122,57 +135,6 @@ def propose_arena_bytes(converted: Graph) -> int:
     PERSISTENT_BYTES for TFLM's own structures. More than needed; the device reports what it used."""
     activation_bytes = sum(tensor.bytes for tensor in converted.tensors if tensor.data is None)
     return round(activation_bytes * ARENA_MARGIN) + PERSISTENT_BYTES
-
-
-def find_converter(neutron_sdk: Path | None) -> Path:
-    """The converter in the given SDK folder (or its bin/), else on PATH."""
-    if neutron_sdk is not None:
-        for folder in (neutron_sdk, neutron_sdk / "bin"):
-            found = shutil.which(CONVERTER, path=str(folder))
-            if found:
-                return Path(found)
-        raise EnvironmentError_(f"there is no {CONVERTER} in {neutron_sdk}", hint=INSTALL)
-    found = shutil.which(CONVERTER)
-    if found is None:
-        raise EnvironmentError_(f"{CONVERTER} is not installed", hint=INSTALL)
-    return Path(found)
-
-
-def convert(model: Path, target: str, out: Path, converter: Path) -> NeutronConversion:
-    """Converts `model` into `out` for the chip `target`; ModelError with the converter's last words."""
-    command = [str(converter), "--input", str(model), "--output", str(out), "--target", target]
-    library = converter.parent.parent / "lib"
-    own = {"LD_LIBRARY_PATH": str(library)} if library.is_dir() else {}
-    try:
-        done = subprocess.run(
-            command,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=CONVERT_TIMEOUT_S,
-            env={**os.environ, **own},
-        )
-    except subprocess.TimeoutExpired:
-        raise EnvironmentError_(
-            f"{CONVERTER} did not finish in {CONVERT_TIMEOUT_S:.0f} s"
-        ) from None
-    except OSError as error:
-        raise EnvironmentError_(f"{converter} does not start: {error.strerror}") from error
-    output = done.stdout + done.stderr
-    if done.returncode != 0 or not out.is_file():
-        words = [line.strip() for line in output.splitlines() if line.strip()]
-        raise ModelError(
-            f"{CONVERTER} refuses {model.name}: {words[-1] if words else 'it said nothing'}",
-            hint="the NPU takes fully integer int8 models; without --accelerator the CPU takes it",
-        )
-    version = re.search(r"Neutron Converter Version:\s*(\S+)", output)
-    return NeutronConversion(out, _arena_bytes(output), version[1] if version else "")
-
-
-def _arena_bytes(output: str) -> int | None:
-    """NXP: the arena must hold 1.05 times the `Total data` of graph "main"; the last such line."""
-    found: list[str] = re.findall(r"Total data\s*[:=]\s*(\d+)", output)
-    return round(int(found[-1]) * ARENA_MARGIN) if found else None
 
 
 def npu_share(original: Graph, converted: Graph) -> NpuShare:

@@ -5,23 +5,27 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
+from mcugen.cli.build import command as build_command
+from mcugen.device.provenance import run_facts
 from mcugen.engines.tflm_operators import NEUTRON_GRAPH
 from mcugen.errors import EnvironmentError_, ModelError
 from mcugen.model.ir import DType, Graph, Op, Tensor
 from mcugen.platforms.mcuxpresso.neutron import (
     check_microcode,
-    convert,
-    find_converter,
     find_driver,
     microcode_words,
     npu_share,
     prepare,
 )
+from mcugen.platforms.mcuxpresso.neutron_converter import convert, find_converter, reasons_of
+from mcugen.toolchain.project import open_project
 from tests.tflite_writer import OpSpec, TensorSpec, model_bytes
 from tests.toolchain.test_flash import fake_tool
 
@@ -129,6 +133,105 @@ def test_missing_converter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert "--npu-model" in caught.value.hint
 
 
+# What a package of NXP's offers: with a context, and in releases that take the target's name.
+PACKAGES = {
+    "eiq_neutron_sdk": """
+class CompilationContext:
+    targetOpts = None
+def getNeutronTarget(name):
+    return "target " + name
+def convertModel(content, context):
+    assert context.targetOpts == "target mcxn94x"
+    return answer(content)
+""",
+    "neutron_converter_SDK_26_03": """
+def convertModel(content, target):
+    assert target == "mcxn94x"
+    return answer(content)
+""",
+}
+ANSWER = """
+def answer(content):
+    assert type(content) is list
+    print("Total data = 16,000 (bytes)\\nWARNING: Softmax is not supported: beta is 1\\nSoftmax = 1")
+    with open({ready!r}, "rb") as file:
+        return list(file.read()){extra}
+"""
+
+
+def environment_with_package(root: Path, name: str, ready: Path, extra: str = "") -> Path:
+    """A folder like a virtual environment, whose Python has a package of that name."""
+    package = root / "packages" / name
+    package.mkdir(parents=True)
+    (package / "__init__.py").touch()
+    code = PACKAGES[name] + ANSWER.format(ready=str(ready), extra=extra)
+    (package / "neutron_converter.py").write_text(code)
+    (root / "bin").mkdir()
+    fake_tool(root / "bin", "python", f'PYTHONPATH={root}/packages exec {sys.executable} "$@"')
+    return root
+
+
+def relu_and_softmax(path: Path) -> Path:
+    tensors = [TensorSpec((1, 4), scales=0.5)] * 2 + [
+        TensorSpec((1, 4), scales=1 / 256, zero_points=-128)
+    ]
+    ops = [OpSpec("RELU", [0], [1]), OpSpec("SOFTMAX", [1], [2], {"beta": 1.0})]
+    path.write_bytes(model_bytes(tensors, ops, [0], [2]))
+    return path
+
+
+@pytest.mark.parametrize("name", PACKAGES)
+def test_a_python_package_converts_as_the_program_does(tmp_path: Path, name: str) -> None:
+    """In a process of its own; what stays on the CPU is named in the converter's own words."""
+    original = relu_and_softmax(tmp_path / "m.tflite")
+    ready = converted_file(tmp_path / "ready.tflite")
+    sdk = sdk_with_driver(tmp_path / "sdk", WORD)
+    venv = environment_with_package(tmp_path / "venv", name, ready)
+    assert find_converter(venv).module == f"{name}.neutron_converter"
+    prepared = prepare(original, "mcxn94x", None, venv, sdk, tmp_path)
+    assert prepared.model.read_bytes() == ready.read_bytes()
+    assert prepared.arena_bytes == 16800
+    assert prepared.notes == (
+        "1 of 2 operators run on the NPU",
+        "on the CPU: SOFTMAX: WARNING: Softmax is not supported: beta is 1",
+        "microcode 0x1c933f1b, known to the SDK's driver",
+    )
+
+
+def test_a_converter_that_does_not_repeat_itself_is_told(tmp_path: Path) -> None:
+    """Trailing bytes, which no reader of the model sees."""
+    ready = converted_file(tmp_path / "ready.tflite")
+    extra = " + list(__import__('os').urandom(16))"
+    name = "eiq_neutron_sdk"
+    venv = environment_with_package(tmp_path / "venv", name, ready, extra)
+    original = relu_and_softmax(tmp_path / "m.tflite")
+    prepared = prepare(original, "mcxn94x", None, venv, None, tmp_path)
+    assert "two different files" in prepared.notes[-1]
+    assert "--npu-model" in prepared.notes[-1]
+
+
+def test_a_package_that_ends_its_process_is_told(tmp_path: Path) -> None:
+    ready = converted_file(tmp_path / "ready.tflite")
+    extra = " + __import__('os').abort()"
+    venv = environment_with_package(tmp_path / "venv", "eiq_neutron_sdk", ready, extra)
+    with pytest.raises(ModelError, match=r"refuses in\.tflite"):
+        convert(ready.rename(tmp_path / "in.tflite"), "mcxn94x", ready, find_converter(venv))
+
+
+def test_words_about_an_operator() -> None:
+    said = """Converting model with the following options:
+  Output = softmax.tflite
+Cannot convert DepthwiseConv2D: dilation
+Operator FullyConnected stays: 3 inputs
+Operator Softmax stays
+Operator Softmax stays
+"""
+    assert reasons_of("SOFTMAX", said) == ("Operator Softmax stays",)
+    assert reasons_of("DEPTHWISE_CONV_2D", said) == ("Cannot convert DepthwiseConv2D: dilation",)
+    assert reasons_of("FULLY_CONNECTED", said) == ("Operator FullyConnected stays: 3 inputs",)
+    assert reasons_of("CONV_2D", said) == ()
+
+
 def graph_of(*kinds: str) -> Graph:
     tensors = tuple(Tensor(i, f"t{i}", (1, 4), DType.INT8) for i in range(len(kinds) + 1))
     ops = tuple(Op(i, kind, (i,), (i + 1,)) for i, kind in enumerate(kinds))
@@ -160,7 +263,8 @@ def test_a_given_model_is_checked_and_counted(tmp_path: Path) -> None:
     assert prepared.model == npu_model
     assert prepared.arena_bytes == 16 * 1024 + 13  # three activations of 4 bytes, times 1.05
     assert prepared.notes == (
-        "1 of 2 operators run on the NPU; on the CPU: SOFTMAX",
+        "1 of 2 operators run on the NPU",
+        "on the CPU: SOFTMAX: why is not known: the model was converted elsewhere",
         "microcode 0x1c933f1b, known to the SDK's driver",
     )
     other = tmp_path / "other.tflite"
@@ -168,4 +272,17 @@ def test_a_given_model_is_checked_and_counted(tmp_path: Path) -> None:
     other.write_bytes(model_bytes(tensors, ops, [0], [2]))
     with pytest.raises(ModelError, match="is not other converted"):
         prepare(other, "mcxn94x", npu_model, None, sdk, tmp_path)
-    assert "not compared" in prepare(original, "mcxn94x", npu_model, None, None, tmp_path).notes[1]
+    assert "not compared" in prepare(original, "mcxn94x", npu_model, None, None, tmp_path).notes[2]
+
+
+def test_what_stays_on_the_cpu_is_in_project_and_report(tmp_path: Path) -> None:
+    original = relu_and_softmax(tmp_path / "m.tflite")
+    npu = converted_file(tmp_path / "npu.tflite")
+    choice = ["--board", "mcxn947", "--engine", "tflm", "--accelerator", "npu", "--no-compile"]
+    words = [str(original), *choice, "--arena-bytes", "4096", "--npu-model", str(npu)]
+    done = CliRunner().invoke(build_command, [*words, "--out", str(tmp_path / "project")])
+    assert done.exit_code == 0, done.output
+    project = open_project(tmp_path / "project", None)
+    assert project.manifest.accelerated[0] == "1 of 2 operators run on the NPU"
+    facts = dict(run_facts(project, "/dev/none"))
+    assert "on the CPU: SOFTMAX: why is not known" in facts["NPU"]
