@@ -13,9 +13,22 @@
 #include <time.h>
 #include <unistd.h>
 
+#if defined(__linux__) && defined(__ARM_FEATURE_DOTPROD)
+#include <asm/hwcap.h>
+#include <sys/auxv.h>
+#endif
+
 #define NANOSECONDS_PER_SECOND 1000000000u
 
-void mcugen_port_init(void) {}
+void mcugen_port_init(void) {
+#if defined(__linux__) && defined(__ARM_FEATURE_DOTPROD)
+  if ((getauxval(AT_HWCAP) & HWCAP_ASIMDDP) == 0) {
+    mcugen_port_fatal(
+        "compiled for a processor with SDOT (asimddp in /proc/cpuinfo), which this one "
+        "has not: build for its own board");
+  }
+#endif
+}
 
 size_t mcugen_port_read(uint8_t *bytes, size_t capacity) {
   for (;;) {

@@ -21,7 +21,7 @@ Optimize = Literal["speed", "size", "fastest"]
 class EngineOptions:
     """All that shapes the generated engine besides the model.
 
-    `isa` is the board's capability set ("dsp"). `per_layer` makes the output of every layer
+    `isa` is the board's capability set, of boards.ISAS. `per_layer` makes the output of every layer
     observable, at the price of RAM; `profile` its cost, at the price of flash. `prune` removes what
     provably never matters.
     `arena_limit_bytes`, where known, becomes a static assertion. `model_bytes`, the .tflite that is

@@ -27,6 +27,15 @@ QEMU = (
     "-machine mps2-an505 -display none -monitor none -serial none "
     "-icount shift=0 -semihosting-config enable=on,target=native -kernel"
 ).split()
+HOSTS: dict[str, tuple[str, ...]] = {
+    "host": (),
+    "sse2": ("-DMCUGEN_MAY_HAVE_AVX2=0",),
+    "c": ("-DMCUGEN_MAY_HAVE_AVX2=0", "-U__SSE2__"),
+}
+"""Where a program runs on the PC -> flags that choose its vectors; "host" asks the processor."""
+AARCH64 = {"neon": "cortex-a53", "sdot": "cortex-a55"}
+"""Where a program runs in qemu-aarch64 -> the core that it is compiled for."""
+_EMULATED = {"neon": "cortex-a53", "sdot": "max"}  # QEMU 7.2 has no Cortex-A55
 
 
 @dataclass(frozen=True)
@@ -86,7 +95,7 @@ def build(
     patch: tuple[str, str, str] | None = None,
     keeps_state: bool = False,
 ) -> CEngine:
-    """Compiles for `on` "host" (-O1, with sanitizers) or "qemu" (-O2), if not told otherwise.
+    """Compiles for `on` of HOSTS (-O1, with sanitizers), AARCH64 or "qemu" (-O2), if not told otherwise.
 
     With `keeps_state` samples are one stream, otherwise each starts from a clean state.
 
@@ -124,11 +133,16 @@ def compile_driver(
     """Compiles a program with the driver_io of `on`; returns the command that runs it."""
     tests, program = ROOT / "firmware_tests", folder / "program"
     flags = [*defines, *(f"-I{path}" for path in (*includes, tests))]
-    if on == "host":
+    if on in HOSTS:
         sources = [*sources, tests / "driver_io_host.c"]
-        flags = [optimize or "-O1", "-g", *SANITIZERS, *flags]
+        flags = [optimize or "-O1", "-g", *SANITIZERS, *HOSTS[on], *flags]
         compile_program("gcc", sources, program, flags=flags)
         return (str(program),)
+    if on in AARCH64:
+        sources = [*sources, tests / "driver_io_host.c"]
+        flags = [f"-mcpu={AARCH64[on]}", optimize or "-O2", *flags]
+        compile_program("aarch64-linux-gnu-gcc", sources, program, flags=flags, link=["-static"])
+        return (require_tool("qemu-aarch64"), "-cpu", _EMULATED[on], str(program))
     sources = [*sources, tests / "driver_io_an505.c"]
     flags = [*ARM_FLAGS, optimize or "-O2", *flags]
     link = [*ARM_LINK, f"-T{boards_dir() / 'mps2-an505' / 'mps2-an505.ld'}"]
@@ -141,5 +155,5 @@ def run_program(command: tuple[str, ...], folder: Path, stream: bytes) -> bytes:
     (folder / "input.bin").write_bytes(stream)
     done = subprocess.run(command, input=stream, capture_output=True, timeout=300, cwd=folder)
     assert done.returncode == 0, f"{done.returncode}: {done.stderr.decode()}"
-    on_qemu = "qemu" in command[0]
+    on_qemu = "qemu-system" in command[0]
     return (folder / "output.bin").read_bytes() if on_qemu else done.stdout

@@ -21,6 +21,7 @@ from tests.tflite_writer import OpSpec, TensorSpec, model_bytes
 
 SAMPLES = 4
 DSP = frozenset({"dsp"})
+SIMD = frozenset({"simd"})
 
 OPTIONS = {
     "portable": EngineOptions(),
@@ -29,6 +30,8 @@ OPTIONS = {
     "portable-single": EngineOptions(rounding="single"),
     "dsp-speed-single": EngineOptions(rounding="single", isa=DSP),
     "dsp-size-single": EngineOptions(rounding="single", isa=DSP, optimize="size"),
+    "simd": EngineOptions(isa=SIMD),
+    "simd-single": EngineOptions(rounding="single", isa=SIMD),
 }
 """Every kernel, by the name of its configuration."""
 

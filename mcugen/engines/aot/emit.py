@@ -301,7 +301,7 @@ _INCLUDE = re.compile(rb'^#include "([^"]+)"', re.MULTILINE)
 def kernel_files(calls: Iterable[Call]) -> SourceTree:
     """The files of runtime/kernels/ that the calls need, with whatever those include there."""
     folder = runtime_dir() / "kernels"
-    waiting = [name for call in calls for name in (call.kernel.header, call.kernel.source)]
+    waiting = [name for call in calls for name in call.kernel.files]
     files: dict[str, bytes] = {}
     while waiting:
         name = waiting.pop()

@@ -70,12 +70,21 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Kernel:
-    """A function of runtime/kernels/: `void function(const params *layer, inputs, outputs, scratch)`."""
+    """A function of runtime/kernels/: `void function(const params *layer, inputs, outputs, scratch)`.
+
+    `also` are more sources, whose functions it calls.
+    """
 
     function: str
     params: str
     header: str
     source: str
+    also: tuple[str, ...] = ()
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """What it is compiled from, without what these include."""
+        return (self.header, self.source, *self.also)
 
 
 @dataclass(frozen=True, slots=True)

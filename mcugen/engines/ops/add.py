@@ -37,6 +37,8 @@ _TABLE = {
 """By whether the zero point is -128."""
 
 _TABLE_COST = 12
+_SIMD = Kernel("mcugen_add_s8_simd", "mcugen_add_t", "add.h", "add_simd.c", ("add_avx2.c",))
+_SIMD_COST = 14
 _INPUT_SHIFT = 20
 _LARGEST_SUM = 2 * 255 * 2**19
 _HALF = (2**30, 0)  # a factor of 1/2, which the operand with the larger scale has
@@ -83,12 +85,14 @@ def _factors(pair: Pair, kind: str) -> _Factors:
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
     """A portable kernel.
 
-    ADD: and a DSP kernel, where its requantisation stays exact in 32 bits; one with a table of 1 KB unless
-    `--optimize size`.
+    ADD: and one with vectors; for DSP cores one where its requantisation stays exact in 32 bits, and one
+    with a table of 1 KB unless `--optimize size`.
     """
     pair = pair_of(graph, op)
     assert pair is not None
     portable = pair_variant(pair, _PORTABLE, _portable_fields(pair, op), _PORTABLE_COST)
+    if "simd" in options.isa and op.kind == "ADD":
+        return (portable, pair_variant(pair, _SIMD, _portable_fields(pair, op), _SIMD_COST))
     dsp_fields = _dsp_fields(pair, op)
     if "dsp" not in options.isa or dsp_fields is None:
         return (portable,)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 the mcugen authors
 # SPDX-License-Identifier: Apache-2.0
-"""CONV_2D: portable, and for DSP cores with two channels packed into one multiply."""
+"""CONV_2D: portable, with vectors, and for DSP cores with two channels packed into one multiply."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from mcugen.engines.aot.scales import ONE_SHIFT
 from mcugen.engines.aot.variants import Call, Kernel, Layout, Operands, Operator, Table, Variant
 from mcugen.engines.contract import EngineOptions
-from mcugen.engines.ops.shared import convolution, winograd
+from mcugen.engines.ops.shared import convolution, vectors, winograd
 from mcugen.engines.ops.shared.checks import to_problems
 from mcugen.engines.ops.shared.convolution import Convolution, Fields, Filter
 from mcugen.engines.ops.shared.one_shift import general_requant, short_requant
@@ -42,8 +42,8 @@ def problems(graph: Graph, op: Op) -> Iterable[Problem]:
 
 
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
-    """A portable kernel, and a DSP kernel for one group; with `--optimize fastest` for 3x3 filters with
-    stride 1 one that multiplies 16 times for 36."""
+    """A portable kernel; for one group a kernel with vectors and a DSP kernel; with `--optimize fastest` for
+    3x3 filters with stride 1 one for DSP cores that multiplies 16 times for 36."""
     layer = convolution.read_convolution(graph, op, _CHANNEL_AXIS)
     outputs = layer.filter.positions * layer.filter.out_channels
     portable = Variant(
@@ -52,8 +52,9 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
         int(_PORTABLE_COST * layer.macs) + _OUTPUT_COST * outputs,
         lambda operands: _build_portable(layer, operands, options),
     )
+    plain = (portable, *vectors.conv_2d_variants(layer, options))
     if "dsp" not in options.isa or not _fits_dsp(layer):
-        return (portable,)
+        return plain
     depth = _depth(layer)
     macs = layer.filter.positions * layer.filter.out_channels * depth
     gathered = _GATHER_COST * layer.filter.positions * depth
@@ -65,7 +66,7 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
         scratch_bytes=4 * depth + 3 * (-(-_run(layer) // 4) * 4),
         in_place=((0, 0),) if convolution.writes_behind_reads(layer.filter) else (),
     )
-    return (portable, packed, *winograd.variants(layer, options))
+    return (*plain, packed, *winograd.variants(layer, options))
 
 
 OPERATOR = Operator(problems, variants)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 the mcugen authors
 # SPDX-License-Identifier: Apache-2.0
-"""DEPTHWISE_CONV_2D: portable, and for DSP cores over one padded plane per channel."""
+"""DEPTHWISE_CONV_2D: portable, with vectors, and for DSP cores over one padded plane per channel."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from mcugen.engines.aot.variants import Call, Kernel, Layout, Operands, Operator, Table, Variant
 from mcugen.engines.contract import EngineOptions
-from mcugen.engines.ops.shared import convolution
+from mcugen.engines.ops.shared import convolution, vectors
 from mcugen.engines.ops.shared.checks import to_problems
 from mcugen.engines.ops.shared.convolution import Convolution, Fields, Filter
 from mcugen.engines.ops.shared.one_shift import short_requant
@@ -44,7 +44,8 @@ def problems(graph: Graph, op: Op) -> Iterable[Problem]:
 
 
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
-    """A portable kernel, and a DSP kernel that lays out one padded plane per channel."""
+    """A portable kernel; one with vectors for at least 8 channels with one output each; a DSP kernel that
+    lays out one padded plane per channel."""
     layer = convolution.read_convolution(graph, op, _CHANNEL_AXIS)
     outputs = layer.filter.positions * layer.filter.out_channels
     portable = Variant(
@@ -53,15 +54,16 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
         int(_PORTABLE_COST * layer.macs) + _OUTPUT_COST * outputs,
         lambda operands: _build_portable(layer, operands, options),
     )
+    plain = (portable, *vectors.depthwise_variants(layer, options))
     if "dsp" not in options.isa:
-        return (portable,)
+        return plain
     settled = convolution.settle_constant_channels(layer, options.rounding)
     if _covers(layer.filter) and not convolution.requant_words(settled, options.rounding)[1]:
-        return (portable, _whole(settled, options))
+        return (*plain, _whole(settled, options))
     f = _lying(layer.filter)
     plane = _plane(f)
     if max(plane.words, plane.pitch) > _UINT16_MAX:
-        return (portable,)
+        return plain
     kernel = "3x3"
     requant, finish = short_requant(settled, options.rounding)
     if not _is_3x3(f) or finish.startswith("exact"):
@@ -79,7 +81,7 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
         scratch_bytes=4 * (plane.words + (0 if kernel == "3x3" else _weight_words(f))),
         in_place=((0, 0),) if _works_in_place(f, plane) else (),
     )
-    return (portable, planar)
+    return (*plain, planar)
 
 
 OPERATOR = Operator(problems, variants)

@@ -27,7 +27,9 @@ from mcugen.engines.aot.variants import (
     is_activation,
 )
 from mcugen.engines.contract import EngineOptions
+from mcugen.engines.ops.shared import vectors
 from mcugen.engines.ops.shared.checks import activation_reasons, fused_activation
+from mcugen.engines.ops.shared.convolution import Convolution, Filter
 from mcugen.model.check import where
 from mcugen.model.ir import DType, Graph, Op, Problem, Tensor
 
@@ -169,7 +171,7 @@ def _scale_text(weights: Tensor) -> str:
 
 
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
-    """A portable kernel, and DSP kernels that read and write int8 or int16."""
+    """A portable kernel, that of CONV_2D with vectors, and DSP kernels that read and write int8 or int16."""
     layer = _layer(graph, op)
     macs = layer.batches * layer.rows * layer.depth
     rows = layer.batches * layer.rows
@@ -179,8 +181,9 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
         int(_PORTABLE_COST * macs) + 2 * _ROW_COST * rows,
         lambda operands: _build_portable(layer, operands, options),
     )
+    plain = (portable, *vectors.conv_2d_variants(_as_convolution(layer), options))
     if "dsp" not in options.isa or not _fits_dsp(layer):
-        return (portable,)
+        return plain
     layouts = (Layout.NATIVE, Layout.INT16) if options.optimize != "size" else (Layout.NATIVE,)
     packed = tuple(
         Variant(
@@ -192,7 +195,22 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
         for read in layouts
         for write in layouts
     )
-    return (portable, *packed)
+    return (*plain, *packed)
+
+
+def _as_convolution(layer: _Layer) -> Convolution:
+    """The same as CONV_2D of 1x1 over images of one pixel; the zero point stays in the bias."""
+    return Convolution(
+        weights=layer.weights.reshape(layer.rows, 1, 1, layer.depth),
+        bias=layer.bias,
+        requant=np.broadcast_to(layer.requant, (layer.rows, 2)),
+        filter=Filter(layer.batches, 1, 1, layer.depth, 1, 1, layer.rows, 1, 1, 1, 1, 1, 1, 0, 0),
+        in_zero_point=0,
+        zero_point=layer.zero_point,
+        low=layer.low,
+        high=layer.high,
+        comment=layer.comment,
+    )
 
 
 def _fits_dsp(layer: _Layer) -> bool:

@@ -31,6 +31,8 @@ _PORTABLE_COST = 45  # instructions per element
 _DSP_COST = 11
 _PORTABLE = Kernel("mcugen_mul", "mcugen_mul_t", "mul.h", "mul.c")
 _DSP = Kernel("mcugen_mul_dsp", "mcugen_mul_dsp_t", "mul.h", "mul_dsp.c")
+_SIMD = Kernel("mcugen_mul_simd", "mcugen_mul_t", "mul.h", "mul_simd.c", ("mul_avx2.c",))
+_SIMD_COST = 6
 _PRODUCT_BITS = 16
 
 
@@ -50,10 +52,13 @@ def _factor(pair: Pair) -> float:
 
 
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
-    """A portable kernel, and a DSP kernel where its requantisation stays exact in 32 bits."""
+    """A portable kernel, one with vectors where no factor exceeds 1, and a DSP kernel where its
+    requantisation stays exact in 32 bits."""
     pair = pair_of(graph, op)
     assert pair is not None
     portable = pair_variant(pair, _PORTABLE, _portable_fields(pair, op), _PORTABLE_COST)
+    if "simd" in options.isa and quantize_multiplier(_factor(pair))[1] <= 0:
+        return (portable, pair_variant(pair, _SIMD, _portable_fields(pair, op), _SIMD_COST))
     dsp_fields = _dsp_fields(pair, op)
     if "dsp" not in options.isa or dsp_fields is None:
         return (portable,)

@@ -99,6 +99,11 @@ def test_edges_equal_the_reference_on_the_pc(name: str, edges: Vectors, tmp_path
     assert not any(differences(edges, OPTIONS[name], tmp_path))
 
 
+@pytest.mark.parametrize("on", ["host", "sse2", "neon"])
+def test_edges_equal_the_reference_in_vectors(on: str, edges: Vectors, tmp_path: Path) -> None:
+    assert not any(differences(edges, OPTIONS["simd"], tmp_path, on=on))
+
+
 def test_edges_equal_the_reference_on_a_cortex_m33(edges: Vectors, tmp_path: Path) -> None:
     assert not any(differences(edges, OPTIONS["dsp-speed"], tmp_path, on="qemu"))
 
@@ -143,6 +148,7 @@ WORDS = "runtime/kernels/broadcast_dsp.h"
 BREAKS = (
     ("portable", "runtime/kernels/requantize.h", "(value < 0 ? 1 : 0)", "0"),
     ("portable", ADD, "addend->sign *", "1 *"),
+    ("simd", "runtime/kernels/add_simd.h", "scale_addend(&layer->b", "scale_addend(&layer->a"),
     ("portable", ADD, "+ layer->zero_point", "- layer->zero_point"),
     ("portable", ADD, "layer->low, ", "layer->low - 300, "),
     ("portable", "runtime/kernels/broadcast.h", "k * sb[2]", "k * 0"),

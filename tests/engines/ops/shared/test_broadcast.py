@@ -80,6 +80,11 @@ def test_edges_equal_the_reference_on_the_pc(name: str, edges: Vectors, tmp_path
     assert not any(differences(edges, OPTIONS[name], tmp_path))
 
 
+@pytest.mark.parametrize("on", ["host", "sse2", "neon"])
+def test_edges_equal_the_reference_in_vectors(on: str, edges: Vectors, tmp_path: Path) -> None:
+    assert not any(differences(edges, OPTIONS["simd"], tmp_path, on=on))
+
+
 def test_edges_equal_the_reference_on_a_cortex_m33(edges: Vectors, tmp_path: Path) -> None:
     assert not any(differences(edges, OPTIONS["dsp-speed"], tmp_path, on="qemu"))
 
@@ -116,6 +121,7 @@ BREAKS = (
     ("portable", PRELU, "x >= 0", "x >= 5"),
     ("portable", PRELU, "x, layer->above", "x, layer->below"),
     ("dsp-speed", MUL_DSP, "mcugen_after(a_odd, v1), b_odd", "mcugen_after(a_odd, v1), b_even"),
+    ("simd", "runtime/kernels/mul_simd.h", "b.value, layer->zero_point_b", "b.value, 0"),
     ("dsp-speed", MUL_DSP, "layer->offset_b, b)", "layer->offset_a, b)"),
     ("dsp-speed", "runtime/kernels/maximum_dsp.c", "mcugen_min_s8x4", "mcugen_max_s8x4"),
 )

@@ -3,24 +3,25 @@
 // Command: mcugen build image.tflite --engine aot --rounding double --optimize speed
 #include "image_weights.h"
 
-// "conv_weights" [4, 3, 3, 1], one scale per channel, in fours
-MCUGEN_WEIGHTS_SECTION _Alignas(16) const int8_t image_conv_2d_0_weights[36] = {
-  -18, -9, 0, 9, -17, -8, 1, 10, -16, -7, 2, 11,
-  -15, -6, 3, 12, -14, -5, 4, 13, -13, -4, 5, 14,
-  -12, -3, 6, 15, -11, -2, 7, 16, -10, -1, 8, 17,
+// "conv_weights" [4, 3, 3, 1], one scale per channel, in blocks
+MCUGEN_WEIGHTS_SECTION _Alignas(16) const int8_t image_conv_2d_0_weights[128] = {
+  -18, -17, -16, -15, -9, -8, -7, -6, 0, 1, 2, 3,
+  9, 10, 11, 12, 0, 0, 0, 0, 0, 0, 0, 0,
+  0, 0, 0, 0, 0, 0, 0, 0, -14, -13, -12, -11,
+  -5, -4, -3, -2, 4, 5, 6, 7, 13, 14, 15, 16,
+  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+  0, 0, 0, 0, -10, 0, 0, 0, -1, 0, 0, 0,
+  8, 0, 0, 0, 17, 0, 0, 0, 0, 0, 0, 0,
+  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+  0, 0, 0, 0, 0, 0, 0, 0,
 };
 
-// per output channel
-MCUGEN_WEIGHTS_SECTION _Alignas(16) const int32_t image_conv_2d_0_bias[4] = {
-  10, -20, 30, -40,
-};
-
-// multiplier, shift
-MCUGEN_WEIGHTS_SECTION _Alignas(16) const mcugen_requant_t image_conv_2d_0_requant[4] = {
-  {1374389504, -5},
-  {1374389504, -4},
-  {2061584256, -4},
-  {1374389504, -3},
+// in blocks
+MCUGEN_WEIGHTS_SECTION _Alignas(16) const int32_t image_conv_2d_0_channels[24] = {
+  -368, -155, 138, 311, 0, 0, 0, 0, 1374389504, 1374389504, 2061584256, 1374389504,
+  0, 0, 0, 0, -5, -4, -4, -3, 0, 0, 0, 0,
 };
 
 // "depth_weights" [1, 3, 3, 4], one scale per channel
@@ -28,4 +29,17 @@ MCUGEN_WEIGHTS_SECTION _Alignas(16) const int8_t image_depthwise_conv_2d_1_weigh
   -20, -19, -18, -17, -16, -15, -14, -13, -12, -11, -10, -9,
   -8, -7, -6, -5, -4, -3, -2, -1, 0, 1, 2, 3,
   4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
+};
+
+// per output channel
+MCUGEN_WEIGHTS_SECTION _Alignas(16) const int32_t image_depthwise_conv_2d_1_bias[4] = {
+  10, -20, 30, -40,
+};
+
+// multiplier, shift
+MCUGEN_WEIGHTS_SECTION _Alignas(16) const mcugen_requant_t image_depthwise_conv_2d_1_requant[4] = {
+  {1374389504, -5},
+  {1374389504, -4},
+  {2061584256, -4},
+  {1374389504, -3},
 };

@@ -12,12 +12,13 @@
 #define MCUGEN_WEIGHTS_SECTION
 #endif
 
-#include "kernels/conv_2d.h"
+#include "kernels/conv_2d_vector.h"
 #include "kernels/depthwise_conv_2d.h"
 
-extern const int8_t image_conv_2d_0_weights[36];
-extern const int32_t image_conv_2d_0_bias[4];
-extern const mcugen_requant_t image_conv_2d_0_requant[4];
+extern const int8_t image_conv_2d_0_weights[128];
+extern const int32_t image_conv_2d_0_channels[24];
 extern const int8_t image_depthwise_conv_2d_1_weights[36];
+extern const int32_t image_depthwise_conv_2d_1_bias[4];
+extern const mcugen_requant_t image_depthwise_conv_2d_1_requant[4];
 
 #endif

@@ -1,0 +1,176 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""Convolutions and FULLY_CONNECTED for cores with vectors: tables and variants of every instruction set.
+
+runtime/kernels/conv_2d_vector.h and depthwise_conv_2d_vector.h describe the tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mcugen.engines.aot.variants import Call, Kernel, Layout, Operands, Table, Variant
+from mcugen.engines.contract import EngineOptions
+from mcugen.engines.ops.shared import convolution
+from mcugen.engines.ops.shared.convolution import Convolution, Fields, Filter
+
+_UINT16_MAX = 65535
+_MOST_TAPS = 64  # MCUGEN_MOST_TAPS
+_OUTPUT_COST = 5
+_GATHER_COST = 0.5  # per tap and position
+
+
+@dataclass(frozen=True, slots=True)
+class Blocks:
+    """How a kernel takes weights: `lanes` neighbouring channels, `group` taps of each at a time; the
+    number of taps is filled up to a multiple of `step`. `cost` is instructions per multiplication."""
+
+    kernel: str
+    lanes: int
+    group: int
+    step: int
+    together: int  # positions at once
+    cost: float
+    single_right: int  # smallest right shift with single rounding
+
+
+_CONV_2D = {"simd": Blocks("simd", 8, 4, 8, 4, 0.2, 0)}
+_DEPTHWISE = {"simd": Blocks("simd", 8, 2, 2, 1, 0.6, 0)}
+"""isa -> the kernel; the first that a board has is taken."""
+
+
+def conv_2d_variants(layer: Convolution, options: EngineOptions) -> tuple[Variant, ...]:
+    """The kernel for one group of input channels, where the board has vectors and it holds."""
+    blocks = _blocks(_CONV_2D, options.isa)
+    f = layer.filter
+    if blocks is None or layer.weights.shape[3] != f.in_channels:
+        return ()
+    settled = convolution.settle_constant_channels(layer, options.rounding)
+    depth = _filled(layer.taps, blocks.step)
+    if max(depth, f.in_channels, f.out_channels) > _UINT16_MAX or not _fits(
+        settled, blocks, options
+    ):
+        return ()
+    direct = _is_direct(f, blocks)
+    gathered = 0.0 if direct else _GATHER_COST * f.positions * depth
+    outputs = f.positions * _filled(f.out_channels, blocks.lanes)
+    kernel = _kernel("conv_2d", blocks, options)
+    fields: Fields = (("depth", depth), ("direct", int(direct)), *convolution.range_fields(layer))
+    return (
+        Variant(
+            (Layout.NATIVE,),
+            (Layout.NATIVE,),
+            int((blocks.cost * depth + _OUTPUT_COST) * outputs + gathered),
+            lambda operands: _build(settled, blocks, kernel, fields, operands),
+            scratch_bytes=16 if direct else blocks.together * depth,
+        ),
+    )
+
+
+def depthwise_variants(layer: Convolution, options: EngineOptions) -> tuple[Variant, ...]:
+    """The kernel for one output per input channel, where the board has vectors and it holds."""
+    blocks = _blocks(_DEPTHWISE, options.isa)
+    f = layer.filter
+    if blocks is None or f.in_channels != f.out_channels or f.out_channels < blocks.lanes:
+        return ()
+    settled = convolution.settle_constant_channels(layer, options.rounding)
+    if layer.taps > _MOST_TAPS or not _fits(settled, blocks, options):
+        return ()
+    outputs = f.positions * _filled(f.out_channels, blocks.lanes)
+    kernel = _kernel("depthwise_conv_2d", blocks, options)
+    fields = convolution.range_fields(layer)
+    return (
+        Variant(
+            (Layout.NATIVE,),
+            (Layout.NATIVE,),
+            int((blocks.cost * layer.taps + _OUTPUT_COST) * outputs),
+            lambda operands: _build(settled, blocks, kernel, fields, operands, reuse_last=True),
+            scratch_bytes=f.in_channels,
+        ),
+    )
+
+
+def _blocks(kernels: dict[str, Blocks], isa: Collection[str]) -> Blocks | None:
+    return next((blocks for name, blocks in kernels.items() if name in isa), None)
+
+
+def _filled(count: int, step: int) -> int:
+    return -(-count // step) * step
+
+
+def _fits(layer: Convolution, blocks: Blocks, options: EngineOptions) -> bool:
+    """Whether two products fit 16 bits, and every factor is one that the kernel multiplies by."""
+    right = blocks.single_right if options.rounding == "single" else 0
+    return bool(layer.weights.min() > -128 and layer.requant[:, 1].max() <= -right)
+
+
+def _is_direct(f: Filter, blocks: Blocks) -> bool:
+    """Whether every position sees its own pixel, and may read whole steps of it."""
+    same = (f.in_height, f.in_width) == (f.out_height, f.out_width)
+    ones = {f.height, f.width, f.stride_y, f.stride_x} == {1}
+    whole = f.in_channels % blocks.step == 0 or f.positions == 1
+    return same and ones and (f.pad_top, f.pad_left) == (0, 0) and whole
+
+
+def _kernel(operator: str, blocks: Blocks, options: EngineOptions) -> Kernel:
+    return Kernel(
+        f"mcugen_{operator}_{blocks.kernel}_{options.rounding}",
+        f"mcugen_{operator}_vector_t",
+        f"{operator}_vector.h",
+        f"{operator}_{blocks.kernel}.c",
+        (f"{operator}_avx2.c",) if blocks.kernel == "simd" else (),
+    )
+
+
+def _build(
+    layer: Convolution,
+    blocks: Blocks,
+    kernel: Kernel,
+    fields: Fields,
+    operands: Operands,
+    *,
+    reuse_last: bool = False,
+) -> tuple[Call, ...]:
+    name = operands.name
+    channels = block_channels(layer.filter.out_channels, blocks.lanes, reuse_last=reuse_last)
+    weights = layer.weights.reshape(layer.filter.out_channels, -1)
+    constants = np.column_stack([convolution.folded_bias(layer), layer.requant])
+    packed = pack_weights(weights, channels, blocks)
+    tables: Fields = (
+        ("weights", Table(f"{name}_weights", packed, f"{layer.comment}, in blocks")),
+        ("channels", Table(f"{name}_channels", pack_constants(constants, channels), "in blocks")),
+    )
+    assert operands.scratch is not None
+    args = (*operands.inputs, *operands.outputs, operands.scratch)
+    return (Call(kernel, (*tables, *layer.filter.fields(), *fields), args),)
+
+
+def block_channels(count: int, lanes: int, *, reuse_last: bool) -> NDArray[np.intp]:
+    """The channels of each block [blocks, lanes], -1 where there is none.
+
+    With `reuse_last` the last block ends with the last channel, and repeats some of the one before.
+    """
+    blocks = np.arange(_filled(count, lanes)).reshape(-1, lanes)
+    if reuse_last:
+        blocks[-1] -= blocks[-1, -1] - (count - 1)
+    return np.where(blocks < count, blocks, -1)
+
+
+def pack_weights(
+    weights: NDArray[np.int8], channels: NDArray[np.intp], blocks: Blocks
+) -> NDArray[np.int8]:
+    """Weights [channels, taps] as [blocks, steps, lanes, group]."""
+    taps = weights.shape[1]
+    filled = np.pad(weights, ((0, 1), (0, _filled(taps, blocks.step) - taps)))
+    grouped = filled[channels].reshape(*channels.shape, -1, blocks.group)
+    return np.ascontiguousarray(grouped.swapaxes(1, 2)).reshape(-1)
+
+
+def pack_constants(constants: NDArray[np.int32], channels: NDArray[np.intp]) -> NDArray[np.int32]:
+    """Rows [channels, 3] of start, multiplier, shift as [blocks, 3, lanes]; 0 where there is no channel."""
+    filled = np.pad(constants, ((0, 1), (0, 0)))
+    return np.ascontiguousarray(filled[channels].swapaxes(1, 2), np.int32).reshape(-1)

@@ -1,0 +1,11 @@
+// SPDX-FileCopyrightText: 2026 the mcugen authors
+// SPDX-License-Identifier: Apache-2.0
+// ADD with AVX2.
+#define MCUGEN_AVX2
+#include "add_simd.h"
+
+#if MCUGEN_MAY_HAVE_AVX2
+MCUGEN_TARGET void mcugen_add_row_avx2(const void *layer, mcugen_row_t row) {
+  mcugen_add_row(layer, row);
+}
+#endif

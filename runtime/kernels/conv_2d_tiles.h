@@ -1,0 +1,120 @@
+// SPDX-FileCopyrightText: 2026 the mcugen authors
+// SPDX-License-Identifier: Apache-2.0
+// The walk of conv_2d_vector.h over an image, for every instruction set: its header brings
+// MCUGEN_LANES, MCUGEN_STEP, MCUGEN_TOGETHER positions at once, mcugen_copy, mcugen_fill, the sums of a
+// block and how they end.
+#ifndef MCUGEN_KERNELS_CONV_2D_TILES_H
+#define MCUGEN_KERNELS_CONV_2D_TILES_H
+
+#include <stdbool.h>
+
+#include "conv_2d_vector.h"
+
+// An output position: the pixel of its filter's first tap, perhaps outside of `image`.
+typedef struct {
+  const int8_t *image;  // of its batch
+  int32_t y, x;
+} mcugen_place_t;
+
+MCUGEN_INLINE mcugen_place_t mcugen_next_place(const mcugen_filter_t *f, mcugen_place_t at) {
+  at.x += f->stride_x;
+  if (at.x == f->out_width * f->stride_x - f->pad_left) {
+    at.x = -f->pad_left;
+    at.y += f->stride_y;
+    if (at.y == f->out_height * f->stride_y - f->pad_top) {
+      at.y = -f->pad_top;
+      at.image += f->in_height * f->in_width * f->in_channels;
+    }
+  }
+  return at;
+}
+
+// The taps of a row of the filter, `columns` of them inside the image.
+MCUGEN_INLINE void mcugen_gather_row(const mcugen_conv_2d_vector_t *layer, const int8_t *row,
+                                     int32_t x, mcugen_range_t columns, int8_t *to) {
+  const mcugen_filter_t *f = &layer->filter;
+  const int32_t channels = f->in_channels;
+  mcugen_fill(to, layer->in_zero_point, columns.first * channels);
+  if (f->dilation_x == 1) {
+    const int32_t first = columns.first * channels;
+    mcugen_copy(to + first, row + (x + columns.first) * channels,
+                (columns.end - columns.first) * channels);
+  } else {
+    for (int32_t kx = columns.first; kx < columns.end; ++kx) {
+      mcugen_copy(to + kx * channels, row + (x + kx * f->dilation_x) * channels, channels);
+    }
+  }
+  mcugen_fill(to + columns.end * channels, layer->in_zero_point,
+              (f->width - columns.end) * channels);
+}
+
+// All taps that a position sees, side by side.
+MCUGEN_INLINE void mcugen_gather(const mcugen_conv_2d_vector_t *layer, mcugen_place_t at,
+                                 int8_t *to) {
+  const mcugen_filter_t *f = &layer->filter;
+  const int32_t run = f->width * f->in_channels;
+  const int32_t pitch = f->in_width * f->in_channels;
+  const bool solid = f->dilation_x == 1 && at.x >= 0 && at.x + f->width <= f->in_width;
+  const mcugen_range_t columns = mcugen_taps_inside(at.x, f->dilation_x, f->width, f->in_width);
+  for (int32_t ky = 0; ky < f->height; ++ky) {
+    const int32_t y = at.y + ky * f->dilation_y;
+    if (y < 0 || y >= f->in_height) {
+      mcugen_fill(to, layer->in_zero_point, run);
+    } else if (solid) {
+      mcugen_copy(to, at.image + y * pitch + at.x * f->in_channels, run);
+    } else {
+      mcugen_gather_row(layer, at.image + y * pitch, at.x, columns, to);
+    }
+    to += run;
+  }
+}
+
+// All channels of up to MCUGEN_TOGETHER positions, which see the taps from `in` on.
+MCUGEN_INLINE void mcugen_every_channel(const mcugen_conv_2d_vector_t *layer, const int8_t *in,
+                                        uint32_t stride, int8_t *out, uint32_t positions,
+                                        mcugen_rounding_t rounding) {
+  const mcugen_output_t range = {layer->zero_point, layer->low, layer->high};
+  const uint32_t count = layer->filter.out_channels;
+  const int8_t *weights = layer->weights;
+  const int32_t *block = layer->channels;
+  for (uint32_t o = 0; o < count; o += MCUGEN_LANES) {
+    mcugen_channels_t *channels = (mcugen_channels_t *)block;
+    mcugen_sums_t sums[MCUGEN_TOGETHER];
+    mcugen_sum_block(sums, positions, channels[0], weights, in, stride, layer->depth);
+    MCUGEN_UNROLL for (uint32_t p = 0; p < positions; ++p) {
+      mcugen_finish(out + p * count + o, count - o, sums[p], channels, range, rounding);
+    }
+    weights += MCUGEN_LANES * layer->depth;
+    block += 3u * MCUGEN_LANES;
+  }
+}
+
+MCUGEN_INLINE void mcugen_conv_2d_tiles(const mcugen_conv_2d_vector_t *layer, const int8_t *in,
+                                        int8_t *out, int8_t *scratch, mcugen_rounding_t rounding) {
+  const mcugen_filter_t *f = &layer->filter;
+  const uint32_t stride = layer->direct ? f->in_channels : layer->depth;
+  mcugen_place_t at = {in, -f->pad_top, -f->pad_left};
+  uint32_t left = (uint32_t)f->batches * f->out_height * f->out_width;
+  while (left != 0) {
+    const uint32_t positions = left >= MCUGEN_TOGETHER ? MCUGEN_TOGETHER : 1u;
+    const int8_t *seen = in;
+    if (layer->direct) {
+      in += positions * stride;
+    } else {
+      for (uint32_t p = 0; p < positions; ++p) {
+        mcugen_gather(layer, at, scratch + p * stride);
+        at = mcugen_next_place(f, at);
+      }
+      seen = scratch;
+    }
+    if (positions == 1) {
+      mcugen_every_channel(layer, seen, stride, out, 1, rounding);
+    } else {
+      mcugen_every_channel(layer, seen, stride, out, MCUGEN_TOGETHER, rounding);
+    }
+    out += positions * f->out_channels;
+    left -= positions;
+  }
+}
+
+#endif

@@ -1,0 +1,144 @@
+// SPDX-FileCopyrightText: 2026 the mcugen authors
+// SPDX-License-Identifier: Apache-2.0
+// simd.h with NEON.
+#ifndef MCUGEN_KERNELS_SIMD_NEON_H
+#define MCUGEN_KERNELS_SIMD_NEON_H
+
+#include <arm_neon.h>
+
+typedef struct {
+  int32x4_t low, high;
+} mcugen_sums_t;
+
+MCUGEN_INLINE mcugen_sums_t mcugen_start_sums(const int32_t *start) {
+  return (mcugen_sums_t){vld1q_s32(start), vld1q_s32(start + 4)};
+}
+
+// Two taps of eight channels, beginning at x0 and x1; the weights are [MCUGEN_LANES][2].
+MCUGEN_INLINE mcugen_sums_t mcugen_add_taps(mcugen_sums_t sums, const int8_t *weights,
+                                            const int8_t *x0, const int8_t *x1) {
+  const int8x16_t w = vld1q_s8(weights);
+  const int8x8x2_t x = vzip_s8(vld1_s8(x0), vld1_s8(x1));
+  sums.low = vpadalq_s16(sums.low, vmull_s8(vget_low_s8(w), x.val[0]));
+  sums.high = vpadalq_s16(sums.high, vmull_s8(vget_high_s8(w), x.val[1]));
+  return sums;
+}
+
+#define MCUGEN_TOGETHER 4u
+
+#ifdef __ARM_FEATURE_DOTPROD
+typedef mcugen_sums_t mcugen_halves_t;
+
+MCUGEN_INLINE mcugen_halves_t mcugen_start_halves(const int32_t *start) {
+  return mcugen_start_sums(start);
+}
+
+// Eight taps of each position, `stride` bytes apart; the weights are [2][MCUGEN_LANES][4].
+MCUGEN_INLINE void mcugen_add_eight(mcugen_halves_t *sums, uint32_t positions,
+                                    const int8_t *weights, const int8_t *in, uint32_t stride) {
+  const int8x16x4_t w = vld1q_s8_x4(weights);
+  MCUGEN_UNROLL for (uint32_t p = 0; p < positions; ++p) {
+    const int8x8_t x = vld1_s8(in + p * stride);
+    sums[p].low = vdotq_lane_s32(sums[p].low, w.val[0], x, 0);
+    sums[p].high = vdotq_lane_s32(sums[p].high, w.val[1], x, 0);
+    sums[p].low = vdotq_lane_s32(sums[p].low, w.val[2], x, 1);
+    sums[p].high = vdotq_lane_s32(sums[p].high, w.val[3], x, 1);
+  }
+}
+
+MCUGEN_INLINE mcugen_sums_t mcugen_join_halves(mcugen_halves_t sums) { return sums; }
+#else
+// Sums of a block for conv_2d_fours.h: two lanes for each of channels 0 and 1, of 2 and 3, ...
+typedef struct {
+  int32x4_t two[4];
+} mcugen_halves_t;
+
+MCUGEN_INLINE mcugen_halves_t mcugen_start_halves(const int32_t *start) {
+  const int32x4_t zero = vdupq_n_s32(0);
+  const int32x4_t low = vld1q_s32(start);
+  const int32x4_t high = vld1q_s32(start + 4);
+  return (mcugen_halves_t){{vzip1q_s32(low, zero), vzip2q_s32(low, zero), vzip1q_s32(high, zero),
+                            vzip2q_s32(high, zero)}};
+}
+
+// Two groups of four taps of four channels; no weight is -128, so two products fit 16 bits.
+MCUGEN_INLINE void mcugen_add_fours(int32x4_t *sums, int8x16_t a, int8x16_t x, int8x16_t b,
+                                    int8x16_t y) {
+  const int16x8_t low = vmull_s8(vget_low_s8(a), vget_low_s8(x));
+  const int16x8_t high = vmull_high_s8(a, x);
+  sums[0] = vpadalq_s16(sums[0], vmlal_s8(low, vget_low_s8(b), vget_low_s8(y)));
+  sums[1] = vpadalq_s16(sums[1], vmlal_high_s8(high, b, y));
+}
+
+// Eight taps of each position, `stride` bytes apart; the weights are [2][MCUGEN_LANES][4].
+MCUGEN_INLINE void mcugen_add_eight(mcugen_halves_t *sums, uint32_t positions,
+                                    const int8_t *weights, const int8_t *in, uint32_t stride) {
+  const int8x16x4_t w = vld1q_s8_x4(weights);
+  MCUGEN_UNROLL for (uint32_t p = 0; p < positions; ++p) {
+    const int32x2_t fours = vreinterpret_s32_s8(vld1_s8(in + p * stride));
+    const int8x16_t x = vreinterpretq_s8_s32(vdupq_lane_s32(fours, 0));
+    const int8x16_t y = vreinterpretq_s8_s32(vdupq_lane_s32(fours, 1));
+    mcugen_add_fours(&sums[p].two[0], w.val[0], x, w.val[2], y);
+    mcugen_add_fours(&sums[p].two[2], w.val[1], x, w.val[3], y);
+  }
+}
+
+MCUGEN_INLINE mcugen_sums_t mcugen_join_halves(mcugen_halves_t sums) {
+  return (mcugen_sums_t){vpaddq_s32(sums.two[0], sums.two[1]),
+                         vpaddq_s32(sums.two[2], sums.two[3])};
+}
+#endif
+
+// Four sums times their factors, whose shifts are all to the right.
+MCUGEN_INLINE int32x4_t mcugen_requantize_four(int32x4_t sums, int32x4_t multipliers,
+                                               int32x4_t shifts, mcugen_rounding_t rounding) {
+  if (rounding == MCUGEN_ROUND_DOUBLE) {
+    const int32x4_t high = vqrdmulhq_s32(sums, multipliers);
+    // Ties of negative values go away from zero; a shift by 0 has no ties.
+    const int32x4_t tie = vshrq_n_s32(vandq_s32(high, shifts), 31);
+    return vrshlq_s32(vqaddq_s32(high, tie), shifts);
+  }
+  const int32x4_t right = vsubq_s32(shifts, vdupq_n_s32(31));
+  const int64x2_t low = vmull_s32(vget_low_s32(sums), vget_low_s32(multipliers));
+  const int64x2_t high = vmull_high_s32(sums, multipliers);
+  return vcombine_s32(vmovn_s64(vrshlq_s64(low, vmovl_s32(vget_low_s32(right)))),
+                      vmovn_s64(vrshlq_s64(high, vmovl_high_s32(right))));
+}
+
+MCUGEN_INLINE mcugen_sums_t mcugen_requantize_block(mcugen_sums_t sums, mcugen_sums_t multipliers,
+                                                    mcugen_sums_t shifts,
+                                                    mcugen_rounding_t rounding) {
+  return (mcugen_sums_t){
+      mcugen_requantize_four(sums.low, multipliers.low, shifts.low, rounding),
+      mcugen_requantize_four(sums.high, multipliers.high, shifts.high, rounding)};
+}
+
+MCUGEN_INLINE void mcugen_store_block(int8_t *out, mcugen_sums_t values, mcugen_output_t range) {
+  // Saturating: a sum that does not fit 16 bits ends at `low` or `high` all the same.
+  const int16x8_t wide = vqmovn_high_s32(vqmovn_s32(values.low), values.high);
+  const int16x8_t moved = vqaddq_s16(wide, vdupq_n_s16((int16_t)range.zero_point));
+  const int8x8_t narrow = vmax_s8(vqmovn_s16(moved), vdup_n_s8((int8_t)range.low));
+  vst1_s8(out, vmin_s8(narrow, vdup_n_s8((int8_t)range.high)));
+}
+
+// --- elementwise: eight values -------------------------------------------------------------------
+
+MCUGEN_INLINE mcugen_sums_t mcugen_every_sum(int32_t value) {
+  return (mcugen_sums_t){vdupq_n_s32(value), vdupq_n_s32(value)};
+}
+
+// x - zero_point.
+MCUGEN_INLINE mcugen_sums_t mcugen_centre_block(const int8_t *x, int32_t zero_point) {
+  const int16x8_t moved = vsubq_s16(vmovl_s8(vld1_s8(x)), vdupq_n_s16((int16_t)zero_point));
+  return (mcugen_sums_t){vmovl_s16(vget_low_s16(moved)), vmovl_high_s16(moved)};
+}
+
+MCUGEN_INLINE mcugen_sums_t mcugen_add_blocks(mcugen_sums_t a, mcugen_sums_t b) {
+  return (mcugen_sums_t){vaddq_s32(a.low, b.low), vaddq_s32(a.high, b.high)};
+}
+
+MCUGEN_INLINE mcugen_sums_t mcugen_multiply_blocks(mcugen_sums_t a, mcugen_sums_t b) {
+  return (mcugen_sums_t){vmulq_s32(a.low, b.low), vmulq_s32(a.high, b.high)};
+}
+
+#endif
