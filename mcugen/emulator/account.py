@@ -26,6 +26,7 @@ class Account:
     instructions: int
     interrupts: int
     overruns: int
+    overrun_at: str  # where the core was when the first byte was lost; empty: none was
     unknown: dict[str, int]
     findings: tuple[str, ...]
 
@@ -38,6 +39,7 @@ class Account:
             instructions=int(state.instructions),
             interrupts=int(state.interrupts),
             overruns=int(state.overruns),
+            overrun_at=machine.image.place(state.overrun_pc) if state.overruns else "",
             unknown={registers.name_of(at): n for at, n in sorted(registers.unknown.items())},
             findings=tuple(machine.findings.sentences),
         )
@@ -54,7 +56,10 @@ class Account:
         for sentence in self.findings:
             yield f"emulated: {sentence}"
         if self.overruns:
-            yield f"emulated: {self.overruns:,} bytes were lost in the UART (overrun)"
+            yield (
+                f"emulated: {self.overruns:,} bytes were lost in the UART (overrun), the first "
+                f"while the core was at {self.overrun_at}"
+            )
         if self.unknown:
             names = [f"{name} x{count}" for name, count in self.unknown.items()]
             more = f", and {len(names) - SHOWN_UNKNOWN} more" if len(names) > SHOWN_UNKNOWN else ""

@@ -36,7 +36,7 @@ class CoreState(ctypes.Structure):
         (name, ctypes.c_uint32)
         for name in (
             "reason pc address value exception faults fault_cfsr fault_address fault_pc fault_lr "
-            "ticks_per_byte fifo_bytes ring_bytes irq_is_enabled uart_is_known"
+            "ticks_per_byte fifo_bytes ring_bytes irq_is_enabled overrun_pc uart_is_known"
         ).split()
     ]
 

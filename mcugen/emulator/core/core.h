@@ -65,6 +65,7 @@ typedef struct {
   uint32_t reason, pc, address, value, exception;
   uint32_t faults, fault_cfsr, fault_address, fault_pc, fault_lr;
   uint32_t ticks_per_byte, fifo_bytes, ring_bytes, irq_is_enabled;
+  uint32_t overrun_pc;     // where the first byte was lost
   uint32_t uart_is_known;  // Python has looked at the port's clocks, pins and rate: they are right
 } state_t;
 

@@ -21,7 +21,7 @@ static int numbers[REGISTERS];
 static struct {
   uint64_t stop_at, step_to, slice_at, disturbed_at;
   uint32_t disturb_mean, disturb_random, irq;
-  bool is_asleep, is_stepping, has_stopped, asked;
+  bool is_asleep, is_stepping, has_stepped, has_stopped, asked;
   int event;
   uint32_t bad_address;
 } core;
@@ -81,12 +81,20 @@ static const block_t *look_at(uint32_t address, uint32_t size) {
 
 void emu_block(engine_t *engine, uint64_t address, uint32_t size, void *user) {
   (void)engine, (void)user;
+  if ((address & ~1ull) == SCRATCH) {
+    return;  // ours: read_stack_limit
+  }
   const block_t *block = look_at((uint32_t)address & ~1u, size);
   if (block->has_fp && (*scs(0xE000ED88u) >> 20 & 0xFu) != 0xFu) {
     core.event = EVENT_NO_COPROCESSOR;
     stop();
     return;
   }
+  if (core.is_stepping && core.has_stepped) {  // Unicorn may go on after a step that is a call
+    stop();
+    return;
+  }
+  core.has_stepped = true;
   if (now() + block->count > core.stop_at && !core.is_stepping) {
     core.step_to = core.stop_at;  // one by one up to the event's instruction
     stop();
@@ -125,12 +133,9 @@ bool emu_bad_access(engine_t *engine, int type, uint64_t address, int size, int6
 uint32_t read_stack_limit(void) {
   static const uint16_t CODE[] = {0xF3EF, 0x800A, 0xBF00, 0xBF00};  // mrs r0, msplim
   const uint32_t pc = get(PC), r0 = get(R0);
-  const uint64_t counted = s.instructions;
   (void)uc_mem_write(uc, SCRATCH, CODE, sizeof CODE);
-  core.is_stepping = true;
   (void)uc_emu_start(uc, SCRATCH | 1u, RUN_UNTIL, 0, 1);
   const uint32_t limit = get(R0);
-  s.instructions = counted;
   set(R0, r0);
   set(PC, pc | 1u);
   return limit;
@@ -190,7 +195,7 @@ static void execute(void) {
   enum { WFI = 0xBF30 };
   const uint16_t next = halfword(get(PC) & ~1u);
   core.is_stepping = now() < core.step_to;
-  core.has_stopped = false;
+  core.has_stepped = core.has_stopped = false;
   core.event = 0;
   const int error = uc_emu_start(uc, get(PC) | 1u, RUN_UNTIL, 0, core.is_stepping ? 1u : 0u);
   if (error == UC_FETCH_UNMAPPED || error == UC_FETCH_PROTECTED) {

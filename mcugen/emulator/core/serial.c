@@ -56,7 +56,7 @@ void bytes_arrive(void) {
     }
     if (uart.overrun || uart.in_fifo == depth()) {
       uart.overrun = true;
-      ++s.overruns;
+      s.overrun_pc = s.overruns++ == 0 ? get(PC) : s.overrun_pc;
     } else {
       uart.fifo[uart.in_fifo++] = byte;
     }
