@@ -16,6 +16,6 @@ typedef struct {
 
 // `out` may be the same memory as `in`.
 void mcugen_softmax(const mcugen_softmax_t *layer, const int8_t *in, int8_t *out);
-void mcugen_softmax_s16(const mcugen_softmax_t *layer, const int8_t *in, int16_t *out);
+void mcugen_softmax_to_s16(const mcugen_softmax_t *layer, const int8_t *in, int16_t *out);
 
 #endif

@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 the mcugen authors
 # SPDX-License-Identifier: Apache-2.0
-"""SOFTMAX: int8 to int8 or int16 in integers, portable only; models end in it, so it is never hot."""
+"""SOFTMAX: int8 to int8 or int16, int16 to int16, in integers; models end in it, so it is never
+hot."""
 
 from __future__ import annotations
 
@@ -18,6 +19,7 @@ from mcugen.engines.ops.shared.checks import (
     scale_reasons,
     to_problems,
 )
+from mcugen.engines.ops.shared.softmax_s16 import reasons_s16, variant_s16
 from mcugen.model.ir import DType, Graph, Op, Problem, Tensor
 
 _COST = 320  # instructions per value: two exponentials
@@ -25,19 +27,23 @@ _LARGEST_DEPTH = 4095  # sums of exponentials are held in Q12.19
 _INPUT_INTEGER_BITS = 5
 _INPUT_FRACTION_BITS = 31 - _INPUT_INTEGER_BITS
 _KERNEL = Kernel("mcugen_softmax", "mcugen_softmax_t", "softmax.h", "softmax.c")
-_INT16_KERNEL = Kernel("mcugen_softmax_s16", "mcugen_softmax_t", "softmax.h", "softmax.c")
+_INT16_KERNEL = Kernel("mcugen_softmax_to_s16", "mcugen_softmax_t", "softmax.h", "softmax.c")
 _OUTPUTS = {DType.INT8: (2.0**-8, -(2**7)), DType.INT16: (2.0**-16, -(2**15))}
 """Scale and zero point that TFLite gives outputs of a type."""
 
 
 def problems(graph: Graph, op: Op) -> Iterable[Problem]:
     """int8 to int8, int16; the scale and zero point that TFLite prescribes for the output (1/256 and
-    -128, 1/65536 and -32768); rows of at most 4095 values.
+    -128, 1/65536 and -32768); rows of at most 4095 values. int16 to int16 with zero points 0 and the scale
+    1/32768 for the output.
     """
     tensors = one_to_one(graph, op)
     if tensors is None:
         return to_problems(op, [("needs one activation input and one output", "")])
     x, out = tensors
+    if x.dtype is DType.INT16 and out.dtype is DType.INT16:
+        reasons = [*scale_reasons(x, out), *_shape_reasons(x, out)]
+        return to_problems(op, reasons or reasons_s16(x, out, op.options.get("beta", 0.0)))
     reasons = [*int8_reasons(x), *_shape_reasons(x, out)]
     if out.dtype not in _OUTPUTS:
         reasons.append((f"an output of {out.dtype.value} is not supported", INT8_HINT))
@@ -50,7 +56,7 @@ def problems(graph: Graph, op: Op) -> Iterable[Problem]:
 def _shape_reasons(x: Tensor, out: Tensor) -> Iterator[Reason]:
     if not x.shape or x.shape != out.shape:
         yield f"output {list(out.shape)} does not follow from {list(x.shape)}", ""
-    elif x.shape[-1] > _LARGEST_DEPTH:
+    elif x.dtype is DType.INT8 and x.shape[-1] > _LARGEST_DEPTH:
         yield f"{x.shape[-1]} values in a row are more than {_LARGEST_DEPTH}", ""
 
 
@@ -75,6 +81,9 @@ def _input_factor(beta: float, x: Tensor) -> float:
 
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
     """A portable kernel."""
+    if graph.tensors[op.inputs[0]].dtype is DType.INT16:
+        x = graph.tensors[op.inputs[0]]
+        return (variant_s16(x, op.options["beta"], options.rounding),)
     x, out = graph.tensors[op.inputs[0]], graph.tensors[op.outputs[0]]
     kernel = _KERNEL if out.dtype is DType.INT8 else _INT16_KERNEL
     depth = x.shape[-1]

@@ -40,6 +40,18 @@ def to_int16(shape: tuple[int, ...], scale: float = 0.1, zero_point: int = 4) ->
 
 
 INT16 = tuple(to_int16((20, n), scale) for n in (1, 2, 12, 300) for scale in (0.001, 0.05, 0.5))
+
+
+def of_int16(shape: tuple[int, ...], scale: float = 2**-12, beta: float = 1.0) -> Layer:
+    x, out = TensorSpec(shape, "int16", scale, 0), TensorSpec(shape, "int16", 2**-15, 0)
+    return Layer("SOFTMAX", [x], [out], {"beta": beta})
+
+
+OF_INT16 = (
+    *(of_int16((20, n), scale) for n in (1, 2, 12, 300) for scale in (2**-15, 2**-12, 0.003)),
+    *(of_int16((2, 3, 7), 10.0**exponent) for exponent in np.linspace(-8, 0, 17)),
+    *(of_int16((40, 5), beta=beta) for beta in (0.1, 0.5, 2.0)),
+)
 EDGES = (
     *(softmax(shape) for shape in ((1,), (2,), (3, 5), (2, 3, 4), (1, 1, 1, 7), (1, 2, 1, 2, 9))),
     *(softmax((2, 12), 10.0**exponent) for exponent in np.linspace(-7, 3, 41)),
@@ -61,6 +73,49 @@ def test_edges_equal_the_reference_on_the_pc(edges: Vectors, tmp_path: Path) -> 
 
 def test_edges_equal_the_reference_on_a_cortex_m33(edges: Vectors, tmp_path: Path) -> None:
     assert not any(differences(edges, OPTIONS["dsp-speed"], tmp_path, on="qemu"))
+
+
+@pytest.fixture(scope="module")
+def int16_edges(tmp_path_factory: pytest.TempPathFactory) -> Vectors:
+    """Close values, far ones, and the ends of int16."""
+    folder = tmp_path_factory.mktemp("int16")
+    model = model_of(OF_INT16)
+    graph = parse_tflite(model, "m")
+    rng = np.random.default_rng(4)
+    inputs = []
+    for index in graph.inputs:
+        shape = graph.tensors[index].shape
+        spreads = [rng.normal(0, spread, shape) for spread in (3, 300, 3000, 30_000)]
+        ends = [np.full(shape, end) for end in (-32768, 32767)]
+        inputs.append(np.clip([*spreads, *ends], -32768, 32767).astype(np.int16))
+    return vectors_of(model, folder, ["double"], inputs)
+
+
+def test_int16_equals_the_reference_on_the_pc(int16_edges: Vectors, tmp_path: Path) -> None:
+    assert not any(differences(int16_edges, OPTIONS["portable"], tmp_path))
+
+
+def test_int16_equals_the_reference_on_a_cortex_m33(int16_edges: Vectors, tmp_path: Path) -> None:
+    assert not any(differences(int16_edges, OPTIONS["dsp-speed"], tmp_path, on="qemu"))
+
+
+SOFTMAX_S16 = "runtime/kernels/softmax_s16.c"
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        (SOFTMAX_S16, "(at & 127) + 64", "(at & 127) + 63"),
+        (SOFTMAX_S16, "(1 << 13)", "0"),
+        (SOFTMAX_S16, "difference + INT16_MAX", "difference + INT16_MAX - 1"),
+        (SOFTMAX_S16, "<< (shift - 1u)", "<< shift"),
+    ],
+    ids=lambda b: b[1],
+)
+def test_a_break_of_int16_is_noticed(
+    broken: tuple[str, str, str], int16_edges: Vectors, tmp_path: Path
+) -> None:
+    assert any(differences(int16_edges, OPTIONS["portable"], tmp_path, patch=broken))
 
 
 layers = st.builds(
