@@ -12,6 +12,10 @@ static uint32_t place(const uint32_t steps[], uint32_t i, uint32_t j, uint32_t k
   return i * steps[0] + j * steps[1] + k * steps[2];
 }
 
+static int32_t result_s16(const mcugen_batch_matmul_t *layer, int64_t sum) {
+  return mcugen_clamp(mcugen_requantize_wide(sum, layer->by), INT16_MIN, INT16_MAX);
+}
+
 #define BATCH_MATMUL(name, type, sum_type, x, y, value)                                          \
   static type *matrix_##name(const mcugen_batch_matmul_t *layer, const type *a, const type *b,   \
                              type *out) {                                                        \
@@ -53,4 +57,5 @@ static uint32_t place(const uint32_t steps[], uint32_t i, uint32_t j, uint32_t k
 
 BATCH_MATMUL(s8, int8_t, int32_t, *pa - layer->a_zero_point, *pb - layer->b_zero_point,
              result(layer, sum))
+BATCH_MATMUL(s16, int16_t, int64_t, *pa, *pb, result_s16(layer, sum))
 BATCH_MATMUL(f32, float, float, *pa, *pb, sum)

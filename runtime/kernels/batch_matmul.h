@@ -34,6 +34,10 @@ void mcugen_batch_matmul_s8(const mcugen_batch_matmul_t *layer, const int8_t *a,
                             int8_t *out);
 void mcugen_batch_matmul_s8_constant(const mcugen_batch_matmul_t *layer, const int8_t *a,
                                      int8_t *out);
+void mcugen_batch_matmul_s16(const mcugen_batch_matmul_t *layer, const int16_t *a,
+                             const int16_t *b, int16_t *out);
+void mcugen_batch_matmul_s16_constant(const mcugen_batch_matmul_t *layer, const int16_t *a,
+                                      int16_t *out);
 void mcugen_batch_matmul_f32(const mcugen_batch_matmul_t *layer, const float *a, const float *b,
                              float *out);
 void mcugen_batch_matmul_f32_constant(const mcugen_batch_matmul_t *layer, const float *a,

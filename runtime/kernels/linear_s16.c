@@ -40,15 +40,6 @@ static int64_t dot(const mcugen_linear_s16_t *layer, const int16_t *in, int32_t 
   return sum;
 }
 
-// MultiplyByQuantizedMultiplier of a 64-bit sum: a multiplier of 15 bits, rounded once.
-static int32_t requantize_wide(int64_t sum, mcugen_requant_t by) {
-  const int64_t multiplier =
-      by.multiplier < 0x7FFF0000 ? (by.multiplier + (1 << 15)) >> 16 : 0x7FFF;
-  const int32_t right = 15 - by.shift;
-  const int64_t result = (sum * multiplier + (INT64_C(1) << (right - 1))) >> right;
-  return result > INT32_MAX ? INT32_MAX : result < INT32_MIN ? INT32_MIN : (int32_t)result;
-}
-
 void mcugen_linear_s16(const mcugen_linear_s16_t *layer, const int16_t *in, int16_t *out) {
   const mcugen_filter_t *f = &layer->filter;
   for (uint32_t batch = 0; batch < f->batches; ++batch) {
@@ -58,7 +49,7 @@ void mcugen_linear_s16(const mcugen_linear_s16_t *layer, const int16_t *in, int1
           const int64_t sum = dot(layer, in, y, x, o);
           const int32_t value =
               layer->wide != 0
-                  ? requantize_wide(sum, layer->requant[o])
+                  ? mcugen_requantize_wide(sum, layer->requant[o])
                   : mcugen_requantize_double((int32_t)(uint32_t)sum, layer->requant[o]);
           *out++ = (int16_t)mcugen_clamp(value, layer->low, layer->high);
         }

@@ -60,6 +60,15 @@ static inline int32_t mcugen_requantize(int32_t value, mcugen_requant_t by,
                                          : mcugen_requantize_single(value, by);
 }
 
+// MultiplyByQuantizedMultiplier of a 64-bit sum: a multiplier of 15 bits, rounded once.
+static inline int32_t mcugen_requantize_wide(int64_t sum, mcugen_requant_t by) {
+  const int64_t multiplier =
+      by.multiplier < 0x7FFF0000 ? (by.multiplier + (1 << 15)) >> 16 : 0x7FFF;
+  const int32_t right = 15 - by.shift;
+  const int64_t result = (sum * multiplier + (INT64_C(1) << (right - 1))) >> right;
+  return result > INT32_MAX ? INT32_MAX : result < INT32_MIN ? INT32_MIN : (int32_t)result;
+}
+
 static inline int32_t mcugen_clamp(int32_t value, int32_t low, int32_t high) {
   return value < low ? low : value > high ? high : value;
 }

@@ -27,7 +27,9 @@ from mcugen.model.ir import DType, Graph, Op, Problem, Tensor
 
 _AXES = 5  # TFLite Micro's: MCUGEN_BATCH_AXES and those of the matrices
 _COST = 8  # instructions per product
-_SUFFIXES = {DType.INT8: "s8", DType.FLOAT32: "f32"}
+_SUFFIXES = {DType.INT8: "s8", DType.INT16: "s16", DType.FLOAT32: "f32"}
+_SHIFTS = range(-31, 8)
+"""Of the factor of a 64-bit sum, that TFLite takes."""
 
 
 def _operands(graph: Graph, op: Op) -> tuple[Tensor, Tensor, Tensor] | None:
@@ -39,7 +41,9 @@ def _operands(graph: Graph, op: Op) -> tuple[Tensor, Tensor, Tensor] | None:
 
 
 def problems(graph: Graph, op: Op) -> Iterable[Problem]:
-    """int8, float32; up to five axes, batches that broadcast; one operand may be a constant."""
+    """int8, int16 with zero points 0, float32; up to five axes, batches that broadcast; one operand may be
+    a constant.
+    """
     tensors = _operands(graph, op)
     if tensors is None:
         return to_problems(op, [(NEEDS_TWO, "")])
@@ -65,6 +69,15 @@ def _reasons(op: Op, a: Tensor, b: Tensor, out: Tensor) -> Iterator[Reason]:
     if dtype is DType.INT8:
         reasons = [*scale_reasons(a, b, out)]
         yield from reasons or factor_reasons(_factor(a, b, out), bits=(2**16 * depth).bit_length())
+    if dtype is DType.INT16:
+        yield from [*scale_reasons(a, b, out)] or _int16_reasons(a, b, out)
+
+
+def _int16_reasons(*tensors: Tensor) -> Iterator[Reason]:
+    if any(t.quant is not None and t.quant.zero_point for t in tensors):
+        yield "int16 with a zero point other than 0 is not supported", ""
+    if quantize_multiplier(_factor(*tensors))[1] not in _SHIFTS:
+        yield "the output's scale does not fit those of the inputs", ""
 
 
 def _sizes(op: Op, a: Tensor, b: Tensor) -> tuple[int, int, int, int]:
@@ -88,7 +101,7 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
     constant = next((t for t in (a, b) if t.data is not None), None)
     rows, depth, _, columns = _sizes(op, a, b)
     adj_x, adj_y = op.options.get("adj_x", False), op.options.get("adj_y", False)
-    quantised = a.dtype is DType.INT8
+    quantised = a.dtype is not DType.FLOAT32
     stem = f"mcugen_batch_matmul_{_SUFFIXES[a.dtype]}"
     name = stem if constant is None else f"{stem}_constant"
     kernel = Kernel(name, "mcugen_batch_matmul_t", "batch_matmul.h", "batch_matmul.c")

@@ -23,7 +23,11 @@ def matmul(
     random = np.random.default_rng(len(a) + sum(b))
     one = (*a[:-2], *a[-2:][::-1]) if adj_x else a
     two = (*b[:-2], *b[-2:][::-1]) if adj_y else b
-    quants = ((0.05, 3), (0.04, -7), (scale, 5)) if dtype == "int8" else ((None, 0),) * 3
+    quants = {
+        "int8": ((0.05, 3), (0.04, -7), (scale, 5)),
+        "int16": ((0.0005, 0), (0.0004, 0), (scale / 100, 0)),
+        "float32": ((None, 0),) * 3,
+    }[dtype]
     given = []
     for number, (shape, quant) in enumerate(zip((a, b), quants[:2], strict=True)):
         data = None
@@ -46,6 +50,9 @@ LAYERS = (
     matmul((3, 5), (2, 5, 7), constant=0),
     matmul((3, 5), (7, 5), constant=1, adj_y=True, scale=0.01),
     matmul((2, 3, 5), (2, 5, 7), "float32"),
+    *(matmul((2, 3, 9), (9, 4), "int16", constant=c, scale=s)
+      for c in (None, 1) for s in (0.1, 0.5, 20.0)),
+    matmul((2, 9, 3), (2, 4, 9), "int16", adj_x=True, adj_y=True),
 )  # fmt: skip
 
 
@@ -81,7 +88,7 @@ def test_a_break_is_noticed(broken: tuple[str, str], edges: Vectors, tmp_path: P
     ("bad", "words"),
     [
         (matmul((3, 5), (4, 7)), "does not follow"),
-        (matmul((3, 5), (5, 7), "int16"), "int16 by int16"),
+        (matmul((3, 5), (5, 7), "int16", scale=1e-8), "does not fit those of the inputs"),
         (matmul((3, 5), (5, 7), scale=1e-12), "too small"),
     ],
 )  # fmt: skip
