@@ -21,7 +21,7 @@ from mcugen.model.ir import DType, Graph, Op, Problem, Tensor
 _KERNEL = Kernel("mcugen_linear_s16", "mcugen_linear_s16_t", "linear_s16.h", "linear_s16.c")
 _COST = 8  # instructions per product
 _OUTPUT_COST = 60
-_CHANNEL_AXES = {"CONV_2D": 0, "DEPTHWISE_CONV_2D": 3, "TRANSPOSE_CONV": 0, "FULLY_CONNECTED": 0}
+CHANNEL_AXES = {"CONV_2D": 0, "DEPTHWISE_CONV_2D": 3, "TRANSPOSE_CONV": 0, "FULLY_CONNECTED": 0}
 _PLACES = {"TRANSPOSE_CONV": (2, 1, 3)}
 _BIASES = (DType.INT32, DType.INT64)
 _SMALLEST_SHIFT, _LARGEST_SHIFT = -31, 7  # that TFLite takes with sums of 64 bits
@@ -32,7 +32,8 @@ def _places(op: Op) -> tuple[int, int, int]:
     return _PLACES.get(op.kind, (0, 1, 2))
 
 
-def _parts(graph: Graph, op: Op) -> tuple[Tensor | None, Tensor | None, Tensor | None]:
+def parts(graph: Graph, op: Op) -> tuple[Tensor | None, Tensor | None, Tensor | None]:
+    """Input, weights and bias."""
     given = (*graph.input_tensors(op), None, None, None)
     x, weights, bias = (given[place] for place in _places(op))
     return x, weights, bias
@@ -40,7 +41,7 @@ def _parts(graph: Graph, op: Op) -> tuple[Tensor | None, Tensor | None, Tensor |
 
 def problems(graph: Graph, op: Op) -> Iterable[Problem]:
     """int16 with constant int8 weights, zero points 0, a bias of int32 or int64."""
-    x, weights, bias = _parts(graph, op)
+    x, weights, bias = parts(graph, op)
     made = graph.output_tensors(op)
     if x is None or weights is None or len(made) != 1:
         return to_problems(op, [("needs an activation input, weights and one output", "")])
@@ -48,9 +49,9 @@ def problems(graph: Graph, op: Op) -> Iterable[Problem]:
     if op.kind == "FULLY_CONNECTED" and len(weights.shape) != 2:
         reasons.append((f"weights have {len(weights.shape)} dimensions, {op.kind} needs 2", ""))
     if not reasons:
-        twin, as_conv = _twin(graph, op)
-        reasons += convolution.reasons(twin, as_conv, _CHANNEL_AXES[op.kind])
-        reasons += _group_reasons(op, x, weights)
+        twin, as_conv = as_convolution(graph, op)
+        reasons += convolution.reasons(twin, as_conv, CHANNEL_AXES[op.kind])
+        reasons += group_reasons(op, x, weights)
     return to_problems(op, reasons or _shift_reasons(graph, op))
 
 
@@ -65,11 +66,12 @@ def _type_reasons(x: Tensor, out: Tensor, bias: Tensor | None) -> Iterator[Reaso
         yield "the bias must be a constant int32 or int64 tensor", ""
 
 
-def _group_reasons(op: Op, x: Tensor, weights: Tensor) -> Iterator[Reason]:
+def group_reasons(op: Op, x: Tensor, weights: Tensor) -> Iterator[Reason]:
+    """Input channels that filters do not divide into groups."""
     if op.kind == "FULLY_CONNECTED" or len(x.shape) != 4 or len(weights.shape) != 4:
         return
     channels, depth = x.shape[3], weights.shape[3]
-    outputs = weights.shape[_CHANNEL_AXES[op.kind]]
+    outputs = weights.shape[CHANNEL_AXES[op.kind]]
     groups = channels if op.kind == "DEPTHWISE_CONV_2D" else channels // max(depth, 1)
     if op.kind == "TRANSPOSE_CONV" and groups != 1:
         yield f"{channels} input channels, {depth} per filter: groups are not supported", ""
@@ -83,10 +85,10 @@ def _shift_reasons(graph: Graph, op: Op) -> Iterator[Reason]:
         yield "the output's scale does not fit those of input and weights", ""
 
 
-def _twin(graph: Graph, op: Op) -> tuple[Graph, Op]:
+def as_convolution(graph: Graph, op: Op) -> tuple[Graph, Op]:
     """The op with int8 in the place of int16 and no bias, as what convolutions share reads it."""
     tensors = [*graph.tensors]
-    x, weights, _ = _parts(graph, op)
+    x, weights, _ = parts(graph, op)
     assert x is not None and weights is not None
     (out,) = graph.output_tensors(op)
     options = dict(op.options)
@@ -108,13 +110,13 @@ def _twin(graph: Graph, op: Op) -> tuple[Graph, Op]:
 
 
 def _read(graph: Graph, op: Op) -> Convolution:
-    return convolution.read_convolution(*_twin(graph, op), _CHANNEL_AXES[op.kind])
+    return convolution.read_convolution(*as_convolution(graph, op), CHANNEL_AXES[op.kind])
 
 
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
     """A portable kernel."""
     layer = _read(graph, op)
-    _, _, bias = _parts(graph, op)
+    _, _, bias = parts(graph, op)
     (out,) = graph.output_tensors(op)
     assert out.quant is not None
     low, high = activation_range(fused_activation(op), out.quant, INT16_RANGE)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from mcugen.engines.aot.scales import quantize_multiplier
 from mcugen.engines.aot.variants import Call, Kernel, Layout, Operands, Operator, Variant
 from mcugen.engines.contract import EngineOptions
+from mcugen.engines.ops.shared.broadcast import list_text
 from mcugen.engines.ops.shared.checks import (
     INT8_HINT,
     Reason,
@@ -28,24 +29,30 @@ _INPUT_INTEGER_BITS = 5
 _INPUT_FRACTION_BITS = 31 - _INPUT_INTEGER_BITS
 _KERNEL = Kernel("mcugen_softmax", "mcugen_softmax_t", "softmax.h", "softmax.c")
 _INT16_KERNEL = Kernel("mcugen_softmax_to_s16", "mcugen_softmax_t", "softmax.h", "softmax.c")
+_LOG_KERNEL = Kernel("mcugen_log_softmax", "mcugen_log_softmax_t", "softmax.h", "softmax.c")
+_LOG_OUTPUT = (1 / 16, 127)
 _OUTPUTS = {DType.INT8: (2.0**-8, -(2**7)), DType.INT16: (2.0**-16, -(2**15))}
 """Scale and zero point that TFLite gives outputs of a type."""
 
 
 def problems(graph: Graph, op: Op) -> Iterable[Problem]:
-    """int8 to int8, int16; the scale and zero point that TFLite prescribes for the output (1/256 and
+    """One row of the last axis at a time.
+
+    SOFTMAX: int8 to int8, int16; the scale and zero point that TFLite prescribes for the output (1/256 and
     -128, 1/65536 and -32768); rows of at most 4095 values. int16 to int16 with zero points 0 and the scale
     1/32768 for the output.
+
+    LOG_SOFTMAX: int8 to int8 with scale 1/16 and zero point 127.
     """
     tensors = one_to_one(graph, op)
     if tensors is None:
         return to_problems(op, [("needs one activation input and one output", "")])
     x, out = tensors
-    if x.dtype is DType.INT16 and out.dtype is DType.INT16:
+    if op.kind == "SOFTMAX" and x.dtype is DType.INT16 and out.dtype is DType.INT16:
         reasons = [*scale_reasons(x, out), *_shape_reasons(x, out)]
         return to_problems(op, reasons or reasons_s16(x, out, op.options.get("beta", 0.0)))
     reasons = [*int8_reasons(x), *_shape_reasons(x, out)]
-    if out.dtype not in _OUTPUTS:
+    if out.dtype not in _OUTPUTS or (op.kind == "LOG_SOFTMAX" and out.dtype is not DType.INT8):
         reasons.append((f"an output of {out.dtype.value} is not supported", INT8_HINT))
     reasons += scale_reasons(out)
     if not reasons:
@@ -62,13 +69,13 @@ def _shape_reasons(x: Tensor, out: Tensor) -> Iterator[Reason]:
 
 def _quantisation_reasons(op: Op, x: Tensor, out: Tensor) -> Iterator[Reason]:
     assert out.quant is not None
-    scale, zero_point = _OUTPUTS[out.dtype]
+    scale, zero_point = _LOG_OUTPUT if op.kind == "LOG_SOFTMAX" else _OUTPUTS[out.dtype]
     # As TFLite Micro: int16 by a thousandth.
     tolerance = 0.0 if out.dtype is DType.INT8 else scale / 1000
     if abs(out.quant.scale - scale) > tolerance or out.quant.zero_point != zero_point:
         what = f"the scale 1/{round(1 / scale)} and the zero point {zero_point}"
         yield f"the output must have {what}", ""
-    beta = op.options.get("beta", 0.0)
+    beta = _beta(op)
     if not math.isfinite(beta) or _input_factor(beta, x) <= 1:
         yield f"beta {beta:g} is not supported with this scale", ""
 
@@ -79,18 +86,22 @@ def _input_factor(beta: float, x: Tensor) -> float:
     return min(beta * x.quant.scale * 2.0**_INPUT_FRACTION_BITS, 2.0**31 - 1)
 
 
+def _beta(op: Op) -> float:
+    return 1.0 if op.kind == "LOG_SOFTMAX" else op.options.get("beta", 0.0)
+
+
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
     """A portable kernel."""
     if graph.tensors[op.inputs[0]].dtype is DType.INT16:
         x = graph.tensors[op.inputs[0]]
-        return (variant_s16(x, op.options["beta"], options.rounding),)
+        return (variant_s16(x, _beta(op), options.rounding),)
     x, out = graph.tensors[op.inputs[0]], graph.tensors[op.outputs[0]]
     kernel = _KERNEL if out.dtype is DType.INT8 else _INT16_KERNEL
     depth = x.shape[-1]
-    multiplier, left_shift = quantize_multiplier(_input_factor(op.options["beta"], x))
+    multiplier, left_shift = quantize_multiplier(_input_factor(_beta(op), x))
     # CalculateInputRadius of TFLite
     reach = (2**_INPUT_INTEGER_BITS - 1) * 2**_INPUT_FRACTION_BITS // 2**left_shift
-    fields = (
+    fields: tuple[tuple[str, int | str], ...] = (
         ("rows", x.elements // depth),
         ("depth", depth),
         ("multiplier", multiplier),
@@ -98,12 +109,23 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
         ("lowest", -reach),
     )
 
+    if op.kind == "LOG_SOFTMAX":
+        kernel, fields = _LOG_KERNEL, _log_fields(fields, multiplier, left_shift)
+
     def build(operands: Operands) -> tuple[Call, ...]:
         return (Call(kernel, fields, (*operands.inputs, *operands.outputs)),)
 
     cost = _COST * x.elements
     in_place = ((0, 0),) if out.dtype is DType.INT8 else ()
     return (Variant((Layout.NATIVE,), (Layout.NATIVE,), cost, build, in_place=in_place),)
+
+
+def _log_fields(
+    rows: tuple[tuple[str, int | str], ...], multiplier: int, left_shift: int
+) -> tuple[tuple[str, int | str], ...]:
+    """Those of its rows, and PreprocessLogSoftmaxScalingExp's way back."""
+    reverse = list_text(quantize_multiplier(2.0 ** (31 - left_shift) / multiplier))
+    return (*((f"rows.{name}", value) for name, value in rows), ("reverse", reverse))
 
 
 _EXACTNESS = "equals TFLite Micro, which stops where more than 511 values share the maximum"

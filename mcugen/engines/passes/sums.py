@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from mcugen.engines.aot.scales import activation_range, quantize_multiplier
 from mcugen.engines.ops import OPS
 from mcugen.engines.ops.shared.convolution import Convolution, read_convolution
-from mcugen.model.ir import Graph, Op
+from mcugen.model.ir import DType, Graph, Op
 
 Int64s = NDArray[np.int64]
 
@@ -41,8 +41,10 @@ class Sums:
 
 
 def read_sums(graph: Graph, op: Op) -> Sums | None:
-    """The op's sums; None for other operators, and for those that the engine refuses."""
+    """The op's sums; None for other operators, of float32, and for those that the engine refuses."""
     if op.kind not in CHANNEL_AXIS or any(OPS[op.kind].problems(graph, op)):
+        return None
+    if graph.tensors[op.inputs[0]].dtype is DType.FLOAT32:
         return None
     if op.kind == "FULLY_CONNECTED":
         return _fully_connected(graph, op)

@@ -52,6 +52,19 @@ OF_INT16 = (
     *(of_int16((2, 3, 7), 10.0**exponent) for exponent in np.linspace(-8, 0, 17)),
     *(of_int16((40, 5), beta=beta) for beta in (0.1, 0.5, 2.0)),
 )
+
+
+def log_softmax(shape: tuple[int, ...], scale: float = 0.1, zero_point: int = 4) -> Layer:
+    ends = [TensorSpec(shape, "int8", scale, zero_point)], [TensorSpec(shape, "int8", 1 / 16, 127)]
+    return Layer("LOG_SOFTMAX", *ends, {}, 1)
+
+
+LOGS = (
+    *(log_softmax((20, n), scale) for n in (1, 2, 3, 12, 300) for scale in (0.001, 0.05, 0.5)),
+    *(log_softmax((2, 12), 10.0**exponent) for exponent in np.linspace(-6, 2, 33)),
+    *(log_softmax((2, 7), 2.0**exponent) for exponent in range(-20, 4)),
+    log_softmax((3, 2, 5), zero_point=-128),
+)
 EDGES = (
     *(softmax(shape) for shape in ((1,), (2,), (3, 5), (2, 3, 4), (1, 1, 1, 7), (1, 2, 1, 2, 9))),
     *(softmax((2, 12), 10.0**exponent) for exponent in np.linspace(-7, 3, 41)),
@@ -64,7 +77,9 @@ EDGES = (
 
 @pytest.fixture(scope="module")
 def edges(tmp_path_factory: pytest.TempPathFactory) -> Vectors:
-    return vectors_of(model_of([*EDGES, *INT16]), tmp_path_factory.mktemp("edges"), ["double"])
+    return vectors_of(
+        model_of([*EDGES, *INT16, *LOGS]), tmp_path_factory.mktemp("edges"), ["double"]
+    )
 
 
 def test_edges_equal_the_reference_on_the_pc(edges: Vectors, tmp_path: Path) -> None:
@@ -153,6 +168,10 @@ BREAKS = (
     (SOFTMAX, "790015084", "800015084"),
     (SOFTMAX, "return INT32_MAX;\n", "return INT32_MAX / 2;\n"),
     (SOFTMAX, "mcugen_divide_by_power(share, row.shift)", "(share >> row.shift)"),
+    (SOFTMAX, "638450708", "0"),
+    (SOFTMAX, "(r - middle) * 2", "r - middle"),
+    (SOFTMAX, "power_a > power_b", "power_a < power_b"),
+    (SOFTMAX, "difference > least", "difference > least + 40"),
     (SOFTMAX, "difference < layer->lowest ||", "difference < layer->lowest / 2 ||"),
 )
 

@@ -12,11 +12,13 @@ from mcugen.engines.contract import EngineOptions
 from mcugen.model.ir import DType, Graph, Op, Problem
 
 
-def or_else(own: Operator, other: Operator) -> Operator:
-    """`own` where the first activation is int8, `other` elsewhere."""
+def or_else(own: Operator, other: Operator, floats: Operator | None = None) -> Operator:
+    """`own` where the first activation is int8, `floats` where it is float32, `other` elsewhere."""
 
     def chosen(graph: Graph, op: Op) -> Operator:
         types = [tensor.dtype for tensor in activations(graph, op)] or [DType.INT8]
+        if types[0] is DType.FLOAT32 and floats is not None:
+            return floats
         return own if types[0] is DType.INT8 else other
 
     @wraps(own.problems)
@@ -27,5 +29,6 @@ def or_else(own: Operator, other: Operator) -> Operator:
     def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
         return chosen(graph, op).variants(graph, op, options)
 
-    problems.__doc__ = f"{own.problems.__doc__}\n\n{other.problems.__doc__}"
+    rows = dict.fromkeys(row for row in (own, other, floats) if row is not None)
+    problems.__doc__ = "\n\n".join(f"{row.problems.__doc__}" for row in rows)
     return Operator(problems, variants, own.exactness)
