@@ -33,6 +33,8 @@ check: $(VENV)/test-ready
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/mypy
+	$(BIN)/mypy --platform win32 --cache-dir .mypy_cache/win32
+	$(BIN)/mypy --platform darwin --cache-dir .mypy_cache/darwin
 
 bench: $(VENV)/demo-ready
 	$(BIN)/python -m benchmarks.bench $(if $(TFLM),--tflm $(TFLM)) $(MODELS)

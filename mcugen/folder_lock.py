@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """One command at a time writes to a folder. Who does is said to the one that comes second.
 
-The lock is the system's (flock), so it goes with its holder, also after kill -9; the file that carries it
-holds nothing but words. File systems without locks, and Windows, get none.
+The lock is the system's, so it goes with its holder, also after kill -9; the file that carries it
+holds nothing but words. File systems without locks get none.
 """
 
 from __future__ import annotations
@@ -19,11 +19,7 @@ from pathlib import Path
 
 from mcugen.errors import EnvironmentError_
 from mcugen.foreign_text import one_line
-
-try:
-    import fcntl
-except ImportError:  # pragma: no cover (Windows)
-    fcntl = None  # type: ignore[assignment]
+from mcugen.system import IS_WINDOWS, NO_LINK, PLAIN_FILE, lock, read_at
 
 LOCK_NAME = ".mcugen-lock"
 WORDS_BYTES = 300
@@ -43,14 +39,15 @@ def locked(folder: Path) -> Iterator[None]:
         _write_owner(descriptor)
         yield
     finally:
-        path.unlink(missing_ok=True)  # while it is held: whoever opens it now looks again
+        if not IS_WINDOWS:  # which removes no open file: there it stays, and holds nothing
+            path.unlink(missing_ok=True)  # while it is held: whoever opens it now looks again
         os.close(descriptor)
 
 
 def _acquire(path: Path) -> int:
     """The open file, locked, and still the one of that name."""
     while True:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | NO_LINK | PLAIN_FILE, 0o666)
         try:
             _lock(descriptor, path)
             if _is_still(descriptor, path):
@@ -62,18 +59,14 @@ def _acquire(path: Path) -> int:
 
 
 def _lock(descriptor: int, path: Path) -> None:
-    if fcntl is None:  # pragma: no cover (Windows)
-        return
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        lock(descriptor)
     except BlockingIOError:
-        words = os.pread(descriptor, WORDS_BYTES, 0).decode(errors="replace")
+        words = read_at(descriptor, WORDS_BYTES, 0).decode(errors="replace")
         raise EnvironmentError_(
             f"{path.parent} is in use by {one_line(words.strip()) or 'another mcugen'}",
             hint="wait until it has ended, or give another folder with --out",
         ) from None
-    except OSError:
-        return  # this file system has no locks
 
 
 def _is_still(descriptor: int, path: Path) -> bool:
@@ -89,4 +82,4 @@ def _write_owner(descriptor: int) -> None:
     since = datetime.now().astimezone().isoformat(timespec="seconds")
     words = f"process {os.getpid()} on {socket.gethostname()} since {since}: {command}"
     os.ftruncate(descriptor, 0)
-    os.pwrite(descriptor, words.encode(errors="replace")[:WORDS_BYTES], 0)
+    os.write(descriptor, words.encode(errors="replace")[:WORDS_BYTES])

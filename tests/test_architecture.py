@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,7 +21,8 @@ PACKAGE = Path(__file__).resolve().parent.parent / "mcugen"
 ROOMS = (  # from the top of the house to the ground; docs/ARCHITECTURE.md tells what each is for
     "__main__ cli pytest_plugin api report train evaluation sdk device platforms emulator toolchain "
     "transport export engines samples protocol memory features scoring records model config boards codegen "
-    "strict_toml own_files files folder_lock reproducible errors foreign_text paths progress __init__"
+    "strict_toml own_files files folder_lock reproducible system errors foreign_text paths progress "
+    "__init__"
 ).split()
 HEAVY = ("librosa", "soundfile", "matplotlib", "tensorflow", "tf_keras", "tflite_micro", "serial")
 FILES = sorted(PACKAGE.rglob("*.py"))
@@ -88,6 +90,36 @@ def test_heavy_packages_are_imported_inside_functions(path: Path) -> None:
     for node in parsed(path).body:
         for module in imports(node) if isinstance(node, ast.Import | ast.ImportFrom) else ():
             assert module.split(".")[0] not in HEAVY, f"{path.name} imports {module} when loaded"
+
+
+ONE_SYSTEM_ONLY = {
+    "fcntl", "pty", "tty", "termios", "resource", "pwd", "grp", "msvcrt", "winreg", "ctypes",
+}  # fmt: skip
+"""Modules that not every system has, and the way to call what Python has no module for."""
+ONE_SYSTEM_CALLS = re.compile(
+    r"\bos\.(fork|killpg|set[sp]|getpg|getuid|geteuid|uname|openpty|ttyname|mkfifo|pread|pwrite|name\b|"
+    r"set_blocking|O_(CLOEXEC|NOFOLLOW|BINARY|NONBLOCK))|\bsignal\.(SIGKILL|SIGHUP|alarm|pthread)|"
+    r"\bsys\.platform\b|\bplatform\.system\b|start_new_session|creationflags|preexec_fn|/bin/sh\b"
+)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_one_module_knows_what_systems_do_differently(path: Path) -> None:
+    if path.name == "system.py":
+        return
+    assert not {module.split(".")[0] for module in imports(parsed(path))} & ONE_SYSTEM_ONLY
+    assert ONE_SYSTEM_CALLS.search(path.read_text()) is None
+
+
+def test_the_net_for_such_calls_has_no_holes() -> None:
+    for code in (
+        "os.killpg(1, 2)",
+        "os.setsid()",
+        "os.name == 'nt'",
+        "signal.SIGKILL",
+        '"/bin/sh"',
+    ):
+        assert ONE_SYSTEM_CALLS.search(code), code
 
 
 def test_every_room_is_listed() -> None:

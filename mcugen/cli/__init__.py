@@ -23,6 +23,7 @@ from mcugen.cli.console import flush, say
 from mcugen.cli.sections import SuggestingGroup
 from mcugen.errors import EnvironmentError_, McugenError
 from mcugen.own_files import KeptWarning
+from mcugen.system import ending_signals
 
 INTERRUPTED_STATUS = 130
 """What a shell reports of a program that Ctrl-C ended."""
@@ -121,8 +122,7 @@ def _ended_as_by_ctrl_c() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():  # only that one has signals
         yield
         return
-    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    heeded = [number for number in numbers if signal.getsignal(number) == signal.SIG_DFL]
+    heeded = [number for number in ending_signals() if signal.getsignal(number) == signal.SIG_DFL]
     before = [(number, signal.signal(number, _stop)) for number in heeded]
     try:
         yield

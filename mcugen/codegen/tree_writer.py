@@ -27,6 +27,7 @@ from typing import Any
 
 from mcugen.codegen.tree import MARKER, SourceTree, tree_sha256
 from mcugen.errors import ConfigError, EnvironmentError_
+from mcugen.system import HAS_FOLDER_LOCKS, lock
 
 UPDATE = ".mcugen-update"
 JOURNAL = f"{UPDATE}/files.json"
@@ -88,20 +89,17 @@ def _made(out: Path) -> Iterator[None]:
 @contextmanager
 def _locked(out: Path) -> Iterator[None]:
     """Keeps a second mcugen off while this one writes; the system drops the lock with the process."""
-    try:
-        import fcntl
-    except ImportError:  # Windows
+    if not HAS_FOLDER_LOCKS:
         yield
         return
     handle = os.open(out, os.O_RDONLY)
     try:
-        with contextlib.suppress(OSError):  # a file system without locks
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise ConfigError(
-                    f"another mcugen writes {out} at this moment", hint=f"wait, or {OTHER_FOLDER}"
-                ) from None
+        try:
+            lock(handle)
+        except BlockingIOError:
+            raise ConfigError(
+                f"another mcugen writes {out} at this moment", hint=f"wait, or {OTHER_FOLDER}"
+            ) from None
         yield
     finally:
         os.close(handle)

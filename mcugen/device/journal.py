@@ -21,6 +21,7 @@ from mcugen.records import (
     parse_records,
     to_json_line,
 )
+from mcugen.system import PLAIN_FILE, read_at, sync_folder
 
 TAIL_BYTES = 65536
 SAME_RUN = ("model_sha256", "firmware_sha256", "board", "front_end", "input", "tick_unit")
@@ -74,7 +75,7 @@ def open_journal(out: Path, head: RunRecord) -> Journal:
     if before is not None and not same_run(before.head, head):
         set_aside = free_name(path)
         path.rename(set_aside)
-        _sync_folder(out)
+        sync_folder(out)
         before = None
     if before is None:
         _append(path, to_json_line(head).encode())
@@ -100,14 +101,14 @@ def _append(path: Path, line: bytes) -> None:
     """The line is in the file, whole and on disk, or the file is as it was: whatever happens."""
     is_new = not path.exists()
     try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o666)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | PLAIN_FILE, 0o666)
         try:
             _append_to(descriptor, line)
         finally:
             os.close(descriptor)
         if is_new:
-            _sync_folder(path.parent)
-            _sync_folder(path.parent.resolve().parent)
+            sync_folder(path.parent)
+            sync_folder(path.parent.resolve().parent)
     except OSError as error:
         raise EnvironmentError_(
             f"cannot write {path}: {error.strerror}",
@@ -133,20 +134,8 @@ def _whole_bytes(descriptor: int) -> int:
     end = os.fstat(descriptor).st_size
     while end > 0:
         start = max(0, end - TAIL_BYTES)
-        newline = os.pread(descriptor, end - start, start).rfind(b"\n")
+        newline = read_at(descriptor, end - start, start).rfind(b"\n")
         if newline >= 0:
             return start + newline + 1
         end = start
     return 0
-
-
-def _sync_folder(folder: Path) -> None:
-    """Waits until names in the folder are on disk, where a folder can be opened at all."""
-    try:
-        descriptor = os.open(folder, os.O_RDONLY)
-    except OSError:  # Windows; a parent that we may not read
-        return
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -60,7 +60,7 @@ def run_graph(
     `inputs` holds one array [N, *shape] per graph input; so do the results per tensor. With variables
     N is 1, and `state` (None: a clean one) is changed.
     """
-    check_known(graph)
+    check_known(graph, rounding)
     state = clean_state(graph) if state is None else state
     values = dict(zip(graph.inputs, inputs, strict=True))
     for op in graph.ops:
@@ -108,7 +108,7 @@ def run_layer(graph: Graph, op: Op, value: NDArray[Any], rounding: str) -> NDArr
     return None
 
 
-def check_known(graph: Graph) -> None:
+def check_known(graph: Graph, rounding: str, hint: str = "") -> None:
     """ModelError that names every operator run_graph does not know."""
     others = [
         f"op {op.index} {op.kind}"
@@ -119,8 +119,8 @@ def check_known(graph: Graph) -> None:
     ]
     if others:
         raise ModelError(
-            f"{graph.name}: no reference with single rounding for {', '.join(others)}",
-            hint="build it with --rounding double, whose reference is TFLite Micro",
+            f"{graph.name}: no reference with {rounding} rounding for {', '.join(others)}",
+            hint=hint,
         )
 
 

@@ -18,6 +18,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import IO, Any
@@ -123,19 +124,21 @@ def open_reference(
 ) -> Iterator[Reference]:
     """The reference interpreter with `model` in it, for the length of a `with` block.
 
-    `rounding` "double" is TFLite Micro; "single" is our own NumPy code, numpy_graph.py, and
-    knows the operators there only. `timeout_s` bounds every call of an interpreter. ModelError when
-    the reference does not take the model or would compute nonsense because the file contradicts
-    itself, EnvironmentError_ when no interpreter is installed.
+    `rounding` "double" is TFLite Micro; "single", and "double" where no interpreter is installed, is
+    our own NumPy code, numpy_graph.py, and knows the operators there only; `info` says which it is.
+    `timeout_s` bounds every call of an interpreter. ModelError when the reference does not take the
+    model or would compute nonsense because the file contradicts itself.
     """
     data, graph = _read(model)
     refuse([*shape_problems(graph)], graph.name)
-    if rounding == "single":
-        check_known(graph)
+    info = _installed_reference(graph) if rounding == "double" else None
+    if info is None:
+        hint = _INSTALL_HINT if rounding == "double" else "build it with --rounding double"
+        check_known(graph, rounding, hint)
         graph = replace(graph, shifted=frozenset())  # our own code takes the folded graph
-        yield Reference(_SINGLE_ROUNDING_INFO, graph, _compute_single_rounding)
+        own = ReferenceInfo(OWN_REFERENCE, mcugen.__version__, rounding)
+        yield Reference(own, graph, partial(_compute_with_numpy, rounding))
         return
-    info = _installed_reference(graph)
     with _worker(model.name, timeout_s) as worker:
         request = {
             "backend": np.array(_DISTRIBUTIONS[info.name]),
@@ -169,7 +172,8 @@ def measure_arena(model: bytes, name: str, *, timeout_s: float = 60.0) -> int:
     return int(found[1])
 
 
-def _compute_single_rounding(
+def _compute_with_numpy(
+    rounding: str,
     graph: Graph,
     inputs: Sequence[NDArray[Any]],
     tensors: Sequence[int],
@@ -184,7 +188,7 @@ def _compute_single_rounding(
         part = [value[start : start + step] for value in inputs]
         if starts[start]:
             state = clean_state(graph)
-        values = run_graph(graph, part, "single", state)
+        values = run_graph(graph, part, rounding, state)
         found.append([values[index] for index in indices])
     return [np.concatenate(parts) for parts in zip(*found, strict=True)]
 
@@ -192,7 +196,7 @@ def _compute_single_rounding(
 _SAMPLES_AT_ONCE = 64
 """So that the sums of a large picture, 8 bytes each, take some hundred MB at most."""
 
-_SINGLE_ROUNDING_INFO = ReferenceInfo("mcugen NumPy", mcugen.__version__, "single")
+OWN_REFERENCE = "mcugen NumPy"
 
 _DISTRIBUTIONS: Mapping[str, str] = {
     "tflite-micro": "tflite-micro",
@@ -203,22 +207,17 @@ _DISTRIBUTIONS: Mapping[str, str] = {
 _INSTALL_HINT = "pip install tflite-micro (Linux x86-64), elsewhere pip install tensorflow==2.19.1"
 
 
-def _installed_reference(graph: Graph) -> ReferenceInfo:
-    """The interpreter to use, found without importing it."""
+def _installed_reference(graph: Graph) -> ReferenceInfo | None:
+    """The interpreter to use, found without importing it; None where there is none for the model."""
     micro = _version("tflite-micro")
     if micro is not None:
         return ReferenceInfo("tflite-micro", micro, "double")
     tensorflow = _version("tensorflow")
     numbers = tuple(int(n) for n in re.findall(r"\d+", tensorflow or "")[:2])
-    if tensorflow is None or numbers > _NEWEST_DOUBLE_ROUNDING_TENSORFLOW:
-        raise EnvironmentError_(
-            "no reference interpreter with double rounding is installed", hint=_INSTALL_HINT
-        )
-    if any(op.kind == "UNIDIRECTIONAL_SEQUENCE_LSTM" for op in graph.ops):
-        # TensorFlow's LSTM kernel differs from TFLite Micro's by up to 5 least significant bits.
-        raise EnvironmentError_(
-            "the reference of a fused LSTM needs the package tflite-micro", hint=_INSTALL_HINT
-        )
+    # TensorFlow's LSTM kernel differs from TFLite Micro's by up to 5 least significant bits.
+    has_lstm = any(op.kind == "UNIDIRECTIONAL_SEQUENCE_LSTM" for op in graph.ops)
+    if tensorflow is None or numbers > _NEWEST_DOUBLE_ROUNDING_TENSORFLOW or has_lstm:
+        return None
     return ReferenceInfo("tensorflow BUILTIN_REF", tensorflow, "double")
 
 

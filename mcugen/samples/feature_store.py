@@ -10,10 +10,8 @@ A line is written after its rows, so an interrupted extraction continues where i
 
 from __future__ import annotations
 
-import ctypes
 import hashlib
 import json
-import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,6 +26,7 @@ from mcugen.features.reference import ROWS_VERSION, row_extractor
 from mcugen.features.spec import FrontEnd
 from mcugen.features.toml import front_end_to_dict
 from mcugen.samples.files import read_source
+from mcugen.system import keep_freed_memory
 
 Rows = NDArray[np.float32]
 CHUNK_CLIPS = 8
@@ -206,22 +205,7 @@ def _backend(how: Extraction) -> Iterator[str]:
 
 def extract_rows(clips: Sequence[Path], front_end: FrontEnd) -> list[Rows]:
     """The used rows of each clip, float32 [rows, row_values]; DataError names the clip at fault."""
-    _keep_freed_memory()
+    keep_freed_memory()
     rows_of = row_extractor(front_end)
     used = slice(front_end.first_row, front_end.last_row)
     return [rows_of(read_source(clip, front_end))[used] for clip in clips]
-
-
-M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, KEPT_BYTES = -1, -3, 1 << 30  # malloc.h of glibc
-
-
-def _keep_freed_memory() -> None:
-    """Has glibc keep what is freed, for the next clip; does nothing elsewhere.
-
-    A spectrogram is large enough to be mapped and unmapped every time. In the kernel the processes
-    then wait for each other: two of them took longer than one (benchmarks/features.py).
-    """
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if os.name == "posix" else None
-    if mallopt is not None:
-        for threshold in (M_TRIM_THRESHOLD, M_MMAP_THRESHOLD):
-            mallopt(threshold, KEPT_BYTES)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcugen.errors import DataError
+from mcugen.system import IS_WINDOWS
 
 _FLOAT_SUBTYPES = ("FLOAT", "DOUBLE")
 _MAX_FLOAT_PEAK = 8.0  # 18 dB above full scale: no mix, but samples at the scale of integers
@@ -64,7 +65,7 @@ def read_wav(path: Path, sample_rate_hz: int, *, least_samples: int = 1) -> NDAr
 
 def _name(path: Path) -> bytes | Path:
     """The path as libsndfile opens it: by its bytes where names are bytes, whatever the locale."""
-    return os.fsencode(path) if os.name == "posix" else path
+    return os.fsencode(path) if not IS_WINDOWS else path
 
 
 def _finished(path: Path) -> io.BytesIO | None:

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import os
 import string
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from dataclasses import dataclass
 from mcugen.boards import Board, find_board
 from mcugen.errors import ConfigError, nearest, unknown
 from mcugen.strict_toml import TomlTable
+from mcugen.system import IS_WINDOWS
 
 OWN_WORDS = frozenset(("elf", "probe", "build", "script", "list_script", "file"))
 
@@ -103,7 +103,7 @@ def _runner(name: str, table: TomlTable) -> Runner:
     remote = table.texts("remote", ())
     runner = Runner(
         name=name,
-        program=on_windows if os.name == "nt" else program,
+        program=on_windows if IS_WINDOWS else program,
         folders=table.texts("folders", ()),
         load=() if remote else table.texts("load"),
         load_probe=() if remote else table.texts("load_probe"),

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import IO
 
 from mcugen.errors import EnvironmentError_
-from mcugen.transport.guard import Guard
+from mcugen.system import Guard, start_group
 
 MESSAGE_BYTES = 16384  # of standard error
 
@@ -76,17 +76,15 @@ class CapturedProcess:
 
     def __init__(self, argv: Sequence[str], capacity: int) -> None:
         try:
-            # In a session of its own: Ctrl-C reaches only us, and we decide what ends, in which order.
-            self.process = subprocess.Popen(
+            self.process = start_group(
                 argv,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                start_new_session=True,
             )
         except OSError as error:
             raise EnvironmentError_(f"cannot start {argv[0]}: {error.strerror}") from error
-        self._guard = Guard(self.process.pid)
+        self._guard = Guard(self.process)
         assert self.process.stdout is not None
         assert self.process.stderr is not None
         self.output = CapturedOutput(self.process.stdout, capacity)

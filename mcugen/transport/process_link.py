@@ -7,7 +7,6 @@ from __future__ import annotations
 import contextlib
 import os
 import select
-import signal
 import socket
 import subprocess
 import tempfile
@@ -17,7 +16,7 @@ from typing import IO
 
 from mcugen.errors import DeviceError, EnvironmentError_
 from mcugen.foreign_text import one_line
-from mcugen.transport.guard import Guard
+from mcugen.system import Guard, end_group, set_nonblocking, start_group, wait_readable
 
 CONNECT_S = 20.0
 WRITE_S = 20.0
@@ -56,7 +55,7 @@ class ProcessLink:
             process = self._start(self._command, subprocess.PIPE)
             assert process.stdin is not None and process.stdout is not None
             self._write_fd, self._read_fd = process.stdin.fileno(), process.stdout.fileno()
-        os.set_blocking(self._write_fd, False)
+            set_nonblocking(self._write_fd)
 
     def close(self) -> None:
         """Ends the process group; safe to call twice."""
@@ -68,7 +67,7 @@ class ProcessLink:
                 if pipe is not None:
                     with contextlib.suppress(BrokenPipeError):
                         pipe.close()
-            _end_group(process)
+            end_group(process)
         if self._guard is not None:
             self._guard.release()
         if self._stderr is not None:
@@ -78,26 +77,46 @@ class ProcessLink:
 
     def write(self, data: bytes) -> None:
         """Writes all of `data`; DeviceError when the process has ended or takes nothing."""
-        rest = memoryview(data)
         deadline = time.monotonic() + WRITE_S
+        if self._socket is not None:
+            self._write_socket(self._socket, data)
+            return
+        rest = memoryview(data)
         while rest:
             try:
                 rest = rest[os.write(self._write_fd, rest) :]
             except BlockingIOError:
                 left = deadline - time.monotonic()
                 if left <= 0:
-                    raise DeviceError(f"{self.name} takes no input for {WRITE_S:g} s") from None
+                    raise self._stuck() from None
                 select.select([], [self._write_fd], [], left)
             except OSError as error:
                 raise self._ended() from error
 
+    def _write_socket(self, connection: socket.socket, data: bytes) -> None:
+        connection.settimeout(WRITE_S)
+        try:
+            connection.sendall(data)
+        except TimeoutError:
+            raise self._stuck() from None
+        except OSError as error:
+            raise self._ended() from error
+
+    def _stuck(self) -> DeviceError:
+        return DeviceError(f"{self.name} takes no input for {WRITE_S:g} s")
+
     def read(self, count: int, deadline: float) -> bytes:
         """1 to `count` bytes, or b"" at `deadline`; DeviceError when the process has ended."""
         left = max(deadline - time.monotonic(), 0.0)
-        if not select.select([self._read_fd], [], [], left)[0]:
-            return b""
         try:
-            data = os.read(self._read_fd, count)
+            if self._socket is not None:
+                if not select.select([self._socket], [], [], left)[0]:
+                    return b""
+                data = self._socket.recv(count)
+            elif wait_readable(self._read_fd, left):
+                data = os.read(self._read_fd, count)
+            else:
+                return b""
         except OSError as error:
             raise self._ended() from error
         if not data:
@@ -117,7 +136,7 @@ class ProcessLink:
             self._start([word.replace("{port}", str(port)) for word in self._command], None)
             self._socket = self._accept(server)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._read_fd = self._write_fd = self._socket.fileno()
+        self._read_fd = self._socket.fileno()
 
     def _accept(self, server: socket.socket) -> socket.socket:
         server.settimeout(0.1)
@@ -135,12 +154,11 @@ class ProcessLink:
     def _start(self, command: Sequence[str], pipes: int | None) -> subprocess.Popen[bytes]:
         self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 (closed by close)
         try:
-            self._process = subprocess.Popen(
+            self._process = start_group(
                 command,
                 stdin=pipes or subprocess.DEVNULL,
                 stdout=pipes or subprocess.DEVNULL,
                 stderr=self._stderr,
-                start_new_session=True,
                 bufsize=0,
             )
         except FileNotFoundError as error:
@@ -152,7 +170,7 @@ class ProcessLink:
         except OSError as error:
             self.close()
             raise EnvironmentError_(f"{command[0]} does not start: {error.strerror}") from error
-        self._guard = Guard(self._process.pid)
+        self._guard = Guard(self._process)
         return self._process
 
     def _ended(self) -> DeviceError:
@@ -167,13 +185,3 @@ class ProcessLink:
         status = process.poll()
         how = "closed its port" if status is None else f"ended with status {status}"
         return DeviceError(f"{self.name} {how}" + (f": {said}" if said else ""))
-
-
-def _end_group(process: subprocess.Popen[bytes]) -> None:
-    """Asks the process group to end, then kills it. The group's number is the leader's."""
-    for how in (signal.SIGTERM, signal.SIGKILL):
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, how)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(EXIT_S)
-            return

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mcugen.errors import EnvironmentError_
+from mcugen.system import open_terminal
 from mcugen.transport.process_link import ProcessLink
 
 CHUNK_BYTES = 4096
@@ -34,15 +35,8 @@ def open_pty(alias: Path | None) -> Iterator[Pty]:
     The slave side stays open here too, so that the device never notices who opens and closes it.
     EnvironmentError_ where there are no pseudo terminals, or when `alias` is something else already.
     """
+    master, slave, path = open_terminal()
     try:
-        import pty
-        import tty
-    except ImportError as error:  # pragma: no cover (Windows)
-        raise EnvironmentError_("this system has no pseudo terminals") from error
-    master, slave = pty.openpty()
-    try:
-        tty.setraw(slave)
-        path = os.ttyname(slave)
         with _linked(alias, path):
             yield Pty(master, path)
     finally:

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import hashlib
 import math
-import os
 import re
 import secrets
 import shlex
@@ -27,6 +26,7 @@ from pathlib import Path
 from types import TracebackType
 
 from mcugen.errors import ConfigError, DeviceError, EnvironmentError_
+from mcugen.system import IS_WINDOWS
 from mcugen.transport.captured_process import CapturedProcess, end_of
 from mcugen.transport.ssh_failure import SshTarget, explain_ssh, last_line
 
@@ -299,7 +299,7 @@ class SshSession:
 
 def _control_folder() -> Path | None:
     """A private folder for the shared connection; None where ssh cannot share one."""
-    if os.name == "nt":
+    if IS_WINDOWS:
         return None
     folder = Path(tempfile.mkdtemp(prefix="mcugen-"))
     if len(str(folder)) <= CONTROL_PATH_BYTES:
