@@ -93,13 +93,13 @@ def test_heavy_packages_are_imported_inside_functions(path: Path) -> None:
 
 
 ONE_SYSTEM_ONLY = {
-    "fcntl", "pty", "tty", "termios", "resource", "pwd", "grp", "msvcrt", "winreg", "ctypes",
+    "fcntl", "pty", "tty", "termios", "resource", "pwd", "grp", "msvcrt", "winreg",
 }  # fmt: skip
-"""Modules that not every system has, and the way to call what Python has no module for."""
+"""Modules that not every system has."""
 ONE_SYSTEM_CALLS = re.compile(
     r"\bos\.(fork|killpg|set[sp]|getpg|getuid|geteuid|uname|openpty|ttyname|mkfifo|pread|pwrite|name\b|"
     r"set_blocking|O_(CLOEXEC|NOFOLLOW|BINARY|NONBLOCK))|\bsignal\.(SIGKILL|SIGHUP|alarm|pthread)|"
-    r"\bsys\.platform\b|\bplatform\.system\b|start_new_session|creationflags|preexec_fn|/bin/sh\b"
+    r"\bsys\.platform\b|\bwindll\b|CDLL\(None\)|\bplatform\.system\b|start_new_session|creationflags|preexec_fn|/bin/sh\b"
 )
 
 
