@@ -14,7 +14,7 @@ from mcugen.strict_toml import read_toml
 
 CONFIG_NAME = "mcugen.toml"
 SCHEMA_VERSION = 1
-SCORES = ("none", "reconstruction-error")
+SCORES = ("none", "reconstruction-error", "wake-word")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,8 @@ class Config:
     front_end: Mapping[str, Any]  # read by mcugen.features.spec; empty: `raw`
     score: str = "none"
     threshold: float | None = None
+    windows: int = 5  # of a wake word's mean probability
+    refractory_s: float = 2.0  # after the detection of a wake word
     board: str = ""
     engine: str = ""
     rounding: str = ""
@@ -45,6 +47,8 @@ def load_config(path: Path) -> Config:
         front_end=top.mapping("front_end"),
         score=score.choice("kind", SCORES, "none"),
         threshold=score.number("threshold") if "threshold" in score else None,
+        windows=score.integer("windows", 5, low=1),
+        refractory_s=score.number("refractory_s", 2.0),
         board=build.text("board", ""),
         engine=build.text("engine", ""),
         rounding=build.text("rounding", ""),

@@ -52,8 +52,9 @@ class RunRecord:
     flags: str | None = None
     reference: str | None = None  # "tflite-micro 0.dev... (double rounding)"
     facts: tuple[tuple[str, str], ...] = ()  # kernel, governor, BSP, temperature, ...
-    score: str = "none"  # what a score is: "reconstruction-error", "none"
-    threshold: float | None = None  # a clip score above it is an anomaly
+    score: str = "none"  # what a score is: "reconstruction-error", "wake-word", "none"
+    threshold: float | None = None  # a clip score above it is an anomaly, or a wake word
+    refractory_windows: int = 0  # after a wake word, in which it is not detected again
     row_s: float | None = (
         None  # seconds of audio from one front-end row to the next; None: no audio
     )

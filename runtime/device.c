@@ -154,7 +154,11 @@ static mcugen_status_t window_completed(mcugen_device_t *device, push_reply_t *r
   if (status != MCUGEN_STATUS_OK) {
     return status;
   }
-  const float score = mcugen_window_score(&device->window);
+  float score = mcugen_window_score(&device->window);
+#if MCUGEN_WAKE_WORD_WINDOWS
+  score = mcugen_running_mean(device->clip.probabilities, MCUGEN_WAKE_WORD_WINDOWS,
+                              device->clip.score.windows, score);
+#endif
   uint8_t *entry = result->reply + WINDOWS_AT + WINDOW_ENTRY_BYTES * result->windows++;
   mcugen_put_u32(device->clip.score.windows, entry);
   mcugen_put_f32(score, entry + 4);

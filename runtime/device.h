@@ -40,6 +40,9 @@ typedef struct {
   uint32_t source_rows;  // rows of the front-end so far
   uint64_t row_ticks;    // of the front-end for the current row so far
   mcugen_clip_score_t score;
+#if MCUGEN_WAKE_WORD_WINDOWS
+  float probabilities[MCUGEN_WAKE_WORD_WINDOWS];  // of the last windows
+#endif
 } mcugen_clip_t;
 
 // An upload of the text dialect. It fills the same window as a clip, so there is only one of the

@@ -43,3 +43,15 @@ void mcugen_clip_score_add(mcugen_clip_score_t *clip, float window_score) {
 float mcugen_clip_score_mean(const mcugen_clip_score_t *clip) {
   return clip->windows == 0 ? 0.0f : clip->sum / (float)clip->windows;
 }
+
+float mcugen_running_mean(float history[], uint32_t windows, uint32_t before, float value) {
+  history[before % windows] = value;
+  if (before + 1u < windows) {
+    return 0.0f;
+  }
+  float sum = 0.0f;
+  for (uint32_t i = 0; i < windows; ++i) {
+    sum += history[i];
+  }
+  return sum / (float)windows;
+}

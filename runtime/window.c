@@ -186,6 +186,11 @@ float mcugen_window_score(const mcugen_window_t *window) {
 #if MCUGEN_SCORE_RECONSTRUCTION
   return mcugen_reconstruction_error(&mcugen_engine_info()->output[0], mcugen_engine_output(0),
                                      window->features, MCUGEN_WINDOW_VALUES);
+#elif MCUGEN_WAKE_WORD_WINDOWS
+  (void)window;
+  float probability = 0.0f;
+  mcugen_tensor_get(&mcugen_engine_info()->output[0], mcugen_engine_output(0), 0, 1, &probability);
+  return probability;
 #else
   (void)window;
   return 0.0f;

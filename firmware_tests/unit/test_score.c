@@ -99,6 +99,14 @@ static void test_clip_score_does_not_drift(void) {
   CHECK_NEAR(mcugen_clip_score_mean(&clip), mean, 3.0 / 16777216.0 * mean);
 }
 
+static void test_running_mean_equals_python(void) {
+  float history[MEAN_WINDOWS];
+  for (uint32_t i = 0; i < sizeof probabilities / sizeof probabilities[0]; ++i) {
+    const float mean = mcugen_running_mean(history, MEAN_WINDOWS, i, probabilities[i]);
+    CHECK(memcmp(&mean, &expected_means[i], sizeof mean) == 0);
+  }
+}
+
 int main(void) {
   test_quantize_equals_python();
   test_dequantize_equals_python();
@@ -107,5 +115,6 @@ int main(void) {
   test_reconstruction_error_is_within_its_bound();
   test_reconstruction_error_of_any_length();
   test_clip_score_does_not_drift();
+  test_running_mean_equals_python();
   return check_report();
 }

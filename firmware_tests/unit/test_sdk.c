@@ -247,7 +247,8 @@ static void test_the_wake_word(void) {
     float probability;
     bool fires;
   } steps[] = {{1.0f, false},                                   // one window is not two
-               {0.0f, true},                                    // the mean is 0.5
+               {0.0f, false},                                   // the mean is 0.5, not above
+               {1.5f, true},                                    // now it is
                {1.0f, false}, {1.0f, false}, {1.0f, false},     // refractory
                {1.0f, true},  {0.0f, false}, {0.0f, false},
                {0.0f, false}, {0.9f, false}, {0.2f, true}};

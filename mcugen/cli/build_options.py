@@ -38,7 +38,11 @@ _OPTIONS = (
         help="Front-end: mlperf-ad, -kws, -ic, -vww, image (pictures of the model's own size) or raw. "
         "Default: that of mcugen.toml.",
     ),
-    _model("--score", default="", help="What a clip is scored by: reconstruction-error or none."),
+    _model(
+        "--score",
+        default="",
+        help="What a clip is scored by: reconstruction-error, wake-word or none.",
+    ),
     _model(
         "--class-names",
         type=PATH,

@@ -44,7 +44,7 @@ from mcugen.records import (
     summarise,
 )
 from mcugen.samples.clips import Clip
-from mcugen.samples.expected import expected_outputs, expected_score
+from mcugen.samples.expected import clip_score, expected_outputs, expected_score
 from mcugen.samples.stimulus import Stimulus, make_stimulus
 
 WARMUP = 3
@@ -234,15 +234,16 @@ def measure_clip(session: Session, clip: Clip, on_progress: Progress) -> ClipRec
     stimulus = make_stimulus(clip.path, session.input_name, manifest.front_end, coding)
     expected = expected_outputs(reference, stimulus.inputs)
     result = _stream_clip(session, clip, stimulus, expected, on_progress)
-    scored = manifest.score != "none"
+    scored, word = manifest.score != "none", manifest.wake_word
+    scores = tuple(window.score for window in result.windows) if scored else ()
     return ClipRecord(
         clip=clip.name,
         sha256=clip.sha256,
         label=clip.label,
         windows=len(result.windows),
-        score=result.score if scored else None,
-        reference_score=expected_score(reference, stimulus, expected[0]) if scored else None,
-        window_scores=tuple(window.score for window in result.windows) if scored else (),
+        score=(clip_score(scores) if word else result.score) if scored else None,
+        reference_score=expected_score(reference, stimulus, expected[0], word) if scored else None,
+        window_scores=scores,
         row_ticks=tuple(result.row_ticks) if stimulus.source is Source.PCM else (),
         inference_ticks=tuple(window.ticks for window in result.windows),
         features_compared=result.features.compared,

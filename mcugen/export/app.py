@@ -30,9 +30,14 @@ def board_tree(board: Board) -> SourceTree:
 
 
 def config_macros(
-    front_end: FrontEnd, score: str, input_bytes: int, output_bytes: int, tick_unit: str
+    front_end: FrontEnd,
+    score: str,
+    word_windows: int,
+    input_bytes: int,
+    output_bytes: int,
+    tick_unit: str,
 ) -> tuple[tuple[str, str], ...]:
-    """The content of app/config.h."""
+    """The content of app/config.h. `word_windows`: of a wake word's mean, 0 for another score."""
     audio = front_end.rows if isinstance(front_end.rows, LogMel | Mfcc | MicroSpeech) else None
     return (
         ("MCUGEN_MAX_PAYLOAD", f"{MAX_PAYLOAD_BYTES}u"),
@@ -42,5 +47,6 @@ def config_macros(
         ("MCUGEN_INPUT_BYTES", f"{input_bytes}u"),
         ("MCUGEN_OUTPUT_BYTES", f"{output_bytes}u"),
         ("MCUGEN_SCORE_RECONSTRUCTION", "1" if score == "reconstruction-error" else "0"),
+        ("MCUGEN_WAKE_WORD_WINDOWS", f"{word_windows}u"),
         ("MCUGEN_TICK_UNIT", f'"{tick_unit}"'),
     )

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +18,10 @@ from mcugen.features.spec import FrontEnd
 from mcugen.features.toml import front_end_from_dict, front_end_to_dict
 from mcugen.records import NANOSECONDS_PER_SECOND, RunRecord
 from mcugen.scoring.decode import Classes, Decode, decode_from_dict, decode_to_dict
+from mcugen.scoring.wake_word import WakeWord
 
 SCHEMA_VERSION = 1
-TABLES = ("front_end", "decode", "accelerated")
+TABLES = ("front_end", "decode", "accelerated", "wake_word")
 """Fields of Manifest that have a form of their own on disk."""
 
 
@@ -39,13 +40,14 @@ class Manifest:
     optimize: str
     accelerator: str  # "npu": a model converted for the board's NPU is linked; or "cpu"
     front_end: FrontEnd
-    score: str  # "reconstruction-error" or "none"
-    threshold: float | None  # a clip score above it is an anomaly
+    score: str  # "reconstruction-error", "wake-word" or "none"
+    threshold: float | None  # a clip score above it is an anomaly, or a wake word
     arena_bytes: int
     weight_bytes: int
     firmware_sha256: str  # hash of all generated files but its own header and this one
     decode: Decode | None = None  # what the outputs mean
     accelerated: tuple[str, ...] = ()  # what runs on the NPU and what does not, in lines
+    wake_word: WakeWord | None = None
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -67,6 +69,7 @@ def run_record(manifest: Manifest) -> RunRecord:
         rounding=manifest.rounding,
         input="int8",
         classes=manifest.classes,
+        refractory_windows=manifest.wake_word.refractory if manifest.wake_word else 0,
     )
 
 
@@ -81,6 +84,8 @@ def manifest_json(manifest: Manifest, tree: SourceTree) -> bytes:
     fields["decode"] = decode_to_dict(manifest.decode) if manifest.decode else None
     if manifest.accelerated:
         fields["accelerated"] = list(manifest.accelerated)
+    if manifest.wake_word:
+        fields["wake_word"] = asdict(manifest.wake_word)
     return seal_manifest({"schema": SCHEMA_VERSION, **fields}, tree)
 
 
@@ -112,5 +117,6 @@ def _from_json(data: Mapping[str, Any], path: Path) -> Manifest:
     fields = {name: data[name] for name in Manifest.__dataclass_fields__ if name not in TABLES}
     front_end = front_end_from_dict(data["front_end"], where=str(path))
     decode = decode_from_dict(data["decode"], str(path)) if data["decode"] else None
-    accelerated = tuple(data.get("accelerated", ()))
-    return Manifest(front_end=front_end, decode=decode, accelerated=accelerated, **fields)
+    fields["accelerated"] = tuple(data.get("accelerated", ()))
+    fields["wake_word"] = WakeWord(**data["wake_word"]) if data.get("wake_word") else None
+    return Manifest(front_end=front_end, decode=decode, **fields)

@@ -23,6 +23,7 @@ from mcugen.model.check import check_graph, refuse
 from mcugen.model.ir import Graph, Problem
 from mcugen.paths import runtime_dir
 from mcugen.scoring.decode import Decode, check_decode
+from mcugen.scoring.wake_word import WakeWord
 
 TOOL = f"mcugen {__version__}"
 
@@ -46,6 +47,7 @@ class BuildRequest:
     others: tuple[Engine, ...] = ()  # engines that the board also runs
     decode: Decode | None = None
     accelerated: tuple[str, ...] = ()  # what the NPU's compiler said, in lines
+    wake_word: WakeWord | None = None
 
     def with_linked_model(
         self, model: bytes, arena_bytes: int, said: tuple[str, ...] = ()
@@ -167,9 +169,11 @@ def _runtime(name: str) -> bytes:
 
 def _config(request: BuildRequest) -> bytes:
     graph = request.graph
+    word = request.wake_word
     macros = config_macros(
         request.front_end,
         request.score,
+        word.windows if word else 0,
         sum(graph.tensors[index].bytes for index in graph.inputs),
         graph.tensors[graph.outputs[0]].bytes,
         request.board.tick_unit,
@@ -202,6 +206,7 @@ def _manifest(request: BuildRequest, plan: EnginePlan, firmware: str) -> Manifes
         firmware_sha256=firmware,
         decode=request.decode,
         accelerated=request.accelerated,
+        wake_word=request.wake_word,
     )
 
 

@@ -15,13 +15,14 @@ from mcugen.engines.contract import Engine, EngineOptions, Optimize, Rounding
 from mcugen.errors import ConfigError, EnvironmentError_, near_path, unknown
 from mcugen.export.exporter import ExportOptions
 from mcugen.export.project import BuildRequest
-from mcugen.features.benchmarks import BENCHMARKS, known_classes, mlperf_id
+from mcugen.features.benchmarks import BENCHMARKS, WAKE_WORD_PRESET, known_classes, mlperf_id
 from mcugen.features.spec import PRESETS, FrontEnd, image_front_end, raw_front_end
 from mcugen.features.toml import front_end_from_dict
 from mcugen.model.ir import Graph
 from mcugen.model.tflite import NO_MODEL_HINT, parse_tflite
 from mcugen.platforms.choose import all_engines, platform_of
 from mcugen.samples.labels import read_class_names
+from mcugen.scoring import wake_word
 from mcugen.scoring.decode import (
     CLASS_TYPES,
     TOP_CLASSES,
@@ -30,6 +31,7 @@ from mcugen.scoring.decode import (
     decode_from_dict,
     gives_probabilities,
 )
+from mcugen.scoring.wake_word import WakeWord
 
 T = TypeVar("T", bound=str)
 
@@ -99,6 +101,7 @@ def make_request(config: Config, board: Board, choices: Choices) -> BuildRequest
             front_end=front_end,
             score=score,
         ),
+        wake_word=_wake_word(graph, config, front_end, score),
         decode=_decode(graph, config, choices, front_end, score, model_bytes),
         mlperf_id=mlperf_id(benchmark, graph, front_end, score),
         others=tuple(all_engines()[name] for name in board.engines if name != engine.name),
@@ -191,3 +194,23 @@ def _score(graph: Graph, config: Config, choices: Choices, front_end: FrontEnd) 
         return config.score
     shapes = [graph.tensors[index].elements for index in (graph.inputs[0], graph.outputs[0])]
     return "reconstruction-error" if front_end.kind != "raw" and len(set(shapes)) == 1 else "none"
+
+
+def _wake_word(graph: Graph, config: Config, front_end: FrontEnd, score: str) -> WakeWord | None:
+    """How a wake word is found, in windows; ConfigError for a model or front-end without one."""
+    if score != wake_word.SCORE:
+        return None
+    output = graph.tensors[graph.outputs[0]]
+    if output.elements != 1 or front_end.row_s is None:
+        what = f"output 0 has {output.elements} values and the front-end is {front_end.kind}"
+        raise ConfigError(
+            f"the score wake-word is of one probability and of audio: {what}",
+            hint=f"--front-end {WAKE_WORD_PRESET} for a model of microWakeWord",
+        )
+    if config.windows > wake_word.MOST_WINDOWS or config.refractory_s < 0:
+        raise ConfigError(
+            f"{config.where} [score]: windows is 1 to {wake_word.MOST_WINDOWS}, refractory_s at least 0"
+        )
+    window_s = front_end.stride_rows * front_end.row_s
+    refractory = wake_word.refractory_windows(config.refractory_s, window_s)
+    return WakeWord(config.windows, refractory)

@@ -33,8 +33,9 @@ from mcugen.report.html import report_html
 from mcugen.report.junit import junit_xml
 from mcugen.report.layers import layer_costs
 from mcugen.report.load import front_end_per_window, load_of
-from mcugen.report.numbers import checks, difference, largest_difference
+from mcugen.report.numbers import checks, difference, heard_s, largest_difference
 from mcugen.report.pictures import picture_svg
+from mcugen.scoring import wake_word
 from mcugen.scoring.roc import MAX_FPR
 
 SUMMARY_SCHEMA = 1
@@ -91,12 +92,14 @@ def scores_csv(run: Run) -> bytes:
     """One line per clip, of a classifier with its best class; an empty cell is what was not measured."""
     header = ("file", "label", "windows", "device_score", "reference_score", "difference")
     more = ("class", "class_score", "right") if run.head.classes else ()
+    heard = ("detected_s",) if run.head.score == wake_word.SCORE else ()
     rows = (
         (c.clip, c.label, c.windows, c.score, c.reference_score, difference(c))
         + (_class_cells(c) if more else ())
+        + ((" ".join(f"{time:.2f}" for time in heard_s(c, run.head)),) if heard else ())
         for c in run.clips
     )
-    return csv_text([header + more, *rows]).encode()
+    return csv_text([header + more + heard, *rows]).encode()
 
 
 def _class_cells(clip: ClipRecord) -> tuple[object, ...]:

@@ -28,9 +28,9 @@ from mcugen.report.numbers import (
     checks,
     cost_text,
     count_text,
-    decoded_text,
     difference,
     difference_text,
+    meaning_text,
     samples,
     score_text,
     seconds_of,
@@ -69,11 +69,11 @@ def report_html(run: Run, pictures: Mapping[str, bytes] | None = None) -> bytes:
         "memories": [_memory_row(memory) for memory in run.memories],
         "anchors": _anchor_rows(run),
         "anchor_note": _anchor_note(run.head),
-        "clips": [_clip_row(clip, run.head.threshold) for clip in run.clips],
+        "clips": [_clip_row(clip, run.head) for clip in run.clips],
         "has_labels": any(clip.label is not None for clip in run.clips),
         "has_scores": any(clip.score is not None for clip in run.clips),
         "has_outputs": bool(checks(run)),
-        "has_meaning": any(clip.decoded for clip in run.clips),
+        "has_meaning": any(meaning_text(clip, run.head) for clip in run.clips),
         "has_verdicts": any(is_right(clip) is not None for clip in run.clips),
         "pictures": [
             {"name": name, "svg": base64.b64encode(svg).decode()}
@@ -228,7 +228,7 @@ def _anchor_note(head: RunRecord) -> str:
     return note
 
 
-def _clip_row(clip: ClipRecord, threshold: float | None) -> dict[str, Any]:
+def _clip_row(clip: ClipRecord, head: RunRecord) -> dict[str, Any]:
     compared, different = clip.outputs_compared, clip.outputs_different
     equal = None if compared is None else compared - (different or 0)
     return {
@@ -239,10 +239,10 @@ def _clip_row(clip: ClipRecord, threshold: float | None) -> dict[str, Any]:
         "score": score_text(clip.score),
         "reference": score_text(clip.reference_score),
         "difference": difference_text(difference(clip)),
-        "verdict": verdict(clip, threshold),
+        "verdict": verdict(clip, head),
         "spark": plots.sparkline(clip.window_scores),
         "outputs": f"{count_text(equal)} / {count_text(compared)}",
-        "meaning": decoded_text(clip),
+        "meaning": meaning_text(clip, head),
         "right": right_text(clip),
     }
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from mcugen.records import ClipRecord, LatencyRecord, Run, RunRecord
+from mcugen.scoring import wake_word
 from mcugen.scoring.labels import ANOMALY, NORMAL
 
 NOT_MEASURED = "–"
@@ -104,11 +105,30 @@ def largest_difference(clips: Iterable[ClipRecord]) -> float | None:
     return max((d for clip in clips if (d := difference(clip)) is not None), key=abs, default=None)
 
 
-def verdict(clip: ClipRecord, threshold: float | None) -> str:
-    """`anomaly` above the threshold, `normal` otherwise; empty without score or threshold."""
-    if threshold is None or clip.score is None:
+def verdict(clip: ClipRecord, head: RunRecord) -> str:
+    """`anomaly` above the threshold, `normal` otherwise; of a wake word `detected` or `not detected`; empty
+    without score or threshold."""
+    if head.threshold is None or clip.score is None:
         return ""
-    return ANOMALY if clip.score > threshold else NORMAL
+    above = clip.score > head.threshold
+    if head.score == wake_word.SCORE:
+        return "detected" if above else "not detected"
+    return ANOMALY if above else NORMAL
+
+
+def heard_s(clip: ClipRecord, head: RunRecord) -> tuple[float, ...]:
+    """When a wake word was detected: seconds from the beginning of the clip."""
+    if head.score != wake_word.SCORE or head.threshold is None:
+        return ()
+    found = wake_word.detections(clip.window_scores, head.threshold, head.refractory_windows)
+    window_s = (head.row_s or 0.0) * (head.stride_rows or 0)
+    return tuple((number + 1) * window_s for number in found)
+
+
+def meaning_text(clip: ClipRecord, head: RunRecord) -> str:
+    """What the outputs mean: classes and boxes, or when a wake word was detected."""
+    times = heard_s(clip, head)
+    return f"at {', '.join(f'{time:.2f}' for time in times)} s" if times else decoded_text(clip)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,10 +21,10 @@ from mcugen.report.numbers import (
     bytes_text,
     checks,
     cost_text,
-    decoded_text,
     difference,
     difference_text,
     largest_difference,
+    meaning_text,
     score_text,
     verdict,
 )
@@ -46,7 +46,7 @@ def clip_table(run: Run) -> Table:
     has_verdict = run.head.threshold is not None
     if has_verdict:
         table.add_column("verdict")
-    has_meaning = any(clip.decoded for clip in run.clips)
+    has_meaning = any(meaning_text(clip, run.head) for clip in run.clips)
     if has_meaning:
         table.add_column("outputs mean")
     for clip in run.clips[:CLIPS_SHOWN]:
@@ -56,8 +56,8 @@ def clip_table(run: Run) -> Table:
             score_text(clip.reference_score),
             difference_text(difference(clip)),
         ]
-        cells += [verdict(clip, run.head.threshold)] if has_verdict else []
-        table.add_row(*cells, *([decoded_text(clip)] if has_meaning else []))
+        cells += [verdict(clip, run.head)] if has_verdict else []
+        table.add_row(*cells, *([meaning_text(clip, run.head)] if has_meaning else []))
     if len(run.clips) > CLIPS_SHOWN:
         table.add_row(f"and {len(run.clips) - CLIPS_SHOWN} more, in scores.csv")
     return table

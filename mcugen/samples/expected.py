@@ -14,6 +14,7 @@ from mcugen.model.reference import Reference
 from mcugen.reproducible import ordered_mean
 from mcugen.samples.stimulus import Stimulus
 from mcugen.scoring.reconstruction import reconstruction_errors
+from mcugen.scoring.wake_word import WakeWord, running_means
 
 Elements = NDArray[Any]
 
@@ -29,7 +30,17 @@ def expected_outputs(
     return tuple(output.reshape(len(inputs), -1) for output in outputs)
 
 
-def expected_score(reference: Reference, stimulus: Stimulus, outputs: Elements) -> float:
-    """The score of the clip: mean over its windows of the reconstruction error of output 0."""
+def expected_score(
+    reference: Reference, stimulus: Stimulus, outputs: Elements, word: WakeWord | None = None
+) -> float:
+    """The score of the clip by output 0: mean reconstruction error, or of a wake word the largest mean
+    probability."""
     values = output_coding(reference.graph).decode(outputs)
+    if word is not None:
+        return clip_score(running_means(values[:, 0], word.windows).tolist())
     return float(ordered_mean(reconstruction_errors(stimulus.windows, values)))
+
+
+def clip_score(window_scores: Sequence[float]) -> float:
+    """Of a wake word: the largest of the clip's windows."""
+    return max(window_scores, default=0.0)

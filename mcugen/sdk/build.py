@@ -113,6 +113,8 @@ def read_config(path: Path) -> Config:
     if not (path / MARKER).is_file():
         return find_config(path, Path.cwd(), examples_dir())
     manifest = load_manifest(path)
+    word = manifest.wake_word
+    window_s = manifest.front_end.stride_rows * (manifest.front_end.row_s or 0.0)
     return Config(
         model=path / manifest.model_file,
         front_end=front_end_to_dict(manifest.front_end),
@@ -121,6 +123,8 @@ def read_config(path: Path) -> Config:
         rounding=manifest.rounding,
         optimize=manifest.optimize,
         decode=decode_to_dict(manifest.decode) if manifest.decode else {},
+        windows=word.windows if word else 1,
+        refractory_s=word.refractory * window_s if word else 0.0,
     )
 
 

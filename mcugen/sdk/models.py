@@ -37,7 +37,7 @@ SAMPLE_TYPES = {
 }
 """Type of a front-end's rows -> C type of its samples."""
 
-SAMPLE_BYTES = {"uint8_t": 1, "int16_t": 2, "float": 4}
+SAMPLE_BYTES = {"uint8_t": 1, "int16_t": 2, "float": 4, "uint32_t": 4}
 
 VALUES = (DType.INT8, DType.UINT8, DType.INT16, DType.FLOAT32)
 """What runtime/quantize.c makes of features, and values of."""
@@ -165,6 +165,10 @@ class SdkModel:
         threshold = self.request.threshold
         if threshold is not None:
             macros.append(("THRESHOLD", c_float(threshold), "of mcugen.toml, for clip scores"))
+        word = self.request.wake_word
+        if word is not None:
+            macros.append(("WAKE_WORD_WINDOWS", f"{word.windows}u", "of the mean probability"))
+            macros.append(("WAKE_WORD_REFRACTORY", f"{word.refractory}u", "windows"))
         return tuple(macros)
 
     @property

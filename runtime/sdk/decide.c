@@ -55,7 +55,8 @@ bool mcugen_wake_word_add(mcugen_wake_word_t *wake_word, float probability) {
     --wake_word->quiet;
     return false;
   }
-  if (wake_word->count < wake_word->windows || sum < wake_word->cutoff * (float)wake_word->windows) {
+  if (wake_word->count < wake_word->windows ||
+      !(sum / (float)wake_word->windows > wake_word->cutoff)) {
     return false;
   }
   wake_word->quiet = wake_word->refractory;

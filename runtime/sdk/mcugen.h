@@ -106,7 +106,7 @@ mcugen_result_t mcugen_alarm_init(mcugen_alarm_t *alarm, float threshold, float 
 // Returns whether the alarm is on. A score that is not a number counts as above.
 bool mcugen_alarm_add(mcugen_alarm_t *alarm, float score);
 
-// A detector for wake words: fires when the mean of the last `windows` probabilities reaches
+// A detector for wake words: fires when the mean of the last `windows` probabilities is above
 // `cutoff`, and not again during the `refractory` windows after that.
 typedef struct {
   float cutoff;

@@ -10,6 +10,7 @@ import pytest
 import soundfile
 
 from mcugen.records import as_run, read_records
+from mcugen.scoring.wake_word import detections
 from tests.cli.calls import call
 from tests.device.test_per_layer import build, change, verify
 from tests.features.c_front_end import noisy_tones
@@ -19,10 +20,24 @@ Capture = pytest.CaptureFixture[str]
 RESETS = "if (!goes_on || !info->streams) {"
 
 
+TOML = """schema = 1
+[model]
+file = "keyword.tflite"
+[front_end]
+preset = "micro-wake-word"
+[score]
+kind = "wake-word"
+threshold = 0.4
+windows = 3
+refractory_s = 0.1
+"""
+
+
 @pytest.fixture
 def model(tmp_path: Path) -> Path:
     path = tmp_path / "keyword.tflite"
     path.write_bytes(keyword())
+    path.with_name("mcugen.toml").write_text(TOML)
     return path
 
 
@@ -30,7 +45,7 @@ def model(tmp_path: Path) -> Path:
 def test_device_and_reference_agree(
     board: str, model: Path, tmp_path: Path, capfd: Capture
 ) -> None:
-    project = build(model, board, capfd, "--per-layer", "--front-end", "micro-wake-word")
+    project = build(model, board, capfd, "--per-layer")
     sound = verify(project, capfd)
     assert sound.status == 0 and "bit-exact" in sound.out, sound.out + sound.err
     layers = verify(project, capfd, "--per-layer")
@@ -44,6 +59,14 @@ def test_device_and_reference_agree(
     compared = ["windows", "outputs_compared", "outputs_different", "features_different"]
     found = [[getattr(clip, name) for name in compared] for clip in run.clips]
     assert found == [[16, 16, 0, 0]] * 2
+    first, second = run.clips
+    assert first.window_scores == second.window_scores and first.window_scores[:2] == (0, 0)
+    assert first.score == max(first.window_scores) == first.reference_score
+    (heard, *_) = detections(first.window_scores, 0.4, 4)
+    assert f"detected at {0.03 * (heard + 1):.2f}" in " ".join(ran.out.split())
+    html = (out / "report.html").read_text()
+    assert "detected" in html and f"at {0.03 * (heard + 1):.2f}" in html
+    assert f"{0.03 * (heard + 1):.2f}" in (out / "scores.csv").read_text()
 
 
 def test_a_firmware_that_resets_every_window_is_noticed(model: Path, capfd: Capture) -> None:

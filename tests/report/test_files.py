@@ -106,7 +106,7 @@ def test_recall_and_false_alarms_are_those_of_the_verdicts() -> None:
     called = {label: 0 for label in ("normal", "anomaly")}
     for one in run.clips:
         assert one.label is not None
-        called[one.label] += verdict(one, run.head.threshold) == "anomaly"
+        called[one.label] += verdict(one, run.head) == "anomaly"
     assert found == {
         "anomalies": 12,
         "found": called["anomaly"],

@@ -13,6 +13,7 @@ from mcugen.codegen.c_text import c_array, c_float
 from mcugen.features.reference import dequantize, quantize
 from mcugen.model.ir import Quant
 from mcugen.scoring.reconstruction import reconstruction_errors
+from mcugen.scoring.wake_word import running_means
 from tests.c_program import FIRMWARE_TESTS, RUNTIME, compile_for_board, run_on_board, run_on_host
 
 QUANTS = {
@@ -41,7 +42,10 @@ def vectors_h(quant: Quant, windows: int = 12, values: int = 640) -> str:
     noise = generator.normal(0.0, 3.0 * quant.scale, outputs.shape)
     features = (dequantize(outputs, quant) + noise).astype(np.float32)
     scores = reconstruction_errors(features, dequantize(outputs, quant)).astype(np.float32)
+    probabilities = generator.integers(0, 256, 50).astype(np.float32) / np.float32(256)
     arrays = {
+        "probabilities": probabilities,
+        "expected_means": running_means(probabilities, 7),
         "values": edges,
         "expected_quantized": quantized,
         "expected_restored": dequantize(quantized, quant),
@@ -54,6 +58,7 @@ def vectors_h(quant: Quant, windows: int = 12, values: int = 640) -> str:
         "ZERO_POINT": str(quant.zero_point),
         "WINDOWS": f"{windows}u",
         "WINDOW_VALUES": f"{values}u",
+        "MEAN_WINDOWS": "7u",
     }
     lines = [f"#define {name} ({text})\n" for name, text in macros.items()]
     return "".join((*lines, *(c_array(name, array) for name, array in arrays.items())))

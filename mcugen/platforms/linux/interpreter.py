@@ -97,14 +97,14 @@ def _clip_record(
     project: Project, reference: Reference, clip: Clip, stimulus: Stimulus, answer: Answer
 ) -> ClipRecord:
     expected = expected_outputs(reference, stimulus.inputs)[0]
-    scored = project.manifest.score != "none"
+    scored, word = project.manifest.score != "none", project.manifest.wake_word
     return ClipRecord(
         clip=clip.name,
         sha256=clip.sha256,
         label=clip.label,
         windows=len(answer.outputs),
-        score=expected_score(reference, stimulus, answer.outputs) if scored else None,
-        reference_score=expected_score(reference, stimulus, expected) if scored else None,
+        score=expected_score(reference, stimulus, answer.outputs, word) if scored else None,
+        reference_score=expected_score(reference, stimulus, expected, word) if scored else None,
         inference_ticks=answer.ticks_ns,
         outputs_compared=expected.size,
         outputs_different=int(np.count_nonzero(answer.outputs != expected)),

@@ -9,6 +9,7 @@
 #define MCUGEN_INPUT_BYTES 36u
 #define MCUGEN_OUTPUT_BYTES 36u
 #define MCUGEN_SCORE_RECONSTRUCTION 0
+#define MCUGEN_WAKE_WORD_WINDOWS 0u
 #define MCUGEN_TICK_UNIT "nanoseconds"
 
 #endif
