@@ -46,19 +46,22 @@ from mcugen.engines.ops import (
     unary,
     variable,
 )
+from mcugen.engines.ops.linear_s4 import or_packed
 from mcugen.engines.ops.shared.by_type import or_else
 
 OPS: Mapping[str, Operator] = {
     "ADD": or_else(add.OPERATOR, arithmetic.OPERATOR),
     "AVERAGE_POOL_2D": pooling.OPERATOR,
     "CONCATENATION": concatenation.OPERATOR,
-    "CONV_2D": or_else(conv_2d.OPERATOR, linear_s16.OPERATOR, linear_f32.OPERATOR),
+    "CONV_2D": or_else(or_packed(conv_2d.OPERATOR), linear_s16.OPERATOR, linear_f32.OPERATOR),
     "DEPTHWISE_CONV_2D": or_else(
-        depthwise_conv_2d.OPERATOR, linear_s16.OPERATOR, linear_f32.OPERATOR
+        or_packed(depthwise_conv_2d.OPERATOR), linear_s16.OPERATOR, linear_f32.OPERATOR
     ),
     "DEQUANTIZE": quantize.OPERATOR,
     "EXPAND_DIMS": reshape.OPERATOR,
-    "FULLY_CONNECTED": or_else(fully_connected.OPERATOR, linear_s16.OPERATOR, linear_f32.OPERATOR),
+    "FULLY_CONNECTED": or_else(
+        or_packed(fully_connected.OPERATOR), linear_s16.OPERATOR, linear_f32.OPERATOR
+    ),
     "HARD_SWISH": or_else(unary.OPERATOR, elementwise.OPERATOR),
     "LEAKY_RELU": or_else(unary.OPERATOR, leaky_relu_s16.OPERATOR),
     "LOGISTIC": or_else(sigmoid.OPERATOR, curves_s16.OPERATOR),

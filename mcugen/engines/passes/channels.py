@@ -278,7 +278,8 @@ class _Rewriting:
         index = len(self.graph.tensors) + sum(i >= len(self.graph.tensors) for i in self.tensors)
         name, quant = ("", None) if like is None else (like.name, _some_scales(like.quant, made))
         dtype = DType(data.dtype.name)
-        self.tensors[index] = Tensor(index, name, data.shape, dtype, quant, data)
+        is_int4 = like is not None and like.is_int4
+        self.tensors[index] = Tensor(index, name, data.shape, dtype, quant, data, is_int4=is_int4)
         return index
 
 

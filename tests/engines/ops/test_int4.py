@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from mcugen.engines import ENGINES
+from mcugen.engines.contract import EngineOptions
 from mcugen.errors import ModelError
 from mcugen.model.check import check_int8_ends
 from mcugen.model.tflite import parse_tflite
@@ -60,6 +61,45 @@ def edges(tmp_path_factory: pytest.TempPathFactory) -> Vectors:
 @pytest.mark.parametrize("name", ["portable", "dsp-speed"])
 def test_int4_weights_equal_the_reference(name: str, edges: Vectors, tmp_path: Path) -> None:
     assert not any(differences(edges, OPTIONS[name], tmp_path))
+
+
+SIZE = (OPTIONS["dsp-size"], EngineOptions(optimize="size"))
+
+
+@pytest.mark.parametrize("options", SIZE, ids=["dsp", "portable"])
+@pytest.mark.parametrize("on", ["host", "qemu"])
+def test_packed_weights_equal_the_reference(
+    on: str, options: EngineOptions, edges: Vectors, tmp_path: Path
+) -> None:
+    assert not any(differences(edges, options, tmp_path, on=on))
+
+
+def test_packed_weights_take_half_the_flash(edges: Vectors) -> None:
+    """Less the multipliers of FULLY_CONNECTED, of which the packed kernel keeps one for each row."""
+    aot, weights = ENGINES["aot"], sum(t.elements for t in edges.graph.tensors if t.is_int4)
+    packed, whole = (
+        aot.plan(edges.graph, EngineOptions(optimize=o)).weight_bytes for o in ("size", "speed")
+    )
+    assert whole - packed >= 0.35 * weights
+
+
+S4 = "runtime/kernels/linear_s4.c"
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        (S4, "packed[i] << 4) >> 4", "packed[i] << 4) >> 5"),
+        (S4, "* bytes], bytes", "* 0u], bytes"),
+        (S4, "batch * image + first", "batch * image + first * 0u"),
+        (S4, "layer->bias[o])", "0)"),
+    ],
+    ids=lambda b: b[1],
+)
+def test_a_break_of_packed_weights_is_noticed(
+    broken: tuple[str, str, str], edges: Vectors, tmp_path: Path
+) -> None:
+    assert any(differences(edges, SIZE[1], tmp_path, patch=broken))
 
 
 def test_other_engines_know_what_the_file_has(edges: Vectors) -> None:
