@@ -69,6 +69,7 @@ class What(IntEnum):
     OUTPUT = 1
     FEATURES = 2
     LAYER = 3
+    STAGE = 4
 
 
 class PushFlag(IntFlag):

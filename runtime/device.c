@@ -12,11 +12,6 @@
 #include "profile.h"
 #include "quantize.h"
 
-// Where a tick is not a time, board.toml names a rate to make steadily growing numbers of it.
-#ifndef MCUGEN_NOMINAL_TICKS_PER_SECOND
-#define MCUGEN_NOMINAL_TICKS_PER_SECOND 1000000u
-#endif
-
 #define PROTOCOL_VERSION 1u
 #define IDENTITY_BYTES 20u
 
@@ -39,11 +34,6 @@ _Static_assert(CALIBRATION_MARKS <= MAX_INTERVALS, "calibration takes the path t
 
 _Static_assert(MCUGEN_MAX_PAYLOAD >= 512u, "the smallest payload the protocol allows");
 _Static_assert(MCUGEN_MAX_PAYLOAD <= 65535u, "sizes of payloads are u16");
-
-uint64_t mcugen_device_tick_rate(void) {
-  const uint64_t rate = mcugen_port_ticks_per_second();
-  return rate != 0 ? rate : MCUGEN_NOMINAL_TICKS_PER_SECOND;
-}
 
 void mcugen_device_init(mcugen_device_t *device) {
   memset(device, 0, sizeof(*device));
@@ -310,6 +300,7 @@ typedef enum {
   READ_OUTPUT = 1,
   READ_FEATURES = 2,
   READ_LAYER = 3,
+  READ_STAGE = 4,
 } read_what_t;
 
 // Bytes that can be read. NULL content: `status` tells why.
@@ -320,6 +311,10 @@ typedef struct {
 } readable_t;
 
 static readable_t refused(mcugen_status_t status) { return (readable_t){NULL, 0, status}; }
+
+static readable_t if_there(const void *content, size_t bytes, mcugen_status_t otherwise) {
+  return (readable_t){content, bytes, content != NULL ? MCUGEN_STATUS_OK : otherwise};
+}
 
 static readable_t if_ready(bool ready, const void *content, size_t bytes) {
   return ready ? (readable_t){content, bytes, MCUGEN_STATUS_OK} : refused(MCUGEN_STATUS_NOT_READY);
@@ -352,8 +347,16 @@ static readable_t readable_layer(const mcugen_device_t *device, uint8_t index) {
   }
   uint32_t bytes = 0;
   const void *content = mcugen_engine_layer_output(index, &bytes);
-  return content != NULL ? (readable_t){content, bytes, MCUGEN_STATUS_OK}
-                         : refused(MCUGEN_STATUS_BAD_ARGUMENT);
+  return if_there(content, bytes, MCUGEN_STATUS_BAD_ARGUMENT);
+}
+
+static readable_t readable_stage(uint8_t index) {
+  if (mcugen_front_end_stage == NULL) {
+    return refused(MCUGEN_STATUS_UNSUPPORTED);
+  }
+  size_t bytes = 0;
+  const void *content = mcugen_front_end_stage(index, &bytes);
+  return if_there(content, bytes, MCUGEN_STATUS_BAD_ARGUMENT);
 }
 
 static readable_t readable(const mcugen_device_t *device, uint8_t what, uint8_t index) {
@@ -370,6 +373,8 @@ static readable_t readable(const mcugen_device_t *device, uint8_t what, uint8_t 
       return readable_features(device);
     case READ_LAYER:
       return readable_layer(device, index);
+    case READ_STAGE:
+      return readable_stage(index);
     default:
       return refused(MCUGEN_STATUS_BAD_ARGUMENT);
   }

@@ -15,12 +15,14 @@ static const float *compute_row(const mcugen_log_mel_t *tables, const int16_t sa
                                 float work[]) {
   float *const row = &work[tables->mel.fft.points / 2 + 1];
   mcugen_mel_bands(&tables->mel, samples, work, row);
+  mcugen_mel_look(&tables->mel, MCUGEN_STAGE_MEL, 0, row, tables->mel.bands);
   const float scale = tables->log_scale;
   const float epsilon = tables->epsilon;
   const uint32_t bands = tables->mel.bands;
   for (uint32_t m = 0; m < bands; ++m) {
     row[m] = scale * mcugen_log(row[m] + epsilon);
   }
+  mcugen_mel_look(&tables->mel, MCUGEN_STAGE_LOG, 0, row, bands);
   return row;
 }
 

@@ -29,6 +29,7 @@ static void complete_frame(const mcugen_mfcc_t *tables, mcugen_mfcc_state_t *sta
   if (state->frames < tables->rows) {
     float *const bands = &state->bands[state->frames * tables->mel.bands];
     mcugen_mel_bands(&tables->mel, state->samples, work, bands);
+    mcugen_mel_look(&tables->mel, MCUGEN_STAGE_MEL, state->frames, bands, tables->mel.bands);
     ++state->frames;
   }
   state->filled_bytes = frame_bytes(tables) - tables->hop_samples * SAMPLE_BYTES;
@@ -64,10 +65,11 @@ static size_t push(const void *tables, void *its_state, float work[], const uint
 }
 
 static const float *compute_row(const mcugen_mfcc_t *tables, const mcugen_mfcc_state_t *state,
-                                const float mels[], float work[]) {
+                                uint32_t number, float work[]) {
   // A clip without a positive sample has no peak to divide by: it stays as it is.
   const float gain = state->peak > 0 ? 1.0f / (float)state->peak : 1.0f / 32768.0f;
   const uint32_t bands = tables->mel.bands;
+  const float *const mels = &state->bands[number * bands];
   float *const logs = work;
   float *const row = &work[bands];
   for (uint32_t m = 0; m < bands; ++m) {
@@ -81,6 +83,8 @@ static const float *compute_row(const mcugen_mfcc_t *tables, const mcugen_mfcc_s
     }
     row[k] = sum;
   }
+  mcugen_mel_look(&tables->mel, MCUGEN_STAGE_LOG, number, logs, bands);
+  mcugen_mel_look(&tables->mel, MCUGEN_STAGE_ROW, number, row, tables->coefficients);
   return row;
 }
 
@@ -96,7 +100,7 @@ static const float *finish(const void *tables, void *its_state, float work[]) {
   if (state->rows == mfcc->rows) {
     return NULL;
   }
-  return compute_row(mfcc, state, &state->bands[state->rows++ * mfcc->mel.bands], work);
+  return compute_row(mfcc, state, state->rows++, work);
 }
 
 const mcugen_row_maker_t mcugen_mfcc_maker = {reset, push, finish};

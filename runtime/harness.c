@@ -7,6 +7,11 @@
 #include "little_endian.h"
 #include "port.h"
 
+// Where a tick is not a time, board.toml names a rate to make steadily growing numbers of it.
+#ifndef MCUGEN_NOMINAL_TICKS_PER_SECOND
+#define MCUGEN_NOMINAL_TICKS_PER_SECOND 1000000u
+#endif
+
 #define PAYLOAD_AT MCUGEN_PAYLOAD_OFFSET(MCUGEN_MAX_PAYLOAD)
 #define ERROR_TEXT_BYTES 63u
 #define READ_BYTES 256u
@@ -15,6 +20,11 @@
 #define FIRST_PRINTABLE 0x20u
 #define LAST_PRINTABLE 0x7Eu
 #define UNDISTURBED_SECONDS 2u
+
+uint64_t mcugen_device_tick_rate(void) {
+  const uint64_t rate = mcugen_port_ticks_per_second();
+  return rate != 0 ? rate : MCUGEN_NOMINAL_TICKS_PER_SECOND;
+}
 
 void mcugen_harness_init(mcugen_harness_t *harness) {
   memset(harness, 0, sizeof(*harness));

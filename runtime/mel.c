@@ -41,12 +41,14 @@ static float filtered(const float spectrum[], const float weights[], uint32_t bi
 void mcugen_mel_bands(const mcugen_mel_t *mel, const int16_t samples[], float work[],
                       float bands[]) {
   window_frame(mel, samples, work);
+  mcugen_mel_look(mel, MCUGEN_STAGE_WINDOW, 0, work, mel->fft.points);
   mcugen_fft_power(&mel->fft, work);
   if (mel->spectrum == MCUGEN_MAGNITUDE) {
     for (uint32_t k = 0; k <= mel->fft.points / 2; ++k) {
       work[k] = sqrtf(work[k]);
     }
   }
+  mcugen_mel_look(mel, MCUGEN_STAGE_SPECTRUM, 0, work, mel->fft.points / 2 + 1);
   const float *weights = mel->weights;
   for (uint32_t band = 0; band < mel->bands; ++band) {
     const mcugen_mel_filter_t filter = mel->filters[band];

@@ -14,6 +14,7 @@ from dataclasses import fields, is_dataclass
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from mcugen import records
+from mcugen.api.features import FeatureVerdict
 from mcugen.device.layers import LayerVerdict
 from mcugen.device.mlperf_run import Accuracy, Performance
 from mcugen.device.verify import Verdict
@@ -144,8 +145,11 @@ _SEALED = {"files": {"type": "object", "additionalProperties": SHA256}, "manifes
 
 
 def _manifest() -> Schema:
-    tables = {name: ANY for name in TABLES}  # as in mcugen.toml: docs/front-ends.md, docs/decode.md
-    return versioned(1, {**members(Manifest, *TABLES), **tables, **_SEALED})
+    # As in mcugen.toml: docs/front-ends.md, docs/decode.md; `accelerated` only where there is an NPU.
+    tables: dict[str, Schema] = {"front_end": {"type": "object"}, "decode": ANY}
+    tables["accelerated"] = array(STRING)
+    facts = {**members(Manifest, *TABLES), **tables, **_SEALED}
+    return versioned(1, facts, without=("accelerated",))
 
 
 def _sdk_manifest() -> Schema:
@@ -178,8 +182,11 @@ def _finite(schema: Any) -> Any:
     return [_finite(one) for one in schema] if isinstance(schema, list) else schema
 
 
+VERDICTS = (Verdict, LayerVerdict, FeatureVerdict)
+
+
 def _verify() -> Schema:
-    verdicts = array({"anyOf": [_finite(of(Verdict)), _finite(of(LayerVerdict))]})
+    verdicts = array({"anyOf": [_finite(of(one)) for one in VERDICTS]})
     return versioned(1, {"firmware_sha256": SHA256, "verdicts": verdicts}, ("firmware_sha256",))
 
 
@@ -348,7 +355,10 @@ WRITTEN: dict[str, tuple[str, Schema]] = {
     "summary": ("summary.json of a run", _summary()),
     "manifest": ("manifest.json of a project", _manifest()),
     "build": ("build/build.json of a compiled project", _build()),
-    "verify": ("build/verify.json of a project, and `mcugen verify --json`", _verify()),
+    "verify": (
+        "build/verify.json and build/features.json of a project, and `mcugen verify --json`",
+        _verify(),
+    ),
     "boards": ("`mcugen boards --json`", _boards()),
     "ports": ("`mcugen ports --json`", versioned(1, {"ports": array(of(NamedPort))})),
     "doctor": ("`mcugen doctor --json`", _doctor()),

@@ -292,7 +292,8 @@ static void test_refusals(void) {
   ask_refused(MCUGEN_READ, "\0\0\0\0\0\0\1\0", 8, MCUGEN_STATUS_NOT_READY);
   ask_refused(MCUGEN_READ, "\1\0\0\0\0\0\1\0", 8, MCUGEN_STATUS_NOT_READY);
   ask_refused(MCUGEN_READ, "\1\1\0\0\0\0\1\0", 8, MCUGEN_STATUS_BAD_ARGUMENT);
-  ask_refused(MCUGEN_READ, "\4\0\0\0\0\0\1\0", 8, MCUGEN_STATUS_BAD_ARGUMENT);
+  ask_refused(MCUGEN_READ, "\4\0\0\0\0\0\1\0", 8, MCUGEN_STATUS_UNSUPPORTED);  // no stages are kept
+  ask_refused(MCUGEN_READ, "\5\0\0\0\0\0\1\0", 8, MCUGEN_STATUS_BAD_ARGUMENT);
   ask_refused(MCUGEN_READ, "\3\0\0", 3, MCUGEN_STATUS_BAD_LENGTH);
   ask_refused(MCUGEN_INFER, "\0\0\1\0", 4, MCUGEN_STATUS_NOT_READY);
   ask_refused(MCUGEN_INFER, "\0\0\0\0", 4, MCUGEN_STATUS_BAD_ARGUMENT);

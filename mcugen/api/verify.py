@@ -9,11 +9,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from mcugen.api.features import FeatureVerdict, compare_features
 from mcugen.device.client import Client
 from mcugen.device.emulated import perhaps_emulated
 from mcugen.device.identity import check_sizes, open_device
 from mcugen.device.layers import LayerVerdict, ask_layers, judge_layers, single_windows
-from mcugen.device.provenance import write_verified
+from mcugen.device.provenance import FEATURES_JSON, write_verified
 from mcugen.device.verify import (
     VectorSet,
     Verdict,
@@ -41,10 +42,10 @@ WINDOWS_BEFORE = 3  # each of them, of a model that streams: so that its state i
 @dataclass(frozen=True, slots=True)
 class Verification:
     """The device compared with its reference: one verdict per rounding, the build's own first; of
-    `per_layer` one per output of a layer. `lines` say the same in words."""
+    `per_layer` one per output of a layer, of `features` a single one. `lines` say the same in words."""
 
     is_accepted: bool  # all are equal; of an NPU, near enough
-    verdicts: tuple[Verdict, ...] | tuple[LayerVerdict, ...]
+    verdicts: tuple[Verdict, ...] | tuple[LayerVerdict, ...] | tuple[FeatureVerdict, ...]
     lines: tuple[str, ...]
 
 
@@ -59,6 +60,7 @@ def verify(
     per_layer: bool = False,
     emulate: bool = False,
     ram_seed: int | None = None,
+    features: Iterable[StrPath] = (),
     board_dir: StrPath | None = None,
 ) -> Verification:
     """Sends random, extreme and front-end inputs to the device and compares every output value with
@@ -73,14 +75,19 @@ def verify(
     if host and port:
         raise ConfigError("--host and --port exclude each other", hint="pass one of them")
     project = open_project(Path(build_dir), optional_path(board_dir))
-    sets = _vector_sets(project, vectors, tuple(map(Path, clips)))
+    of_features = tuple(map(Path, features))
+    sets = [] if of_features else _vector_sets(project, vectors, tuple(map(Path, clips)))
     compare = _compare_layers if per_layer else _compare_outputs
     told: list[str] = []
     with (
         perhaps_emulated(project, emulate, ram_seed, port or host, told.append) as device,
         device_link(device, port, ssh_target(host, tuple(ssh_option))) as link,
     ):
-        found = compare(link, device, sets)
+        found = (
+            _compare_features(link, device, of_features)
+            if of_features
+            else compare(link, device, sets)
+        )
     return replace(found, lines=(*found.lines, *told))
 
 
@@ -96,6 +103,12 @@ def _vector_sets(project: Project, vectors: int, clips: tuple[Path, ...]) -> lis
 
 def _client(link: Link) -> Client:
     return Client(link, secrets.randbits(32))
+
+
+def _compare_features(link: Link, project: Project, clips: tuple[Path, ...]) -> Verification:
+    found = compare_features(link, project, clips)
+    write_verified(project, (found,), FEATURES_JSON)
+    return Verification(found.is_accepted, (found,), found.lines)
 
 
 def _compare_outputs(link: Link, project: Project, sets: list[VectorSet]) -> Verification:

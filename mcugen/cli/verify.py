@@ -43,6 +43,13 @@ DIFFERENT_STATUS = 3
     is_flag=True,
     help="Compare every operator's outputs (build with --per-layer), on a few inputs of each kind.",
 )
+@click.option(
+    "--features",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="Instead compare the front-end with the reference on these clips, stage by stage (build with "
+    "--per-layer), repeatable.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 @emulate_options
 @board_dir_option

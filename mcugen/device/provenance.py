@@ -13,9 +13,9 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from mcugen.boards import Board
-from mcugen.device.verify import Verdict
 from mcugen.errors import EnvironmentError_
 from mcugen.files import finite, write_json
 from mcugen.records import RunRecord
@@ -25,7 +25,8 @@ from mcugen.toolchain.project import Project
 Facts = tuple[tuple[str, str], ...]
 SCHEMA_VERSION = 1
 VERIFY_JSON = Path("build") / "verify.json"
-"""What `mcugen verify` found last, in the project's folder."""
+FEATURES_JSON = Path("build") / "features.json"
+"""What `mcugen verify` found last, in the project's folder; of features apart."""
 VERSION_S = 10.0
 
 
@@ -50,8 +51,7 @@ def run_facts(project: Project, port: str | None) -> Facts:
         facts += [("pyserial", version("pyserial"))]
         serial = next((p.serial_number for p in system_ports() if p.device == port), None)
         facts += [("board serial number", serial)] if serial else []
-    found = verified_text(project)
-    return tuple([*facts, *([("verify", found)] if found else [])])
+    return (*facts, *verified_facts(project))
 
 
 def _emulator(board: Board) -> list[tuple[str, str]]:
@@ -67,25 +67,38 @@ def _emulator(board: Board) -> list[tuple[str, str]]:
     return []
 
 
-def write_verified(project: Project, verdicts: Sequence[Verdict]) -> None:
-    """Leaves what was found with the firmware, for the runs that follow."""
+def write_verified(project: Project, verdicts: Sequence[Any], name: Path = VERIFY_JSON) -> None:
+    """Leaves what was found with the firmware, as dataclasses, for the runs that follow."""
     body = {
         "schema": SCHEMA_VERSION,
         "firmware_sha256": project.manifest.firmware_sha256,
         "verdicts": finite([asdict(verdict) for verdict in verdicts]),
     }
     with suppress(EnvironmentError_):  # a folder that is only read: the verdict stands without it
-        write_json(project.folder / VERIFY_JSON, body)
+        write_json(project.folder / name, body)
 
 
-def verified_text(project: Project) -> str:
-    """What `mcugen verify` found for this firmware, in a line; empty where it was not asked."""
-    try:
-        found = json.loads((project.folder / VERIFY_JSON).read_bytes())
-        if found["firmware_sha256"] != project.manifest.firmware_sha256:
-            return ""
-        one = found["verdicts"][0]
-        equal = int(one["values"]) - int(one["different"])
-        return f"{equal:,} of {int(one['values']):,} output values equal {one['reference']}"
-    except (OSError, ValueError, KeyError, TypeError, IndexError):
-        return ""
+def verified_facts(project: Project) -> Facts:
+    """What `mcugen verify` found for this firmware, in lines; empty where it was not asked."""
+    facts: list[tuple[str, str]] = []
+    for name, words in ((VERIFY_JSON, _output_facts), (FEATURES_JSON, _feature_facts)):
+        with suppress(OSError, ValueError, KeyError, TypeError, IndexError):
+            found = json.loads((project.folder / name).read_bytes())
+            if found["firmware_sha256"] == project.manifest.firmware_sha256:
+                facts += words(found["verdicts"][0])
+    return tuple(facts)
+
+
+def _output_facts(one: dict[str, Any]) -> Facts:
+    equal = int(one["values"]) - int(one["different"])
+    text = f"{equal:,} of {int(one['values']):,} output values equal {one['reference']}"
+    return (("verify", text),)
+
+
+def _feature_facts(one: dict[str, Any]) -> Facts:
+    stages = ", ".join(
+        f"{stage['stage']} {stage['largest_difference']:.1e} ({stage['unit']})"
+        for stage in one["stages"]
+    )
+    features = f"{int(one['different']):,} of {int(one['features']):,} int8 features differ"
+    return (("features, largest differences", stages), ("features", features))

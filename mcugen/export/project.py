@@ -96,7 +96,7 @@ def _firmware(request: BuildRequest) -> SourceTree:
     """Model, front-end, runtime and board, as sources."""
     return merge(
         request.engine.emit(request.graph, request.engine_options),
-        emit_front_end(request.front_end, TOOL),
+        emit_front_end(request.front_end, TOOL, taps=request.engine_options.per_layer),
         {f"runtime/{n}": _runtime(n) for n in RUNTIME_SOURCES[request.front_end.kind]},
         runtime_tree(),
         board_tree(request.board),

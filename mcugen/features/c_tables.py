@@ -22,12 +22,15 @@ from mcugen.features.spec import (
     MicroSpeech,
     Timeseries,
 )
+from mcugen.features.stages import stages_of
+from mcugen.paths import runtime_dir
 from mcugen.reproducible import LN_10, unit_circle
 
 Floats = NDArray[np.float32]
 
 _Values = dict[str, object]
 
+TAPS = ("front_end_taps.c", "front_end_taps.h")
 _MEL = ("mel.c", "mel.h", "fft.c", "fft.h", "float_math.h")
 
 RUNTIME_SOURCES: dict[str, tuple[str, ...]] = {
@@ -61,10 +64,16 @@ class RowMaker:
     work_values: Callable[[FrontEnd], int] = lambda _: 0
 
 
-def emit_front_end(front_end: FrontEnd, tool: str) -> SourceTree:
-    """`front_end/front_end_tables.c` of a measuring firmware; `tool` (`mcugen 0.1.0`) heads it."""
+def emit_front_end(front_end: FrontEnd, tool: str, *, taps: bool = False) -> SourceTree:
+    """`front_end/front_end_tables.c` of a measuring firmware; `tool` (`mcugen 0.1.0`) heads it.
+
+    `taps`: the stages of its rows are kept where they can be (mcugen/features/stages.py).
+    """
     values = {**front_end_values(front_end), "tool": tool, "layout": "front_end_tables.c.j2"}
-    return {"front_end/front_end_tables.c": render(front_end_template(front_end), values)}
+    stages = stages_of(front_end) if taps else ()
+    tables = render(front_end_template(front_end), values | {"stages": stages})
+    kept = {f"runtime/{name}": (runtime_dir() / name).read_bytes() for name in TAPS if stages}
+    return {"front_end/front_end_tables.c": tables, **kept}
 
 
 def front_end_template(front_end: FrontEnd) -> str:
@@ -77,8 +86,15 @@ def front_end_values(front_end: FrontEnd) -> _Values:
     """What that template shows: shape, tables, the maker (None: raw) and its memory."""
     maker = ROW_MAKERS.get(front_end.kind)
     if maker is None:
-        return {"front_end": front_end, "maker": None, "buffers": (), "work_values": 0}
+        return {
+            "front_end": front_end,
+            "maker": None,
+            "buffers": (),
+            "work_values": 0,
+            "stages": (),
+        }
     return {
+        "stages": (),
         "front_end": front_end,
         "rows": front_end.rows,
         "maker": maker.name,
