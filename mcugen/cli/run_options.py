@@ -21,7 +21,7 @@ _OPTIONS = (
     _device(
         "--port",
         shell_complete=completion.ports,
-        help="Port of the device (/dev/ttyACM0, socket://host:port).",
+        help="Port of the device (/dev/ttyACM0, COM3, socket://host:port, labgrid:PLACE).",
     ),
     _device(
         "--baud",

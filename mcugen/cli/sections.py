@@ -22,7 +22,7 @@ board_dir_option = click.option(
 port_option = click.option(
     "--port",
     shell_complete=completion.ports,
-    help="Port of the device (/dev/ttyACM0, socket://host:port).",
+    help="Port of the device (/dev/ttyACM0, COM3, socket://host:port, labgrid:PLACE).",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 _EMULATE_OPTIONS = (

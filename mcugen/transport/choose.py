@@ -8,6 +8,7 @@ from pathlib import Path
 
 from mcugen.boards import Board
 from mcugen.errors import ConfigError
+from mcugen.transport.labgrid_place import SCHEME, LabgridLink
 from mcugen.transport.link import Link
 from mcugen.transport.process_link import ProcessLink
 from mcugen.transport.serial_link import SerialLink
@@ -16,6 +17,8 @@ from mcugen.transport.serial_link import SerialLink
 def link_for(board: Board, elf: Path | None, port_url: str | None = None) -> Link:
     """The port the user named, else the process that stands for the board and runs `elf`;
     ConfigError for neither."""
+    if port_url is not None and port_url.startswith(SCHEME):
+        return LabgridLink(port_url, board.baud)
     if port_url is not None:
         return SerialLink(port_url, board.baud)
     if board.run_link == "none":
