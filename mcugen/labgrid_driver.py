@@ -54,4 +54,7 @@ class McugenDriver(Driver):  # type: ignore[misc]
 
 def _is_plain(attribute: attr.Attribute[object], _value: object) -> bool:
     """The attributes that say where a port is."""
-    return attribute.name in ("host", "port", "protocol")
+    return attribute.name in _WHERE
+
+
+_WHERE = frozenset({"host", "port", "protocol"})

@@ -73,9 +73,10 @@ def place_url(place: str) -> str:
 
 def resource_url(port: Mapping[str, Any]) -> str:
     """URL of a NetworkSerialPort (host, port, protocol) or RawSerialPort (port) of labgrid."""
-    if "host" not in port:
+    host = port.get("host")
+    if not host:
         return str(port["port"])
-    where = f"{port['host']}:{port['port']}"
+    where = f"{host}:{port['port']}"
     if port.get("protocol", "rfc2217") == "raw":
         return f"socket://{where}"
     return f"rfc2217://{where}?ign_set_control"
