@@ -40,4 +40,15 @@ typedef struct {
   TfLiteType type;
 } TfLiteTensor;
 
+typedef struct {
+  int size;
+  int data[4];
+} TfLiteIntArray;
+
+typedef struct {
+  TfLitePtrUnion data;
+  TfLiteIntArray *dims;
+  TfLiteType type;
+} TfLiteEvalTensor;
+
 #endif

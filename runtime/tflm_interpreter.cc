@@ -108,13 +108,15 @@ extern "C" uint32_t mcugen_engine_arena_used_bytes(void) {
   return static_cast<uint32_t>(interpreter->arena_used_bytes());
 }
 
-// The interpreter keeps no output of a layer once the next one has run.
-extern "C" mcugen_status_t mcugen_engine_invoke_until(uint32_t layer) {
+// The interpreter keeps no output of a layer once the next one has run: a resolver that stops there has
+// these two in place of the following (tflm_marks.h).
+extern "C" __attribute__((weak)) mcugen_status_t mcugen_engine_invoke_until(uint32_t layer) {
   (void)layer;
   return MCUGEN_STATUS_UNSUPPORTED;
 }
 
-extern "C" const void *mcugen_engine_layer_output(uint32_t index, uint32_t *bytes) {
+extern "C" __attribute__((weak)) const void *mcugen_engine_layer_output(uint32_t index,
+                                                                        uint32_t *bytes) {
   (void)index;
   *bytes = 0;
   return nullptr;

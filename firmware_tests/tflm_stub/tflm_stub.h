@@ -8,8 +8,14 @@
 
 #include "../tflite_types.h"
 
-struct TfLiteContext;
-struct TfLiteNode;
+struct TfLiteNode {
+  TfLiteIntArray *inputs;
+  TfLiteIntArray *outputs;
+};
+
+struct TfLiteContext {
+  TfLiteEvalTensor *(*GetEvalTensor)(const TfLiteContext *context, int index);
+};
 
 struct TFLMRegistration {
   TfLiteStatus (*invoke)(TfLiteContext *context, TfLiteNode *node);

@@ -40,6 +40,33 @@ static void Mark(void *context, uint32_t layer) {
   marked.push_back(layer);
 }
 
+// Two tensors: 2 x 3 int16 and 4 int8.
+static int16_t halfwords[6];
+static int8_t bytes[4];
+static TfLiteIntArray dims[] = {{2, {2, 3}}, {1, {4}}};
+static TfLiteEvalTensor tensors[] = {{{halfwords}, &dims[0], kTfLiteInt16}, {{bytes}, &dims[1], kTfLiteInt8}};
+
+static TfLiteEvalTensor *Find(const TfLiteContext *, int index) { return &tensors[index]; }
+
+static void StopsAfterAnOperator(const TFLMRegistration *const ops[4]) {
+  TfLiteContext context = {&Find};
+  TfLiteIntArray outputs = {2, {1, 0}};
+  TfLiteNode node = {nullptr, &outputs};
+  mcugen::marks = {nullptr, nullptr, 0};
+  mcugen::stop = {};
+  mcugen::stop.is_wanted = true;
+  mcugen::stop.layer = 1;
+  assert(ops[0]->invoke(&context, &node) == kTfLiteOk && !mcugen::stop.is_reached);
+  assert(ops[1]->invoke(&context, &node) == kTfLiteError && mcugen::stop.is_reached);
+  assert(mcugen::stop.outputs[0] == bytes && mcugen::stop.bytes[0] == 4);
+  assert(mcugen::stop.outputs[1] == halfwords && mcugen::stop.bytes[1] == 12);
+  mcugen::stop = {};
+  mcugen::stop.is_wanted = true;
+  mcugen::stop.layer = 3;
+  mcugen::marks.layer = 3;
+  assert(ops[3]->invoke(&context, &node) == kTfLiteError && !mcugen::stop.is_reached);
+}
+
 int main() {
   const Resolver resolver;
   alignas(mcugen::MarkingResolver<3>) static unsigned char memory[sizeof(mcugen::MarkingResolver<3>)];
@@ -63,5 +90,6 @@ int main() {
   }
   assert((called == std::vector<int>{2, 1, 2, 9, 2, 1, 2, 9}));
   assert((marked == std::vector<uint32_t>{0, 1, 2, 3}));
+  StopsAfterAnOperator(ops);
   return 0;
 }

@@ -13,7 +13,14 @@ from mcugen.api.features import FeatureVerdict, compare_features
 from mcugen.device.client import Client
 from mcugen.device.emulated import perhaps_emulated
 from mcugen.device.identity import check_sizes, open_device
-from mcugen.device.layers import LayerVerdict, ask_layers, judge_layers, single_windows
+from mcugen.device.layers import (
+    LayerVerdict,
+    ask_layers,
+    judge_layers,
+    places_in,
+    places_of,
+    single_windows,
+)
 from mcugen.device.provenance import FEATURES_JSON, write_verified
 from mcugen.device.verify import (
     VectorSet,
@@ -116,21 +123,36 @@ def _compare_outputs(link: Link, project: Project, sets: list[VectorSet]) -> Ver
     with open_device(link, manifest, _client) as (client, who):
         check_sizes(who, graph)
         answers = ask_device(client, graph, sets, manifest.front_end, input_coding(graph))
-    is_npu = manifest.accelerator == "npu"
-    tolerance_lsb = platform_of(project.board).npu_tolerance_lsb if is_npu else 0
-    verdicts = judge_outputs(project.model, answers, manifest.rounding, tolerance_lsb)
+    verdicts = judge_outputs(project.model, answers, manifest.rounding, _tolerance_lsb(project))
     write_verified(project, verdicts)
     lines = tuple(line for verdict in verdicts for line in verdict_lines(verdict))
     return Verification(verdicts[0].is_accepted, verdicts, lines)
+
+
+def _tolerance_lsb(project: Project) -> int:
+    is_npu = project.manifest.accelerator == "npu"
+    return platform_of(project.board).npu_tolerance_lsb if is_npu else 0
 
 
 def _compare_layers(link: Link, project: Project, sets: list[VectorSet]) -> Verification:
     manifest, graph = project.manifest, read_tflite(project.model)
     before = WINDOWS_BEFORE if graph.streams else 0
     windows = single_windows(sets, manifest.front_end, LAYER_WINDOWS, before)
+    converted = manifest.converted_file
+    places, unknown = (
+        places_in(read_tflite(project.folder / converted), graph)
+        if converted
+        else (places_of(graph), ())
+    )
     with open_device(link, manifest, _client) as (client, who):
         check_sizes(who, graph)
-        answers = ask_layers(client, graph, windows, manifest.front_end, input_coding(graph))
-    verdicts = judge_layers(project.model, answers, manifest.rounding)
-    lines = tuple(layer_lines(verdicts, len(windows.streams), project.board.tick_unit))
-    return Verification(all(v.first is None for v in verdicts), verdicts, lines)
+        answers = ask_layers(client, places, windows, manifest.front_end, input_coding(graph))
+    verdicts = judge_layers(
+        project.model, places, answers, manifest.rounding, is_converted=bool(converted)
+    )
+    tolerance_lsb = _tolerance_lsb(project)
+    lines = layer_lines(verdicts, len(windows.streams), project.board.tick_unit, tolerance_lsb)
+    if unknown:
+        lines.append(f"not compared, for the model has no such tensor: {', '.join(unknown)}")
+    accepted = all(verdict.largest_difference <= tolerance_lsb for verdict in verdicts)
+    return Verification(accepted, verdicts, tuple(lines))

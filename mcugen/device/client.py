@@ -50,7 +50,7 @@ _OTHER_FIRMWARE = "the firmware was made by another mcugen: build and flash it a
 
 _NO_MARKS = "build it with --profile, on engine aot or tflm, and flash it"
 _REFUSAL_HINTS: Mapping[tuple[Request, int], str] = {
-    (Request.LAYER, Status.UNSUPPORTED): "build it with --per-layer, on engine aot, and flash it",
+    (Request.LAYER, Status.UNSUPPORTED): "build it with --per-layer, and flash it",
     (Request.READ, Status.UNSUPPORTED): "build it with --per-layer, and flash it",
     (Request.PROFILE, Status.UNSUPPORTED): _NO_MARKS,
     (Request.PROFILE, Status.BAD_COMMAND): _NO_MARKS,

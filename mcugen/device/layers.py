@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Device against reference, layer by layer: which operator is the first to compute another value.
 
-Needs a firmware that was built with --per-layer. A layer is an operator of the model, by its index.
+Needs a firmware that was built with --per-layer. A layer is an operator of the file that is linked, by
+its index: of the model, or of the one that was converted for an NPU. Then a segment on the NPU is one
+layer, and what it leaves is compared with the tensor of that name in the model.
 """
 
 from __future__ import annotations
@@ -20,10 +22,11 @@ from mcugen.device.client import Client
 from mcugen.device.profile import ticks_by_layer
 from mcugen.device.stream import stream
 from mcugen.device.verify import ROUNDINGS, VectorSet
+from mcugen.engines.tflm_operators import NEUTRON_GRAPH
 from mcugen.errors import DeviceError
 from mcugen.features.coding import Coding, input_coding
 from mcugen.features.spec import FrontEnd
-from mcugen.model.ir import Graph, Op
+from mcugen.model.ir import Graph, Tensor
 from mcugen.model.numpy_graph import run_layer
 from mcugen.model.reference import open_reference
 from mcugen.protocol import What
@@ -31,6 +34,16 @@ from mcugen.samples.stimulus import from_elements
 
 Values = NDArray[np.generic]
 """One tensor of all vectors, [vectors, values], of the tensor's type."""
+
+
+@dataclass(frozen=True, slots=True)
+class LayerOutput:
+    """Where the device has a tensor of the model: an output of a layer. `kind` says what computes it."""
+
+    layer: int
+    kind: str
+    position: int
+    tensor: Tensor  # of the model
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +110,42 @@ def single_windows(
     return VectorSet("windows", tuple(pieces))
 
 
+def places_of(graph: Graph) -> tuple[LayerOutput, ...]:
+    """Every output of every operator of the model that is linked as it is."""
+    return tuple(
+        LayerOutput(op.index, op.kind, position, tensor)
+        for op in graph.ops
+        for position, tensor in enumerate(graph.output_tensors(op))
+    )
+
+
+def places_in(converted: Graph, model: Graph) -> tuple[tuple[LayerOutput, ...], tuple[str, ...]]:
+    """The outputs of the converted file's operators that the model has under the same name, shape and
+    type, and the names of those it has not."""
+    known = {tensor.name: tensor for tensor in model.tensors if tensor.data is None}
+    maker = {index: op for op in model.ops for index in op.outputs}
+    places, unknown = [], []
+    for op in converted.file_ops:
+        where = "on the NPU" if op.kind == NEUTRON_GRAPH else "on the CPU"
+        for position, tensor in enumerate(converted.output_tensors(op)):
+            twin = known.get(tensor.name)
+            if twin is None or (twin.shape, twin.dtype) != (tensor.shape, tensor.dtype):
+                unknown.append(tensor.name)
+                continue
+            last = maker.get(twin.index)
+            until = f", up to {last.index} {last.kind} of the model" if last is not None else ""
+            places.append(LayerOutput(op.index, f"{op.kind} {where}{until}", position, twin))
+    return tuple(places), tuple(unknown)
+
+
 def ask_layers(
-    client: Client, graph: Graph, windows: VectorSet, front_end: FrontEnd, coding: Coding
+    client: Client,
+    places: Sequence[LayerOutput],
+    windows: VectorSet,
+    front_end: FrontEnd,
+    coding: Coding,
 ) -> LayerAnswers:
-    """Runs every window up to each operator in turn and reads all outputs of that operator."""
+    """Runs every window up to each layer in turn and reads all outputs of that layer."""
     inputs: list[NDArray[Any]] = []
     found: dict[int, list[Values]] = {}
     for rows in windows.streams:
@@ -108,7 +153,7 @@ def ask_layers(
         for _ in stream(client, stimulus):
             pass
         inputs.append(stimulus.inputs)
-        for index, values in _layers_of(client, graph):
+        for index, values in _layers_of(client, places):
             found.setdefault(index, []).append(values)
     tensors = {index: np.stack(values) for index, values in found.items()}
     ticks: dict[int, float] = {}
@@ -118,35 +163,41 @@ def ask_layers(
     return LayerAnswers(np.concatenate(inputs), tensors, clips, ticks)
 
 
-def _layers_of(client: Client, graph: Graph) -> Iterator[tuple[int, Values]]:
-    """(tensor index, values) of every output of every operator, for the last window."""
-    for op in graph.ops:
-        if op.outputs:
-            client.run_layers(op.index)
-        for position, tensor in enumerate(graph.output_tensors(op)):
-            content = client.read(What.LAYER, tensor.bytes, index=position)
-            yield tensor.index, np.frombuffer(content, np.dtype(tensor.dtype.value))
+def _layers_of(client: Client, places: Sequence[LayerOutput]) -> Iterator[tuple[int, Values]]:
+    """(tensor index, values) of every place, for the last window."""
+    ran = None
+    for place in places:
+        if place.layer != ran:
+            client.run_layers(place.layer)
+            ran = place.layer
+        content = client.read(What.LAYER, place.tensor.bytes, index=place.position)
+        yield place.tensor.index, np.frombuffer(content, np.dtype(place.tensor.dtype.value))
 
 
 def judge_layers(
-    model: Path, answers: LayerAnswers, declared_rounding: str
+    model: Path,
+    places: Sequence[LayerOutput],
+    answers: LayerAnswers,
+    declared_rounding: str,
+    *,
+    is_converted: bool = False,
 ) -> tuple[LayerVerdict, ...]:
-    """A verdict per operator output, in the order of the model, against the declared rounding.
+    """A verdict per place, in the order of the linked file, against the declared rounding.
 
     The first layer that differs had the same inputs as the reference's, so a rounding that gives the
-    device's values there explains the difference; later layers only pass it on.
+    device's values there explains the difference; later layers only pass it on. Of a converted model
+    nothing is explained.
     """
     graph, expected = _expected(model, answers, declared_rounding)
     verdicts = [
         replace(
-            _verdict(graph, op, index, answers.tensors[index], expected[index]),
-            ticks=answers.ticks.get(op.index),
+            _verdict(place, answers.tensors[place.tensor.index], expected[place.tensor.index]),
+            ticks=answers.ticks.get(place.layer),
         )
-        for op in graph.ops
-        for index in op.outputs
+        for place in places
     ]
     at = next((number for number, found in enumerate(verdicts) if found.first is not None), None)
-    if at is not None:
+    if at is not None and not is_converted:
         verdicts[at] = _explained(graph, verdicts[at], answers, declared_rounding)
     return tuple(verdicts)
 
@@ -183,7 +234,7 @@ def _expected(model: Path, answers: LayerAnswers, rounding: str) -> tuple[Graph,
     return graph, dict(zip(indices, flat, strict=True))
 
 
-def _verdict(graph: Graph, op: Op, index: int, device: Values, expected: Values) -> LayerVerdict:
+def _verdict(place: LayerOutput, device: Values, expected: Values) -> LayerVerdict:
     gaps = np.abs(device.astype(np.float64) - expected.astype(np.float64))
     places = np.argwhere(gaps != 0)
     first = None
@@ -197,9 +248,9 @@ def _verdict(graph: Graph, op: Op, index: int, device: Values, expected: Values)
             explained_by=None,
         )
     return LayerVerdict(
-        layer=op.index,
-        kind=op.kind,
-        tensor=graph.tensors[index].name,
+        layer=place.layer,
+        kind=place.kind,
+        tensor=place.tensor.name,
         values=gaps.size,
         different=len(places),
         largest_difference=float(gaps.max()),

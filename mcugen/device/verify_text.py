@@ -43,19 +43,28 @@ def verdict_lines(verdict: Verdict) -> list[str]:
     return lines
 
 
-def layer_lines(verdicts: Sequence[LayerVerdict], windows: int, unit: str = "ticks") -> list[str]:
-    """One line per layer output, then what is to be said of the first one that differs."""
+def layer_lines(
+    verdicts: Sequence[LayerVerdict], windows: int, unit: str = "ticks", tolerance_lsb: int = 0
+) -> list[str]:
+    """One line per layer output, then what is to be said of the first one that differs by more than
+    `tolerance_lsb`."""
     lines = [
         f"layer {v.layer} {v.kind}: {v.values - v.different} of {v.values} values equal"
         + (f", largest difference {v.largest_difference:g}" if v.different else "")
         + (f"; {v.ticks:,.0f} {unit}" if v.ticks is not None else "")
         for v in verdicts
     ]
-    wrong = next((v for v in verdicts if v.first is not None), None)
+    wrong = next((v for v in verdicts if v.largest_difference > tolerance_lsb), None)
     if wrong is None or wrong.first is None:
-        return [*lines, f"all layers are bit-exact ({windows} inputs)"]
+        if any(v.different for v in verdicts):
+            how = f"within the NPU's tolerance of {tolerance_lsb} (NXP: not bit-exact)"
+        else:
+            how = "bit-exact"
+        return [*lines, f"all layers are {how} ({windows} inputs)"]
     first = wrong.first
-    if first.explained_by:
+    if tolerance_lsb:
+        reason = f"the NPU's tolerance is {tolerance_lsb}"
+    elif first.explained_by:
         reason = f"{first.explained_by} rounding explains it"
     elif first.explained_by is None:
         reason = f"there is no reference of {wrong.kind} with another rounding to explain it"

@@ -226,7 +226,7 @@ TFLM = Engine(
     plan,
     emit,
     operators=RESOLVER_METHODS,
-    options=frozenset({"tflm", "arena_bytes", "profile"}),
+    options=frozenset({"tflm", "arena_bytes", "profile", "per_layer"}),
     links_tflm=True,
     cxx_defines=CXX_DEFINES,
 )

@@ -50,6 +50,11 @@ class Manifest:
     wake_word: WakeWord | None = None
 
     @property
+    def converted_file(self) -> str:
+        """The model as it was converted for the NPU; empty without one."""
+        return f"model/{self.model}_npu.tflite" if self.accelerator == "npu" else ""
+
+    @property
     def classes(self) -> tuple[str, ...]:
         """Names of the classes of a classifier, nothing for other models."""
         return self.decode.labels if isinstance(self.decode, Classes) else ()

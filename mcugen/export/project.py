@@ -81,6 +81,7 @@ def generate(request: BuildRequest) -> GeneratedProject:
     app = merge(
         {} if request.engine.runs_file else _firmware(request),
         {f"model/{request.graph.name}.tflite": request.model_bytes},
+        _converted(request),
     )
     around = request.exporter.emit(app, request.board, request.graph.name, request.export_options)
     tree = merge(app, around)
@@ -90,6 +91,14 @@ def generate(request: BuildRequest) -> GeneratedProject:
         tree = merge(tree, {"app/firmware_sha256.h": header})
     manifest = _manifest(request, plan, sha256)
     return GeneratedProject(merge(tree, {MARKER: manifest_json(manifest, tree)}), manifest, plan)
+
+
+def _converted(request: BuildRequest) -> SourceTree:
+    """The file that is linked in place of the model, where there is one."""
+    linked = request.engine_options.model_bytes
+    if linked in (None, request.model_bytes):
+        return {}
+    return {f"model/{request.graph.name}_npu.tflite": linked}  # Manifest.converted_file
 
 
 def _firmware(request: BuildRequest) -> SourceTree:

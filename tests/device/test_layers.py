@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from mcugen.device.client import Client
-from mcugen.device.layers import LayerAnswers, ask_layers, judge_layers, single_windows
+from mcugen.device.layers import LayerAnswers, ask_layers, judge_layers, places_of, single_windows
 from mcugen.device.verify import vector_sets
 from mcugen.device.verify_text import layer_lines
 from mcugen.features.coding import input_coding
@@ -56,11 +56,11 @@ def answers_of(bench: Bench, rounding: str = "double") -> LayerAnswers:
     coding = input_coding(bench.graph)
     windows = single_windows(vector_sets(RAW, coding, 30), RAW, 20)
     assert len(windows.streams) == 20 + 6
-    return ask_layers(client, bench.graph, windows, RAW, coding)
+    return ask_layers(client, places_of(bench.graph), windows, RAW, coding)
 
 
 def test_right_layers_are_equal(deep: Bench) -> None:
-    verdicts = judge_layers(deep.model, answers_of(deep), "double")
+    verdicts = judge_layers(deep.model, places_of(deep.graph), answers_of(deep), "double")
     assert [v.layer for v in verdicts] == [0, 1, 2]
     assert [v.tensor for v in verdicts] == ["hidden_0", "hidden_1", "hidden_2"]
     assert {(v.values, v.different, v.first) for v in verdicts} == {(26 * 16, 0, None)}
@@ -68,7 +68,7 @@ def test_right_layers_are_equal(deep: Bench) -> None:
 
 
 def test_other_rounding_is_named_as_the_reason(deep: Bench) -> None:
-    verdicts = judge_layers(deep.model, answers_of(deep, "single"), "double")
+    verdicts = judge_layers(deep.model, places_of(deep.graph), answers_of(deep, "single"), "double")
     first = next(v for v in verdicts if v.first is not None)
     assert first.first is not None and first.first.explained_by == "single"
     assert abs(first.first.device - first.first.reference) == 1
@@ -81,7 +81,7 @@ def test_one_wrong_layer_is_named_with_both_values(deep: Bench) -> None:
     damaged = answers.tensors[index].copy()
     damaged[4, 9] ^= 64
     wrong = LayerAnswers(answers.inputs, {**answers.tensors, index: damaged})
-    verdicts = judge_layers(deep.model, wrong, "double")
+    verdicts = judge_layers(deep.model, places_of(deep.graph), wrong, "double")
     assert [v.different for v in verdicts] == [0, 1, 0]
     found = verdicts[1].first
     assert found is not None

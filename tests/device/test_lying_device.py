@@ -19,7 +19,7 @@ from mcugen import protocol
 from mcugen.boards import find_board
 from mcugen.device.identity import check_sizes, check_unit
 from mcugen.device.journal import open_journal
-from mcugen.device.layers import ask_layers, single_windows
+from mcugen.device.layers import ask_layers, places_of, single_windows
 from mcugen.device.session import Outcome, describe_run, run_clips
 from mcugen.device.verify import ask_device, vector_sets
 from mcugen.errors import DeviceError
@@ -374,7 +374,7 @@ def test_verify_takes_no_tensor_of_another_size(name: str, layers: bool, bench: 
         check_sizes(session.identity, bench.graph)
         if layers:
             windows = single_windows(sets, LOG_MEL, 1)
-            ask_layers(session.client, bench.graph, windows, LOG_MEL, coding)
+            ask_layers(session.client, places_of(bench.graph), windows, LOG_MEL, coding)
         else:
             ask_device(session.client, bench.graph, sets, LOG_MEL, coding)
 
