@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from mcugen.engines.aot.variants import Operator
 from mcugen.engines.ops import (
     add,
+    add_n,
     along_axis,
     arithmetic,
     batch_matmul,
@@ -51,6 +52,7 @@ from mcugen.engines.ops.shared.by_type import or_else
 
 OPS: Mapping[str, Operator] = {
     "ADD": or_else(add.OPERATOR, arithmetic.OPERATOR),
+    "ADD_N": add_n.OPERATOR,
     "AVERAGE_POOL_2D": pooling.OPERATOR,
     "CONCATENATION": concatenation.OPERATOR,
     "CONV_2D": or_else(or_packed(conv_2d.OPERATOR), linear_s16.OPERATOR, linear_f32.OPERATOR),
@@ -94,7 +96,7 @@ OPS: Mapping[str, Operator] = {
     "ABS": or_else(unary.OPERATOR, elementwise.OPERATOR),
     "CAST": cast.OPERATOR,
     "ELU": or_else(unary.ELU, elementwise.OPERATOR),
-    "GATHER": gather.OPERATOR,
+    **dict.fromkeys(("GATHER", "GATHER_ND"), gather.OPERATOR),
     "RSQRT": or_else(unary.OPERATOR, elementwise.OPERATOR),
     "BATCH_MATMUL": batch_matmul.OPERATOR,
     "SELECT_V2": select.OPERATOR,
@@ -144,7 +146,6 @@ OPS: Mapping[str, Operator] = {
             "BATCH_TO_SPACE_ND",
             "BROADCAST_TO",
             "DEPTH_TO_SPACE",
-            "GATHER_ND",
             "MIRROR_PAD",
             "REVERSE_V2",
             "SPACE_TO_BATCH_ND",

@@ -1,11 +1,12 @@
 # SPDX-FileCopyrightText: 2026 the mcugen authors
 # SPDX-License-Identifier: Apache-2.0
-"""GATHER: by constant indices a rearrangement, by computed ones a copy for each index."""
+"""GATHER, GATHER_ND: by constant indices a rearrangement, by computed ones a copy for each index."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from mcugen.engines.aot.variants import (
     Call,
@@ -20,17 +21,24 @@ from mcugen.engines.aot.variants import (
 )
 from mcugen.engines.contract import EngineOptions
 from mcugen.engines.ops import rearrange
+from mcugen.engines.ops.shared.broadcast import list_text
 from mcugen.engines.ops.shared.checks import Reason, same_quantisation_reasons, to_problems
 from mcugen.engines.ops.shared.moving import element_reasons
 from mcugen.model.ir import DType, Graph, Op, Problem, Tensor
 
 _KERNEL = Kernel("mcugen_gather", "mcugen_gather_t", "gather.h", "gather.c")
-_CONSTANT_KERNEL = Kernel("mcugen_gather_constant", "mcugen_gather_t", "gather.h", "gather.c")
+_ND_KERNEL = Kernel("mcugen_gather_nd", "mcugen_gather_nd_t", "gather.h", "gather.c")
+_AXES = 5  # MCUGEN_GATHER_AXES
 _COST = 25  # instructions per index
 
 
 def problems(graph: Graph, op: Op) -> Iterable[Problem]:
-    """int8, int16, int32, int64, float32, bool; int32 indices; no batch dimensions."""
+    """int8, int16, int32, int64, float32, bool; int32 indices.
+
+    GATHER: no batch dimensions.
+
+    GATHER_ND: indices of up to five axes.
+    """
     given, made = graph.input_tensors(op), graph.output_tensors(op)
     if len(given) != 2 or len(made) != 1 or None in given or not activations(graph, op):
         what = "needs an input and indices, one of them an activation, and one output"
@@ -38,19 +46,35 @@ def problems(graph: Graph, op: Op) -> Iterable[Problem]:
     if _is_constant(graph, op):
         return rearrange.problems(graph, op)
     x, indices = (t for t in given if t is not None)
-    return to_problems(op, _reasons(op, x, indices, made[0]))
+    own = (
+        _nd_reasons(x, indices, made[0])
+        if op.kind == "GATHER_ND"
+        else _axis_reasons(op, x, indices, made[0])
+    )
+    return to_problems(op, [*_reasons(x, indices, made[0]), *own])
 
 
 def _is_constant(graph: Graph, op: Op) -> bool:
     return graph.tensors[op.inputs[1]].data is not None
 
 
-def _reasons(op: Op, x: Tensor, indices: Tensor, out: Tensor) -> Iterator[Reason]:
+def _reasons(x: Tensor, indices: Tensor, out: Tensor) -> Iterator[Reason]:
     yield from element_reasons(x, out)
     yield from same_quantisation_reasons(x, out)
-    axis, rank = op.options.get("axis", 0), len(x.shape)
     if indices.dtype is not DType.INT32:
         yield f"{indices.dtype.value} indices are not supported", ""
+
+
+def _nd_reasons(x: Tensor, indices: Tensor, out: Tensor) -> Iterator[Reason]:
+    axes = indices.shape[-1] if indices.shape else 0
+    if not 1 <= axes <= min(len(x.shape), _AXES):
+        yield f"indices {list(indices.shape)} name no element of {list(x.shape)}", ""
+    elif (shape := (*indices.shape[:-1], *x.shape[axes:])) != out.shape:
+        yield f"output {list(out.shape)} does not follow: it is {list(shape)}", ""
+
+
+def _axis_reasons(op: Op, x: Tensor, indices: Tensor, out: Tensor) -> Iterator[Reason]:
+    axis, rank = op.options.get("axis", 0), len(x.shape)
     if op.options.get("batch_dims", 0) != 0:
         yield "batch dimensions are not supported", ""
     elif not -rank <= axis < rank:
@@ -67,26 +91,43 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
     if _is_constant(graph, op):
         return rearrange.variants(graph, op, options)
     x, indices = graph.tensors[op.inputs[0]], graph.tensors[op.inputs[1]]
-    axis = op.options.get("axis", 0) % len(x.shape)
-    outer, block = math.prod(x.shape[:axis]), math.prod(x.shape[axis + 1 :]) * x.dtype.bytes
-    kernel = _KERNEL if is_activation(x) else _CONSTANT_KERNEL
+    kernel, own, copies, block = (_nd if op.kind == "GATHER_ND" else _along)(op, x, indices)
+    if not is_activation(x):
+        kernel = replace(kernel, function=f"{kernel.function}_constant")
 
     def build(operands: Operands) -> tuple[Call, ...]:
         constant: Table | str = "NULL"
         if x.data is not None:
             constant = Table(f"{operands.name}_input", x.data, f'"{x.name}" {list(x.shape)}')
-        fields = (
-            ("constant", constant),
-            ("outer", outer),
-            ("size", x.shape[axis]),
-            ("count", indices.elements),
-            ("block", block),
-        )
+        fields = (("constant", constant), *own, ("block", block))
         return (Call(kernel, fields, (*operands.inputs, *operands.outputs)),)
 
     reads = (Layout.NATIVE,) * len(activations(graph, op))
-    cost = outer * indices.elements * (_COST + block)
+    cost = copies * (_COST + block)
     return (Variant(reads, (Layout.NATIVE,), cost, build),)
+
+
+_Parameters = tuple[Kernel, tuple[tuple[str, int | str], ...], int, int]
+"""The kernel, its own fields, the number of copies and their bytes."""
+
+
+def _along(op: Op, x: Tensor, indices: Tensor) -> _Parameters:
+    axis = op.options.get("axis", 0) % len(x.shape)
+    outer, block = math.prod(x.shape[:axis]), math.prod(x.shape[axis + 1 :]) * x.dtype.bytes
+    fields = (("outer", outer), ("size", x.shape[axis]), ("count", indices.elements))
+    return _KERNEL, fields, outer * indices.elements, block
+
+
+def _nd(_op: Op, x: Tensor, indices: Tensor) -> _Parameters:
+    axes = indices.shape[-1]
+    steps = [math.prod(x.shape[axis + 1 :]) * x.dtype.bytes for axis in range(axes)]
+    fields = (
+        ("axes", axes),
+        ("sizes", list_text(x.shape[:axes])),
+        ("steps", list_text(steps)),
+        ("count", indices.elements // axes),
+    )
+    return _ND_KERNEL, fields, indices.elements // axes, steps[-1]
 
 
 OPERATOR = Operator(problems, variants, "equals TFLite Micro where that takes the type")
