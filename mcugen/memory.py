@@ -22,14 +22,16 @@ _SEARCH_VISITS = 400_000
 class Buffer:
     """Needs `size_bytes` of RAM from step `first_step` to `last_step`, both included.
 
-    Tensors that share memory (in-place operators, RESHAPE) are one Buffer; scratch of a step is a
-    Buffer that lives for that step only. Steps count the calls of the generated code, from 0.
+    Tensors that share memory (in-place operators, RESHAPE) are one Buffer, or several that follow each
+    other `within` the same memory, where they differ in size: all begin at the same offset. Scratch of a
+    step is a Buffer that lives for that step only. Steps count the calls of the generated code, from 0.
     """
 
     name: str
     size_bytes: int
     first_step: int
     last_step: int
+    within: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +68,52 @@ def plan_memory(buffers: Sequence[Buffer], align: int = 4) -> MemoryPlan:
     # Planned in units of the alignment: every offset is aligned by construction.
     units = [replace(b, size_bytes=-(-b.size_bytes // align)) for b in buffers]
     bound = max(live_bytes(units), default=0)
-    offsets = _best_greedy(units, bound)
-    height = _height(units, offsets)
-    if height > bound and len(units) <= _SEARCH_BUFFERS:
-        offsets = _Search(units, bound, height, offsets).run()
+    blocks = _blocks(units)
+    offsets = _best_greedy(blocks, bound)
+    height = _height(blocks, offsets)
+    if height > bound and len(blocks) <= _SEARCH_BUFFERS:
+        offsets = _Search(blocks, bound, height, offsets).run()
+    found = {
+        id(b): offset for block, offset in zip(blocks, offsets, strict=True) for b in block.parts
+    }
     return MemoryPlan(
-        tuple(Placement(b, offset * align) for b, offset in zip(buffers, offsets, strict=True)),
-        _height(units, offsets) * align,
+        tuple(
+            Placement(b, found[id(unit)] * align) for b, unit in zip(buffers, units, strict=True)
+        ),
+        _height(blocks, offsets) * align,
         bound * align,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """Buffers at one offset, in the order of their lifetimes; mostly a single one."""
+
+    parts: tuple[Buffer, ...]
+
+    @property
+    def size(self) -> int:
+        return max(b.size_bytes for b in self.parts)
+
+    @property
+    def first_step(self) -> int:
+        return self.parts[0].first_step
+
+    @property
+    def last_step(self) -> int:
+        return max(b.last_step for b in self.parts)
+
+    def sizes(self) -> list[int]:
+        """At each step from the first to the last."""
+        return live_bytes(self.parts)[self.first_step :]
+
+
+def _blocks(buffers: Sequence[Buffer]) -> list[_Block]:
+    """In the order of their first buffers."""
+    groups: dict[object, list[Buffer]] = {}
+    for index, b in enumerate(buffers):
+        groups.setdefault(b.within or index, []).append(b)
+    return [_Block(tuple(sorted(g, key=lambda b: b.first_step))) for g in groups.values()]
 
 
 def live_bytes(buffers: Sequence[Buffer]) -> list[int]:
@@ -138,30 +177,30 @@ RENAMING_KINDS = frozenset({"RESHAPE", "SQUEEZE", "EXPAND_DIMS"})
 
 # --- greedy orders ------------------------------------------------------------------------------
 
-_GREEDY_ORDERS: Mapping[str, Callable[[Buffer], tuple[int, ...]]] = {
-    "size": lambda b: (-b.size_bytes, b.first_step),  # what TFLite Micro does
-    "area": lambda b: (-b.size_bytes * (b.last_step - b.first_step + 1), b.first_step),
-    "lifetime": lambda b: (b.first_step - b.last_step, -b.size_bytes),
-    "start": lambda b: (b.first_step, -b.size_bytes),
-    "end": lambda b: (-b.last_step, -b.size_bytes),
+_GREEDY_ORDERS: Mapping[str, Callable[[_Block], tuple[int, ...]]] = {
+    "size": lambda b: (-b.size, b.first_step),  # what TFLite Micro does
+    "area": lambda b: (-b.size * (b.last_step - b.first_step + 1), b.first_step),
+    "lifetime": lambda b: (b.first_step - b.last_step, -b.size),
+    "start": lambda b: (b.first_step, -b.size),
+    "end": lambda b: (-b.last_step, -b.size),
 }
 
 
-def _best_greedy(buffers: list[Buffer], bound: int) -> list[int]:
+def _best_greedy(blocks: list[_Block], bound: int) -> list[int]:
     """The lowest plan of all orders and their improvements; one that meets the bound ends it.
 
-    An order is improved by placing the buffers that stick out at the top before all others, again
+    An order is improved by placing the blocks that stick out at the top before all others, again
     and again: those that are hard to place come first in the end.
     """
-    neighbours = _neighbours(buffers)
-    rounds = max(3, min(_ROUNDS, _ROUNDS_TIMES_BUFFERS // max(len(buffers), 1)))
+    neighbours = _neighbours(blocks)
+    rounds = max(3, min(_ROUNDS, _ROUNDS_TIMES_BUFFERS // max(len(blocks), 1)))
     best: list[int] = []
     best_height = -1
     for key in _GREEDY_ORDERS.values():
-        order = sorted(range(len(buffers)), key=lambda i: (*key(buffers[i]), i))  # noqa: B023
+        order = sorted(range(len(blocks)), key=lambda i: (*key(blocks[i]), i))  # noqa: B023
         for _ in range(rounds):
-            offsets = _place_in_order(buffers, order, neighbours)
-            ends = [o + b.size_bytes for o, b in zip(offsets, buffers, strict=True)]
+            offsets = _place_in_order(order, neighbours)
+            ends = [o + b.size for o, b in zip(offsets, blocks, strict=True)]
             height = max(ends, default=0)
             if best_height < 0 or height < best_height:
                 best, best_height = offsets, height
@@ -171,43 +210,49 @@ def _best_greedy(buffers: list[Buffer], bound: int) -> list[int]:
     return best
 
 
-def _neighbours(buffers: list[Buffer]) -> list[list[int]]:
-    """For every buffer those that live with it."""
-    found: list[list[int]] = [[] for _ in buffers]
-    by_start = sorted(range(len(buffers)), key=lambda i: buffers[i].first_step)
-    alive: list[int] = []
-    for i in by_start:
-        alive = [j for j in alive if buffers[j].last_step >= buffers[i].first_step]
-        for j in alive:
-            found[i].append(j)
-            found[j].append(i)
-        alive.append(i)
+_Neighbours = list[dict[int, tuple[int, int]]]
+"""For every block those that live with it: how large both are at most while they do, the other first."""
+
+
+def _neighbours(blocks: list[_Block]) -> _Neighbours:
+    found: _Neighbours = [{} for _ in blocks]
+    parts = sorted(
+        ((b, i) for i, block in enumerate(blocks) for b in block.parts),
+        key=lambda part: part[0].first_step,
+    )
+    alive: list[tuple[Buffer, int]] = []
+    for b, i in parts:
+        alive = [(other, j) for other, j in alive if other.last_step >= b.first_step]
+        for other, j in alive:
+            theirs, mine = found[i].get(j, (0, 0))
+            theirs, mine = max(theirs, other.size_bytes), max(mine, b.size_bytes)
+            found[i][j], found[j][i] = (theirs, mine), (mine, theirs)
+        alive.append((b, i))
     return found
 
 
-def _place_in_order(
-    buffers: list[Buffer], order: list[int], neighbours: list[list[int]]
-) -> list[int]:
-    """Each buffer at the lowest offset where the ones before it leave room."""
-    offsets = [-1] * len(buffers)
+def _place_in_order(order: list[int], neighbours: _Neighbours) -> list[int]:
+    """Each block at the lowest offset where the ones before it leave room."""
+    offsets = [-1] * len(order)
     for i in order:
         taken = sorted(
-            (offsets[j], offsets[j] + buffers[j].size_bytes)
-            for j in neighbours[i]
+            (offsets[j], offsets[j] + theirs, mine)
+            for j, (theirs, mine) in neighbours[i].items()
             if offsets[j] >= 0
         )
-        offset = 0
-        for start, end in taken:
-            if offset + buffers[i].size_bytes <= start:
-                break
-            offset = max(offset, end)
+        offset, tried = 0, -1
+        while tried != offset:  # once, if this one is as large beside all others
+            tried = offset
+            for start, end, mine in taken:
+                if start < offset + mine:
+                    offset = max(offset, end)
         offsets[i] = offset
     return offsets
 
 
-def _height(buffers: Sequence[Buffer], offsets: Sequence[int]) -> int:
-    """End of the highest buffer."""
-    ends = (o + b.size_bytes for o, b in zip(offsets, buffers, strict=True))
+def _height(blocks: Sequence[_Block], offsets: Sequence[int]) -> int:
+    """End of the highest block."""
+    ends = (o + b.size for o, b in zip(offsets, blocks, strict=True))
     return max(ends, default=0)
 
 
@@ -218,25 +263,27 @@ def _height(buffers: Sequence[Buffer], offsets: Sequence[int]) -> int:
 class _Search:
     """Branch and bound over plans, until the bound is met or the work is used up.
 
-    Any plan can be pushed down until every buffer rests on the floor or on a lower one. So it is
-    enough to place buffers in order of their offset, each on top of what lies below it. Then at
+    Any plan can be pushed down until every block rests on the floor or on a lower one. So it is
+    enough to place blocks in order of their offset, each on top of what lies below it. Then at
     each step all that is still to come lies above the present top, which gives a sharp bound.
     """
 
-    buffers: list[Buffer]
+    blocks: list[_Block]
     bound: int
     best_height: int
     best: list[int]
     tops: list[int] = field(default_factory=list)  # per step, of what is placed
     waiting: list[int] = field(default_factory=list)  # per step, sum of what is not placed
+    sizes: list[list[int]] = field(default_factory=list)  # of each block, at its steps
     visits: int = _SEARCH_VISITS
 
     def run(self) -> list[int]:
         """The offsets of the best plan found."""
-        self.waiting = live_bytes(self.buffers)
+        self.sizes = [block.sizes() for block in self.blocks]
+        self.waiting = live_bytes([b for block in self.blocks for b in block.parts])
         self.tops = [0] * len(self.waiting)
         path: list[tuple[Iterator[tuple[int, int]], int, int, list[int]]] = []
-        offsets = [-1] * len(self.buffers)
+        offsets = [-1] * len(self.blocks)
         choices = self._choices(offsets, 0, -1)
         while self.visits > 0 and self.best_height > self.bound:
             choice = next(choices, None)
@@ -252,11 +299,11 @@ class _Search:
         return self.best
 
     def _choices(self, offsets: list[int], floor: int, last: int) -> Iterator[tuple[int, int]]:
-        """(offset, buffer) that may come next, the most promising first; notes finished plans."""
-        self.visits -= len(self.buffers)
+        """(offset, block) that may come next, the most promising first; notes finished plans."""
+        self.visits -= len(self.blocks)
         unplaced = [i for i, offset in enumerate(offsets) if offset < 0]
         if not unplaced:
-            height = _height(self.buffers, offsets)
+            height = _height(self.blocks, offsets)
             if height < self.best_height:
                 self.best_height, self.best = height, list(offsets)
             return iter(())
@@ -265,31 +312,31 @@ class _Search:
             return iter(())
         ranked = []
         for i in unplaced:
-            b = self.buffers[i]
+            b = self.blocks[i]
             steps = slice(b.first_step, b.last_step + 1)
             offset = max(self.tops[steps])
             # Below the floor is out of order; at the floor, order among equals is of no matter.
             if offset > floor or (offset == floor and i > last):
-                ranked.append((offset, -max(self.waiting[steps]), -b.size_bytes, i))
+                ranked.append((offset, -max(self.waiting[steps]), -b.size, i))
         return iter([(offset, i) for offset, _, _, i in sorted(ranked)])
 
     def _place(self, i: int, offset: int, offsets: list[int]) -> list[int]:
-        """Places a buffer; returns the tops that it covered."""
-        b = self.buffers[i]
+        """Places a block; returns the tops that it covered."""
+        b = self.blocks[i]
         steps = slice(b.first_step, b.last_step + 1)
         covered = self.tops[steps]
-        self.tops[steps] = [offset + b.size_bytes] * len(covered)
-        for step in range(b.first_step, b.last_step + 1):
-            self.waiting[step] -= b.size_bytes
+        self.tops[steps] = [offset + size for size in self.sizes[i]]
+        for step, size in enumerate(self.sizes[i], b.first_step):
+            self.waiting[step] -= size
         offsets[i] = offset
         return covered
 
     def _remove(self, i: int, covered: list[int], offsets: list[int]) -> None:
         """Takes back _place."""
-        b = self.buffers[i]
+        b = self.blocks[i]
         self.tops[b.first_step : b.last_step + 1] = covered
-        for step in range(b.first_step, b.last_step + 1):
-            self.waiting[step] += b.size_bytes
+        for step, size in enumerate(self.sizes[i], b.first_step):
+            self.waiting[step] += size
         offsets[i] = -1
 
 

@@ -17,6 +17,7 @@ from mcugen.memory import (
     Buffer,
     MemoryPlan,
     _best_greedy,
+    _blocks,
     _height,
     draw,
     graph_buffers,
@@ -87,6 +88,43 @@ def test_plans_are_sound(buffers: list[Buffer], align: int) -> None:
     assert plan == plan_memory(buffers, align)
 
 
+@st.composite
+def shared_sets(draw_value: st.DrawFn, count: int, steps: int, size: int) -> list[Buffer]:
+    """Some of the buffers follow each other within the same memory."""
+    buffers: list[Buffer] = []
+    for index in range(draw_value(st.integers(0, count))):
+        first = draw_value(st.integers(0, steps - 1))
+        while first < steps:
+            last = draw_value(st.integers(first, steps - 1))
+            name = f"b{index}_{first}"
+            buffers.append(Buffer(name, draw_value(st.integers(0, size)), first, last, f"b{index}"))
+            first = last + draw_value(st.integers(1, 3))
+            if draw_value(st.booleans()):
+                break
+    return buffers
+
+
+@given(shared_sets(count=12, steps=12, size=60))
+@settings(max_examples=60, deadline=None)
+def test_buffers_within_the_same_memory_begin_together(buffers: list[Buffer]) -> None:
+    plan = plan_memory(buffers, 4)
+    assert [p.buffer for p in plan.placements] == buffers
+    assert overlaps(plan) == []
+    offsets: dict[str, set[int]] = {}
+    for p in plan.placements:
+        offsets.setdefault(p.buffer.within, set()).add(p.offset)
+    assert all(len(found) == 1 for found in offsets.values())
+    ends = [p.offset + p.buffer.size_bytes for p in plan.placements]
+    assert max(ends, default=0) <= plan.arena_bytes <= max(ends, default=0) + 3
+
+
+def test_memory_is_free_again_where_a_buffer_becomes_smaller() -> None:
+    shrinking = [Buffer("a", 100, 0, 2, "m"), Buffer("b", 20, 3, 9, "m"), Buffer("c", 90, 4, 5)]
+    plan = plan_memory(shrinking)
+    assert plan.arena_bytes == plan.lower_bound_bytes == 112
+    assert [p.offset for p in plan.placements] == [0, 0, 20]
+
+
 @given(buffer_sets(count=6, steps=6, size=4))
 @settings(max_examples=80, deadline=None)
 def test_small_plans_are_optimal(buffers: list[Buffer]) -> None:
@@ -112,8 +150,9 @@ def test_search_beats_every_greedy_order() -> None:
         Buffer(f"b{i}", size, first, last) for i, (size, first, last) in enumerate(HARD_FOR_GREEDY)
     ]
     plan = plan_memory(buffers, 1)
-    greedy = _best_greedy(buffers, plan.lower_bound_bytes)
-    assert _height(buffers, greedy) > plan.lower_bound_bytes
+    blocks = _blocks(buffers)
+    greedy = _best_greedy(blocks, plan.lower_bound_bytes)
+    assert _height(blocks, greedy) > plan.lower_bound_bytes
     assert plan.arena_bytes == plan.lower_bound_bytes
 
 

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mcugen.engines.aot import lowering
+from mcugen.engines.aot import placement
 from tests.engines.vectors import OPTIONS, Vectors, differences, vectors_of
 from tests.tflite_writer import OpSpec, TensorSpec, model_bytes
 
@@ -188,7 +188,7 @@ def test_random_networks_equal_the_reference(seed: int, on: str, tmp_path: Path)
 def test_memory_that_is_taken_too_early_shows(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    share = lowering._share
+    share = placement._share
 
     def greedy(steps: Any, lives: Mapping[str, tuple[int, int]], kept: set[str]) -> dict[str, str]:
         numbered = [*steps]
@@ -197,5 +197,5 @@ def test_memory_that_is_taken_too_early_shows(
             lives |= {given.name: (lives[given.name][0], number) for _, given in step.in_place}
         return share(numbered, lives, kept)
 
-    monkeypatch.setattr(lowering, "_share", greedy)
+    monkeypatch.setattr(placement, "_share", greedy)
     assert any(differences(vectors(0, tmp_path), OPTIONS["dsp-speed"], tmp_path))

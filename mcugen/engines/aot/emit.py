@@ -15,7 +15,8 @@ from mcugen import __version__
 from mcugen.codegen.c_text import C_TYPES, c_int, c_values
 from mcugen.codegen.render import render
 from mcugen.codegen.tree import SourceTree
-from mcugen.engines.aot.lowering import Lowered, State, Step
+from mcugen.engines.aot.lowering import Lowered, State
+from mcugen.engines.aot.placement import Step
 from mcugen.engines.aot.slot import Slot
 from mcugen.engines.aot.variants import ALIGNMENT_BYTES, Call, Table, Value
 from mcugen.engines.contract import EngineOptions
@@ -192,20 +193,25 @@ class _SlotParams:
 
 
 class _LinkedParams:
-    """Parameter structs in the order of the calls, each with a name of its own."""
+    """Parameter structs in the order of the calls; calls with the same ones share them."""
 
     def __init__(self, prefix: str, tables: Mapping[Table, Table]) -> None:
         self._prefix = prefix
         self._tables = tables
         self._counts: dict[str, int] = {}
+        self._names: dict[str, str] = {}
         self.written: list[dict[str, Any]] = []
 
     def call(self, call: Call, stem: str) -> list[str]:
         """Notes the struct of the call."""
-        count = self._counts[stem] = self._counts.get(stem, 0) + 1
-        name = f"{stem}_params" if count == 1 else f"{stem}_params_{count}"
         fields = [{"name": field, "text": self._text(value)} for field, value in call.fields]
-        self.written.append({"name": name, "type": call.kernel.params, "fields": fields})
+        content = f"{call.kernel.params} {fields}"
+        if content not in self._names:
+            count = self._counts[stem] = self._counts.get(stem, 0) + 1
+            name = f"{stem}_params" if count == 1 else f"{stem}_params_{count}"
+            self.written.append({"name": name, "type": call.kernel.params, "fields": fields})
+            self._names[content] = name
+        name = self._names[content]
         args = ", ".join((f"&{name}", *(value.name for value in call.args)))
         return [_wrapped(f"{call.kernel.function}({args});")]
 

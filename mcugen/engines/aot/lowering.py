@@ -4,18 +4,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mcugen.codegen.c_text import c_comment
-from mcugen.engines.aot.choice import LayoutChange, choose
+from mcugen.engines.aot.banded import Bands, chosen_chains
+from mcugen.engines.aot.bands import Chain
+from mcugen.engines.aot.choice import Choice, LayoutChange, choose
 from mcugen.engines.aot.layouts import CONVERSIONS
+from mcugen.engines.aot.placement import Demand, Layer, Step
 from mcugen.engines.aot.restore import restore
 from mcugen.engines.aot.variants import (
-    ALIGNMENT_BYTES,
     Call,
     Layout,
     Operands,
@@ -23,44 +25,14 @@ from mcugen.engines.aot.variants import (
     Variant,
     activations,
     held_element,
+    layer_name,
 )
 from mcugen.engines.contract import EngineOptions
 from mcugen.engines.ops import OPS
 from mcugen.engines.passes.prune import prune
 from mcugen.engines.passes.rewrite import Removal, Rewritten, View, whole
-from mcugen.memory import Buffer, MemoryPlan, plan_memory
+from mcugen.memory import MemoryPlan
 from mcugen.model.ir import DType, Graph, Op, Tensor
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """Calls that run together. `op` is the layer's index, None for a change of layout.
-
-    `in_place` pairs (output, input) that may share memory if nobody needs the input afterwards.
-    """
-
-    name: str
-    op: int | None
-    comment: str
-    calls: tuple[Call, ...]
-    reads: tuple[Value, ...]
-    writes: tuple[Value, ...]
-    scratch: tuple[Value, ...] = ()
-    in_place: tuple[tuple[Value, Value], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Layer:
-    """What `verify --per-layer` sees of op `op` of the model: its outputs, once `after_step` steps
-    have run.
-
-    A value that is not NATIVE, or has lost channels, is first made whole by `calls`.
-    """
-
-    op: int
-    after_step: int
-    calls: tuple[Call, ...]
-    outputs: tuple[Value, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,33 +61,22 @@ class Lowered:
 def lower(graph: Graph, options: EngineOptions) -> Lowered:
     """The steps of a graph without problems."""
     pruned = prune(graph, observed=options.per_layer) if options.prune else Rewritten(graph)
-    builder = _Builder(pruned.graph)
     offered = {
         op.index: OPS[op.kind].variants(pruned.graph, op, options) for op in pruned.graph.ops
     }
     choices = {choice.op.index: choice for choice in choose(pruned.graph, offered)}
-    for op in graph.ops:
-        choice = choices.get(op.index)
-        if choice is not None:
-            for change in choice.before:
-                builder.convert(change)
-            builder.compute(choice.op, choice.variant)
-        if options.per_layer:
-            builder.observe(graph, op, pruned.views)
-        for change in choice.after if choice is not None else ():
-            builder.convert(change)
-    inputs = tuple(builder.held[t, Layout.NATIVE] for t in graph.inputs)
-    outputs = tuple(builder.held[t, Layout.NATIVE] for t in graph.outputs)
-    states = tuple(state.value for state in builder.states)
-    # Per layer, one set of inputs is run many times, so nothing may overwrite them.
-    kept = (*outputs, *states, *(inputs if options.per_layer else ()))
-    present = (*inputs, *states)
-    plan, offsets = _place(builder.steps, builder.values, builder.layers, present, kept)
+    bands = Bands(pruned.graph, options)
+    chains = chosen_chains(
+        bands, lambda chains: _walk(graph, pruned, choices, chains, bands.measured()).memory()
+    )
+    builder = _walk(graph, pruned, choices, chains, bands)
+    memory = builder.memory()
+    plan, offsets = memory.place()
     return Lowered(
         steps=tuple(builder.steps),
         values=tuple(builder.values),
-        inputs=inputs,
-        outputs=outputs,
+        inputs=builder.borders(graph.inputs),
+        outputs=builder.borders(graph.outputs),
         states=tuple(builder.states),
         layers=tuple(builder.layers),
         removals=pruned.removals,
@@ -124,11 +85,41 @@ def lower(graph: Graph, options: EngineOptions) -> Lowered:
     )
 
 
+def _walk(
+    graph: Graph,
+    pruned: Rewritten,
+    choices: Mapping[int, Choice],
+    chains: Sequence[Chain],
+    bands: Bands,
+) -> _Builder:
+    """The choices, in order; operators of a chain together, where its last one is."""
+    options = bands.options
+    builder = _Builder(pruned.graph, bands)
+    ends = {
+        op.index: chain if op is chain.ops[-1] else None for chain in chains for op in chain.ops
+    }
+    for op in graph.ops:
+        choice = choices.get(op.index)
+        for change in choice.before if choice is not None else ():
+            builder.convert(change)
+        chain = ends.get(op.index)
+        if chain is not None:
+            builder.compute_chain(chain)
+        elif choice is not None and op.index not in ends:
+            builder.compute(choice.op, choice.variant)
+        if options.per_layer:
+            builder.observe(graph, op, pruned.views)
+        for change in choice.after if choice is not None else ():
+            builder.convert(change)
+    return builder
+
+
 @dataclass(slots=True)
 class _Builder:
     """Collects steps while the choices are walked; `held` finds the value of a tensor in a layout."""
 
     graph: Graph
+    bands: Bands
     steps: list[Step] = field(default_factory=list)
     values: list[Value] = field(default_factory=list)
     states: list[State] = field(default_factory=list)
@@ -143,6 +134,18 @@ class _Builder:
         for position, tensor in enumerate(variables):
             value = self.add(f"state_{position}", tensor, Layout.NATIVE)
             self.states.append(State(value, _initial(tensor)))
+
+    def borders(self, indices: Iterable[int]) -> tuple[Value, ...]:
+        """The values of the model's inputs or outputs."""
+        return tuple(self.held[index, Layout.NATIVE] for index in indices)
+
+    def memory(self) -> Demand:
+        """All that needs a place."""
+        inputs, outputs = self.borders(self.graph.inputs), self.borders(self.graph.outputs)
+        states = tuple(state.value for state in self.states)
+        # Per layer, one set of inputs is run many times, so nothing may overwrite them.
+        kept = (*outputs, *states, *(inputs if self.bands.options.per_layer else ()))
+        return Demand(self.steps, self.values, self.layers, (*inputs, *states), kept)
 
     def add(self, name: str, tensor: Tensor, layout: Layout) -> Value:
         """A new value for a tensor."""
@@ -203,13 +206,23 @@ class _Builder:
                 name=name,
                 op=op.index,
                 comment=", ".join(value.comment for value in outputs or states),
-                calls=variant.build(operands),
+                calls=self.bands.calls(variant, operands),
                 reads=inputs,
                 writes=outputs,
                 scratch=scratch,
                 in_place=tuple((outputs[o], inputs[i]) for o, i in variant.in_place),
             )
         )
+
+    def compute_chain(self, chain: Chain) -> None:
+        """The steps of operators that are computed in bands."""
+        index = chain.output
+        name = _output_name(layer_name(chain.ops[-1]), 0, 1, Layout.NATIVE)
+        out = self.add(name, self.graph.tensors[index], Layout.NATIVE)
+        given = {t: v for (t, layout), v in self.held.items() if layout is Layout.NATIVE}
+        steps, values = self.bands.steps(chain, given | {index: out})
+        self.steps.extend(steps)
+        self.values = [*{value.name: value for value in (*self.values, *values)}.values()]
 
     def _scratch(self, name: str, size_bytes: int) -> tuple[Value, ...]:
         if size_bytes == 0:
@@ -267,84 +280,6 @@ def _initial(tensor: Tensor) -> NDArray[np.generic]:
     return np.full(tensor.shape, fill, tensor.dtype.value)
 
 
-def layer_name(op: Op) -> str:
-    """An op's name in C: its kind and its index in the model."""
-    return f"{op.kind.lower()}_{op.index}"
-
-
 def _output_name(name: str, position: int, count: int, layout: Layout) -> str:
     stem = f"{name}_out" if count == 1 else f"{name}_out{position}"
     return f"{stem}_{layout.value}" if layout.value else stem
-
-
-# --- memory -------------------------------------------------------------------------------------
-
-
-def _place(
-    steps: Iterable[Step],
-    values: Iterable[Value],
-    layers: Iterable[Layer],
-    present: tuple[Value, ...],
-    kept: tuple[Value, ...],
-) -> tuple[MemoryPlan, dict[str, int]]:
-    """Lifetimes, shared memory, and an offset for every value by name.
-
-    `present` values are there before the first step, `kept` ones live to the end.
-    """
-    lives = _lifetimes(list(steps), list(layers), present, kept)
-    groups = _share(steps, lives, {value.name for value in kept})
-    buffers: dict[str, Buffer] = {}
-    for value in values:
-        root = _root(groups, value.name)
-        first, last = lives[value.name]
-        old = buffers.get(root, Buffer(root, 0, first, last))
-        buffers[root] = Buffer(
-            root,
-            max(old.size_bytes, value.bytes),
-            min(old.first_step, first),
-            max(old.last_step, last),
-        )
-    plan = plan_memory(tuple(buffers.values()), ALIGNMENT_BYTES)
-    placed = {p.buffer.name: p.offset for p in plan.placements}
-    return plan, {value.name: placed[_root(groups, value.name)] for value in values}
-
-
-def _lifetimes(
-    steps: list[Step], layers: list[Layer], present: tuple[Value, ...], kept: tuple[Value, ...]
-) -> dict[str, tuple[int, int]]:
-    """First and last step of every value."""
-    end = max(len(steps) - 1, 0)
-    lives = {value.name: (0, 0) for value in present}
-    for number, step in enumerate(steps):
-        for value in (*step.writes, *step.scratch):
-            lives[value.name] = (number, number)
-        for value in step.reads:
-            lives[value.name] = (lives[value.name][0], number)
-    for layer in layers:
-        seen_at = max(layer.after_step - 1, 0)
-        for value in (*(v for call in layer.calls for v in call.args), *layer.outputs):
-            first, last = lives.get(value.name, (seen_at, seen_at))
-            lives[value.name] = (first, max(last, seen_at))
-    return lives | {value.name: (lives[value.name][0], end) for value in kept}
-
-
-def _share(
-    steps: Iterable[Step], lives: Mapping[str, tuple[int, int]], kept: set[str]
-) -> dict[str, str]:
-    """Output -> the input whose memory it takes over, where that input dies at the step."""
-    shared: dict[str, str] = {}
-    for number, step in enumerate(steps):
-        taken: set[str] = set()
-        for output, given in step.in_place:
-            dies = lives[given.name][1] == number and given.name not in kept
-            if dies and given.name not in taken and output.name not in shared:
-                taken.add(given.name)
-                shared[output.name] = given.name
-    return shared
-
-
-def _root(shared: Mapping[str, str], name: str) -> str:
-    """The value whose buffer `name` lies in."""
-    while name in shared:
-        name = shared[name]
-    return name

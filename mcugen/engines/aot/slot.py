@@ -10,7 +10,7 @@ calls, then the tables, each aligned to 16.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,8 +45,9 @@ def make_slot(lowered: Lowered) -> Slot:
     calls = [call for step in lowered.steps for call in step.calls]
     constants = [value for call in calls for value in _constants(call)]
     tables = [value for call in calls for _, value in call.fields if isinstance(value, Table)]
-    offsets, data = _lay_out(constants, tables)
-    numbers, places = iter(range(len(constants))), iter(offsets)
+    offsets, data = _lay_out(constants, [*dict.fromkeys(tables)])
+    places = dict(zip(dict.fromkeys(tables), offsets, strict=True))
+    numbers = iter(range(len(constants)))
 
     def constant(_: re.Match[str]) -> str:
         return f"constants[{next(numbers)}]"
@@ -87,10 +88,10 @@ def _text(
     name: str,
     value: int | str | Table,
     constant: Callable[[re.Match[str]], str],
-    places: object,
+    places: Mapping[Table, int],
 ) -> str:
     if isinstance(value, Table):
-        return f"(const void *)(weights + {next(places)})"  # type: ignore[call-overload]
+        return f"(const void *)(weights + {places[value]})"
     return _INTEGER.sub(constant, str(value)) if name in ARITHMETIC else str(value)
 
 

@@ -39,12 +39,15 @@ class Layout(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """An activation in one layout, or scratch memory, with its name in C."""
+    """An activation in one layout, or scratch memory, with its name in C; or what lies from byte `start` on
+    of the one that is called `part_of`."""
 
     name: str
     element: str  # numpy's name of the type it is held as
     elements: int
     comment: str
+    part_of: str = ""
+    start: int = 0
 
     @property
     def c_type(self) -> str:
@@ -154,3 +157,8 @@ def activations(graph: Graph, op: Op) -> tuple[Tensor, ...]:
 def held_element(tensor: Tensor, layout: Layout) -> str:
     """numpy's name of the element type a tensor is held as in a layout."""
     return "int16" if layout is Layout.INT16 else tensor.dtype.value
+
+
+def layer_name(op: Op) -> str:
+    """An op's name in C: its kind and its index in the model."""
+    return f"{op.kind.lower()}_{op.index}"

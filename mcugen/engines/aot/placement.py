@@ -1,0 +1,142 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""Where the values of a lowered model lie: lifetimes, shared memory, offsets in the arena."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from mcugen.engines.aot.variants import ALIGNMENT_BYTES, Call, Value
+from mcugen.memory import Buffer, MemoryPlan, plan_memory
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Calls that run together. `op` is the layer's index, None for a change of layout.
+
+    `in_place` pairs (output, input) that may share memory if nobody needs the input after this step and
+    the `more` that follow it.
+    """
+
+    name: str
+    op: int | None
+    comment: str
+    calls: tuple[Call, ...]
+    reads: tuple[Value, ...]
+    writes: tuple[Value, ...]
+    scratch: tuple[Value, ...] = ()
+    in_place: tuple[tuple[Value, Value], ...] = ()
+    more: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """What `verify --per-layer` sees of op `op` of the model: its outputs, once `after_step` steps
+    have run.
+
+    A value that is not NATIVE, or has lost channels, is first made whole by `calls`.
+    """
+
+    op: int
+    after_step: int
+    calls: tuple[Call, ...]
+    outputs: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What is to be placed. `present` values are there before the first step, `kept` ones live to the
+    end."""
+
+    steps: Sequence[Step]
+    values: Sequence[Value]
+    layers: Sequence[Layer]
+    present: tuple[Value, ...]
+    kept: tuple[Value, ...]
+
+    def buffers(self) -> tuple[Buffer, ...]:
+        """Values that share memory are one."""
+        return _buffers(self, self._groups())
+
+    def place(self) -> tuple[MemoryPlan, dict[str, int]]:
+        """The plan, and an offset for every value by name."""
+        groups = self._groups()
+        plan = plan_memory(_buffers(self, groups), ALIGNMENT_BYTES)
+        placed = {p.buffer.within or p.buffer.name: p.offset for p in plan.placements}
+        whole = {v.name: placed[_root(groups, v.name)] for v in self.values if not v.part_of}
+        parts = {v.name: whole[v.part_of] + v.start for v in self.values if v.part_of}
+        return plan, whole | parts
+
+    def _groups(self) -> dict[str, str]:
+        return _share(self.steps, _lifetimes(self), {value.name for value in self.kept})
+
+
+def _buffers(memory: Demand, groups: Mapping[str, str]) -> tuple[Buffer, ...]:
+    """What shares memory is one buffer while its size stays, and another one where that changes."""
+    lives = _lifetimes(memory)
+    members: dict[str, list[Buffer]] = {}
+    for value in memory.values:
+        if not value.part_of:
+            first, last = lives[value.name]
+            root = _root(groups, value.name)
+            members.setdefault(root, []).append(Buffer(value.name, value.bytes, first, last, root))
+    return tuple(b for group in members.values() for b in _in_turn(group))
+
+
+def _in_turn(group: list[Buffer]) -> list[Buffer]:
+    """Buffers of the same memory, none at the same step as another: the largest one counts."""
+    if len(group) == 1:
+        return [replace(group[0], within="")]
+    first = min(b.first_step for b in group)
+    last = max(b.last_step for b in group)
+    sizes = [0] * (last - first + 1)
+    names = [""] * len(sizes)
+    for b in group:
+        for step in range(b.first_step - first, b.last_step - first + 1):
+            if b.size_bytes > sizes[step]:
+                sizes[step], names[step] = b.size_bytes, b.name
+    found: list[Buffer] = []
+    for step, (size, name) in enumerate(zip(sizes, names, strict=True), first):
+        if found and found[-1].size_bytes == size:
+            found[-1] = replace(found[-1], last_step=step)
+        else:
+            found.append(Buffer(name, size, step, step, group[0].within))
+    return found if len(found) > 1 else [replace(found[0], name=group[0].within, within="")]
+
+
+def _lifetimes(memory: Demand) -> dict[str, tuple[int, int]]:
+    """First and last step of every value."""
+    end = max(len(memory.steps) - 1, 0)
+    lives = {value.name: (0, 0) for value in memory.present}
+    for number, step in enumerate(memory.steps):
+        for value in (*step.writes, *step.scratch, *step.reads):
+            lives[value.name] = (lives.get(value.name, (number, number))[0], number)
+    for layer in memory.layers:
+        seen_at = max(layer.after_step - 1, 0)
+        for value in (*(v for call in layer.calls for v in call.args), *layer.outputs):
+            first, last = lives.get(value.name, (seen_at, seen_at))
+            lives[value.name] = (first, max(last, seen_at))
+    return lives | {value.name: (lives[value.name][0], end) for value in memory.kept}
+
+
+def _share(
+    steps: Iterable[Step], lives: Mapping[str, tuple[int, int]], kept: set[str]
+) -> dict[str, str]:
+    """Output -> the input whose memory it takes over, where that input dies at the step."""
+    shared: dict[str, str] = {}
+    for number, step in enumerate(steps):
+        taken: set[str] = set()
+        for output, given in step.in_place:
+            dies = number <= lives[given.name][1] <= number + step.more and given.name not in kept
+            if dies and given.name not in taken and output.name not in shared:
+                taken.add(given.name)
+                shared[output.name] = given.name
+    return shared
+
+
+def _root(shared: Mapping[str, str], name: str) -> str:
+    """The value whose buffer `name` lies in."""
+    while name in shared:
+        name = shared[name]
+    return name
