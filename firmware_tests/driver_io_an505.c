@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 the mcugen authors
 // SPDX-License-Identifier: Apache-2.0
-// A test program on QEMU's mps2-an505 without the board's port: start-up code, files over
+// A test program on QEMU's mps2-an505, or with DRIVER_AN547 on mps3-an547, without the board's port: start-up code, files over
 // semihosting (input.bin and output.bin in QEMU's folder), SysTick as instruction counter.
-// Linked with boards/mps2-an505/mps2-an505.ld; run with -icount shift=0.
+// Linked with the linker script of the board; run with -icount shift=0.
 // Semihosting: Arm "Semihosting for AArch32 and AArch64", 2020-12.
 #include "driver_io.h"
 
@@ -14,7 +14,12 @@ enum { OPEN_READ_BINARY = 1, OPEN_WRITE_BINARY = 5, APPLICATION_EXIT = 0x20026 }
 #define SYST_CVR (*(volatile uint32_t *)0xE000E018u)
 #define SCB_CPACR (*(volatile uint32_t *)0xE000ED88u)
 #define SYSTICK_RELOAD 0xFFFFFFu
-#define INSTRUCTIONS_PER_TICK 50u  // one instruction is 1 ns, SysTick runs at 20 MHz
+// One instruction is 1 ns; SysTick runs at 20 MHz, on mps3-an547 at 32 MHz.
+#ifdef DRIVER_AN547
+#define INSTRUCTIONS_PER_TICK 125u / 4u
+#else
+#define INSTRUCTIONS_PER_TICK 50u
+#endif
 
 extern uint32_t mcugen_stack_top[], mcugen_data_start[], mcugen_data_end[];
 extern uint32_t mcugen_bss_start[], mcugen_bss_end[];

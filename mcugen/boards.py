@@ -18,9 +18,10 @@ TICK_UNITS = ("cycles", "instructions", "nanoseconds")
 OWN_TABLES = ("toolchain", "memory", "ticks", "run")
 PROCESS_LINKS = ("stdio", "tcp")
 RUN_LINKS = (*PROCESS_LINKS, "serial", "none")
-ISAS = ("dsp", "simd")
-"""Capabilities that choose kernels: "dsp" are the DSP instructions of Armv7E-M and Armv8-M, "simd" the
-128-bit vectors of 64-bit cores: SSE2 and AVX2, NEON, SDOT where cpu_flags name a core that has it."""
+ISAS = ("dsp", "mve", "simd")
+"""Capabilities that choose kernels: "dsp" are the DSP instructions of Armv7E-M and Armv8-M, "mve" is Helium
+(Armv8.1-M), "simd" the 128-bit vectors of 64-bit cores: SSE2 and AVX2, NEON, SDOT where cpu_flags name a
+core that has it."""
 DEFAULT_ENGINES = ("aot", "tflm")
 IMAGES = ("bin", "hex")
 """What objcopy makes of an .elf for flash programs that want it: plain bytes, Intel HEX."""

@@ -1,9 +1,11 @@
 // SPDX-FileCopyrightText: 2026 the mcugen authors
 // SPDX-License-Identifier: Apache-2.0
-// Vector table, memory set-up and fault handlers of the Cortex-M33 on MPS2+ AN505.
+// Vector table, memory set-up and fault handlers of the Cortex-M33 on MPS2+ AN505, and of the Cortex-M55
+// on MPS3 AN547.
 #include <stddef.h>
 #include <stdint.h>
 
+#include "mps2.h"
 #include "port.h"
 
 #define SCB_CPACR (*(volatile uint32_t *)0xE000ED88u)
@@ -99,16 +101,16 @@ _Noreturn void mcugen_fault_report(uint32_t exception) {
 
 typedef void (*handler_t)(void);
 
-// Interrupts 32 and 33 are receive and transmit of UART 0 (AN505, table of interrupts).
+// Receive and transmit of UART 0 have an interrupt each.
 #define IRQ(number) (15 + (number))
 __attribute__((section(".vectors"), used)) static const struct {
   uint32_t *stack_top;
-  handler_t handlers[IRQ(33) + 1];  // [0] is exception 1, reset
+  handler_t handlers[IRQ(MPS2_UART0_IRQ + 1) + 1];  // [0] is exception 1, reset
 } VECTORS = {
     .stack_top = mcugen_stack_top,
     .handlers = {[0] = mcugen_reset_handler,
                  [1 ... 13] = fault_handler,
                  [14] = mcugen_systick_handler,
-                 [IRQ(32)] = mcugen_uart0_handler,
-                 [IRQ(33)] = mcugen_uart0_handler},
+                 [IRQ(MPS2_UART0_IRQ)] = mcugen_uart0_handler,
+                 [IRQ(MPS2_UART0_IRQ + 1)] = mcugen_uart0_handler},
 };

@@ -34,6 +34,7 @@ CORES = {
     "cortex-m4": _arm("cortex-m4", "-mfloat-abi=hard", "-mfpu=fpv4-sp-d16", isa=("dsp",)),
     "cortex-m7": _arm("cortex-m7", "-mfloat-abi=hard", "-mfpu=fpv5-d16", isa=("dsp",)),
     "cortex-m33": _arm("cortex-m33", *_HARD_SINGLE, isa=("dsp",)),
+    "cortex-m55": _arm("cortex-m55", "-mfloat-abi=hard", isa=("dsp", "mve")),
     "rv32imc": Core(
         frozenset(),
         "riscv64-unknown-elf-",

@@ -75,16 +75,19 @@ MCUGEN_INLINE void mcugen_every_channel(const mcugen_conv_2d_vector_t *layer, co
                                         mcugen_rounding_t rounding) {
   const mcugen_output_t range = {layer->zero_point, layer->low, layer->high};
   const uint32_t count = layer->filter.out_channels;
+  const uint32_t depth = layer->depth;
   const int8_t *weights = layer->weights;
   const int32_t *block = layer->channels;
-  for (uint32_t o = 0; o < count; o += MCUGEN_LANES) {
+  for (int32_t left = (int32_t)count; left > 0; left -= (int32_t)MCUGEN_LANES) {
     mcugen_channels_t *channels = (mcugen_channels_t *)block;
     mcugen_sums_t sums[MCUGEN_TOGETHER];
-    mcugen_sum_block(sums, positions, channels[0], weights, in, stride, layer->depth);
+    mcugen_sum_block(sums, positions, channels[0], weights, in, stride, depth);
+    const mcugen_factors_t factors = mcugen_load_factors(channels);
     MCUGEN_UNROLL for (uint32_t p = 0; p < positions; ++p) {
-      mcugen_finish(out + p * count + o, count - o, sums[p], channels, range, rounding);
+      mcugen_finish(out + p * count, (uint32_t)left, sums[p], factors, range, rounding);
     }
-    weights += MCUGEN_LANES * layer->depth;
+    out += MCUGEN_LANES;
+    weights += MCUGEN_LANES * depth;
     block += 3u * MCUGEN_LANES;
   }
 }

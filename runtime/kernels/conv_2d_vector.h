@@ -28,8 +28,8 @@ typedef struct {
   int8_t high;  // largest output
 } mcugen_conv_2d_vector_t;
 
-// Sums start with the bias less in_zero_point * the sum of the weights; no shift is to the left, and
-// for Helium with single rounding all are at least 2 to the right. `scratch` has room for `depth`
+// Sums start with the bias less in_zero_point * the sum of the weights; no shift is to the left; for
+// Helium all are to the right, by at least 1, with single rounding 2. `scratch` has room for `depth`
 // bytes of 4 positions.
 void mcugen_conv_2d_simd_double(const mcugen_conv_2d_vector_t *layer, const int8_t *in,
                                 int8_t *out, int8_t *scratch);

@@ -6,17 +6,29 @@
 #ifndef MCUGEN_KERNELS_DEPTHWISE_CONV_2D_BLOCKS_H
 #define MCUGEN_KERNELS_DEPTHWISE_CONV_2D_BLOCKS_H
 
+#include <stdbool.h>
+
 #include "depthwise_conv_2d_vector.h"
 
 // Where the taps of a filter are whose first one is at (y, x); outside the image it is `padding`.
 MCUGEN_INLINE void mcugen_find_taps(const mcugen_filter_t *f, const int8_t *image, int32_t y,
                                     int32_t x, const int8_t *padding, const int8_t **taps) {
+  const int32_t step = f->dilation_x * f->in_channels;
+  const bool whole = x >= 0 && x + (f->width - 1) * f->dilation_x < f->in_width;
   for (int32_t ky = 0; ky < f->height; ++ky) {
     const int32_t row = y + ky * f->dilation_y;
-    for (int32_t kx = 0; kx < f->width; ++kx) {
-      const int32_t column = x + kx * f->dilation_x;
-      const int inside = row >= 0 && row < f->in_height && column >= 0 && column < f->in_width;
-      *taps++ = inside ? image + (row * f->in_width + column) * f->in_channels : padding;
+    const bool inside = row >= 0 && row < f->in_height;
+    const int8_t *in = image + (row * f->in_width + x) * f->in_channels;
+    if (inside && whole) {
+      for (int32_t kx = f->width; kx != 0; --kx) {
+        *taps++ = in;
+        in += step;
+      }
+    } else {
+      for (int32_t kx = 0; kx < f->width; ++kx) {
+        const int32_t column = x + kx * f->dilation_x;
+        *taps++ = inside && column >= 0 && column < f->in_width ? in + kx * step : padding;
+      }
     }
   }
   *taps = padding;  // where the count is filled up to a group
@@ -36,7 +48,7 @@ MCUGEN_INLINE void mcugen_every_block(const mcugen_depthwise_conv_2d_vector_t *l
     mcugen_channels_t *channels = (mcugen_channels_t *)block;
     const uint32_t c = o < last ? o : last;
     const mcugen_sums_t sums = mcugen_sum_taps(channels[0], weights, taps, filled, c);
-    mcugen_finish(out + c, MCUGEN_LANES, sums, channels, range, rounding);
+    mcugen_finish(out + c, MCUGEN_LANES, sums, mcugen_load_factors(channels), range, rounding);
     weights += filled * MCUGEN_LANES;
     block += 3u * MCUGEN_LANES;
   }

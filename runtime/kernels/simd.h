@@ -74,13 +74,19 @@ MCUGEN_INLINE void mcugen_fill(int8_t *to, int32_t value, int32_t count) {
   }
 }
 
+typedef struct {
+  mcugen_sums_t multipliers, shifts;
+} mcugen_factors_t;
+
+MCUGEN_INLINE mcugen_factors_t mcugen_load_factors(mcugen_channels_t *channels) {
+  return (mcugen_factors_t){mcugen_start_sums(channels[1]), mcugen_start_sums(channels[2])};
+}
+
 // Requantises the sums of a block, of which the first `count` channels exist.
 MCUGEN_INLINE void mcugen_finish(int8_t *out, uint32_t count, mcugen_sums_t sums,
-                                 mcugen_channels_t *channels, mcugen_output_t range,
+                                 mcugen_factors_t by, mcugen_output_t range,
                                  mcugen_rounding_t rounding) {
-  const mcugen_sums_t multipliers = mcugen_start_sums(channels[1]);
-  const mcugen_sums_t shifts = mcugen_start_sums(channels[2]);
-  sums = mcugen_requantize_block(sums, multipliers, shifts, rounding);
+  sums = mcugen_requantize_block(sums, by.multipliers, by.shifts, rounding);
   if (count >= MCUGEN_LANES) {
     mcugen_store_block(out, sums, range);
   } else {

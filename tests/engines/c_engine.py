@@ -19,12 +19,16 @@ from mcugen.paths import boards_dir, runtime_dir
 from tests.c_compiler import SANITIZERS, compile_program
 from tests.conftest import ROOT, require_tool
 
-ARM_FLAGS = (
-    "-mcpu=cortex-m33 -mthumb -mfloat-abi=hard -mfpu=fpv5-sp-d16 -ffunction-sections -fdata-sections"
-).split()
+MACHINES = {
+    "qemu": ("mps2-an505", "-mcpu=cortex-m33", "-mfpu=fpv5-sp-d16"),
+    "helium": ("mps3-an547", "-mcpu=cortex-m55", "-DDRIVER_AN547"),
+}
+"""Where a program runs in qemu-system-arm -> the machine, and flags of its core."""
+_ARM_FLAGS = "-mthumb -mfloat-abi=hard -ffunction-sections -fdata-sections".split()
+ARM_FLAGS = [*MACHINES["qemu"][1:], *_ARM_FLAGS]
 ARM_LINK = "-nostartfiles --specs=nano.specs --specs=nosys.specs -Wl,--gc-sections".split()
 QEMU = (
-    "-machine mps2-an505 -display none -monitor none -serial none "
+    "-display none -monitor none -serial none "
     "-icount shift=0 -semihosting-config enable=on,target=native -kernel"
 ).split()
 HOSTS: dict[str, tuple[str, ...]] = {
@@ -95,7 +99,7 @@ def build(
     patch: tuple[str, str, str] | None = None,
     keeps_state: bool = False,
 ) -> CEngine:
-    """Compiles for `on` of HOSTS (-O1, with sanitizers), AARCH64 or "qemu" (-O2), if not told otherwise.
+    """Compiles for `on` of HOSTS (-O1, with sanitizers), AARCH64 or MACHINES (-O2), if not told otherwise.
 
     With `keeps_state` samples are one stream, otherwise each starts from a clean state.
 
@@ -143,11 +147,12 @@ def compile_driver(
         flags = [f"-mcpu={AARCH64[on]}", optimize or "-O2", *flags]
         compile_program("aarch64-linux-gnu-gcc", sources, program, flags=flags, link=["-static"])
         return (require_tool("qemu-aarch64"), "-cpu", _EMULATED[on], str(program))
+    machine, *own = MACHINES[on]
     sources = [*sources, tests / "driver_io_an505.c"]
-    flags = [*ARM_FLAGS, optimize or "-O2", *flags]
-    link = [*ARM_LINK, f"-T{boards_dir() / 'mps2-an505' / 'mps2-an505.ld'}"]
+    flags = [*own, *_ARM_FLAGS, optimize or "-O2", *flags]
+    link = [*ARM_LINK, f"-T{boards_dir() / machine / machine}.ld"]
     compile_program("arm-none-eabi-gcc", sources, program, flags=flags, link=link)
-    return (require_tool("qemu-system-arm"), *QEMU, str(program))
+    return (require_tool("qemu-system-arm"), "-machine", machine, *QEMU, str(program))
 
 
 def run_program(command: tuple[str, ...], folder: Path, stream: bytes) -> bytes:

@@ -35,11 +35,20 @@ class Blocks:
     step: int
     together: int  # positions at once
     cost: float
-    single_right: int  # smallest right shift with single rounding
+    right: tuple[int, int] = (0, 0)  # smallest right shift with double and with single rounding
+    order: tuple[int, ...] = ()  # of the channels' constants within a block, if not theirs
 
 
-_CONV_2D = {"simd": Blocks("simd", 8, 4, 8, 4, 0.2, 0)}
-_DEPTHWISE = {"simd": Blocks("simd", 8, 2, 2, 1, 0.6, 0)}
+_HELIUM_RIGHT = (1, 2)
+_HELIUM_ORDER = (*range(0, 16, 4), *range(2, 16, 4), *range(1, 16, 4), *range(3, 16, 4))
+_CONV_2D = {
+    "simd": Blocks("simd", 8, 4, 8, 4, 0.2),
+    "mve": Blocks("mve", 4, 16, 16, 2, 0.15, _HELIUM_RIGHT),
+}
+_DEPTHWISE = {
+    "simd": Blocks("simd", 8, 2, 2, 1, 0.6),
+    "mve": Blocks("mve", 16, 1, 2, 1, 0.6, _HELIUM_RIGHT, _HELIUM_ORDER),
+}
 """isa -> the kernel; the first that a board has is taken."""
 
 
@@ -67,6 +76,7 @@ def conv_2d_variants(layer: Convolution, options: EngineOptions) -> tuple[Varian
             int((blocks.cost * depth + _OUTPUT_COST) * outputs + gathered),
             lambda operands: _build(settled, blocks, kernel, fields, operands),
             scratch_bytes=16 if direct else blocks.together * depth,
+            in_place=((0, 0),) if _works_in_place(f, blocks, direct=direct) else (),
         ),
     )
 
@@ -104,7 +114,7 @@ def _filled(count: int, step: int) -> int:
 
 def _fits(layer: Convolution, blocks: Blocks, options: EngineOptions) -> bool:
     """Whether two products fit 16 bits, and every factor is one that the kernel multiplies by."""
-    right = blocks.single_right if options.rounding == "single" else 0
+    right = blocks.right[options.rounding == "single"]
     return bool(layer.weights.min() > -128 and layer.requant[:, 1].max() <= -right)
 
 
@@ -114,6 +124,11 @@ def _is_direct(f: Filter, blocks: Blocks) -> bool:
     ones = {f.height, f.width, f.stride_y, f.stride_x} == {1}
     whole = f.in_channels % blocks.step == 0 or f.positions == 1
     return same and ones and (f.pad_top, f.pad_left) == (0, 0) and whole
+
+
+def _works_in_place(f: Filter, blocks: Blocks, *, direct: bool) -> bool:
+    """Whether positions are gathered in pairs before they are written, over nothing still to be read."""
+    return not direct and blocks.together == 2 and convolution.writes_behind_reads(f)
 
 
 def _kernel(operator: str, blocks: Blocks, options: EngineOptions) -> Kernel:
@@ -140,9 +155,10 @@ def _build(
     weights = layer.weights.reshape(layer.filter.out_channels, -1)
     constants = np.column_stack([convolution.folded_bias(layer), layer.requant])
     packed = pack_weights(weights, channels, blocks)
+    ordered = channels[:, blocks.order] if blocks.order else channels
     tables: Fields = (
         ("weights", Table(f"{name}_weights", packed, f"{layer.comment}, in blocks")),
-        ("channels", Table(f"{name}_channels", pack_constants(constants, channels), "in blocks")),
+        ("channels", Table(f"{name}_channels", pack_constants(constants, ordered), "in blocks")),
     )
     assert operands.scratch is not None
     args = (*operands.inputs, *operands.outputs, operands.scratch)

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 the mcugen authors
 # SPDX-License-Identifier: Apache-2.0
 """Kernels with vectors equal TFLite Micro with every instruction set: SSE2, AVX2 and plain C on the PC,
-NEON and SDOT under qemu-aarch64."""
+NEON and SDOT under qemu-aarch64, Helium on an emulated Cortex-M55 and as C."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ import pytest
 
 from mcugen.boards import find_board
 from mcugen.engines import ENGINES
+from mcugen.engines.contract import EngineOptions
 from mcugen.engines.ops.shared.vectors import Blocks, block_channels, pack_constants, pack_weights
 from tests.c_compiler import compile_program
 from tests.conftest import ROOT, require_tool
 from tests.engines.c_engine import AARCH64, HOSTS
 from tests.engines.ops.convolutions import ACTIVATIONS, Case, vectors_of_cases
-from tests.engines.vectors import OPTIONS, Vectors, differences
+from tests.engines.vectors import Vectors, differences
 
 DEPTHWISE = Case(kind="DEPTHWISE_CONV_2D", channels=8)
 FINE = {"smallest_weight": -1, "largest_weight": 1, "gain": 40, "output_zero_point": -9}
@@ -35,12 +36,15 @@ EDGES = (
     Case(smallest_weight=-128, outputs=9),
     Case(channels=16, outputs=8, **FINE),
     *(replace(DEPTHWISE, channels=c, stride=s) for c in (8, 9, 16, 23) for s in ((1, 1), (2, 2))),
-    *(replace(DEPTHWISE, filter=f, image=(12, 9)) for f in ((10, 4), (1, 1), (2, 2), (1, 8))),
-    *(replace(DEPTHWISE, dilation=d, image=(9, 8)) for d in ((2, 2), (1, 2))),
+    *(
+        replace(DEPTHWISE, channels=16, filter=f, image=(12, 9))
+        for f in ((10, 4), (1, 1), (2, 2), (1, 8))
+    ),
+    *(replace(DEPTHWISE, channels=16, dilation=d, image=(9, 8)) for d in ((2, 2), (1, 2))),
     *(replace(DEPTHWISE, activation=a, batches=2) for a in ACTIVATIONS),
     *(replace(DEPTHWISE, gain=gain) for gain in (0.001, 0.4, 1e3, 1e8)),
     replace(DEPTHWISE, smallest_weight=-128),
-    replace(DEPTHWISE, **FINE),
+    replace(DEPTHWISE, channels=20, **FINE),
 )
 
 
@@ -49,20 +53,31 @@ def edges(tmp_path_factory: pytest.TempPathFactory) -> Vectors:
     return vectors_of_cases(EDGES, tmp_path_factory.mktemp("edges"))
 
 
-@pytest.mark.parametrize("name", ["simd", "simd-single"])
-@pytest.mark.parametrize("on", [*HOSTS, *AARCH64])
-def test_edges_equal_the_reference(on: str, name: str, edges: Vectors, tmp_path: Path) -> None:
-    assert not any(differences(edges, OPTIONS[name], tmp_path, on=on))
+WHERE = (*(("simd", on) for on in (*HOSTS, *AARCH64)), ("mve", "host"), ("mve", "helium"))
 
 
-def test_most_edges_run_in_vectors(edges: Vectors) -> None:
-    """Only weights of -128 and shifts to the left are left to the portable kernels."""
-    tree = ENGINES["aot"].emit(edges.graph, OPTIONS["simd"])
+def options(isa: str, rounding: str = "double") -> EngineOptions:
+    return EngineOptions(isa=frozenset({isa}), rounding=rounding)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("rounding", ["double", "single"])
+@pytest.mark.parametrize(("isa", "on"), WHERE, ids=lambda word: word)
+def test_edges_equal_the_reference(
+    isa: str, on: str, rounding: str, edges: Vectors, tmp_path: Path
+) -> None:
+    assert not any(differences(edges, options(isa, rounding), tmp_path, on=on))
+
+
+@pytest.mark.parametrize(("isa", "most"), [("simd", 6), ("mve", 22)])
+def test_most_edges_run_in_vectors(isa: str, most: int, edges: Vectors) -> None:
+    """Weights of -128, shifts to the left and, of depthwise layers, fewer channels than a block are left to
+    the portable kernels."""
+    tree = ENGINES["aot"].emit(edges.graph, options(isa))
     (model,) = (text for path, text in tree.items() if path.endswith("_model.c"))
     calls = [line for line in model.decode().splitlines() if line.startswith("  mcugen_")]
-    portable = [line for line in calls if "_simd_" not in line]
+    portable = [line for line in calls if f"_{isa}_" not in line]
     assert len(calls) >= len(EDGES)
-    assert len(portable) <= 6
+    assert len(portable) <= most
 
 
 BREAKS = (
@@ -78,6 +93,10 @@ BREAKS = (
     ("neon", "simd_neon.h", "vandq_s32(high, shifts), 31", "vshlq_n_s32(high, 31), 31"),
     ("neon", "simd_neon.h", "w.val[1], x, w.val[3], y", "w.val[1], x, w.val[3], x"),
     ("sdot", "simd_neon.h", "w.val[3], x, 1", "w.val[3], x, 0"),
+    ("helium", "mve.h", "vshrq_n_s32(high, 31)", "vsubq_s32(high, high)"),
+    ("helium", "conv_2d_mve.c", "vmladava.s8 r12, %q1, %q2", "vmladava.s8 r12, %q0, %q2"),
+    ("helium", "depthwise_conv_2d_mve.c", "vmullt.s8 %q[x]", "vmullb.s8 %q[x]"),
+    ("host", "depthwise_conv_2d_mve.c", "{0, 2, 1, 3}", "{0, 1, 2, 3}"),
     ("host", "conv_2d_tiles.h", "at.x + f->width <= f->in_width", "true"),
     ("host", "depthwise_conv_2d_blocks.h", "o < last ? o : last", "o < last ? o : 0"),
     ("host", "depthwise_conv_2d_blocks.h", "column >= 0 && ", ""),
@@ -90,7 +109,8 @@ def test_a_break_is_noticed(
 ) -> None:
     on, file, old, new = broken
     patch = (f"runtime/kernels/{file}", old, new)
-    assert any(differences(edges, OPTIONS["simd"], tmp_path, on=on, patch=patch))
+    isa = "mve" if "mve" in file else "simd"
+    assert any(differences(edges, options(isa), tmp_path, on=on, patch=patch))
 
 
 def test_packing_keeps_every_number() -> None:
@@ -98,7 +118,7 @@ def test_packing_keeps_every_number() -> None:
     rng = np.random.default_rng(3)
     weights = rng.integers(-127, 128, (11, 13)).astype(np.int8)
     constants = rng.integers(-(2**31), 2**31, (11, 3)).astype(np.int32)
-    blocks = Blocks("simd", lanes=8, group=4, step=8, together=4, cost=1.0, single_right=0)
+    blocks = Blocks("simd", lanes=8, group=4, step=8, together=4, cost=1.0)
     for reuse_last in (False, True):
         channels = block_channels(11, blocks.lanes, reuse_last=reuse_last)
         packed = pack_weights(weights, channels, blocks).reshape(2, 4, 8, 4)
