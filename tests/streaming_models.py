@@ -117,7 +117,7 @@ def keyword(rows: int = 3, values: int = 40, seed: int = 0) -> bytes:
         m.initial[name] = replace(old, data=fill)
         return joined
 
-    hidden = filtered("CONV_2D", stream(first, "first", image, 2), 5, 16, (0.04, -128))
+    hidden = filtered("CONV_2D", stream(first, "first", image, 2), rows + 2, 16, (0.04, -128))
     seen = filtered("DEPTHWISE_CONV_2D", stream(second, "second", hidden, 4), 5, 16, (0.02, -128))
     weights = rng.integers(-127, 128, (1, 16)).astype(np.int8)
     flat = m.tensor(TensorSpec((1, 16), "int8", 0.01, data=weights))

@@ -67,8 +67,9 @@ def known_model(graph: Graph) -> str:
             return f"this is {name} of MLPerf Tiny: --front-end {benchmark.preset} is its front-end"
     preset = PRESETS[WAKE_WORD_PRESET]
     (first, *more), output = graph.inputs, graph.tensors[graph.outputs[0]]
-    shape = (1, preset.window_rows, preset.row_values)
-    if graph.streams and not more and output.elements == 1 and graph.tensors[first].shape == shape:
+    taken = graph.tensors[first].shape
+    fits = len(taken) == 3 and (taken[0], taken[2]) == (1, preset.row_values)
+    if graph.streams and not more and output.elements == 1 and fits:
         return (
             f"a model of microWakeWord takes this: --front-end {WAKE_WORD_PRESET} is its front-end"
         )

@@ -340,6 +340,17 @@ def image_front_end(graph: Graph) -> FrontEnd:
     return FrontEnd("image", rows.row_values, shape[1], stride_rows=shape[1], rows=rows)
 
 
+def rows_of_model(front_end: FrontEnd, graph: Graph) -> FrontEnd:
+    """Front-end `micro-speech` with as many rows in a window as a streaming model takes, all of them new."""
+    elements = graph.tensors[graph.inputs[0]].elements
+    if not isinstance(front_end.rows, MicroSpeech) or not graph.streams:
+        return front_end
+    if elements % front_end.row_values:
+        return front_end
+    rows = elements // front_end.row_values
+    return replace(front_end, window_rows=rows, stride_rows=rows)
+
+
 def check_front_end(front_end: FrontEnd, graph: Graph) -> list[Problem]:
     """What keeps the front-end from feeding the model's inputs."""
     tensor = graph.tensors[graph.inputs[0]]

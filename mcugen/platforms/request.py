@@ -16,7 +16,7 @@ from mcugen.errors import ConfigError, EnvironmentError_, near_path, unknown
 from mcugen.export.exporter import ExportOptions
 from mcugen.export.project import BuildRequest
 from mcugen.features.benchmarks import BENCHMARKS, WAKE_WORD_PRESET, known_classes, mlperf_id
-from mcugen.features.spec import PRESETS, FrontEnd, image_front_end, raw_front_end
+from mcugen.features.spec import PRESETS, FrontEnd, image_front_end, raw_front_end, rows_of_model
 from mcugen.features.toml import front_end_from_dict
 from mcugen.model.ir import Graph
 from mcugen.model.tflite import NO_MODEL_HINT, parse_tflite
@@ -158,8 +158,10 @@ def _front_end(graph: Graph, config: Config, chosen: str, benchmark: str) -> Fro
         return image_front_end(graph)
     if chosen:
         _choose("front-end", chosen, (*PRESETS, "image", "raw"))
-        return PRESETS[chosen]
-    return front_end_from_dict(config.front_end, f"{config.where} [front_end]")
+        return rows_of_model(PRESETS[chosen], graph)
+    front_end = front_end_from_dict(config.front_end, f"{config.where} [front_end]")
+    is_said = "window_rows" in config.front_end or "stride_rows" in config.front_end
+    return front_end if is_said else rows_of_model(front_end, graph)
 
 
 def _decode(

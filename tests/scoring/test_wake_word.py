@@ -141,6 +141,22 @@ def test_defaults_and_keys(config: Config, tmp_path: Path) -> None:
     assert word_of(replace(config, score="none")) is None
 
 
+@pytest.mark.parametrize("rows", [1, 2, 3])
+def test_the_front_end_gives_as_many_rows_as_the_model_takes(
+    rows: int, config: Config, tmp_path: Path
+) -> None:
+    (tmp_path / "word.tflite").write_bytes(keyword(rows))
+    for table, choices in (
+        (config.front_end, Choices()),
+        ({}, Choices(front_end="micro-wake-word")),
+    ):
+        request = make_request(replace(config, front_end=table), find_board("host"), choices)
+        assert (request.front_end.window_rows, request.front_end.stride_rows) == (rows, rows)
+        assert request.wake_word == WakeWord(5, -(-200 // rows))
+    said = replace(config, front_end={**config.front_end, "window_rows": 7})
+    assert make_request(said, find_board("host"), Choices()).front_end.window_rows == 7
+
+
 def test_what_it_needs(config: Config, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="of one probability and of audio.*front-end is raw"):
         word_of(replace(config, front_end={}))
