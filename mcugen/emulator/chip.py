@@ -41,6 +41,7 @@ class Register:
     set: int
     clear: int
     read_only: int  # mask
+    reads_zero: int  # mask of bits that act when they are written
     fields: Mapping[str, tuple[int, int]]  # name -> lowest bit, width
 
 
@@ -216,6 +217,7 @@ def _register(name: str, base: int, table: TomlTable) -> Register:
         at("set"),
         at("clear"),
         table.integer("read_only", 0),
+        table.integer("reads_zero", 0),
         {field: _bits(name, field, bits) for field, bits in table.mapping("fields").items()},
     )
     table.finish()

@@ -132,6 +132,7 @@ class Registers:
         before = self._values.get(address, 0)
         if register is not None:
             value = value & ~register.read_only | before & register.read_only
+            value &= ~register.reads_zero
             for answer in self._chip.answers:  # a write does not change what the chip answers
                 owner, low, width = self._bits(answer.field)
                 if owner is register:

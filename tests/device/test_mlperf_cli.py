@@ -167,8 +167,8 @@ def test_no_data_set(scorer: Path, tmp_path: Path, capfd: Capture) -> None:
 
 
 @contextmanager
-def serving(project: Path, alias: Path) -> Iterator[subprocess.Popen[str]]:
-    command = [sys.executable, "-m", "mcugen", "serve", str(project), "--link", str(alias)]
+def serving(project: Path, alias: Path, *words: str) -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, "-m", "mcugen", "serve", str(project), "--link", str(alias), *words]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as server:
         try:
@@ -202,14 +202,16 @@ def official_runner() -> tuple[str, Path]:
     return os.environ.get("MCUGEN_MLPERF_PYTHON", sys.executable), Path(folder)
 
 
+@pytest.mark.parametrize(("board", "how"), [("host", ()), ("mcxn947-bare", ("--emulate",))])
 def test_the_official_runner_says_the_same(
-    scorer: Path, anomaly_set: Path, tmp_path: Path, capfd: Capture
+    board: str, how: tuple[str, ...], anomaly_set: Path, tmp_path: Path, capfd: Capture
 ) -> None:
     python, runner = official_runner()
+    scorer = build(tmp_path, examples_dir() / "machine-sound/mcugen.toml", board=board)
     alias = tmp_path / "tty"
     environment = {"MCUGEN_PORT": str(alias), "PYTHONPATH": str(ROOT / "tools" / "mlperf_runner")}
     words = ("-d", runner / "devices_ad.yaml", "-t", runner / "tests_accuracy.yaml")
-    with serving(scorer, alias) as server:
+    with serving(scorer, alias, *how) as server:
         assert server.stdout is not None
         server.stdout.readline()
         done = subprocess.run(
@@ -224,7 +226,7 @@ def test_the_official_runner_says_the_same(
         server.send_signal(signal.SIGTERM)
     assert done.returncode == 0, done.stdout
     words_of_ours = ("--dataset", anomaly_set, "--mode", "accuracy", "--out", tmp_path)
-    assert call(capfd, "mlperf", scorer, *words_of_ours).status == 0
+    assert call(capfd, "mlperf", scorer, *words_of_ours, *how).status == 0
     ours = json.loads((tmp_path / "accuracy.json").read_text())
     assert f"AUC = {ours['value']:.3f}" in done.stdout
     windows = json.loads(next(tmp_path.glob("sessions/*/results.json")).read_text())

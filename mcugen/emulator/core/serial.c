@@ -14,10 +14,11 @@
 #define CTRL_TE (1u << 19)
 #define CTRL_RE (1u << 18)
 #define FIFO_RXFE (1u << 3)
+#define FIFO_RXEMPT (1u << 22)
 #define FIFO_RXFLUSH (1u << 14)
 #define DATA_RXEMPT (1u << 12)
 
-enum { RING_BYTES = 1 << 16, FIFO_DEPTH = 8 };
+enum { RING_BYTES = 1 << 16, FIFO_DEPTH = 8, PAGE_WORDS = 0x400 };
 // Offsets.
 enum {
   UART_GLOBAL = 0x08,
@@ -90,26 +91,48 @@ uint32_t emu_take(uint8_t *bytes) {
   return count;
 }
 
+// What Python has answered for a register of the port. It holds until something is written that
+// Python must know: drivers ask for the same flags again and again.
+static struct {
+  uint32_t value;
+  bool holds;
+} answers[PAGE_WORDS];
+
+static bool has_answer(uint32_t at) {
+  return s.uart_is_known != 0 && at < 4u * PAGE_WORDS && answers[at / 4u].holds;
+}
+
 uint64_t emu_read(engine_t *engine, uint64_t offset, unsigned size, void *user) {
   (void)user;
   const uint32_t at = PERIPHERALS + (uint32_t)offset - base;
-  const bool is_fast = s.uart_is_known != 0 && (at == UART_DATA || at == UART_STAT);
-  const uint64_t value = is_fast ? 0 : slow_read(engine, PERIPHERALS + offset, size, NULL);
+  uint64_t value =
+      has_answer(at) ? answers[at / 4u].value : slow_read(engine, PERIPHERALS + offset, size, NULL);
+  if (at < 4u * PAGE_WORDS && size == 4) {
+    answers[at / 4u].value = (uint32_t)value;
+    answers[at / 4u].holds = true;
+  }
   if (at == UART_DATA) {
-    return uart_data();
+    value = uart_data();
+  } else if (at == UART_STAT) {
+    value = STAT_TX_EMPTY | (uart.in_fifo > uart.water ? STAT_RDRF : 0u) |
+            (uart.overrun ? STAT_OR : 0u);
+  } else if (at == UART_WATER) {
+    value = (value & 0x00070007u) | uart.in_fifo << 24;
+  } else if (at == UART_FIFO) {
+    value = (value & ~(uint64_t)FIFO_RXEMPT) | (uart.in_fifo == 0 ? FIFO_RXEMPT : 0u);
   }
-  if (at == UART_STAT) {
-    return STAT_TX_EMPTY | (uart.in_fifo > uart.water ? STAT_RDRF : 0u) |
-           (uart.overrun ? STAT_OR : 0u);
-  }
-  return at == UART_WATER ? (value & 0x00070007u) | uart.in_fifo << 24 : value;
+  return value;
 }
 
 void emu_write(engine_t *engine, uint64_t offset, unsigned size, uint64_t value, void *user) {
   (void)user;
   const uint32_t at = PERIPHERALS + (uint32_t)offset - base, word = (uint32_t)value;
-  if (s.uart_is_known == 0 || (at != UART_DATA && at != UART_STAT)) {
+  const uint32_t varies = at == UART_FIFO ? FIFO_RXEMPT : 0u;
+  const bool is_known = at == UART_DATA || at == UART_STAT ||
+                        (has_answer(at) && (answers[at / 4u].value | varies) == (word | varies));
+  if (s.uart_is_known == 0 || !is_known) {
     s.uart_is_known = 0;
+    memset(answers, 0, sizeof answers);
     slow_write(engine, PERIPHERALS + offset, size, value, NULL);
   }
   if (at == UART_DATA && uart.out_bytes < RING_BYTES && (uart.control & CTRL_TE) != 0) {
