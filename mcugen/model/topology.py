@@ -10,6 +10,10 @@ from mcugen.errors import ModelError
 from mcugen.model.ir import Graph
 
 
+WORKS_IN_SCRATCH = "CUSTOM:ethos-u"
+"""Vela's code for an Ethos-U: its working memory is an input that nothing writes."""
+
+
 def check_topology(graph: Graph, name: str) -> None:
     """ModelError unless each tensor gets its value exactly once and before anybody reads it.
 
@@ -28,7 +32,7 @@ def check_topology(graph: Graph, name: str) -> None:
         _check_indices(name, where, op.inputs + op.intermediates, range(-1, count))
         _check_indices(name, where, op.outputs, range(count))
         for index in op.inputs:
-            if index >= 0 and index not in ready:
+            if index >= 0 and index not in ready and op.kind != WORKS_IN_SCRATCH:
                 raise ModelError(f"{name}: {where} reads tensor {index} before anything wrote it")
         for index in op.outputs:
             if index in ready:

@@ -69,10 +69,12 @@ def class_table(run: Run) -> Table:
     scores = [one.score for clip in run.clips for one in clip.decoded]
     score = "probability" if all(0 <= one <= 1 for one in scores) else "score"
     table = _table(("clip", "class", score, "next", *(("label", "verdict") if has_labels else ())))
-    for clip in run.clips[:CLIPS_SHOWN]:
+    paths = [Path(clip.clip) for clip in run.clips]
+    parts = 1 if len({path.name for path in paths}) == len(paths) else 2
+    for clip, path in zip(run.clips[:CLIPS_SHOWN], paths, strict=False):
         best = prediction(clip)
         cells = [
-            Path(clip.clip).name,
+            "/".join(path.parts[-parts:]),
             "" if best is None else best.what,
             NOT_MEASURED if best is None else f"{best.score:.3f}",
             ", ".join(f"{one.what} {one.score:.3f}" for one in clip.decoded[1:]),

@@ -86,7 +86,8 @@ def _with_size(picture: Picture, path: Path, front_end: FrontEnd) -> Picture:
         raise DataError(
             f"{path}: is {picture.width} x {picture.height} pixels, the model takes "
             f"{size[0]} x {size[1]}",
-            hint="--resize fit (bars), crop (the middle) or stretch, as the model was trained",
+            hint="mcugen run --resize fit (bars), crop (the middle) or stretch, as the model was trained; "
+            "elsewhere `resize` of the front-end in mcugen.toml",
         )
     return RESIZERS[rows.resize](picture, size)
 

@@ -46,7 +46,8 @@ def read_wav(path: Path, sample_rate_hz: int, *, least_samples: int = 1) -> NDAr
     if found_rate_hz != sample_rate_hz:
         raise DataError(
             f"{path}: sample rate is {found_rate_hz} Hz, the front-end expects {sample_rate_hz} Hz",
-            hint="resample the clip: mcugen never does so silently",
+            hint=f"resample the clip (sox {path.name} -r {sample_rate_hz} new.wav): mcugen never does so "
+            "silently",
         )
     if channels != 1:
         raise DataError(

@@ -148,3 +148,16 @@ def test_refuse_lists_all_problems_and_each_hint_once() -> None:
 def test_real_models_have_no_problems(real_models: Path) -> None:
     for path in sorted(real_models.glob("*.tflite")):
         assert check_graph(read_tflite(path)) == []
+
+
+def test_a_file_of_vela_is_called_that() -> None:
+    """Its working memory is an input that nothing writes."""
+    tensors = [
+        TensorSpec((1, 4), "int8", 0.1, 0),
+        TensorSpec((8,), "uint8", data=np.zeros(8, np.uint8)),
+        TensorSpec((16,), "uint8"),
+        TensorSpec((1, 2), "int8", 0.1, 0),
+    ]
+    content = model_bytes(tensors, [OpSpec("CUSTOM:ethos-u", [1, 2, 0], [3])], [0], [3])
+    (problem,) = check_graph(parse_tflite(content, "net_vela"))
+    assert "is code for an Ethos-U NPU: Vela compiled this file" in problem.what
