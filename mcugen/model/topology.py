@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from mcugen.errors import ModelError
 from mcugen.model.ir import Graph
 
-
 WORKS_IN_SCRATCH = "CUSTOM:ethos-u"
 """Vela's code for an Ethos-U: its working memory is an input that nothing writes."""
 

@@ -44,7 +44,7 @@ def project(tmp_path: Path, capfd: Capture) -> Path:
         (["--test-data", "x"], "--test-data needs a board whose exporter is axon or efinix"),
         (["--test-labels", "x"], "--test-labels needs --test-data"),
         (["--class-names", "x"], "class names x cannot be read"),
-        (["--engine", "tflm", "--per-layer"], "--per-layer needs --engine aot"),
+        (["--engine", "tflm", "--no-prune"], "--no-prune needs --engine aot"),
         (["--engine", "tflm", "--rounding", "single"], "rounding single needs --engine aot"),
         (["--board-dir", "x"], "--board-dir x is not a folder"),
     ],
