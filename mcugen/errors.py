@@ -14,8 +14,11 @@ McugenError               what, where and what to try; carries the exit status
 from __future__ import annotations
 
 import difflib
+import sys
 from collections.abc import Iterable
 from pathlib import Path
+
+from mcugen.error_codes import code_of
 
 
 class McugenError(Exception):
@@ -27,6 +30,13 @@ class McugenError(Exception):
         super().__init__(what)
         self.what = what
         self.hint = hint
+        made = sys._getframe(1)
+        self._place = (made.f_code.co_filename, made.f_lineno)
+
+    @property
+    def code(self) -> str:
+        """`MCU1004`: the same for this message in every release (docs/errors.md); empty where it has none."""
+        return code_of(*self._place)
 
 
 class UserError(McugenError):

@@ -4,12 +4,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
 from mcugen.cli import VERBS, cli
+from mcugen.error_codes import CODES_FILE, FIRST, all_messages, read_codes
 from mcugen.files import write_json
 from mcugen.platforms.choose import all_engines
 from mcugen.report.operators_doc import operators_doc
@@ -67,7 +69,53 @@ def _sections(
             yield "\n" + "\n".join(_sections(found, sub, context, marks + "#"))
 
 
+def with_new_codes(codes: dict[str, str]) -> dict[str, str]:
+    """The codes, and new ones for the messages that have none; in the order of their numbers."""
+    found = dict(codes)
+    for message in all_messages():
+        if message not in found.values():
+            first = FIRST[message.partition(":")[0]]
+            used = [int(code[3:]) for code in found if first // 1000 == int(code[3:]) // 1000]
+            found[f"MCU{max(used, default=first - 1) + 1:04}"] = message
+    return dict(sorted(found.items()))
+
+
+def write_codes(codes: dict[str, str]) -> None:
+    """mcugen/error_codes.toml."""
+    lines = [f"{code} = {json.dumps(text, ensure_ascii=False)}\n" for code, text in codes.items()]
+    CODES_FILE.write_text(CODES_HEAD + "".join(lines), encoding="utf-8")
+
+
+CODES_HEAD = """\
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+# Written by tools/write_docs.py. Whoever rewords a message rewords it here as well; no code is used twice.
+"""
+ERRORS_HEAD = """\
+# Errors
+
+Written by `make docs` from mcugen/error_codes.toml. The code behind an error's line stays the same in
+every release; `…` stands for names and numbers. The first digit says what kind of error it is, and with
+which status the command ends: MCU0, 1 (options and configuration), 2 (model), 3 (data) and 4 (this
+machine) with 2, MCU5 (device) with 3, MCU9 (a bug of ours) with 1. In Python: `error.code`.
+
+| code | message |
+|---|---|
+"""
+
+
+def errors_doc(codes: dict[str, str]) -> str:
+    """docs/errors.md: what is still raised."""
+    living = set(all_messages())
+    rows = ((code, text.partition(": ")[2]) for code, text in codes.items() if text in living)
+    cells = (f"| {code} | {' '.join(text.split()).replace('|', '/')} |\n" for code, text in rows)
+    return ERRORS_HEAD + "".join(cells)
+
+
 if __name__ == "__main__":
+    codes = with_new_codes(read_codes() if CODES_FILE.is_file() else {})
+    write_codes(codes)
+    (DOCS / "errors.md").write_text(errors_doc(codes), encoding="utf-8")
     (DOCS / "cli.md").write_text(cli_reference())
     for name, schema in published().items():
         write_json(DOCS / "schemas" / name, schema)

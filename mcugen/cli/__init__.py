@@ -107,7 +107,8 @@ def main(argv: list[str] | None = None) -> NoReturn:
 
 def _report(error: McugenError) -> NoReturn:
     """One `error:` line, and a `try:` line; lines that a name brings along are seen to belong to it."""
-    for head, text in (("error: ", error.what), ("try:   ", error.hint)):
+    code = f" [{error.code}]" if error.code else ""
+    for head, text in (("error: ", error.what + code), ("try:   ", error.hint)):
         first, *others = text.split("\n")
         lines = [head + first, *(line if line.startswith(" ") else f"  {line}" for line in others)]
         if text:

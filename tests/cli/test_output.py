@@ -58,7 +58,10 @@ def test_a_pipe_that_nobody_reads_ends_the_command_in_silence(words: tuple[str, 
 def test_a_full_disk_behind_standard_output_is_one_line(words: tuple[str, ...]) -> None:
     with Path("/dev/full").open("w") as full:
         done = mcugen(*words, stdout=full)
-    assert (done.returncode, done.stderr) == (2, b"error: cannot print: No space left on device\n")
+    assert (done.returncode, done.stderr) == (
+        2,
+        b"error: cannot print: No space left on device [MCU4002]\n",
+    )
 
 
 def test_a_model_whose_name_is_not_utf_8(tmp_path: Path) -> None:
