@@ -28,6 +28,7 @@ from mcugen.paths import StrPath, optional_path
 from mcugen.platforms.linux.scorer import device_link, ssh_target
 from mcugen.protocol import Identity, Stats
 from mcugen.records import Decoded
+from mcugen.samples.expected import clip_score
 from mcugen.samples.stimulus import default_input, from_elements, make_stimulus
 from mcugen.toolchain.project import open_project
 
@@ -168,9 +169,11 @@ class Device:
         stimulus = make_stimulus(Path(clip), source, front_end, coding)
         steps = list(stream(client, stimulus))
         windows = [window for step in steps for window in step.reply.windows]
+        scores = tuple(window.score for window in windows)
+        mean = steps[-1].reply.clip_score
         return ClipAnswer(
-            steps[-1].reply.clip_score,
-            tuple(window.score for window in windows),
+            clip_score(scores) if self.manifest.wake_word else mean,
+            scores,
             tuple(window.ticks for window in windows),
             decoded_outputs(client, self.manifest.decode, self._graph),
         )

@@ -66,7 +66,7 @@ def fold_variables(graph: Graph, other: Callable[[int], Graph]) -> Graph:
 def _handles(graph: Graph) -> dict[int, _Name]:
     """The tensors of handles, and which variable each is one of."""
     return {
-        op.outputs[0]: (op.options["container"], op.options["shared_name"])
+        op.outputs[0]: (op.options["container"] or "", op.options["shared_name"] or "")
         for op in graph.ops
         if op.kind == "VAR_HANDLE" and len(op.outputs) == 1
     }

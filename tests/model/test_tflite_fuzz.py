@@ -23,6 +23,7 @@ from mcugen.model.check import check_graph
 from mcugen.model.cost import macs, weight_bytes
 from mcugen.model.ir import Graph
 from mcugen.model.tflite import parse_tflite
+from tests.streaming_models import keyword
 from tests.tflite_writer import OpSpec, TensorSpec, fully_connected, model_bytes
 
 FILES = int(os.environ.get("MCUGEN_FUZZ", "10000"))
@@ -115,7 +116,7 @@ def use(graph: Graph) -> None:
 
 
 def test_damaged_files_are_model_errors() -> None:
-    sources = [conv_net(), dense_net()]
+    sources = [conv_net(), dense_net(), keyword()]
     for source in sources:
         use(parse_tflite(source, "sound"))
     accepted = 0
