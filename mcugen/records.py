@@ -27,6 +27,7 @@ NS_PER_MS = 1e6
 INFERENCE = "inference"
 REPEATED = "inference, repeated on one input"
 ROW = "front-end row"
+CLIP = "clip"
 """Names of costs."""
 NO_FIGURES = "no_figures_"
 """Facts of a run that begin so state, by configuration, why it has no figures: `title: reason`."""
@@ -143,7 +144,19 @@ class LayerRecord:
     accelerator: str = "cpu"
 
 
-Record = RunRecord | ClipRecord | LatencyRecord | MemoryRecord | LayerRecord
+@dataclass(frozen=True, slots=True)
+class EnergyRecord:
+    """Mean energy of one inference or clip, without what the idle device would have taken meanwhile."""
+
+    name: str  # "inference", "clip"
+    count: int
+    joules: float
+    idle_watts: float
+    seconds: float  # that one takes
+    source: str  # the instrument, or the recording
+
+
+Record = RunRecord | ClipRecord | LatencyRecord | MemoryRecord | LayerRecord | EnergyRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +168,7 @@ class Run:
     latencies: tuple[LatencyRecord, ...] = ()
     memories: tuple[MemoryRecord, ...] = ()
     layers: tuple[LayerRecord, ...] = ()
+    energies: tuple[EnergyRecord, ...] = ()
 
 
 KINDS: dict[str, type[Record]] = {
@@ -163,6 +177,7 @@ KINDS: dict[str, type[Record]] = {
     "latency": LatencyRecord,
     "memory": MemoryRecord,
     "layer": LayerRecord,
+    "energy": EnergyRecord,
 }
 
 
@@ -322,6 +337,7 @@ def as_run(records: Sequence[Record], where: str) -> Run:
     clips = {(r.clip, r.sha256): r for r in records if isinstance(r, ClipRecord)}
     latencies = {(r.name, r.accelerator): r for r in records if isinstance(r, LatencyRecord)}
     layers = {(r.layer, r.accelerator): r for r in records if isinstance(r, LayerRecord)}
+    energies = {r.name: r for r in records if isinstance(r, EnergyRecord)}
     memories: dict[str, MemoryRecord] = {}
     for record in records:
         if isinstance(record, MemoryRecord):
@@ -332,6 +348,7 @@ def as_run(records: Sequence[Record], where: str) -> Run:
         latencies=tuple(latencies.values()),
         memories=tuple(memories.values()),
         layers=tuple(layers.values()),
+        energies=tuple(energies.values()),
     )
 
 

@@ -159,11 +159,19 @@ static void present(const mcugen_window_t *window, bool goes_on) {
   }
 }
 
+static void mark_pin(bool is_running) {
+  if (mcugen_port_mark != NULL) {
+    mcugen_port_mark(is_running);
+  }
+}
+
 mcugen_status_t mcugen_window_infer(const mcugen_window_t *window, bool goes_on, uint64_t *ticks) {
   present(window, goes_on);
+  mark_pin(true);
   const uint64_t start = mcugen_port_ticks();
   const mcugen_status_t status = mcugen_engine_invoke();
   *ticks = mcugen_port_ticks() - start;
+  mark_pin(false);
   return status;
 }
 

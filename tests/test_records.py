@@ -19,12 +19,11 @@ from mcugen.errors import DataError
 from mcugen.records import (
     KINDS,
     READERS,
-    ClipRecord,
     Decoded,
-    LatencyRecord,
+    EnergyRecord,
+    LayerRecord,
     MemoryRecord,
     Record,
-    RunRecord,
     as_run,
     from_json_line,
     read_records,
@@ -182,6 +181,10 @@ def test_one_sample_has_no_deviation() -> None:
 
 
 def test_records_of_a_run_are_all_kinds() -> None:
+    """Whatever kind a record is of, `as_run` keeps it."""
     run = labelled_run()
-    kinds = {type(record) for record in (run.head, *run.clips, *run.latencies, *run.memories)}
-    assert kinds == {RunRecord, ClipRecord, LatencyRecord, MemoryRecord} == set(KINDS.values())
+    layer = LayerRecord(0, "ADD", "sum", "cycles", 1, 1.0, 1.0, 1.0, None)
+    energy = EnergyRecord("inference", 1, 1e-6, 0.01, 0.1, "PPK2")
+    written = (run.head, *run.clips, *run.latencies, *run.memories, layer, energy)
+    assert {type(record) for record in written} == set(KINDS.values())
+    assert as_run(written, "here") == replace(run, layers=(layer,), energies=(energy,))

@@ -133,6 +133,7 @@ def _summary() -> Schema:
             "classification": optional(one_object(classification)),
             "latencies": array(of(records.LatencyRecord)),
             "layers": array(of(records.LayerRecord)),
+            "energies": array(of(records.EnergyRecord)),
             "front_end_ticks_per_window": optional(NUMBER),
             "load": optional(of(Load)),
             "memories": array(of(records.MemoryRecord)),

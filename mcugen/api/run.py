@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypedDict, Unpack
 
+from mcugen.api.energy import energies
 from mcugen.api.folder import beside, held_folder
 from mcugen.api.options import refuse_strangers
 from mcugen.device.client import Client
@@ -29,7 +30,7 @@ from mcugen.paths import StrPath, optional_path
 from mcugen.platforms.linux.interpreter import interpret_clips
 from mcugen.platforms.linux.scorer import device_link, ssh_target
 from mcugen.progress import OnNote, OnProgress, no_note, no_progress
-from mcugen.records import Run
+from mcugen.records import EnergyRecord, MemoryRecord, Run
 from mcugen.report.files import write_picture, write_report
 from mcugen.report.text import CLIPS_SHOWN
 from mcugen.samples.clips import Clip, find_clips
@@ -54,6 +55,8 @@ class RunOptions(TypedDict, total=False):
     resize: str | None
     repeats: int
     profile: bool
+    energy: str | None
+    volts: float | None
     labels: StrPath | None
     check_outputs: bool
     out: StrPath | None
@@ -99,9 +102,10 @@ def run(
     """
     refuse_strangers("run", options, RunOptions)
     refuse_idle_options(options)
-    if not (clips or options.get("repeats") or options.get("profile")):
+    if not (clips or any(options.get(name) for name in ("repeats", "profile", "energy"))):
         raise ConfigError(
-            "no clips are given", hint="name files or folders, or pass --repeats or --profile"
+            "no clips are given",
+            hint="name files or folders, or pass --repeats, --profile or --energy",
         )
     project = open_project(Path(build_dir), optional_path(options.get("board_dir")))
     if resize := options.get("resize"):
@@ -132,6 +136,9 @@ def refuse_idle_options(given: Mapping[str, object]) -> None:
     """ConfigError that names every option given which would change nothing."""
     needs = [(name, "--host") for name in _NEED_HOST if not given.get("host")]
     needs += [("baud", "--port")] if not given.get("port") else []
+    is_wired = given.get("port") or given.get("host")
+    needs += [("energy", "--port or --host: an emulator has no supply")] if not is_wired else []
+    needs += [("volts", "--energy")] if not given.get("energy") else []
     faults = [
         f"--{name.replace('_', '-')} needs {needed}" for name, needed in needs if given.get(name)
     ]
@@ -196,7 +203,9 @@ def _measure(job: _Job) -> Outcome:
         ram = project.board.ram.bytes if project.board.ram else None
         stack = linked_stack_bytes(project.folder)
         session = Session(client, who, manifest, job.source, reference, check_outputs, ram, stack)
-        linked = linked_memory(project.folder, project.board)
+        of_supply = energies(session, job.clips, options.get("energy"), options.get("volts"))
+        memory = linked_memory(project.folder, project.board)
+        linked: tuple[MemoryRecord | EnergyRecord, ...] = (*memory, *of_supply)
         waiting = tuple(clip.name for clip in job.clips)
 
         def on_clip(clip: Clip, part: float) -> None:

@@ -84,6 +84,12 @@ _OPTIONS = (
         is_flag=True,
         help="Read every output and compare it with the reference.",
     ),
+    _measurement(
+        "--energy",
+        metavar="INSTRUMENT",
+        help="Also measure energy: joulescope, ppk2 (or ppk2:PORT), or csv:FILE, a recording with marks.",
+    ),
+    _measurement("--volts", type=click.FloatRange(0.5, 12), help="Supply voltage, for ppk2."),
     _result("--out", type=PATH, help="Folder for the results. Default: BUILD_DIR-run."),
 )
 

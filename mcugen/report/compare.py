@@ -19,6 +19,7 @@ from mcugen.report.numbers import (
     central,
     count_text,
     difference_text,
+    joules_text,
     percent_text,
 )
 
@@ -91,6 +92,7 @@ def compare_runs(
         *_latency_rows(a, b),
         *_stream_rows(a, b),
         *_layer_rows(a, b),
+        *_energy_rows(a, b),
         *_memory_rows(a, b),
     )
     notes = (*_unit_notes(a, b), *_score_notes(a, b))
@@ -164,6 +166,19 @@ def _layer_rows(a: Run, b: Run) -> list[ComparedRow]:
         rows.append(
             ComparedRow(f"layer {key[0]} {key[1]} on {key[2]}", next(cells), next(cells), ratio)
         )
+    return rows
+
+
+def _energy_rows(a: Run, b: Run) -> list[ComparedRow]:
+    """Energies above idle, and the idle power, of what both runs measured."""
+    of_b = {energy.name: energy for energy in b.energies}
+    rows = []
+    for x in a.energies:
+        y = of_b.get(x.name)
+        if y is not None:
+            cells = joules_text(x.joules), joules_text(y.joules)
+            ratio = y.joules / x.joules if x.joules > 0 else None
+            rows.append(ComparedRow(f"energy per {x.name}", *cells, ratio))
     return rows
 
 

@@ -143,6 +143,7 @@ def summary(run: Run) -> dict[str, Any]:
         "classification": _classification(run),
         "latencies": [asdict(latency) for latency in run.latencies],
         "layers": [asdict(layer) for layer in run.layers],
+        "energies": [asdict(energy) for energy in run.energies],
         "front_end_ticks_per_window": front_end_per_window(run),
         "load": asdict(load) if load is not None else None,
         "memories": [asdict(memory) for memory in run.memories],

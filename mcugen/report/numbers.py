@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from mcugen.records import ClipRecord, LatencyRecord, Run, RunRecord
+from mcugen.records import ClipRecord, EnergyRecord, LatencyRecord, Run, RunRecord
 from mcugen.scoring import wake_word
 from mcugen.scoring.labels import ANOMALY, NORMAL
 
@@ -32,6 +32,23 @@ def score_text(value: float | None) -> str:
 def percent_text(part: float, digits: int = 1) -> str:
     """`12.3 %` of a part of 1."""
     return f"{part * 100:.{digits}f} %"
+
+
+def joules_text(value: float) -> str:
+    """Energy with three digits, in J, mJ, µJ or nJ."""
+    for factor, name in ((1, "J"), (1e3, "mJ"), (1e6, "µJ")):
+        if abs(value) * factor >= 1:
+            return f"{value * factor:.3g} {name}"
+    return f"{value * 1e9:.3g} nJ"
+
+
+def energy_text(energy: EnergyRecord) -> str:
+    """What one takes above idle and with it, and the power of the idle device."""
+    with_idle = energy.joules + energy.idle_watts * energy.seconds
+    return (
+        f"{joules_text(energy.joules)} above idle, {joules_text(with_idle)} with it; idle "
+        f"{energy.idle_watts * 1e3:.3g} mW (mean of {count_text(energy.count)}, {energy.source})"
+    )
 
 
 def difference_text(value: float | None) -> str:

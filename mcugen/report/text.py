@@ -23,6 +23,7 @@ from mcugen.report.numbers import (
     cost_text,
     difference,
     difference_text,
+    energy_text,
     largest_difference,
     meaning_text,
     score_text,
@@ -120,6 +121,7 @@ def figure_lines(run: Run) -> tuple[str, ...]:
     )
     lines.extend(note for costs in layer_costs(run) for note in costs.notes)
     lines.extend(load_lines(run))
+    lines.extend(f"energy per {one.name}: {energy_text(one)}" for one in run.energies)
     lines.extend(gains(run.latencies))
     lines.extend(
         f"{m.name}: {bytes_text(m.used_bytes)}"

@@ -15,6 +15,8 @@ from mcugen.report.numbers import (
     checks,
     count_text,
     difference_text,
+    energy_text,
+    joules_text,
     largest_difference,
     percent_text,
     time_text,
@@ -68,6 +70,9 @@ def tiles(run: Run, detection: Separation | None) -> list[Tile]:
     named = [latency for latency in run.latencies if latency.name != ROW]
     shown.extend(_latency_tile(latency, run.head) for latency in named[:3])
     shown.extend(_stream_tiles(run))
+    for energy in run.energies:
+        note = energy_text(energy)
+        shown.append(Tile(f"Energy per {energy.name}", joules_text(energy.joules), note))
     return shown
 
 

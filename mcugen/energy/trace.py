@@ -1,0 +1,95 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""A recording of current and voltage, and the energy in parts of it."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mcugen.errors import DataError
+
+Doubles = NDArray[np.float64]
+COLUMNS = ("time_s", "current_a", "voltage_v")
+MARK = "mark"
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """Samples of one recording, [n] each; times rise. `marks` is a digital input, None without one."""
+
+    times_s: Doubles
+    amperes: Doubles
+    volts: Doubles
+    marks: NDArray[np.bool_] | None = None
+
+    @property
+    def watts(self) -> Doubles:
+        """Power of each sample."""
+        return self.amperes * self.volts
+
+    def joules(self, start_s: float, end_s: float) -> float:
+        """Energy between two times of the recording: trapezoids, the ends interpolated."""
+        inside = self.times_s[(self.times_s > start_s) & (self.times_s < end_s)]
+        times = np.concatenate([[start_s], inside, [end_s]])
+        return float(np.trapezoid(np.interp(times, self.times_s, self.watts), times))
+
+    def mean_watts(self, start_s: float, end_s: float) -> float:
+        """Mean power between two times."""
+        return self.joules(start_s, end_s) / (end_s - start_s)
+
+    @property
+    def marked(self) -> tuple[tuple[float, float], ...]:
+        """From when to when the mark is set, each time it is; one that is cut off does not count."""
+        if self.marks is None:
+            return ()
+        edges = np.diff(self.marks.astype(np.int8), prepend=self.marks[:1], append=self.marks[-1:])
+        rises, falls = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
+        return tuple(
+            (float(self.times_s[rise]), float(self.times_s[fall]))
+            for rise in rises
+            if (fall := next((at for at in falls if at > rise), None)) is not None
+        )
+
+
+def read_trace(path: Path) -> Trace:
+    """The recording in a CSV with the columns time_s, current_a, voltage_v and, perhaps, mark (0 or 1).
+
+    DataError names what is missing or not a number.
+    """
+    try:
+        with path.open(newline="") as file:
+            rows = list(csv.DictReader(file))
+    except OSError as error:
+        raise DataError(f"cannot read {path}: {error.strerror}") from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise DataError(f"{path} is not CSV: {error}") from error
+    missing = [name for name in COLUMNS if not rows or name not in rows[0]]
+    if missing:
+        raise DataError(
+            f"{path} has no column {', '.join(missing)}",
+            hint="a header and lines: time_s,current_a,voltage_v,mark in s, A, V, and 0 or 1",
+        )
+    times, amperes, volts = (_column(rows, name, path) for name in COLUMNS)
+    if len(times) < 2 or not (np.diff(times) > 0).all():
+        raise DataError(f"{path}: time_s does not rise from line to line")
+    marks = _column(rows, MARK, path) > 0.5 if MARK in rows[0] else None
+    return Trace(times, amperes, volts, marks)
+
+
+def _column(rows: Sequence[dict[str, str]], name: str, path: Path) -> Doubles:
+    values = []
+    for line, row in enumerate(rows, start=2):
+        try:
+            values.append(float(row[name]))
+        except (TypeError, ValueError) as error:
+            raise DataError(f"{path}:{line}: {name} = {row[name]!r} is not a number") from error
+    found = np.array(values)
+    if not np.isfinite(found).all():
+        raise DataError(f"{path}: {name} holds values that are not finite")
+    return found
