@@ -32,6 +32,7 @@ def test_it_carries_boards_templates_runtime_and_examples(wheel: Path) -> None:
             ["git", "ls-files", folder], cwd=ROOT, check=True, capture_output=True, text=True
         )
         assert {f"mcugen/_data/{name}" for name in files.stdout.split()} <= names
+    assert "mcugen/emulator/core/loop.c" in names
     assert not any(name.startswith("tests/") for name in names)
 
 

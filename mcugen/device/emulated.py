@@ -56,7 +56,7 @@ def emulated(project: Project, seed: int | None, tell: Callable[[str], None]) ->
     with tempfile.TemporaryDirectory(prefix="mcugen-emulator-") as folder:
         report = Path(folder) / "account.json"
         command = (
-            *(sys.executable, "-m", "mcugen.emulator", str(project.elf.resolve())),
+            *(sys.executable, "-P", "-m", "mcugen.emulator", str(project.elf.resolve())),
             *("--chip", str(data.chip), "--connect", "{port}", "--account", str(report)),
             *("--seed", str(chosen), "--baud", str(project.board.baud)),
             *(word for name in data.set_by_boot_rom for word in ("--boot-rom", name)),
