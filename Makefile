@@ -36,7 +36,7 @@ check: $(VENV)/test-ready
 	$(BIN)/mypy --platform win32 --cache-dir .mypy_cache/win32
 	$(BIN)/mypy --platform darwin --cache-dir .mypy_cache/darwin
 
-bench: $(VENV)/demo-ready
+bench: $(VENV)/test-ready
 	$(BIN)/python -m benchmarks.bench $(if $(TFLM),--tflm $(TFLM)) $(MODELS)
 
 docs: $(VENV)/demo-ready

@@ -15,8 +15,6 @@ import argparse
 import csv
 import hashlib
 import os
-import secrets
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -24,32 +22,23 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from statistics import median
 
-import numpy as np
-
 from benchmarks import cycles
+from benchmarks import vectors as with_vectors
+from benchmarks.device import VECTORS, build, first_line, measure
 from mcugen.boards import find_board
 from mcugen.codegen.tree import read_tree, tree_sha256
-from mcugen.codegen.tree_writer import write_tree
 from mcugen.config import Config
-from mcugen.device.client import Client
-from mcugen.device.identity import open_device
-from mcugen.device.measure import push_zero_window, repeat_inference
-from mcugen.device.verify import VectorSet, ask_device, vector_sets
 from mcugen.engines.aot.lowering import lower
 from mcugen.engines.contract import EngineOptions
 from mcugen.engines.passes.prune import prune
 from mcugen.errors import ModelError
 from mcugen.export.project import generate
-from mcugen.features.coding import Coding, input_coding
-from mcugen.features.spec import FrontEnd
 from mcugen.model.cost import macs
-from mcugen.model.ir import DType, Graph
+from mcugen.model.ir import Graph
 from mcugen.model.tflite import read_tflite
 from mcugen.paths import examples_dir, runtime_dir
 from mcugen.platforms.cmake.project import compile_flags
 from mcugen.platforms.request import Choices, make_request
-from mcugen.toolchain.build import compile_project
-from mcugen.toolchain.project import open_project, project_link
 from mcugen.toolchain.size import parse_map
 
 HERE = Path(__file__).resolve().parent
@@ -62,7 +51,6 @@ ENGINE_FILES = (
     f"{TFLM_LIBRARY}(",
 )
 WORST = 4  # layers of each model that results.md shows
-VECTORS = 5  # random inputs, besides the extreme ones, that both engines must agree on
 
 RECORDED_TFLM = {
     "ad01_int8": 583_300,
@@ -122,49 +110,30 @@ def models(paths: Iterable[str]) -> tuple[Path, ...]:
 
 def bench(model: Path, choices: Choices, tflm: Path | None, folder: Path) -> Row:
     """Builds the model behind the raw front-end, runs it, and reads the device's own counters."""
-    board = find_board(BOARD)
-    project = generate(make_request(Config(model, {}), board, choices))
-    write_tree(project.tree, folder)
-    compile_project(folder, board, tflm)
-    opened = open_project(folder)
+    opened = build(model, BOARD, folder, choices, tflm)
     counting = None
     if choices.engine == "aot":
-        counting = cycles.counting(opened.elf, board.compiler_prefix, folder)
+        counting = cycles.counting(opened.elf, opened.board.compiler_prefix, folder)
     if counting is not None:
         command = (*opened.board.run_command, *counting.arguments)
         opened = replace(opened, board=replace(opened.board, run_command=command))
-    with open_device(project_link(opened, None), opened.manifest, _client) as (client, _):
-        front_end, graph = opened.manifest.front_end, read_tflite(model)
-        coding = input_coding(graph)
-        answers = ask_device(client, graph, vectors(front_end, coding), front_end, coding)
-        push_zero_window(client, front_end, coding)
-        samples = repeat_inference(client, warmup=1, repeats=3)
-        stats = client.stats()
-    outputs = b"".join(answer.outputs[0].tobytes() for answer in answers)
+    found = measure(opened)
     estimate = cycles.estimate(counting) if counting is not None else None
+    weight_bytes = weights(model, choices)
     return Row(
-        model=project.manifest.model,
+        model=opened.manifest.model,
         engine=choices.engine,
         board=BOARD,
         optimize=choices.optimize,
-        instructions_per_inference=round(median(samples)),
+        instructions_per_inference=round(median(found.samples)),
         estimated_cycles=estimate.cycles if estimate is not None else None,
-        code_bytes=engine_bytes(folder) - project.plan.weight_bytes,
-        weight_bytes=project.plan.weight_bytes,
-        activation_ram_bytes=stats.arena_used_bytes,
-        stack_bytes=stats.stack_used_bytes or 0,
-        outputs_sha256=hashlib.sha256(outputs).hexdigest(),
-        layers=layer_costs(graph, choices, estimate) if estimate is not None else (),
+        code_bytes=engine_bytes(folder) - weight_bytes,
+        weight_bytes=weight_bytes,
+        activation_ram_bytes=found.arena_used_bytes,
+        stack_bytes=found.stack_used_bytes or 0,
+        outputs_sha256=found.outputs_sha256,
+        layers=layer_costs(read_tflite(model), choices, estimate) if estimate is not None else (),
     )
-
-
-def vectors(front_end: FrontEnd, coding: Coding) -> tuple[VectorSet, ...]:
-    """Those of `mcugen verify`, but for the random ones: their hash is compared across years."""
-    sets = vector_sets(front_end, coding, VECTORS)
-    if any(tensor.dtype is not DType.INT8 for tensor in coding.tensors):
-        return sets
-    rows = np.random.default_rng(0).integers(-128, 128, sets[0].streams[0].shape, np.int8)
-    return (VectorSet("random", (rows,)), *sets[1:])
 
 
 def layer_costs(graph: Graph, choices: Choices, found: cycles.Estimate) -> tuple[LayerCost, ...]:
@@ -185,10 +154,6 @@ def layer_costs(graph: Graph, choices: Choices, found: cycles.Estimate) -> tuple
     )
 
 
-def _client(link: object) -> Client:
-    return Client(link, secrets.randbits(32))  # type: ignore[arg-type]
-
-
 def engine_bytes(folder: Path) -> int:
     """Bytes in flash of the model and of all code of the engine, from the linker's map."""
     contributions = parse_map((folder / "build" / "firmware.map").read_text())
@@ -204,11 +169,12 @@ def rows(paths: Iterable[Path], tflm: Path | None) -> Iterator[Row]:
     """One row per model and way to optimise, TFLM first; a model that is refused is left out, and the
     way `fastest` where it is the same as `speed`."""
     ways = [Choices(engine="aot", optimize=optimize) for optimize in ("speed", "size", "fastest")]
+    speed, *_ = ways
     if tflm is not None:
         ways.insert(0, Choices(engine="tflm", optimize="speed"))
     for path in paths:
         for choices in ways:
-            if choices.optimize == "fastest" and weights(path, "speed") == weights(path, "fastest"):
+            if choices.optimize == "fastest" and weights(path, speed) == weights(path, choices):
                 continue
             with tempfile.TemporaryDirectory() as folder:
                 try:
@@ -218,9 +184,8 @@ def rows(paths: Iterable[Path], tflm: Path | None) -> Iterator[Row]:
                     break
 
 
-def weights(model: Path, optimize: str) -> int:
+def weights(model: Path, choices: Choices) -> int:
     """Bytes of all tables, as planned."""
-    choices = Choices(engine="aot", optimize=optimize)
     return generate(make_request(Config(model, {}), find_board(BOARD), choices)).plan.weight_bytes
 
 
@@ -246,8 +211,8 @@ def differing(table: list[Row]) -> tuple[str, ...]:
 def markdown(table: list[Row], tflm: Path | None) -> str:
     """results.md: the same beside TFLM's figures, measured or recorded, and where all came from."""
     board = find_board(BOARD)
-    compiler = _first_line([f"{board.compiler_prefix}gcc", "--version"])
-    qemu = _first_line(["qemu-system-arm", "--version"])
+    compiler = first_line([f"{board.compiler_prefix}gcc", "--version"])
+    qemu = first_line(["qemu-system-arm", "--version"])
     kernels = tree_sha256(read_tree(runtime_dir() / "kernels"))
     lines = [
         "# What an inference costs",
@@ -329,11 +294,6 @@ def markdown_row(row: Row, table: Iterable[Row]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _first_line(command: list[str]) -> str:
-    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
-    return done.stdout.splitlines()[0]
-
-
 def main() -> None:
     """Measures everything, then writes both files; status 1 when engines disagree."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -346,7 +306,8 @@ def main() -> None:
         print(markdown_row(row, table), flush=True)
     write_csv(table, HERE / "results.csv")
     (HERE / "results.md").write_text(markdown(table, given.tflm))
-    if wrong := differing(table):
+    wrong = (*differing(table), *with_vectors.write(models(given.models)))
+    if wrong:
         sys.exit(f"not all engines give the same outputs: {', '.join(wrong)}")
 
 

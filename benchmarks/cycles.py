@@ -145,6 +145,13 @@ def _straight(program: list[_Instruction], first: int, count: int) -> tuple[int,
     return cycles, following[0].address if following else 0
 
 
+def instructions(counted: Counting) -> int:
+    """Of one inference, of any processor."""
+    first, *lines = counted.counts.read_text().splitlines()
+    edges = [_edge(line) for line in lines]
+    return round(sum(count * times for _, _, _, count, times in edges) / int(first))
+
+
 def estimate(counted: Counting) -> Estimate:
     """What the counts add up to, per inference. A piece of `invoke` that follows a call starts the next
     one; others go on where QEMU cut a piece."""

@@ -13,6 +13,7 @@ from types import ModuleType
 import numpy as np
 import pytest
 
+from benchmarks import vectors
 from mcugen.platforms.request import Choices
 from tests.conftest import ROOT, require_tool
 from tests.tflite_writer import fully_connected
@@ -80,3 +81,15 @@ def test_costs_of_straight_code(bench: ModuleType) -> None:
     program = [cycles._Instruction(4 * i, *line) for i, line in enumerate(listing)]
     assert cycles._straight(program, 0, 6) == (2 + 1 + 1 + 7 + 2 + 6, 24)
     assert cycles._straight(program, 6, 1) == (6, 0)
+
+
+def test_costs_with_vectors_are_compared_with_what_there_is() -> None:
+    counts = {"mps3-an547": 60_000, "imx8mp": 90_000, "imx93": 40_000}
+    cost = vectors.Cost("ad01_int8", counts, 7000.0, 3500, frozenset({"ab" * 32}))
+    assert vectors.markdown_row(cost) == (
+        "| ad01_int8 | 60,000 | 149,900 | 0.40 | 90,000 | 40,000 | 7.0 | 3.5 | 2.00 | abababab |"
+    )
+    other = replace(cost, model="other", litert_ns=None)
+    assert vectors.markdown_row(other).endswith(
+        "|  |  | 90,000 | 40,000 | 7.0 | – | – | abababab |"
+    )
