@@ -82,10 +82,12 @@ class Schedule:
 
 def is_chain(graph: Graph, ops: tuple[Op, ...]) -> bool:
     """Whether operators that follow each other can be computed in bands."""
+    if not all(_has_rows(graph, op) for op in ops):
+        return False
     chain = Chain(ops, 1)
     readers = [op for op in graph.ops if op.index not in chain.layers]
     seen_outside = {index for op in readers for index in op.inputs} | {*graph.outputs}
-    return not chain.inside & seen_outside and all(_has_rows(graph, op) for op in ops)
+    return not chain.inside & seen_outside
 
 
 def _has_rows(graph: Graph, op: Op) -> bool:
