@@ -71,6 +71,7 @@ ROW(minimum_f32, float, float, x < y ? x : y)
 ROW(squared_difference_f32, float, float, (x - y) * (x - y))
 ROW(floor_div_f32, float, float, floorf(x / y))
 ROW(floor_mod_f32, float, float, floor_mod(x, y))
+ROW(prelu_f32, float, float, x >= 0.0f ? x : x * y)
 
 // Modulo 2^32, as the processor computes.
 static int32_t times(int32_t x, int32_t y) { return (int32_t)((uint32_t)x * (uint32_t)y); }

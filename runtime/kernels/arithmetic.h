@@ -54,7 +54,7 @@ void mcugen_binary_constant(const mcugen_binary_t *layer, const void *a, void *o
 
 mcugen_binary_function_t mcugen_add_f32, mcugen_sub_f32, mcugen_mul_f32, mcugen_div_f32;
 mcugen_binary_function_t mcugen_maximum_f32, mcugen_minimum_f32, mcugen_squared_difference_f32;
-mcugen_binary_function_t mcugen_floor_div_f32, mcugen_floor_mod_f32;
+mcugen_binary_function_t mcugen_floor_div_f32, mcugen_floor_mod_f32, mcugen_prelu_f32;
 mcugen_binary_function_t mcugen_add_s32, mcugen_sub_s32, mcugen_mul_s32, mcugen_div_s32;
 mcugen_binary_function_t mcugen_maximum_s32, mcugen_minimum_s32, mcugen_squared_difference_s32;
 mcugen_binary_function_t mcugen_maximum_s64, mcugen_minimum_s64;

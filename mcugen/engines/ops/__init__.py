@@ -75,7 +75,7 @@ OPS: Mapping[str, Operator] = {
     "PACK": split.PACK,
     "PAD": or_else(pad.OPERATOR, rearrange.OPERATOR),
     "PADV2": pad.OPERATOR,
-    "PRELU": prelu.OPERATOR,
+    "PRELU": or_else(prelu.OPERATOR, arithmetic.OPERATOR),
     "QUANTIZE": quantize.OPERATOR,
     "RELU": or_else(unary.OPERATOR, leaky_relu_s16.OPERATOR),
     "RELU6": or_else(unary.OPERATOR, elementwise.OPERATOR),

@@ -58,6 +58,7 @@ TYPES: Mapping[str, frozenset[DType]] = {
     "EQUAL": _ORDERED | {DType.BOOL},
     "FLOOR_DIV": frozenset({DType.FLOAT32}),
     "FLOOR_MOD": frozenset({DType.FLOAT32}),
+    "PRELU": frozenset({DType.FLOAT32}),
     "GREATER": _ORDERED,
     "GREATER_EQUAL": _ORDERED,
     "LESS": _ORDERED,
@@ -160,7 +161,7 @@ def problems(graph: Graph, op: Op) -> Iterable[Problem]:
 
     LOGICAL_AND, LOGICAL_OR: bool.
 
-    FLOOR_DIV, FLOOR_MOD: float32.
+    FLOOR_DIV, FLOOR_MOD, PRELU: float32.
     """
     pair = pair_of(graph, op)
     if pair is None:

@@ -73,6 +73,8 @@ LAYERS = (
     *(binary(k, "float32", fused_activation_function=a)
       for k in ("ADD", "SUB", "MUL", "DIV") for a in ("RELU", "RELU6", "RELU_N1_TO_1")),
     binary("MUL", "float32", (2, 1, 4), (3, 1)),
+    binary("PRELU", "float32", (2, 3, 4), (4,), constant=HALVES),
+    binary("PRELU", "float32", (2, 3, 4), (1, 3, 1)),
     *(binary(kind, "int32") for kind in ("ADD", "SUB", "MUL", "MAXIMUM", "MINIMUM",
                                           "SQUARED_DIFFERENCE")),
     binary("MUL", "int32", fused_activation_function="RELU6"),
