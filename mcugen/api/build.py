@@ -65,9 +65,11 @@ class Build:
         if self.board.run_link == "none":
             host = f"--host root@{self.board.name}"
             return f"mcugen verify {folder} {host}", f"mcugen run {folder} CLIPS {host}"
+        has_model = "emulator" in self.board.extra and self.result is not None
+        emulate = (f"mcugen verify {folder} --emulate",) if has_model else ()
         flash = (f"mcugen flash {folder}",) if "flash" in self.board.extra else ()
         steps = (f"mcugen verify {folder} --port PORT", f"mcugen run {folder} CLIPS --port PORT")
-        return (*flash, *steps)
+        return (*emulate, *flash, *steps)
 
 
 def build(

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from mcugen.boards import Board
@@ -56,6 +57,8 @@ def examine(
         findings.append(program_finding(board.run_command[0], board))
     if checks is not None:
         findings += checks(board, environment)
+    if "emulator" in board.extra:
+        findings.append(_emulator())
     if "flash" in board.extra:
         findings += _flash(board, ports())
     return tuple(findings)
@@ -85,6 +88,15 @@ def program_finding(name: str, board: Board) -> Finding:
         f"sudo apt-get install {' '.join(board.packages)}" if board.packages else f"install {name}"
     )
     return Finding(name, path or "", how)
+
+
+def _emulator() -> Finding:
+    """Unicorn, which only --emulate loads."""
+    try:
+        found = f"unicorn {version('unicorn')}"
+    except PackageNotFoundError:
+        found = ""
+    return Finding("emulator (--emulate)", found, "pip install 'mcugen[emulate]'", needed=False)
 
 
 def _version(program: str) -> str:

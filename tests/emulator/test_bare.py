@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +37,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.raises(SystemExit) as ended:
         main(["build", "--board", BARE, "--out", str(folder)])
     assert not ended.value.code
+    assert {path.name for path in (folder / "build").glob("firmware.*")} >= {
+        *("firmware.elf", "firmware.hex", "firmware.bin"),
+    }
     return folder
 
 
@@ -46,6 +50,19 @@ def test_verify_is_bit_exact(project: Path, capfd: pytest.CaptureFixture[str]) -
     assert f"RAM filled from seed {SEED}" in answer.out
     assert "does not show: time, caches, bus contention, NPU, boot ROM" in answer.out
     assert "read without a model" not in answer.out  # all that start-up reads is described
+
+
+def test_doctor_names_unicorn(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert "emulator (--emulate): unicorn 2" in call(capfd, "doctor", "--board", BARE).out
+
+    def missing(name: str) -> str:
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr("mcugen.toolchain.doctor.version", missing)
+    answer = call(capfd, "doctor", "--board", BARE)
+    assert "optional emulator (--emulate): pip install 'mcugen[emulate]'" in answer.out
 
 
 def test_run_says_instructions(

@@ -40,7 +40,8 @@ def no_ports() -> tuple[Port, ...]:
 
 def test_nothing_installed_everything_explained(tools: Path) -> None:
     findings = examine(BOARD, {}, sdk_findings, no_ports)
-    assert not any(finding.ok for finding in findings)
+    found = [finding.what for finding in findings if finding.ok]
+    assert found in ([], ["emulator (--emulate)"])  # a Python package, there or not
     assert all(finding.how for finding in findings)
     needed = [finding.what for finding in findings if finding.needed]
     assert needed == [
