@@ -19,6 +19,7 @@ from mcugen.report.numbers import (
     largest_difference,
     score_text,
 )
+from mcugen.scoring import wake_word
 
 FITS = {"longer": "what remains is not used", "shorter": "padded with zeros"}
 FEATURES_DIFFERENT = 0.001
@@ -130,7 +131,8 @@ def fit_lines(clips: Sequence[ClipRecord]) -> tuple[str, ...]:
 
 
 def _labels(run: Run) -> tuple[str, ...]:
-    if sum(clip.score is not None for clip in run.clips) < 2:
+    scored = sum(clip.score is not None for clip in run.clips)
+    if scored < 2 or run.head.score == wake_word.SCORE:
         return ()
     detection = detect(run.clips)
     if detection is None:

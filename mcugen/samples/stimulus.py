@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from mcugen.errors import ConfigError, DataError
 from mcugen.features.coding import Coding
 from mcugen.features.reference import cut_windows, row_extractor
-from mcugen.features.spec import FrontEnd, Image, Mfcc
+from mcugen.features.spec import FrontEnd, Image, Mfcc, MicroSpeech
 from mcugen.protocol import Source
 from mcugen.samples.arrays import ARRAYS, check_axes, check_rows, load_bin, load_npy
 from mcugen.samples.clips import tensor_files
@@ -138,8 +138,8 @@ def _fit_of_source(values: int, rows: int, front_end: FrontEnd) -> str:
 
 
 def _fit_of_rows(rows: int, front_end: FrontEnd) -> str:
-    """Whether rows are left after the last window."""
-    if front_end.last_row is not None:
+    """Whether rows are left after the last window; a stream that may go on for ever has no last one."""
+    if front_end.last_row is not None or isinstance(front_end.rows, MicroSpeech):
         return ""
     left = (rows - front_end.first_row - front_end.window_rows) % front_end.stride_rows
     return LONGER if left else ""

@@ -64,7 +64,9 @@ def test_device_and_reference_agree(
     assert first.score == max(first.window_scores) == first.reference_score
     (heard, *_) = detections(first.window_scores, 0.4, 4)
     assert f"detected at {0.03 * (heard + 1):.2f}" in " ".join(ran.out.split())
+    assert "longer than" not in ran.out and "AUC" not in ran.out
     html = (out / "report.html").read_text()
+    assert "AUC" not in html
     assert "detected" in html and f"at {0.03 * (heard + 1):.2f}" in html
     assert f"{0.03 * (heard + 1):.2f}" in (out / "scores.csv").read_text()
 
