@@ -3,7 +3,8 @@
 """mcugen: from an int8 .tflite to firmware that is measured and proven against its reference.
 
 `inspect`, `build`, `run`, `verify`, `compare` and `evaluate` are the commands of those names as
-functions, `Board` is a board, `Device` one that answers. Each is imported when it is first used.
+functions, `Board` is a board, `Device` one that answers, `CFrontEnd` its features. Each is imported
+when it is first used.
 """
 
 import importlib
@@ -14,14 +15,17 @@ if TYPE_CHECKING:
     from mcugen.api.compare import compare
     from mcugen.api.device import Device
     from mcugen.api.evaluate import evaluate
+    from mcugen.api.front_end import CFrontEnd
     from mcugen.api.inspect import inspect
     from mcugen.api.run import run
     from mcugen.api.verify import verify
     from mcugen.boards import Board
 
 __version__ = "0.1.0"
-__all__ = ["Board", "Device", "build", "compare", "evaluate", "inspect", "run", "verify"]
-_HOMES = {"Board": "mcugen.boards"}
+__all__ = [
+    "Board", "CFrontEnd", "Device", "build", "compare", "evaluate", "inspect", "run", "verify",
+]  # fmt: skip
+_HOMES = {"Board": "mcugen.boards", "CFrontEnd": "mcugen.api.front_end"}
 
 
 def __getattr__(name: str) -> Any:

@@ -5,15 +5,10 @@
 from __future__ import annotations
 
 import ctypes
-import functools
-import shutil
-import subprocess
-import tempfile
 from pathlib import Path
 from typing import Any
 
-from mcugen.errors import EnvironmentError_
-from mcugen.toolchain.build import find_zig
+from mcugen.toolchain.host_library import load_sources
 
 SOURCES = Path(__file__).with_name("core")
 (SLICE, IDLE, SPINS, LOCKUP, UNCLOCKED_STACK, LOST_REGISTERS, ASKED, SURPRISE) = range(8)
@@ -44,46 +39,7 @@ class CoreState(ctypes.Structure):
 def load_core(unicorn_library: str) -> Any:
     """The library of core/; EnvironmentError_ without a C compiler."""
     ctypes.CDLL(unicorn_library, mode=ctypes.RTLD_GLOBAL)  # core/ calls it
-    with tempfile.TemporaryDirectory() as folder:
-        library = Path(folder) / "core.so"
-        library.write_bytes(_compiled())
-        core = ctypes.CDLL(str(library))  # with variables of its own
+    core: Any = load_sources(sorted(SOURCES.glob("*.c")))
     core.emu_open.restype = ctypes.POINTER(CoreState)
     core.emu_run.argtypes = [ctypes.c_uint64]
     return core
-
-
-@functools.cache
-def _compiled() -> bytes:
-    with tempfile.TemporaryDirectory() as folder:
-        library = Path(folder) / "core.so"
-        flags = (
-            "-O2",
-            "-std=c11",
-            "-shared",
-            "-fPIC",
-            *map(str, sorted(SOURCES.glob("*.c"))),
-            "-o",
-            str(library),
-        )
-        done = subprocess.run(
-            [*_compiler(), *flags], capture_output=True, text=True, timeout=120, check=False
-        )
-        if done.returncode != 0:
-            raise EnvironmentError_(
-                f"the emulator's core does not compile: {done.stderr.strip()[-300:]}",
-                hint="it needs a C compiler of this computer: gcc, clang or zig",
-            )
-        return library.read_bytes()
-
-
-def _compiler() -> tuple[str, ...]:
-    for name in ("gcc", "cc", "clang"):
-        if path := shutil.which(name):
-            return (path,)
-    if zig := find_zig():
-        return (zig, "cc")
-    raise EnvironmentError_(
-        "no C compiler of this computer is installed; the emulator's core needs one",
-        hint="sudo apt-get install gcc, or pip install ziglang",
-    )

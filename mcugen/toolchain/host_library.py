@@ -1,0 +1,49 @@
+# SPDX-FileCopyrightText: 2026 the mcugen authors
+# SPDX-License-Identifier: Apache-2.0
+"""C of ours, compiled for this computer and loaded into this process."""
+
+from __future__ import annotations
+
+import ctypes
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from mcugen.errors import EnvironmentError_
+from mcugen.system import IS_WINDOWS
+from mcugen.toolchain.build import find_zig
+
+FLAGS = ("-O2", "-std=c11", "-ffp-contract=off", "-shared")
+COMPILE_S = 120.0
+
+
+def load_sources(sources: Sequence[Path], includes: Sequence[Path] = ()) -> ctypes.CDLL:
+    """A library of the sources, with variables of its own at every call. EnvironmentError_ without a
+    C compiler."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        library = Path(folder) / ("library.dll" if IS_WINDOWS else "library.so")
+        words = [*host_compiler(), *FLAGS, *([] if IS_WINDOWS else ["-fPIC"])]
+        words += [f"-I{include}" for include in includes]
+        words += [*map(str, sources), "-o", str(library), *([] if IS_WINDOWS else ["-lm"])]
+        done = subprocess.run(words, capture_output=True, text=True, timeout=COMPILE_S, check=False)
+        if done.returncode != 0:
+            raise EnvironmentError_(
+                f"C does not compile for this computer: {done.stderr.strip()[-300:]}",
+                hint="it needs a C compiler of this computer: gcc, clang or zig",
+            )
+        return ctypes.CDLL(str(library))
+
+
+def host_compiler() -> tuple[str, ...]:
+    """The words that start a C compiler of this computer; EnvironmentError_ where there is none."""
+    for name in ("gcc", "cc", "clang"):
+        if path := shutil.which(name):
+            return (path,)
+    if zig := find_zig():
+        return (zig, "cc")
+    raise EnvironmentError_(
+        "no C compiler of this computer is installed",
+        hint="sudo apt-get install gcc, or pip install ziglang",
+    )
