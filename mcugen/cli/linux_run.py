@@ -5,11 +5,13 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mcugen.cli import INTERRUPTED_STATUS
 from mcugen.cli.console import say
+from mcugen.errors import DeviceError
 
 if TYPE_CHECKING:
     from mcugen.platforms.linux.timing import LinuxOptions, LinuxResult
@@ -41,6 +43,8 @@ def time_on_board(
             board_dir=board_dir,
             say=lambda text: say(text, err=True),
         )
+        if result.stopped is None and not options.only and not options.profile:
+            result = _with_scorer(result, build_dir, target, board_dir)
         page = _write(result, folder)
     _print(result, page)
     if not result.cleaned:
@@ -54,6 +58,20 @@ def time_on_board(
         raise result.stopped
     if not all(one.verdict.ok for one in result.measured):
         sys.exit(NO_FIGURES_STATUS)
+
+
+def _with_scorer(
+    result: LinuxResult, build_dir: Path, target: SshTarget, board_dir: Path | None
+) -> LinuxResult:
+    """With the latency of the scorer, which may be missing: then the reason is said."""
+    from mcugen.api.scorer import SCORER, scorer_latency
+
+    say(SCORER, err=True)
+    try:
+        return replace(result, scorer=scorer_latency(build_dir, target, board_dir))
+    except DeviceError as error:
+        say(f"the scorer was not timed: {error.what}", err=True)
+        return result
 
 
 def _write(result: LinuxResult, folder: Path) -> Path:
@@ -80,13 +98,16 @@ def _print(result: LinuxResult, page: Path) -> None:
         latency_records,
         op_table,
         published_ms,
+        scorer_row,
         table_rows,
         text_table,
     )
     from mcugen.report.gains import gains
 
     published = published_ms(result.plan, result.board)
-    say(text_table(table_rows(result.measured, published)))
+    rows = table_rows(result.measured, published)
+    own = () if result.scorer is None else (scorer_row(result.scorer),)
+    say(text_table((*rows, *own)))
     for one in result.measured:
         if one.log.ops:
             say(f"{one.section.title}, operator by operator:\n{op_table(one)}")

@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 
 from mcugen.engines.aot import placement
+from mcugen.engines.contract import EngineOptions
 from tests.engines.vectors import OPTIONS, Vectors, differences, vectors_of
 from tests.tflite_writer import OpSpec, TensorSpec, model_bytes
 
@@ -183,6 +184,15 @@ def vectors(seed: int, folder: Path) -> Vectors:
 def test_random_networks_equal_the_reference(seed: int, on: str, tmp_path: Path) -> None:
     name = "dsp-speed" if on == "qemu" else ("portable", "dsp-size")[seed % 2]
     assert not any(differences(vectors(seed, tmp_path), OPTIONS[name], tmp_path, on=on))
+
+
+@pytest.mark.parametrize("seed", range(FIRST_SEED, FIRST_SEED + max(1, NETWORKS // 2)))
+def test_random_networks_equal_the_reference_in_vectors(seed: int, tmp_path: Path) -> None:
+    expected = vectors(seed, tmp_path)
+    for on, isa in (("host", "simd"), ("neon", "simd"), ("sdot", "simd"), ("helium", "mve")):
+        options = EngineOptions(isa=frozenset({isa, "dsp"} if isa == "mve" else {isa}))
+        (tmp_path / on).mkdir()
+        assert not any(differences(expected, options, tmp_path / on, on=on)), on
 
 
 def test_memory_that_is_taken_too_early_shows(

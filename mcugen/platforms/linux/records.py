@@ -211,6 +211,13 @@ def table_rows(
     return tuple(_row(one, (published or {}).get(one.section.name)) for one in measured)
 
 
+def scorer_row(record: LatencyRecord) -> TableRow:
+    """The row of mcugen's own program, which ran the same model with zeros as input."""
+    times = (record.median, record.mean, None, record.minimum, record.maximum, record.stdev)
+    shown = (_ms(None if ns is None else ns / NS_PER_US) for ns in times)
+    return TableRow((record.name, record.accelerator, *shown, str(record.count), *["-"] * 4), ())
+
+
 def published_ms(plan: Plan, board: LinuxBoard) -> Mapping[str, float]:
     """Configuration -> milliseconds published for exactly this model file."""
     return {name: ms for name, (ms, _) in _published(plan, board).items()}

@@ -20,7 +20,7 @@ from mcugen.platforms.linux.launcher_log import (
     read_launcher_log,
 )
 from mcugen.platforms.linux.records import linux_records
-from mcugen.records import Record
+from mcugen.records import LatencyRecord, Record
 from mcugen.transport.ssh import SshSession
 from mcugen.transport.ssh_failure import SshTarget
 
@@ -54,11 +54,13 @@ class LinuxResult:
     text: str  # all that launch.sh printed; `mcugen parse-log` reads it
     stopped: BaseException | None  # the lost connection or Ctrl-C that ended it early
     cleaned: bool  # everything was removed from the board
+    scorer: LatencyRecord | None = None  # of mcugen's own program on the same board
 
     @property
     def records(self) -> tuple[Record, ...]:
         """The run and its figures, as every other run's."""
-        return linux_records(self.plan, self.board, self.log, self.measured)
+        figures = linux_records(self.plan, self.board, self.log, self.measured)
+        return figures if self.scorer is None else (*figures, self.scorer)
 
 
 def run_linux(

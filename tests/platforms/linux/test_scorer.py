@@ -13,10 +13,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from mcugen.api.scorer import REPEATS, SCORER, scorer_latency
 from mcugen.cli import cli
 from mcugen.cli.verify import command as verify
 from mcugen.errors import ConfigError, DeviceError, EnvironmentError_
 from mcugen.paths import templates_dir
+from mcugen.platforms.linux.records import HEADER, scorer_row
 from mcugen.platforms.linux.scorer import linux_device_link
 from mcugen.report.compare import compare_runs
 from mcugen.report.files import load_run
@@ -109,6 +111,21 @@ def test_runs_over_ssh_and_over_a_pipe_have_the_same_records(
     assert dict(ssh.head.facts)["link"] == "ssh"
     names = [row.name for row in compare_runs(ssh, pipe).rows]
     assert any("inference" in name for name in names)
+    assert server.left_over() == []
+
+
+def test_its_latency_stands_beside_benchmark_model_s(
+    server: Server, native: Project, boards: Path, tmp_path: Path
+) -> None:
+    record = scorer_latency(native.folder, server.target, boards)
+    assert record is not None
+    assert (record.name, record.unit, record.count) == (SCORER, "nanoseconds", REPEATS)
+    assert record.minimum is not None and record.median is not None
+    assert 0 < record.minimum <= record.median
+    row = scorer_row(record)
+    assert len(row.cells) == len(HEADER)
+    assert row.cells[HEADER.index("median")] == f"{record.median / 1e6:.3f}"
+    assert scorer_latency(tmp_path, server.target, boards) is None  # a bundle without a scorer
     assert server.left_over() == []
 
 
