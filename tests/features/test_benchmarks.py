@@ -10,11 +10,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from mcugen.boards import find_board
+from mcugen.config import Config
 from mcugen.errors import ConfigError
 from mcugen.features.benchmarks import BENCHMARKS, known_classes, known_model, mlperf_id
 from mcugen.features.spec import PRESETS, raw_front_end
 from mcugen.model.ir import Graph
 from mcugen.model.tflite import parse_tflite, read_tflite
+from mcugen.platforms.request import Choices, make_request
+from mcugen.scoring.decode import Classes
 from tests.streaming_models import keyword
 from tests.tflite_writer import fully_connected
 
@@ -88,3 +92,22 @@ def test_a_streaming_wake_word_is_known_by_what_it_takes() -> None:
     assert "--front-end micro-wake-word" in known_model(parse_tflite(keyword(), "word"))
     assert "--front-end micro-wake-word" in known_model(parse_tflite(keyword(rows=2), "word"))
     assert known_model(parse_tflite(keyword(values=39), "word")) == ""
+
+
+@pytest.mark.parametrize(
+    ("file", "front_end", "last"),
+    [
+        ("kws_ref_model.tflite", "mlperf-kws", "unknown"),
+        ("pretrainedResnet_quant.tflite", "mlperf-ic", "truck"),
+        ("vww_96_int8.tflite", "mlperf-vww", "person"),
+    ],
+)
+def test_a_preset_makes_the_reference_model_a_classifier(
+    file: str, front_end: str, last: str, real_models: Path
+) -> None:
+    """Without an mcugen.toml; at most as many classes are reported as there are."""
+    config = Config(real_models / file, {})
+    decode = make_request(config, find_board("host"), Choices(front_end=front_end)).decode
+    assert isinstance(decode, Classes)
+    assert (decode.labels[-1], decode.softmax) == (last, False)
+    assert decode.top == min(3, len(decode.labels))
