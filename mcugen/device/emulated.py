@@ -65,19 +65,27 @@ def emulated(project: Project, seed: int | None, tell: Callable[[str], None]) ->
         try:
             yield replace(project, board=board, emulator=command)
         except DeviceError as error:
-            raise _with_findings(error, report) from error
+            raise with_findings(error, report) from error
         finally:
             account = read_account(report)
             for line in account.lines() if account else ():
                 tell(line)
 
 
-def _with_findings(error: DeviceError, report: Path) -> DeviceError:
+def with_findings(error: DeviceError, report: Path) -> DeviceError:
+    """The error with what the emulator's account says of it; as it is where it says so already."""
     account = read_account(report)
-    new = [each for each in account.findings if each not in error.what] if account else []
-    if not new:
+    if account is None:
         return error
-    return DeviceError(f"{error.what}; the emulator found: {'; '.join(new)}", hint=error.hint)
+    new = [each for each in account.findings if each not in error.what]
+    if not new and account.findings:
+        return error  # it says so already
+    found = (
+        f"found: {'; '.join(new)}"
+        if new
+        else f"found nothing wrong; its core was at {account.ended_at}"
+    )
+    return DeviceError(f"{error.what}; the emulator {found}", hint=error.hint)
 
 
 def as_counted(identity: Identity, project: Project) -> Identity:

@@ -19,14 +19,15 @@ SHOWN_UNKNOWN = 8
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One run. `unknown`: reads of registers without a model, by name; they answered what was last
-    written there, or 0."""
+    """One run. `ended_at`: where the core was at its end. `unknown`: reads of registers without a model,
+    by name; they answered what was last written there, or 0."""
 
     seed: int
     instructions: int
     interrupts: int
     overruns: int
     overrun_at: str  # where the core was when the first byte was lost; empty: none was
+    ended_at: str
     unknown: dict[str, int]
     findings: tuple[str, ...]
 
@@ -40,6 +41,7 @@ class Account:
             interrupts=int(state.interrupts),
             overruns=int(state.overruns),
             overrun_at=machine.image.place(state.overrun_pc) if state.overruns else "",
+            ended_at=machine.place,
             unknown={registers.name_of(at): n for at, n in sorted(registers.unknown.items())},
             findings=tuple(machine.findings.sentences),
         )

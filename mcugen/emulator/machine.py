@@ -17,6 +17,7 @@ from mcugen.emulator.chip import Chip, EmulatorData
 from mcugen.emulator.faults import KEPT, exception_name, fault_text, what_is_at
 from mcugen.emulator.image import FirmwareImage
 from mcugen.emulator.registers import Registers
+from mcugen.errors import ConfigError
 
 PERIPHERALS = (0x40000000, 0x200000)
 PRIVATE_BUS = (0xE0000000, 0x100000)
@@ -57,6 +58,7 @@ class EmulatedChip:
         self._library = ctypes.CDLL(unicorn.unicorn_py3.unicorn.uclib._name)
         self._core = helper.load_core(unicorn.unicorn_py3.unicorn.uclib._name)
         self._is_on: dict[str, bool] = {}
+        self.state: Any = None  # until the core is open
         self._power_on = self._map_memories(seed)
         self.registers = Registers(chip, self._now, self._find)
         for name in data.set_by_boot_rom:
@@ -85,7 +87,14 @@ class EmulatedChip:
                 self._uc.mem_write(memory.base, power_on[memory.name])
         self._uc.mem_map(SCRATCH, 0x1000)
         for address, segment in self.image.segments:
-            self._uc.mem_write(address, segment)
+            try:
+                self._uc.mem_write(address, segment)
+            except unicorn.UcError:
+                raise ConfigError(
+                    f"the image has {len(segment)} bytes at {address:#010x}, where {self.chip.name} "
+                    "has no memory",
+                    hint="the board's chip.toml describes another chip, or not all of this one",
+                ) from None
         return power_on
 
     def _clock_memories(self) -> None:
@@ -153,15 +162,18 @@ class EmulatedChip:
     # ---- called by the core ----
 
     def _now(self) -> int:
-        return int(self.state.instructions + self.state.slept) if hasattr(self, "state") else 0
+        return int(self.state.instructions + self.state.slept) if self.state else 0
 
-    def _find(self, sentence: str, *, ends: bool = True) -> None:
+    @property
+    def place(self) -> str:
+        """Where the core is: the block of instructions that it runs."""
+        return self.image.place(self._uc.reg_read(arm.UC_ARM_REG_PC))
+
+    def _find(self, sentence: str) -> None:
         if not self.findings.ends:
-            place = self.image.place(self._uc.reg_read(arm.UC_ARM_REG_PC))
-            self.findings.sentences.append(f"{sentence}, near {place}")
-            self.findings.ends = ends
-        if ends:
-            self._core.emu_ask()
+            self.findings.sentences.append(f"{sentence}, near {self.place}")
+            self.findings.ends = True
+        self._core.emu_ask()
 
     def _read(self, _engine: Any, address: int, size: int, _user: Any) -> int:
         return self.registers.read(address, size)

@@ -4,15 +4,20 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from mcugen.boards import find_board, load_board
+from mcugen.emulator import helper
 from mcugen.emulator.chip import read_chip, read_emulator_data
 from mcugen.emulator.expression import evaluate, parse
 from mcugen.emulator.registers import WAITS, Registers
 from mcugen.errors import ConfigError
+from tests.c_compiler import WARNINGS
+from tests.conftest import require_tool
 
 CHIP = find_board("mcxn947").folder / "chip.toml"
 SYSCON, SCG, SPC, LPUART4 = 0x40000000, 0x40044000, 0x40045000, 0x400B4000
@@ -157,3 +162,25 @@ def test_waiting_for_ever_is_named() -> None:
     for _ in range(WAITS + 1):
         chip.read(SCG + 0x500, 4)
     assert found == ["waits for ever for SCG.APLLCSR, which stays 0x00000000"]
+
+
+def test_the_core_compiles_with_every_warning_an_error() -> None:
+    compiler = require_tool("gcc")
+    for source in sorted(helper.SOURCES.glob("*.c")):
+        words = [compiler, *WARNINGS, "-fsyntax-only", str(source)]
+        done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=60)
+        assert done.returncode == 0, done.stderr
+
+
+def test_the_state_is_the_same_struct_in_python() -> None:
+    text = (helper.SOURCES / "core.h").read_text()
+    body = re.search(r"struct state \{(.*?)\n\};", text, re.S)
+    assert body is not None
+    plain = re.sub(r"//.*", "", body[1])
+    names = [
+        name.strip()
+        for line in plain.split(";")
+        for name in re.sub(r"\s*uint(32|64)_t", "", line).split(",")
+        if name.strip()
+    ]
+    assert names == [name for name, _ in helper.CoreState._fields_]

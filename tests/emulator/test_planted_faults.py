@@ -5,12 +5,17 @@ firmware itself. docs/emulator.md has the same table."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
+from mcugen.device.emulated import with_findings
+from mcugen.emulator.account import Account
+from mcugen.errors import DeviceError
+from mcugen.files import write_json
 from tests.conftest import ROOT, require_tool
-from tests.emulator.images import Edit, build_small, plant, talk
+from tests.emulator.images import Edit, build_small, plant, power_on, talk
 
 CLOCKS, DRIVERS, UART, START, HARDWARE, SCRIPT = (
     "clock_config.c drivers.c uart.c startup.c hardware_init.c mcxn947_large.ld".split()
@@ -198,6 +203,22 @@ def test_a_fault_is_named(fault: str, project: Path) -> None:
     edits, wanted = FAULTS[fault]
     said, found = talk(plant(project, edits))
     assert wanted in said.decode(errors="replace") + found, (said, found)
+
+
+def test_a_mute_firmware_is_found_where_it_stands(project: Path, tmp_path: Path) -> None:
+    """A UART that does not start leaves only the LED: nothing is wrong that the emulator could find."""
+    edit = Edit(UART, "return (MCUGEN_UART->PSELID & PSELID_MASK) == PSELID_UART;", "return false;")
+    chip = power_on(plant(project, (edit,)))
+    for _ in range(3):
+        assert not chip.advance() and chip.take() == b""
+    assert not chip.findings.sentences
+    assert re.match(r"(stop|end_fatal|wait_loops)\+", chip.place), chip.place
+    report = tmp_path / "account.json"
+    write_json(report, Account.of(chip, 1).as_json())
+    told = with_findings(DeviceError("no answer to HELLO in 10 s"), report)
+    assert told.what == (
+        f"no answer to HELLO in 10 s; the emulator found nothing wrong; its core was at {chip.place}"
+    )
 
 
 def test_the_document_has_every_fault() -> None:

@@ -22,6 +22,32 @@ extern int uc_reg_read(engine_t *, int reg, void *value);
 extern int uc_reg_write(engine_t *, int reg, const void *value);
 #define RUN_UNTIL 0xFFFFFFFEu  // an address that is never reached
 
+// ---- called by Python ----
+
+typedef uint64_t (*read_t)(engine_t *, uint64_t, unsigned, void *);
+typedef void (*write_t)(engine_t *, uint64_t, unsigned, uint64_t, void *);
+typedef struct state state_t;
+
+state_t *emu_open(engine_t *engine, const int *registers, uint32_t vectors, uint32_t serial,
+                  uint32_t irq, read_t read, write_t write);
+int emu_run(uint64_t budget);
+void emu_ask(void);
+void emu_disturb(uint32_t mean);
+uint32_t emu_feed(const uint8_t *bytes, uint32_t count);  // returns how many were taken
+uint32_t emu_take(uint8_t *bytes);                        // room for 64 KiB
+void emu_memory(uint32_t base, uint32_t size, uint32_t is_on);
+
+// ---- called by Unicorn ----
+
+void emu_block(engine_t *engine, uint64_t address, uint32_t size, void *user);
+void emu_event(engine_t *engine, uint32_t number, void *user);
+bool emu_bad_access(engine_t *engine, int type, uint64_t address, int size, int64_t value,
+                    void *user);
+uint64_t emu_read(engine_t *engine, uint64_t offset, unsigned size, void *user);
+void emu_write(engine_t *engine, uint64_t offset, unsigned size, uint64_t value, void *user);
+uint64_t emu_ppb_read(engine_t *engine, uint64_t offset, unsigned size, void *user);
+void emu_ppb_write(engine_t *engine, uint64_t offset, unsigned size, uint64_t value, void *user);
+
 // ---- the core ----
 
 // Registers, in the order in which emu_open gets Unicorn's numbers of them; r0 to pc as a frame has
@@ -60,17 +86,14 @@ typedef enum {
 
 // What Python sees; helper.py has the same members. `address`, `value` and `exception` explain
 // `reason`; `fault_*` are of the first fault.
-typedef struct {
+struct state {
   uint64_t instructions, slept, interrupts, overruns;
   uint32_t reason, pc, address, value, exception;
   uint32_t faults, fault_cfsr, fault_address, fault_pc, fault_lr;
   uint32_t ticks_per_byte, fifo_bytes, ring_bytes, irq_is_enabled;
   uint32_t overrun_pc;     // where the first byte was lost
   uint32_t uart_is_known;  // Python has looked at the port's clocks, pins and rate: they are right
-} state_t;
-
-typedef uint64_t (*read_t)(engine_t *, uint64_t, unsigned, void *);
-typedef void (*write_t)(engine_t *, uint64_t, unsigned, uint64_t, void *);
+};
 
 extern state_t s;
 extern engine_t *uc;
@@ -87,7 +110,6 @@ void fail(reason_t reason, uint32_t address, uint32_t value);
 uint32_t read_stack_limit(void);
 
 // exceptions.c
-void emu_memory(uint32_t base, uint32_t size, uint32_t is_on);
 void open_exceptions(uint32_t vectors, uint32_t serial_irq);
 uint32_t *scs(uint32_t address);  // a word of the system control space as it is kept
 void pend(uint32_t exception, bool yes);
