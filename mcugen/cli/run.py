@@ -103,7 +103,7 @@ def _remarks(outcome: Outcome) -> list[str]:
     others = len(outcome.run.clips) - len(outcome.asked.clips)
     if others > 0:
         lines.append(
-            f"{outcome.folder} also holds {others} clips of earlier runs, which are in its report and "
+            f"{outcome.folder} also holds clips of earlier runs ({others}), which are in its report and "
             "not in the figures above; --out another folder keeps runs apart"
         )
     if outcome.values_unseen:

@@ -38,7 +38,8 @@ def tiles(run: Run, detection: Separation | None) -> list[Tile]:
     shown = []
     windows = sum(clip.windows for clip in run.clips)
     if run.clips:
-        note = f"{count_text(windows)} windows through the device"
+        plural = "s" if windows != 1 else ""
+        note = f"{count_text(windows)} window{plural} through the device"
         shown.append(Tile("Clips", count_text(len(run.clips)), note))
     if detection is not None:
         note = (

@@ -200,7 +200,7 @@ def test_what_was_measured_before_is_said(tmp_path: Path, capfd: Capture) -> Non
     assert first.status == again.status == other.status == 0, other.err
     assert "before" not in first.err
     assert "1 of 1 clips were measured before and are not measured again" in again.err
-    assert f"{out} also holds 1 clips of earlier runs" in other.err
+    assert f"{out} also holds clips of earlier runs (1)" in other.err
     assert "b.npy" in other.out and "a.npy" not in other.out
 
 
