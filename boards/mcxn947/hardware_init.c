@@ -14,11 +14,24 @@ enum {
   FLASH_WAIT_STATES = 3,
 };
 
+// Code that a memory layout moves to RAM; only our own linker script has any.
+extern volatile uint32_t __fast_code_start__[] __attribute__((weak));
+extern volatile uint32_t __fast_code_end__[] __attribute__((weak));
+extern const volatile uint32_t __fast_code_load__[] __attribute__((weak));
+
 void SystemInitHook(void);
 
 // Called by the SDK's SystemInit, before .data and .bss are set up. Reset leaves the clocks of all
 // banks but RAMA off, and no code of the SDK turns them on.
-void SystemInitHook(void) { SYSCON->AHBCLKCTRLSET[0] = MCUGEN_RAM_CLOCKS; }
+void SystemInitHook(void) {
+  SYSCON->AHBCLKCTRLSET[0] = MCUGEN_RAM_CLOCKS;
+  const volatile uint32_t *from = __fast_code_load__;
+  for (volatile uint32_t *to = __fast_code_start__; to != __fast_code_end__; ++to) {
+    *to = *from++;
+  }
+  __DSB();
+  __ISB();
+}
 
 void BOARD_InitLed(void) {
   CLOCK_EnableClock(MCUGEN_LED_PORT_CLOCK);

@@ -42,6 +42,8 @@ class MemoryChoice:
     flash_bytes: int
     ram_bytes: int
     no_npu: str  # why the NPU cannot work on an arena there; empty: it can
+    hot_code: tuple[str, ...]  # patterns of the linker: what is copied to RAM
+    hot_data: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,8 @@ def _memory(name: str, table: TomlTable) -> MemoryChoice:
         flash_bytes=table.integer("flash_bytes"),
         ram_bytes=table.integer("ram_bytes"),
         no_npu=table.text("no_npu", ""),
+        hot_code=table.texts("hot_code", ()),
+        hot_data=table.texts("hot_data", ()),
     )
     table.finish()
     return choice
@@ -203,6 +207,9 @@ def export_mcuxpresso(
         templates["board/arena_region.ld"] = "mcuxpresso/arena_region.ld.j2"
     context["lines"] = [line for part in parts for line in sdk.prj_conf[part]]
     files = {path: render(template, context) for path, template in templates.items()}
+    if memory is not None:
+        files["board/hot_code.ld"] = _patterns(memory.hot_code)
+        files["board/hot_data.ld"] = _patterns(memory.hot_data)
     tools = vscode_tree(
         project=project_name(model),
         device=sdk.device,
@@ -216,6 +223,11 @@ def export_mcuxpresso(
     return merge(
         tree, {"sbom.spdx.json": sbom_json(merge(app, tree), project_name(model), bought_in)}
     )
+
+
+def _patterns(patterns: tuple[str, ...]) -> bytes:
+    """A part of a linker script, which names sections of object files."""
+    return "".join(f"{pattern}\n" for pattern in patterns or ("/* nothing */",)).encode()
 
 
 def _used_parts(options: ExportOptions) -> tuple[str, ...]:

@@ -78,7 +78,8 @@ def parsed(tree: SourceTree, path: str) -> Any:
 
 def test_files_of_an_export() -> None:
     assert set(export()) == FILES
-    assert set(export(memory="large")) == FILES | {"board/arena_region.ld"}
+    layout = {f"board/{name}.ld" for name in LAYOUT}
+    assert set(export(memory="large")) == FILES | layout
 
 
 def test_same_input_same_bytes() -> None:
@@ -166,6 +167,12 @@ int one = 1;
 void Reset_Handler(void) { model_arena[table[0]] = (unsigned char)one; }
 __attribute__((section(".isr_vector"), used)) static void *vectors[] = {0, (void *)Reset_Handler};
 """
+HOT = {
+    "runtime": "int kernel(int x); int kernel(int x) { return 2 * x; }",
+    "model": "extern const int weights[]; const int weights[9] = {1};"
+    "int layer(void); int layer(void) { return 1; }",
+}
+LAYOUT = ("arena_region", "hot_code", "hot_data")
 RAMA_END = 0x20000000 + 32 * 1024
 SDK_RAM_END = 0x20000000 + 312 * 1024
 
@@ -174,11 +181,19 @@ def link_map(folder: Path, memory: str, arena_bytes: int) -> dict[str, int]:
     """The symbols of a small image that is linked as the layout says."""
     gcc, nm = require_tool("arm-none-eabi-gcc"), require_tool("arm-none-eabi-nm")
     (folder / "program.c").write_text(PROGRAM)
-    (folder / "arena_region.ld").write_text(text(export(memory=memory), "board/arena_region.ld"))
+    for name in LAYOUT:
+        (folder / f"{name}.ld").write_text(text(export(memory=memory), f"board/{name}.ld"))
     symbols = ["-Wl,--defsym=__heap_size__=1000", "-Wl,--defsym=__stack_size__=8192"]
     flags = [*BOARD.cpu_flags, "-fdata-sections", "-nostdlib", f"-DARENA_BYTES={arena_bytes}"]
     script = f"-T{BOARD.folder / 'mcxn947_large.ld'}"
-    link = [gcc, *flags, *symbols, f"-L{folder}", script, "program.c", "-o", "program.elf"]
+    places = [f"-L{folder}", f"-L{BOARD.folder}"]
+    for name, source in HOT.items():
+        (folder / name).mkdir(exist_ok=True)
+        (folder / name / "hot.c").write_text(source)
+        target = [*flags, "-c", f"{name}/hot.c", "-o", f"{folder}/{name}/hot.c.obj"]
+        subprocess.run([gcc, *target], cwd=folder, check=True, capture_output=True, text=True)
+    objects = ["program.c", *(f"{folder}/{name}/hot.c.obj" for name in HOT)]
+    link = [gcc, *flags, *symbols, *places, script, *objects, "-o", "program.elf"]
     subprocess.run(link, cwd=folder, check=True, capture_output=True, text=True)
     output = subprocess.check_output([nm, "program.elf"], cwd=folder, text=True)
     return {words[2]: int(words[0], 16) for words in map(str.split, output.splitlines())}
@@ -201,6 +216,21 @@ def test_only_the_arena_lies_beyond_the_ram_of_the_sdk(
     with pytest.raises(subprocess.CalledProcessError) as caught:
         link_map(tmp_path, memory, arena_bytes + 40_000)
     assert re.search("(not within|will not fit in) region", caught.value.stderr)
+
+
+def test_hot_code_and_weights_leave_the_flash(tmp_path: Path) -> None:
+    """Code in SRAMX, copied by SystemInitHook; weights in the .data that start-up code copies."""
+    at = link_map(tmp_path, "fast", 200_000)
+    for name in ("kernel", "layer"):
+        assert at["__fast_code_start__"] <= at[name] < at["__fast_code_end__"]
+    assert at["__fast_code_start__"] == 0x04000000
+    assert at["__fast_code_load__"] % 4 == (at["__fast_code_end__"]) % 4 == 0
+    assert at["__data_start__"] <= at["weights"] < at["__data_end__"] <= SDK_RAM_END
+    assert at["Reset_Handler"] < 0x00200000
+    assert at["model_arena"] == at["__HeapLimit"]
+    cold = link_map(tmp_path, "large", 200_000)
+    assert cold["__fast_code_start__"] == cold["__fast_code_end__"]
+    assert max(cold["kernel"], cold["layer"], cold["weights"]) < 0x00200000
 
 
 def test_the_npu_has_no_arena_in_sramx() -> None:
