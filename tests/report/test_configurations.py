@@ -14,11 +14,12 @@ from mcugen.platforms.linux.board import linux_board
 from mcugen.platforms.linux.bundle import Plan
 from mcugen.platforms.linux.launcher_log import LauncherLog, LogSection, measure
 from mcugen.platforms.linux.records import linux_records
-from mcugen.records import MemoryRecord, Run, RunRecord
+from mcugen.records import MemoryRecord, Run, RunRecord, as_run
 from mcugen.report.compare import compare_runs
 from mcugen.report.configurations import HEADER, configurations
 from mcugen.report.findings import findings
 from mcugen.report.html import report_html
+from mcugen.report.layers import layer_costs
 from mcugen.report.text import figure_lines
 from tests.replay_board import LOGS
 from tests.report.runs import AD01_SHA256, labelled_run
@@ -142,3 +143,19 @@ def test_a_serial_run_and_a_timing_over_ssh_compare() -> None:
 def test_runs_of_other_devices_have_no_such_table() -> None:
     assert configurations(labelled_run()) is None
     assert "<h2>Configurations" not in report_html(labelled_run()).decode()
+
+
+def test_an_op_profile_becomes_layers() -> None:
+    log = (LOGS / "tf28_profile.log").read_text()
+    measured = (measure(LogSection("cpu-1", {"title": "CPU, 1 thread", "asked": "cpu"}, 0, log)),)
+    board = linux_board(find_board("imx93"))
+    plan = Plan("imx93", "ad01", "m", AD01_SHA256, None, None, {}, 60.0, board.configurations)
+    run = as_run(linux_records(plan, board, LauncherLog({}, ()), measured), "here")
+    ops = measured[0].log.ops
+    assert [(one.layer, one.operator, one.tensor) for one in run.layers] == [
+        (number, op.kind, op.name) for number, op in enumerate(ops)
+    ]
+    (costs,) = layer_costs(run)
+    assert (costs.accelerator, costs.unit) == ("CPU, 1 thread", "nanoseconds")
+    assert costs.total == pytest.approx(1000 * sum(op.average_us for op in ops))
+    assert "Cost of each layer on CPU, 1 thread" in report_html(run).decode()
