@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mcugen.engines import ENGINES
+from mcugen.engines.contract import EngineOptions
 from mcugen.engines.ops.shared import lstm_layer
 from mcugen.engines.ops.shared.lstm_layer import curve
 from mcugen.model.reference import open_reference
@@ -135,8 +136,15 @@ def test_edges_equal_the_reference_on_the_pc(name: str, edges: Vectors, tmp_path
     assert not any(differences(edges, OPTIONS[name], tmp_path))
 
 
-def test_edges_equal_the_reference_on_a_cortex_m33(edges: Vectors, tmp_path: Path) -> None:
-    assert not any(differences(edges, OPTIONS["dsp-speed"], tmp_path, on="qemu"))
+EMULATED = (("qemu", "dsp"), ("helium", "dsp mve"), ("neon", "simd"))
+
+
+@pytest.mark.parametrize(("on", "isa"), EMULATED)
+def test_edges_equal_the_reference_on_emulated_cores(
+    on: str, isa: str, edges: Vectors, tmp_path: Path
+) -> None:
+    options = EngineOptions(isa=frozenset(isa.split()))
+    assert not any(differences(edges, options, tmp_path, on=on))
 
 
 layers = st.builds(
