@@ -9,13 +9,15 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from mcugen.errors import EnvironmentError_
 from mcugen.system import IS_WINDOWS
 from mcugen.toolchain.build import find_zig
 
-FLAGS = ("-O2", "-std=c11", "-ffp-contract=off", "-shared")
+NAME = "library.dll" if IS_WINDOWS else "library.so"
+FLAGS = ("-O2", "-std=c11", "-ffp-contract=off", "-shared", *([] if IS_WINDOWS else ["-fPIC"]))
 COMPILE_S = 120.0
 
 
@@ -23,9 +25,16 @@ def load_sources(sources: Sequence[Path], includes: Sequence[Path] = ()) -> ctyp
     """A library of the sources, with variables of its own at every call. EnvironmentError_ without a
     C compiler."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        library = Path(folder) / ("library.dll" if IS_WINDOWS else "library.so")
-        words = [*host_compiler(), *FLAGS, *([] if IS_WINDOWS else ["-fPIC"])]
-        words += [f"-I{include}" for include in includes]
+        library = Path(folder) / NAME
+        library.write_bytes(_compiled(tuple(sources), tuple(includes)))
+        return ctypes.CDLL(str(library))
+
+
+@lru_cache(maxsize=8)
+def _compiled(sources: tuple[Path, ...], includes: tuple[Path, ...]) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        library = Path(folder) / NAME
+        words = [*host_compiler(), *FLAGS, *(f"-I{include}" for include in includes)]
         words += [*map(str, sources), "-o", str(library), *([] if IS_WINDOWS else ["-lm"])]
         done = subprocess.run(words, capture_output=True, text=True, timeout=COMPILE_S, check=False)
         if done.returncode != 0:
@@ -33,7 +42,7 @@ def load_sources(sources: Sequence[Path], includes: Sequence[Path] = ()) -> ctyp
                 f"C does not compile for this computer: {done.stderr.strip()[-300:]}",
                 hint="it needs a C compiler of this computer: gcc, clang or zig",
             )
-        return ctypes.CDLL(str(library))
+        return library.read_bytes()
 
 
 def host_compiler() -> tuple[str, ...]:
