@@ -24,10 +24,11 @@ from mcugen.engines.tflm_operators import (
 )
 from mcugen.errors import ModelError
 from mcugen.model.ir import DType, Graph, Op, Tensor
-from mcugen.model.tflite import read_tflite
+from mcugen.model.tflite import parse_tflite, read_tflite
 from mcugen.paths import runtime_dir
 from mcugen.report.files import load_run
 from tests.conftest import ROOT, require_tool
+from tests.streaming_models import keyword
 from tests.tflite_writer import OpSpec, TensorSpec, model_bytes
 
 CONTENT = bytes(range(16))
@@ -105,6 +106,20 @@ def test_float_operators_get_the_general_registration() -> None:
     text = emit(graph_of("CONV_2D", dtype=DType.FLOAT32))["model/chain_operators.cc"]
     assert "AddConv2D()" in text
     assert "kernels/conv.h" not in text
+
+
+def test_a_streaming_model_brings_its_variables() -> None:
+    content = keyword()
+    options = EngineOptions(model_bytes=content, arena_bytes=4096)
+    tree = tflm.emit(parse_tflite(content, "word"), options)
+    assert b"mcugen_tflm_resource_variables = 2;" in as_bytes(tree["model/word_model.c"])
+    operators = as_bytes(tree["model/word_operators.cc"])
+    for call in (b"AddCallOnce", b"AddVarHandle", b"AddReadVariable", b"AddAssignVariable"):
+        assert operators.count(call) == 1
+
+
+def as_bytes(content: str | bytes) -> bytes:
+    return content if isinstance(content, bytes) else content.encode()
 
 
 def test_npu_operator_is_registered_by_its_own_header() -> None:
