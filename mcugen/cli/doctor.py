@@ -15,7 +15,7 @@ from mcugen.boards import find_board
 from mcugen.cli import completion
 from mcugen.cli.console import note, say, say_json
 from mcugen.cli.sections import PATH, board_dir_option, json_option
-from mcugen.errors import UserError
+from mcugen.errors import ConfigError, UserError
 from mcugen.files import write_bytes
 from mcugen.platforms.choose import platform_of
 from mcugen.toolchain.bundle import make_bundle
@@ -47,6 +47,8 @@ def command(
     board_dir: Path | None,
 ) -> None:
     """Check that the tools a board needs are installed (exit status 2 if not)."""
+    if build_dir is not None and bundle is None:
+        raise ConfigError("--build needs --bundle", hint="see mcugen doctor --help")
     board = find_board(board_name, board_dir)
     findings = examine(board, os.environ, platform_of(board).checks)
     if as_json:

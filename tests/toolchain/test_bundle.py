@@ -16,6 +16,7 @@ from mcugen.errors import ConfigError
 from mcugen.toolchain.bundle import make_bundle
 from mcugen.toolchain.doctor import Finding
 from mcugen.toolchain.ports import Port
+from tests.cli.calls import call
 
 ENVIRONMENT = {"ARMGCC_DIR": "/home/eve/arm", "AWS_SECRET_ACCESS_KEY": "s3cret", "LANG": "C"}
 
@@ -55,6 +56,18 @@ def test_names_and_secrets_are_not_in_it(eve: None, tmp_path: Path) -> None:
 def test_versions_of_what_computes_are_in_it(eve: None) -> None:
     versions = json.loads(bundle()["versions.json"])
     assert {"mcugen", "python", "numpy", "click"} <= versions.keys()
+
+
+def test_the_command_writes_it_and_says_so(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    archive = tmp_path / "report.zip"
+    answer = call(capfd, "doctor", "--board", "host", "--bundle", archive)
+    assert f"wrote {archive}: please look through it" in answer.err
+    with zipfile.ZipFile(archive) as found:
+        assert {"README.txt", "doctor.json", "versions.json"} <= set(found.namelist())
+    answer = call(capfd, "doctor", "--board", "host", "--build", tmp_path)
+    assert answer.status == 2 and "--build needs --bundle" in answer.err
 
 
 def test_a_folder_that_is_no_build_is_refused(tmp_path: Path) -> None:
