@@ -112,14 +112,10 @@ def test_a_streaming_model_brings_its_variables() -> None:
     content = keyword()
     options = EngineOptions(model_bytes=content, arena_bytes=4096)
     tree = tflm.emit(parse_tflite(content, "word"), options)
-    assert b"mcugen_tflm_resource_variables = 2;" in as_bytes(tree["model/word_model.c"])
-    operators = as_bytes(tree["model/word_operators.cc"])
+    assert b"mcugen_tflm_resource_variables = 2;" in tree["model/word_model.c"]
+    operators = tree["model/word_operators.cc"]
     for call in (b"AddCallOnce", b"AddVarHandle", b"AddReadVariable", b"AddAssignVariable"):
         assert operators.count(call) == 1
-
-
-def as_bytes(content: str | bytes) -> bytes:
-    return content if isinstance(content, bytes) else content.encode()
 
 
 def test_npu_operator_is_registered_by_its_own_header() -> None:
