@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from mcugen.device.client import Client
 from mcugen.device.decoded import decoded_outputs
+from mcugen.device.emulated import as_counted, perhaps_emulated
 from mcugen.device.identity import change_rate, check_sizes, check_unit, open_device
 from mcugen.device.stream import stream
 from mcugen.device.verify import output_reads
@@ -26,6 +27,7 @@ from mcugen.model.ir import Graph
 from mcugen.model.tflite import read_tflite
 from mcugen.paths import StrPath, optional_path
 from mcugen.platforms.linux.scorer import device_link, ssh_target
+from mcugen.progress import no_note
 from mcugen.protocol import Identity, Stats
 from mcugen.records import Decoded
 from mcugen.samples.expected import clip_score
@@ -54,7 +56,8 @@ class ClipAnswer:
 
 
 class Device:
-    """A device that runs the firmware of a build: its emulator, or what `port` or `host` names.
+    """A device that runs the firmware of a build: its emulator, or what `port` or `host` names. With
+    `emulate`, the exact image on a model of its chip; `ram_seed` is what its RAM holds at power-on.
 
     Use it in a `with` block, or call `open` and `close`. Every method may raise DeviceError.
     """
@@ -67,11 +70,14 @@ class Device:
         host: str | None = None,
         ssh_option: tuple[str, ...] = (),
         baud: int | None = None,
+        emulate: bool = False,
+        ram_seed: int | None = None,
         board_dir: StrPath | None = None,
     ) -> None:
         self._project = open_project(Path(build_dir), optional_path(board_dir))
         self._graph = read_tflite(self._project.model)
         self._port, self._target, self._baud = port, ssh_target(host, tuple(ssh_option)), baud
+        self._emulation = (emulate, ram_seed, port or host)
         self._open = ExitStack()
         self._client: Client | None = None
         self._identity: Identity | None = None
@@ -81,11 +87,14 @@ class Device:
         if self._client is not None:
             return self
         with ExitStack() as stack:
-            link = stack.enter_context(device_link(self._project, self._port, self._target))
+            emulation = perhaps_emulated(self._project, *self._emulation, no_note)
+            project = stack.enter_context(emulation)
+            link = stack.enter_context(device_link(project, self._port, self._target))
             opened = open_device(link, self.manifest, lambda it: Client(it, secrets.randbits(32)))
             client, who = stack.enter_context(opened)
             check_sizes(who, self._graph)
-            check_unit(who, self._project.board)
+            who = as_counted(who, project)
+            check_unit(who, project.board)
             if self._baud is not None:
                 change_rate(client, self._project.board, self._baud)
             self._client, self._identity = client, who

@@ -14,12 +14,14 @@ import numpy as np
 import pytest
 import soundfile
 
+from mcugen.api.device import Device
 from mcugen.cli import main
 from mcugen.device.client import Client
 from mcugen.device.emulated import emulated
 from mcugen.device.identity import open_device
 from mcugen.device.verify import ask_device, judge_outputs, vector_sets
 from mcugen.features.coding import input_coding
+from mcugen.model.reference import open_reference
 from mcugen.model.tflite import read_tflite
 from mcugen.toolchain.project import open_project, project_link
 from tests.cli.calls import call
@@ -99,6 +101,17 @@ def test_interrupts_during_an_inference_change_nothing(project: Path) -> None:
     assert counts is not None
     instructions, interrupts = (int(count.replace(",", "")) for count in counts.groups())
     assert interrupts > instructions / 1000  # else none came during an inference
+
+
+def test_a_device_of_the_python_api(project: Path) -> None:
+    with Device(project, emulate=True, ram_seed=SEED) as device:
+        assert device.tick_unit == "instructions"
+        shape = device.graph.tensors[device.graph.inputs[0]].shape
+        result = device.infer(np.zeros((2, *shape[1:]), np.int8))
+    with open_reference(project / device.manifest.model_file) as reference:
+        (expected,) = reference.run([np.zeros((1, *shape), np.int8)])
+    assert (result.outputs[0] == expected).all()
+    assert min(result.ticks) > 100_000
 
 
 def test_without_a_model_of_the_chip(capfd: pytest.CaptureFixture[str], project: Path) -> None:
