@@ -24,8 +24,8 @@ void mcugen_port_init(void) {
 #if defined(__linux__) && defined(__ARM_FEATURE_DOTPROD)
   if ((getauxval(AT_HWCAP) & HWCAP_ASIMDDP) == 0) {
     mcugen_port_fatal(
-        "compiled for a processor with SDOT (asimddp in /proc/cpuinfo), which this one "
-        "has not: build for its own board");
+        "compiled for SDOT, which this processor lacks (asimddp in /proc/cpuinfo): build for a "
+        "board whose cpu_flags name this processor");
   }
 #endif
 }

@@ -26,8 +26,8 @@ MCUGEN_INLINE mcugen_sums_t sum_one(const int32_t *start, const int8_t *weights,
 }
 
 #ifdef __OPTIMIZE__
-// VMLADAVA takes only even registers, of which eight sums need all: GCC 12 spills. 16 instructions for
-// 128 multiplications.
+// VMLADAVA takes only even registers, of which eight sums need all: GCC 12 spills. 16 instructions
+// for 128 multiplications.
 MCUGEN_INLINE void sum_two(mcugen_sums_t *sums, const int32_t *start, const int8_t *weights,
                            const int8_t *in, uint32_t stride, uint32_t depth) {
   register const int32_t *r0 __asm__("r0") = start;

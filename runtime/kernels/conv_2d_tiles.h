@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 the mcugen authors
 // SPDX-License-Identifier: Apache-2.0
 // The walk of conv_2d_vector.h over an image, for every instruction set: its header brings
-// MCUGEN_LANES, MCUGEN_STEP, MCUGEN_TOGETHER positions at once, mcugen_copy, mcugen_fill, the sums of a
-// block and how they end.
+// MCUGEN_LANES, MCUGEN_TOGETHER positions at once, mcugen_copy, mcugen_fill, the sums
+// of a block and how they end.
 #ifndef MCUGEN_KERNELS_CONV_2D_TILES_H
 #define MCUGEN_KERNELS_CONV_2D_TILES_H
 

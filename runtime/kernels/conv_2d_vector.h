@@ -28,9 +28,9 @@ typedef struct {
   int8_t high;  // largest output
 } mcugen_conv_2d_vector_t;
 
-// Sums start with the bias less in_zero_point * the sum of the weights; no shift is to the left; for
-// Helium all are to the right, by at least 1, with single rounding 2. `scratch` has room for `depth`
-// bytes of 4 positions.
+// Sums start with the bias less in_zero_point * the sum of the weights; no shift is to the left;
+// for Helium all are to the right, by at least 1, with single rounding 2. `scratch` has room for
+// `depth` bytes of 4 positions.
 void mcugen_conv_2d_simd_double(const mcugen_conv_2d_vector_t *layer, const int8_t *in,
                                 int8_t *out, int8_t *scratch);
 void mcugen_conv_2d_simd_single(const mcugen_conv_2d_vector_t *layer, const int8_t *in,

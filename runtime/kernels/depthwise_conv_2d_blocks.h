@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 the mcugen authors
 // SPDX-License-Identifier: Apache-2.0
-// The walk of depthwise_conv_2d_vector.h over an image, for every instruction set: its header brings
-// MCUGEN_LANES, mcugen_fill, the sums of a block of channels and how they end; MCUGEN_GROUP is that of
-// the kernel.
+// The walk of depthwise_conv_2d_vector.h over an image, for every instruction set: its header
+// brings MCUGEN_LANES, mcugen_fill, the sums of a block of channels and how they end; MCUGEN_GROUP
+// is that of the kernel.
 #ifndef MCUGEN_KERNELS_DEPTHWISE_CONV_2D_BLOCKS_H
 #define MCUGEN_KERNELS_DEPTHWISE_CONV_2D_BLOCKS_H
 

@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 the mcugen authors
 // SPDX-License-Identifier: Apache-2.0
-// DEPTHWISE_CONV_2D with Helium: sixteen channels at a time. Products of even and of odd channels land
-// in two vectors of int16, where those of two taps still fit (no weight is -128), then in four of
-// int32. Their order, which the constants have, is that of channels 0, 4, 8, 12; 2, 6, 10, 14; 1, 5, ...;
-// 3, 7, ...; narrowing undoes it.
+// DEPTHWISE_CONV_2D with Helium: sixteen channels at a time. Products of even and of odd channels
+// land in two vectors of int16, where those of two taps still fit (no weight is -128), then in four
+// of int32. The constants have their order, channels 0, 4, 8, 12; 2, 6, 10, 14; 1, 5, 9, 13; 3, 7,
+// 11, 15; narrowing undoes it.
 #define MCUGEN_LANES 16u
 #define MCUGEN_GROUP 2u
 #include "mve.h"
@@ -28,8 +28,8 @@ MCUGEN_INLINE mcugen_sums_t mcugen_sum_taps(const int32_t *start, const int8_t *
   int32x4_t e = vld1q_s32(start + 12);
   int8x16_t even, odd, w, x;
   const int8_t *first, *last;
-  // In C, GCC 12 spills one of the eight vectors: 31 instructions for two taps, here 24. A vector of
-  // inputs is loaded again, as its products overwrite it.
+  // In C, GCC 12 spills one of the eight vectors: 31 instructions for two taps, here 24. A vector
+  // of inputs is loaded again, as its products overwrite it.
   __asm__ volatile(
       "1: ldrd %[first], %[last], [%[taps]], #8 \n"
       "add %[first], %[c] \n add %[last], %[c] \n"
@@ -62,8 +62,8 @@ MCUGEN_INLINE void mcugen_finish(int8_t *out, uint32_t count, mcugen_sums_t sums
     const int32x4_t shifts = vld1q_s32(&channels[2][4 * i]);
     sums.four[i] = mcugen_requantize_four(sums.four[i], multipliers, shifts, rounding);
   }
-  // Saturating: a sum that does not fit 16 bits ends at `low` or `high` all the same. The lower halves
-  // are written in place, then the upper ones.
+  // Saturating: a sum that does not fit 16 bits ends at `low` or `high` all the same. The lower
+  // halves are written in place, then the upper ones.
   int16x8_t even = vqmovnbq_s32(vreinterpretq_s16_s32(sums.four[0]), sums.four[0]);
   int16x8_t odd = vqmovnbq_s32(vreinterpretq_s16_s32(sums.four[2]), sums.four[2]);
   even = vqaddq_n_s16(vqmovntq_s32(even, sums.four[1]), (int16_t)range.zero_point);

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 the mcugen authors
 // SPDX-License-Identifier: Apache-2.0
 // DEPTHWISE_CONV_2D with one output per input channel, for cores with vectors: a block of LANES
-// neighbouring channels at a time, taps in groups of GROUP. The last block ends with the last channel,
-// so it may begin before the one before it has ended; there are at least LANES channels.
+// neighbouring channels at a time, taps in groups of GROUP. The last block ends with the last
+// channel, so it may begin before the one before it has ended; there are at least LANES channels.
 //                             LANES  GROUP
 //   depthwise_conv_2d_simd.c    8      2
 //   depthwise_conv_2d_mve.c    16      1
@@ -17,7 +17,7 @@
 #define MCUGEN_MOST_TAPS 64
 
 typedef struct {
-  const int8_t *weights;    // [blocks][taps / GROUP, rounded up][LANES][GROUP], none of them -128
+  const int8_t *weights;    // [blocks][taps, made even, / GROUP][LANES][GROUP], none of them -128
   const int32_t *channels;  // [blocks][3][LANES], as in conv_2d_vector.h
   mcugen_filter_t filter;
   int8_t in_zero_point;
@@ -27,17 +27,17 @@ typedef struct {
 } mcugen_depthwise_conv_2d_vector_t;
 
 // A filter has at most MCUGEN_MOST_TAPS taps. `scratch` has room for a pixel.
-void mcugen_depthwise_conv_2d_simd_double(const mcugen_depthwise_conv_2d_vector_t *layer, const int8_t *in,
-                                          int8_t *out, int8_t *scratch);
-void mcugen_depthwise_conv_2d_simd_single(const mcugen_depthwise_conv_2d_vector_t *layer, const int8_t *in,
-                                          int8_t *out, int8_t *scratch);
-void mcugen_depthwise_conv_2d_avx2_double(const mcugen_depthwise_conv_2d_vector_t *layer, const int8_t *in,
-                                          int8_t *out, int8_t *scratch);
-void mcugen_depthwise_conv_2d_avx2_single(const mcugen_depthwise_conv_2d_vector_t *layer, const int8_t *in,
-                                          int8_t *out, int8_t *scratch);
-void mcugen_depthwise_conv_2d_mve_double(const mcugen_depthwise_conv_2d_vector_t *layer, const int8_t *in,
-                                         int8_t *out, int8_t *scratch);
-void mcugen_depthwise_conv_2d_mve_single(const mcugen_depthwise_conv_2d_vector_t *layer, const int8_t *in,
-                                         int8_t *out, int8_t *scratch);
+void mcugen_depthwise_conv_2d_simd_double(const mcugen_depthwise_conv_2d_vector_t *layer,
+                                          const int8_t *in, int8_t *out, int8_t *scratch);
+void mcugen_depthwise_conv_2d_simd_single(const mcugen_depthwise_conv_2d_vector_t *layer,
+                                          const int8_t *in, int8_t *out, int8_t *scratch);
+void mcugen_depthwise_conv_2d_avx2_double(const mcugen_depthwise_conv_2d_vector_t *layer,
+                                          const int8_t *in, int8_t *out, int8_t *scratch);
+void mcugen_depthwise_conv_2d_avx2_single(const mcugen_depthwise_conv_2d_vector_t *layer,
+                                          const int8_t *in, int8_t *out, int8_t *scratch);
+void mcugen_depthwise_conv_2d_mve_double(const mcugen_depthwise_conv_2d_vector_t *layer,
+                                         const int8_t *in, int8_t *out, int8_t *scratch);
+void mcugen_depthwise_conv_2d_mve_single(const mcugen_depthwise_conv_2d_vector_t *layer,
+                                         const int8_t *in, int8_t *out, int8_t *scratch);
 
 #endif

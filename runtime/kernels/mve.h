@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the mcugen authors
 // SPDX-License-Identifier: Apache-2.0
-// Helium (MVE) of Armv8.1-M, elsewhere the same in C, so that every kernel_mve.c also runs on a PC. A
-// kernel defines MCUGEN_LANES before it includes this. All sums are modulo 2^32.
+// Helium (MVE) of Armv8.1-M, elsewhere the same in C, so that every kernel_mve.c also runs on a PC.
+// A kernel defines MCUGEN_LANES before it includes this. All sums are modulo 2^32.
 #ifndef MCUGEN_KERNELS_MVE_H
 #define MCUGEN_KERNELS_MVE_H
 
@@ -40,7 +40,8 @@ MCUGEN_INLINE void mcugen_fill(int8_t *to, int32_t value, int32_t count) {
   }
 }
 
-// Four sums times their factors, whose shifts are to the right by 1 or more, for single rounding by 2.
+// Four sums times their factors, whose shifts are to the right by 1 or more, for single rounding by
+// 2.
 MCUGEN_INLINE int32x4_t mcugen_requantize_four(int32x4_t sums, int32x4_t multipliers,
                                                int32x4_t shifts, mcugen_rounding_t rounding) {
   if (rounding == MCUGEN_ROUND_DOUBLE) {

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the mcugen authors
 // SPDX-License-Identifier: Apache-2.0
-// Vectors of 128 bits, as every x86-64 (SSE2) and every 64-bit Arm core (NEON) has them; elsewhere the
-// same in C. Eight sums side by side, of eight neighbouring channels. All sums are modulo 2^32.
+// Vectors of 128 bits, as every x86-64 (SSE2) and every 64-bit Arm core (NEON) has them; elsewhere
+// the same in C. Eight sums side by side, of eight neighbouring channels. All sums are modulo 2^32.
 //
 // On x86-64 every kernel exists twice: kernel_avx2.c is kernel_simd.c with MCUGEN_AVX2 defined, and
 // what kernel_simd.c exports calls it where the processor has AVX2. So one program runs on all.

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the mcugen authors
 // SPDX-License-Identifier: Apache-2.0
-// simd.h with AVX2: all eight lanes in one vector. Whoever calls has seen that the processor has it.
+// simd.h with AVX2: all eight lanes in one vector. The caller has asked whether the processor has
+// it.
 #ifndef MCUGEN_KERNELS_SIMD_AVX2_H
 #define MCUGEN_KERNELS_SIMD_AVX2_H
 
