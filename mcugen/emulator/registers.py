@@ -120,7 +120,7 @@ class Registers:
         self.check(self._chip.rules)
 
     def check(self, rules: tuple[Rule, ...]) -> bool:
-        """False, and `find` is told, where one of the rules does not hold."""
+        """False where one of the rules does not hold; `find` gets its sentence."""
         for rule in rules:
             if self.value(rule.when) and not self.value(rule.need):
                 self._find(rule.says)
