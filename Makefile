@@ -6,6 +6,7 @@
 #   make test    every test
 #   make check   format, lint, types
 #   make bench   instructions, estimated cycles, code and memory per model; TFLM=DIR also measures a TFLite Micro
+#   make bench-portable  instructions on emulated cores without DSP instructions
 #   make docs    the documents that are written from the code
 #   make setup   only the setup that `make demo` does by itself
 
@@ -15,7 +16,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 CODE := mcugen tests benchmarks tools
 
-.PHONY: setup demo quick test check bench docs clean
+.PHONY: setup demo quick test check bench bench-portable docs clean
 .DEFAULT_GOAL := demo
 
 setup: $(VENV)/demo-ready
@@ -38,6 +39,9 @@ check: $(VENV)/test-ready
 
 bench: $(VENV)/test-ready
 	$(BIN)/python -m benchmarks.bench $(if $(TFLM),--tflm $(TFLM)) $(MODELS)
+
+bench-portable: $(VENV)/demo-ready
+	$(BIN)/python -m benchmarks.portable $(MODELS)
 
 docs: $(VENV)/demo-ready
 	$(BIN)/python tools/write_docs.py

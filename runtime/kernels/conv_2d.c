@@ -22,15 +22,36 @@ typedef struct {
   mcugen_range_t rows, columns;
 } view_t;
 
+// Nothing, but on 32-bit Arm cores compilers then add products one by one, which they can multiply and add
+// in one instruction, rather than to each other first.
+static inline int32_t in_turn(int32_t sum) {
+#if defined(__GNUC__) && defined(__arm__)
+  __asm__("" : "+r"(sum));
+#endif
+  return sum;
+}
+
+static inline sums_t add_tap(sums_t s, const int8_t *weights, int32_t value) {
+  s.sum[0] = in_turn(mcugen_add(s.sum[0], value * weights[0]));
+  s.sum[1] = in_turn(mcugen_add(s.sum[1], value * weights[1]));
+  s.sum[2] = in_turn(mcugen_add(s.sum[2], value * weights[2]));
+  s.sum[3] = in_turn(mcugen_add(s.sum[3], value * weights[3]));
+  return s;
+}
+
 // Inputs side by side, of `count` weights for each channel.
 static inline sums_t add_four(sums_t s, const int8_t *weights, const int8_t *in, uint32_t count,
                               int32_t zero_point) {
-  for (const int8_t *end = in + count; in != end; ++in) {
-    const int32_t value = *in - zero_point;
-    s.sum[0] = mcugen_add(s.sum[0], value * weights[0]);
-    s.sum[1] = mcugen_add(s.sum[1], value * weights[1]);
-    s.sum[2] = mcugen_add(s.sum[2], value * weights[2]);
-    s.sum[3] = mcugen_add(s.sum[3], value * weights[3]);
+  for (; count >= 4; count -= 4) {
+    s = add_tap(s, weights, *in - zero_point);
+    s = add_tap(s, weights + TOGETHER, in[1] - zero_point);
+    s = add_tap(s, weights + 2 * TOGETHER, in[2] - zero_point);
+    s = add_tap(s, weights + 3 * TOGETHER, in[3] - zero_point);
+    weights += 4 * TOGETHER;
+    in += 4;
+  }
+  for (; count != 0; --count) {
+    s = add_tap(s, weights, *in++ - zero_point);
     weights += TOGETHER;
   }
   return s;

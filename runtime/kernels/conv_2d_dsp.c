@@ -125,7 +125,7 @@ static __attribute__((noinline)) columns_t clip(const layer_t *layer, const int8
                      (uint32_t)(seen * f->in_channels)};
 }
 
-static __attribute__((noinline)) void copy(int8_t *to, const int8_t *from, uint32_t bytes) {
+MCUGEN_INLINE void copy(int8_t *to, const int8_t *from, uint32_t bytes) {
   for (; bytes >= 4; bytes -= 4) {
     mcugen_store_word(to, mcugen_load_word(from));
     to += 4;
@@ -137,7 +137,7 @@ static __attribute__((noinline)) void copy(int8_t *to, const int8_t *from, uint3
 }
 
 // The run of row `y`: in the image, in its patch, or all outside.
-MCUGEN_INLINE const int8_t *find_run(const layer_t *layer, const columns_t *at, int32_t y,
+static __attribute__((noinline)) const int8_t *find_run(const layer_t *layer, const columns_t *at, int32_t y,
                                      const int8_t *outside) {
   const mcugen_filter_t *f = &layer->filter;
   if ((uint32_t)y >= f->in_height || at->bytes == 0) {
