@@ -19,12 +19,13 @@ model that an engine does not support, with a workaround where there is one.
 ## Engine `aot`
 
 Operators missing from this table, and cases that it does not list as supported, run with
-`--engine tflm`. A kernel with DSP instructions is chosen where the board has them and it is cheaper;
-all other kernels are portable C11.
+`--engine tflm`. A kernel with DSP instructions or vectors is chosen where the board has them and it is
+cheaper; all other kernels are portable C11.
 
 **Exactness.** With `--rounding double`, the default, every operator returns exactly the same integers
 as TFLite Micro (0 differences) for random and extreme inputs, on the PC under sanitizers and on an
-emulated Cortex-M33 (`tests/engines/ops/`). Where TFLite Micro and TensorFlow Lite differ, TFLite
+emulated Cortex-M33, those with vectors on an emulated Cortex-M55 and on AArch64
+(`tests/engines/ops/`). Where TFLite Micro and TensorFlow Lite differ, TFLite
 Micro is the reference. With `--rounding single` convolutions, FULLY_CONNECTED, the LSTM, LOGISTIC,
 TANH and RESIZE_BILINEAR round once when they requantise, in 64-bit integers; ADD, SUB, MUL, PRELU,
 MEAN, SOFTMAX and the lookups of RELU, LEAKY_RELU, HARD_SWISH and QUANTIZE round twice in either
