@@ -59,6 +59,7 @@ class SdkBoard:
     sdk_tag: str
     config_prefix: str  # what the SDK puts before release and debug; empty for most boards
     without_sdk: str  # a board that flashes the same chip without an SDK; empty: none
+    sdk_script: str  # how the SDK's own linker script ends, which a memory layout replaces
     npu_target: str  # the converter's name of the chip; empty: no NPU
     stack_bytes: int
     heap_bytes: Mapping[str, int]  # by part: "", "npu"
@@ -85,6 +86,7 @@ def read_sdk_board(board: Board) -> SdkBoard:
         sdk_tag=table.text("sdk_tag"),
         config_prefix=table.text("config_prefix", ""),
         without_sdk=table.text("without_sdk", ""),
+        sdk_script=table.text("sdk_script", "flash"),
         npu_target=table.text("npu_target", ""),
         stack_bytes=table.integer("stack_bytes"),
         heap_bytes={"": heap_bytes, "npu": table.integer("heap_bytes_npu", heap_bytes)},
@@ -255,6 +257,7 @@ def _context(
         "sdk_newest": sdk.sdk_newest,
         "sdk_tag": sdk.sdk_tag,
         "config_prefix": sdk.config_prefix,
+        "sdk_script": sdk.sdk_script,
         "sources": [path for path in sorted(app) if path.endswith((".c", ".cc", ".S"))],
         "include_dirs": sorted(headers),
         "c_standard": C_STANDARD,
