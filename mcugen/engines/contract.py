@@ -23,7 +23,7 @@ class EngineOptions:
 
     `isa` is the board's capability set, of boards.ISAS. `per_layer` makes the output of every layer
     observable, at the price of RAM; `profile` its cost, at the price of flash. `prune` removes what
-    provably never matters.
+    provably never matters. `any_weights`: other weights may take the model's place at run time.
     `arena_limit_bytes`, where known, becomes a static assertion. `model_bytes`, the .tflite that is
     linked, and `arena_bytes` (None: propose one) are for interpreters.
     """
@@ -34,6 +34,7 @@ class EngineOptions:
     per_layer: bool = False
     profile: bool = False
     prune: bool = True
+    any_weights: bool = False
     arena_limit_bytes: int | None = None
     model_bytes: bytes | None = None
     arena_bytes: int | None = None

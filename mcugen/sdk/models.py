@@ -180,9 +180,11 @@ class SdkModel:
 def plan_model(request: BuildRequest, *, slot: bool = False) -> SdkModel:
     """The model of a request, by the ahead-of-time engine, lowered for its target."""
     check_request(request)
-    # What could be pruned depends on the weights.
+    # What can be pruned, and some kernels, depend on the weights.
     prune = request.engine_options.prune and not slot
-    options = replace(request.engine_options, per_layer=False, profile=False, prune=prune)
+    options = replace(
+        request.engine_options, per_layer=False, profile=False, prune=prune, any_weights=slot
+    )
     request = replace(request, engine_options=options)
     graph, front_end = request.graph, request.front_end
     lowered = lower(graph, options)

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the mcugen authors
 // SPDX-License-Identifier: Apache-2.0
 // The walk of conv_2d_vector.h over an image, for every instruction set: its header brings
-// MCUGEN_LANES, MCUGEN_TOGETHER positions at once, mcugen_copy, mcugen_fill, the sums
+// MCUGEN_LANES, MCUGEN_TOGETHER positions at once, mcugen_copy_bytes, mcugen_fill, the sums
 // of a block and how they end.
 #ifndef MCUGEN_KERNELS_CONV_2D_TILES_H
 #define MCUGEN_KERNELS_CONV_2D_TILES_H
@@ -37,11 +37,11 @@ MCUGEN_INLINE void mcugen_gather_row(const mcugen_conv_2d_vector_t *layer, const
   mcugen_fill(to, layer->in_zero_point, columns.first * channels);
   if (f->dilation_x == 1) {
     const int32_t first = columns.first * channels;
-    mcugen_copy(to + first, row + (x + columns.first) * channels,
+    mcugen_copy_bytes(to + first, row + (x + columns.first) * channels,
                 (columns.end - columns.first) * channels);
   } else {
     for (int32_t kx = columns.first; kx < columns.end; ++kx) {
-      mcugen_copy(to + kx * channels, row + (x + kx * f->dilation_x) * channels, channels);
+      mcugen_copy_bytes(to + kx * channels, row + (x + kx * f->dilation_x) * channels, channels);
     }
   }
   mcugen_fill(to + columns.end * channels, layer->in_zero_point,
@@ -61,7 +61,7 @@ MCUGEN_INLINE void mcugen_gather(const mcugen_conv_2d_vector_t *layer, mcugen_pl
     if (y < 0 || y >= f->in_height) {
       mcugen_fill(to, layer->in_zero_point, run);
     } else if (solid) {
-      mcugen_copy(to, at.image + y * pitch + at.x * f->in_channels, run);
+      mcugen_copy_bytes(to, at.image + y * pitch + at.x * f->in_channels, run);
     } else {
       mcugen_gather_row(layer, at.image + y * pitch, at.x, columns, to);
     }

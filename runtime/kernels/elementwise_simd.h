@@ -16,10 +16,8 @@ MCUGEN_INLINE mcugen_eight_t mcugen_load_eight(const int8_t *x, uint32_t step, u
   mcugen_eight_t eight = {{0}};
   if (step == 0) {
     mcugen_fill(eight.value, *x, MCUGEN_LANES);
-  } else if (count >= MCUGEN_LANES) {
-    mcugen_copy(eight.value, x, MCUGEN_LANES);
   } else {
-    mcugen_copy(eight.value, x, (int32_t)count);
+    mcugen_copy_lanes(eight.value, x, count);
   }
   return eight;
 }
@@ -28,7 +26,7 @@ MCUGEN_INLINE void mcugen_store_eight(int8_t *out, uint32_t count, mcugen_sums_t
                                       mcugen_output_t range) {
   mcugen_eight_t eight;
   mcugen_store_block(eight.value, values, range);
-  mcugen_copy(out, eight.value, count < MCUGEN_LANES ? (int32_t)count : (int32_t)MCUGEN_LANES);
+  mcugen_copy_lanes(out, eight.value, count);
 }
 
 MCUGEN_INLINE mcugen_sums_t mcugen_requantize_all(mcugen_sums_t values, mcugen_requant_t by) {

@@ -24,7 +24,7 @@ typedef const int32_t mcugen_channels_t[MCUGEN_LANES];
 #ifdef __ARM_FEATURE_MVE
 #include <arm_mve.h>
 
-MCUGEN_INLINE void mcugen_copy(int8_t *to, const int8_t *from, int32_t count) {
+MCUGEN_INLINE void mcugen_copy_bytes(int8_t *to, const int8_t *from, int32_t count) {
   for (; count > 0; count -= 16) {
     const mve_pred16_t left = vctp8q((uint32_t)count);
     vstrbq_p_s8(to, vldrbq_z_s8(from, left), left);
@@ -52,7 +52,7 @@ MCUGEN_INLINE int32x4_t mcugen_requantize_four(int32x4_t sums, int32x4_t multipl
   return vrshlq_s32(vmulhq_s32(sums, multipliers), vaddq_n_s32(shifts, 1));
 }
 #else
-MCUGEN_INLINE void mcugen_copy(int8_t *to, const int8_t *from, int32_t count) {
+MCUGEN_INLINE void mcugen_copy_bytes(int8_t *to, const int8_t *from, int32_t count) {
   __builtin_memcpy(to, from, (size_t)count);
 }
 

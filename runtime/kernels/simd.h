@@ -52,7 +52,7 @@ typedef const int32_t mcugen_channels_t[MCUGEN_LANES];
 #endif
 
 // Mostly short: a call of memcpy would take longer than what it does. The last piece may overlap.
-MCUGEN_INLINE void mcugen_copy(int8_t *to, const int8_t *from, int32_t count) {
+MCUGEN_INLINE void mcugen_copy_bytes(int8_t *to, const int8_t *from, int32_t count) {
   if (count >= 16) {
     for (int32_t i = 0; i < count - 16; i += 16) {
       __builtin_memcpy(to + i, from + i, 16);
@@ -82,6 +82,17 @@ MCUGEN_INLINE mcugen_factors_t mcugen_load_factors(mcugen_channels_t *channels) 
   return (mcugen_factors_t){mcugen_start_sums(channels[1]), mcugen_start_sums(channels[2])};
 }
 
+// The first `count` values of a block, at most MCUGEN_LANES.
+MCUGEN_INLINE void mcugen_copy_lanes(int8_t *to, const int8_t *from, uint32_t count) {
+  if (count >= MCUGEN_LANES) {
+    __builtin_memcpy(to, from, MCUGEN_LANES);
+  } else {
+    for (uint32_t i = 0; i < count; ++i) {
+      to[i] = from[i];
+    }
+  }
+}
+
 // Requantises the sums of a block, of which the first `count` channels exist.
 MCUGEN_INLINE void mcugen_finish(int8_t *out, uint32_t count, mcugen_sums_t sums,
                                  mcugen_factors_t by, mcugen_output_t range,
@@ -92,7 +103,7 @@ MCUGEN_INLINE void mcugen_finish(int8_t *out, uint32_t count, mcugen_sums_t sums
   } else {
     int8_t values[MCUGEN_LANES];
     mcugen_store_block(values, sums, range);
-    mcugen_copy(out, values, (int32_t)count);
+    mcugen_copy_lanes(out, values, count);
   }
 }
 

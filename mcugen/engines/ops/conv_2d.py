@@ -152,7 +152,7 @@ def _build_dsp(layer: Convolution, operands: Operands, options: EngineOptions) -
     weights = np.ascontiguousarray(np.where(order < 0, 0, filters[:, order]))
     bias = convolution.folded_bias(settled)
     paired = paired_channels(weights, bias)
-    requant, finish = short_requant(settled, options.rounding)
+    requant, finish = short_requant(settled, options)
     again = np.flatnonzero(requant[:paired, 2] != ONE_SHIFT)
     if finish != "straight" or len(again) > paired // _FEW:
         requant, finish = general_requant(settled, options.rounding)

@@ -65,7 +65,7 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
     if max(plane.words, plane.pitch) > _UINT16_MAX:
         return plain
     kernel = "3x3"
-    requant, finish = short_requant(settled, options.rounding)
+    requant, finish = short_requant(settled, options)
     if not _is_3x3(f) or finish.startswith("exact"):
         kernel = "dsp"
         requant, exact = convolution.requant_words(settled, options.rounding)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcugen.engines.aot.scales import LARGEST_STRAIGHT_SUM, ONE_SHIFT
-from mcugen.engines.contract import Rounding
+from mcugen.engines.contract import EngineOptions, Rounding
 from mcugen.engines.ops.shared import convolution
 from mcugen.engines.ops.shared.convolution import Convolution
 
@@ -25,11 +25,11 @@ _TRIES = 2048
 """Multipliers tried for a channel that neither of the nearest two fits."""
 
 
-def short_requant(layer: Convolution, rounding: Rounding) -> tuple[NDArray[np.uint32], str]:
+def short_requant(layer: Convolution, options: EngineOptions) -> tuple[NDArray[np.uint32], str]:
     """Three words per channel, and which of the kernels that finish differently takes them, by the end of
     their names. Of `straight` most channels have the shift ONE_SHIFT."""
-    words = straight_words(layer, rounding)
-    return general_requant(layer, rounding) if words is None else (words, "straight")
+    words = None if options.any_weights else straight_words(layer, options.rounding)
+    return general_requant(layer, options.rounding) if words is None else (words, "straight")
 
 
 def general_requant(layer: Convolution, rounding: Rounding) -> tuple[NDArray[np.uint32], str]:

@@ -114,6 +114,8 @@ def _filled(count: int, step: int) -> int:
 
 def _fits(layer: Convolution, blocks: Blocks, options: EngineOptions) -> bool:
     """Whether two products fit 16 bits, and every factor is one that the kernel multiplies by."""
+    if options.any_weights:
+        return False
     right = blocks.right[options.rounding == "single"]
     return bool(layer.weights.min() > -128 and layer.requant[:, 1].max() <= -right)
 
