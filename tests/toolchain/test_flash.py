@@ -70,7 +70,7 @@ def test_jlink_takes_a_command_file(data: FlashData) -> None:
 
 def test_jlink_has_another_name_on_windows(monkeypatch: pytest.MonkeyPatch) -> None:
     assert read_flash_data(BOARD).runner("jlink").program == "JLinkExe"
-    monkeypatch.setattr("mcugen.toolchain.flash_data.os.name", "nt")
+    monkeypatch.setattr("mcugen.toolchain.flash_data.IS_WINDOWS", True)
     windows = read_flash_data(BOARD)
     assert [windows.runner(name).program for name in ("jlink", "linkserver")] == [
         "JLink",
