@@ -32,7 +32,9 @@ arm-none-eabi-gcc 12.2.1, in QEMU; recorded once."""
 def line(model: Path, board: str) -> str:
     """Of the table; the reference kernels were counted on Thumb-2 only."""
     with tempfile.TemporaryDirectory() as folder:
-        opened = build(model, board, Path(folder) / "project", Choices(engine="aot", optimize="speed"))
+        opened = build(
+            model, board, Path(folder) / "project", Choices(engine="aot", optimize="speed")
+        )
         found = measure(opened)
     count = round(median(found.samples))
     reference = RECORDED_TFLM.get(opened.manifest.model) if board == BOARDS[0] else None
