@@ -270,8 +270,8 @@ def _classification() -> Schema:
     step = {
         "name": STRING,
         "accuracy": NUMBER,
-        "precision": array(NUMBER),
-        "recall": array(NUMBER),
+        "precision": array(optional(NUMBER)),  # null: the class was never predicted
+        "recall": array(optional(NUMBER)),  # null: no sample is of the class
         "confusion": array(array(INTEGER)),
         "host_us_per_inference": optional(NUMBER),
         "device_ticks_per_inference": optional(NUMBER),

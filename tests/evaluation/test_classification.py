@@ -176,6 +176,8 @@ def test_files_of_an_evaluation(tmp_path: Path) -> None:
     task = class_task(data, data.samples, 2)
     step = judge_classes("int8", np.array([[0.1], [0.2]], np.float32), task, host_us=12.5)
     page = write_class_evaluation(ClassEvaluation("lstm", "data", task, (step,)), tmp_path / "out")
+    (written,) = written_as("classification", tmp_path / "out" / "evaluation.json")["steps"]
+    assert written["precision"] == [0.5, None], "the second class is never predicted"
     html = page.read_text()
     assert html.count("<svg") == 1 + 2
     assert "anomalous step" in html
