@@ -64,7 +64,7 @@ def model_bytes(
 ) -> bytes:
     """A .tflite file with one graph, and those that it calls, from number 1 on.
 
-    Nothing is checked: wrong models are wanted, too.
+    Nothing is checked: tests also need wrong models.
     """
     b = flatbuffers.Builder(1024)
     graphs = (GraphSpec(tensors, ops, inputs, outputs), *called)

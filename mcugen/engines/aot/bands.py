@@ -210,7 +210,7 @@ class _Walk:
 
 def may_overlay(graph: Graph, chain: Chain, found: Schedule, index: int) -> bool:
     """Whether the output may lie where input `index` of the chain lies: each band is written over rows that
-    nothing reads afterwards, or over the very values that an ADD reads."""
+    nothing reads afterwards, or over the values that an ADD reads in the same place."""
     out, given = graph.tensors[chain.output], graph.tensors[index]
     out_row, given_row = out.bytes // out.shape[1], given.bytes // given.shape[1]
     written = 0
