@@ -56,9 +56,7 @@ class RunRecord:
     score: str = "none"  # what a score is: "reconstruction-error", "wake-word", "none"
     threshold: float | None = None  # a clip score above it is an anomaly, or a wake word
     refractory_windows: int = 0  # after a wake word, in which it is not detected again
-    row_s: float | None = (
-        None  # seconds of audio from one front-end row to the next; None: no audio
-    )
+    row_s: float | None = None  # seconds of audio from one row to the next; None: no audio
     stride_rows: int | None = None  # rows from one window to the next
     started: str | None = None  # ISO 8601 with the offset from UTC
     command: str | None = None  # the command line that began the run
@@ -142,6 +140,9 @@ class LayerRecord:
     maximum: float | None
     macs: int | None  # multiply-accumulates; None: not known
     accelerator: str = "cpu"
+    samples: tuple[
+        float, ...
+    ] = ()  # ticks of each of those inferences, where the source gives them
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +155,10 @@ class EnergyRecord:
     idle_watts: float
     seconds: float  # that one takes
     source: str  # the instrument, or the recording
+    samples: tuple[
+        float, ...
+    ] = ()  # joules by each clip, by each pulse, or in each part of a burst
+    clips: tuple[str, ...] = ()  # sha256 of the clip behind each sample
 
 
 Record = RunRecord | ClipRecord | LatencyRecord | MemoryRecord | LayerRecord | EnergyRecord
@@ -235,16 +240,16 @@ def _did_you_mean(key: str, known: Iterable[str]) -> str:
     return f" (did you mean {close!r}?)" if close else ""
 
 
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise TypeError
-    return value
+def _just(kind: type[T]) -> Callable[[Any], T]:
+    def read(value: Any) -> T:
+        if type(value) is not kind:  # True is an int
+            raise TypeError
+        return value
+
+    return read
 
 
-def _int(value: Any) -> int:
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise TypeError
-    return value
+_text, _int, _object = _just(str), _just(int), _just(dict)
 
 
 def _float(value: Any) -> float:
@@ -256,12 +261,6 @@ def _float(value: Any) -> float:
 def _pair(value: Any) -> tuple[str, str]:
     key, text = value
     return _text(key), _text(text)
-
-
-def _decoded(value: Any) -> Decoded:
-    if not isinstance(value, dict):
-        raise TypeError
-    return _record(Decoded, value, "decoded")
 
 
 def _or_none(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -282,7 +281,7 @@ READERS: dict[str, Callable[[Any], Any]] = {
     "str | None": _or_none(_text),
     "int": _int,
     "float": _float,
-    "tuple[Decoded, ...]": _tuple(_decoded),
+    "tuple[Decoded, ...]": _tuple(lambda it: _record(Decoded, _object(it), "decoded")),
     "int | None": _or_none(_int),
     "float | None": _or_none(_float),
     "tuple[str, ...]": _tuple(_text),

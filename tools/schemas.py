@@ -24,6 +24,7 @@ from mcugen.platforms.linux.benchmark_log import BenchmarkLog
 from mcugen.platforms.linux.bundle import Plan
 from mcugen.report.compare import Comparison
 from mcugen.report.detection import AtThreshold
+from mcugen.report.files import SAMPLES
 from mcugen.report.load import Load
 from mcugen.report.numbers import Check
 from mcugen.toolchain.doctor import Finding
@@ -132,8 +133,8 @@ def _summary() -> Schema:
             "detection": optional(one_object(detection)),
             "classification": optional(one_object(classification)),
             "latencies": array(of(records.LatencyRecord)),
-            "layers": array(of(records.LayerRecord)),
-            "energies": array(of(records.EnergyRecord)),
+            "layers": array(one_object(members(records.LayerRecord, *SAMPLES))),
+            "energies": array(one_object(members(records.EnergyRecord, *SAMPLES))),
             "front_end_ticks_per_window": optional(NUMBER),
             "load": optional(of(Load)),
             "memories": array(of(records.MemoryRecord)),

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from mcugen.device.energy import Bench, clip_energy, inference_energy, recorded_energy
@@ -17,7 +18,7 @@ from mcugen.records import EnergyRecord
 from mcugen.samples.clips import Clip
 from mcugen.samples.stimulus import make_stimulus
 
-CLIPS = 3  # whose energy is measured
+CLIPS = 10  # whose energy is measured: a comparison needs several
 RECORDING = "csv:"
 
 
@@ -31,12 +32,16 @@ def energies(
         path = Path(asked.removeprefix(RECORDING))
         return (recorded_energy(read_trace(path), path.name),)
     front_end, coding = session.manifest.front_end, input_coding(session.reference.graph)
-    stimuli = [make_stimulus(c.path, session.input_name, front_end, coding) for c in clips[:CLIPS]]
+    clips = clips[:CLIPS]
+    stimuli = [make_stimulus(c.path, session.input_name, front_end, coding) for c in clips]
     instrument = open_instrument(asked, volts)
     try:
         bench = Bench(session.client, instrument, session.identity.ticks_per_second)
         push_zero_window(session.client, front_end, coding)
         of_inference = inference_energy(bench)
-        return (of_inference, *([clip_energy(bench, tuple(stimuli))] if stimuli else []))
+        if not stimuli:
+            return (of_inference,)
+        of_clip = clip_energy(bench, tuple(stimuli))
+        return (of_inference, replace(of_clip, clips=tuple(clip.sha256 for clip in clips)))
     finally:
         instrument.close()

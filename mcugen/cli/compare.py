@@ -30,7 +30,7 @@ FAILED_STATUS = 3
     multiple=True,
     metavar="CONDITION",
     help="Exit with status 3 if a figure of B changed so from A: 'inference > +3 %', 'auc < -0.01', "
-    "'flash > +512 bytes'; repeatable.",
+    "'any layer > +5 %', 'energy per inference > +2 %', 'flash > +512 bytes'; repeatable.",
 )
 @click.option(
     "--unlike",

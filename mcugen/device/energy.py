@@ -5,6 +5,9 @@
 Host and instrument need not agree about time to less than MARGIN_S: idle power is measured before the
 work and taken off, so it does not matter where exactly the work begins and ends in the recording. What
 idle costs during an inference is known from the device's ticks, and kept apart.
+
+Samples, from which a comparison knows how uncertain the energy is, are those of each clip or pulse; of a
+burst, of PARTS of its inside, each less a part of the idle time.
 """
 
 from __future__ import annotations
@@ -13,6 +16,11 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
+from statistics import fmean
+
+import numpy as np
 
 from mcugen.device.client import Client
 from mcugen.device.measure import repeat_inference
@@ -27,6 +35,7 @@ IDLE_S = 1.0
 BURST_S = 2.0  # of inferences: many more than the margins
 MARGIN_S = 0.2
 MOST_INFERENCES = 100_000
+PARTS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,32 +60,51 @@ def inference_energy(bench: Bench) -> EnergyRecord:
         nonlocal ticks
         ticks = repeat_inference(bench.client, warmup=0, repeats=count)
 
-    joules, idle_watts, lasted_s = _above_idle(bench, work)
+    found = _above_idle(bench, work)
     rate = bench.ticks_per_second
-    seconds = sum(ticks) / rate / count if rate else lasted_s / count
     return EnergyRecord(
-        INFERENCE, count, joules / count, idle_watts, seconds, bench.instrument.name
+        INFERENCE,
+        count,
+        joules=found.joules / count,
+        idle_watts=found.idle_watts,
+        seconds=sum(ticks) / rate / count if rate else found.seconds / count,
+        source=bench.instrument.name,
+        samples=tuple(watts * found.seconds / count for watts in found.parts_watts),
     )
 
 
 def clip_energy(bench: Bench, stimuli: tuple[Stimulus, ...]) -> EnergyRecord:
     """Mean energy of a clip, from the first byte that is sent to the last answer: front-end, inferences
     and the port."""
-    total = idle = lasted = 0.0
-    for stimulus in stimuli:
+    found = [_above_idle(bench, partial(_stream, bench.client, it)) for it in stimuli]
+    return EnergyRecord(
+        CLIP,
+        len(found),
+        joules=fmean(it.joules for it in found),
+        idle_watts=fmean(it.idle_watts for it in found),
+        seconds=fmean(it.seconds for it in found),
+        source=bench.instrument.name,
+        samples=tuple(it.joules for it in found),
+    )
 
-        def work(stimulus: Stimulus = stimulus) -> None:
-            for _ in stream(bench.client, stimulus):
-                pass
 
-        joules, idle_watts, seconds = _above_idle(bench, work)
-        total, idle, lasted = total + joules, idle + idle_watts, lasted + seconds
-    n = len(stimuli)
-    return EnergyRecord(CLIP, n, total / n, idle / n, lasted / n, bench.instrument.name)
+def _stream(client: Client, stimulus: Stimulus) -> None:
+    for _ in stream(client, stimulus):
+        pass
 
 
-def _above_idle(bench: Bench, work: Callable[[], None]) -> tuple[float, float, float]:
-    """(joules above idle, idle watts, how long it took) of what `work` makes the device do."""
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What the device took while it worked for so many seconds: above idle, and idle apart."""
+
+    joules: float
+    idle_watts: float
+    seconds: float
+    parts_watts: tuple[float, ...]  # above idle, in parts of its inside
+
+
+def _above_idle(bench: Bench, work: Callable[[], object]) -> _Work:
+    """What the device takes for what `work` makes it do."""
     bench.instrument.start()
     began = bench.clock()
     bench.sleep(IDLE_S)
@@ -88,7 +116,18 @@ def _above_idle(bench: Bench, work: Callable[[], None]) -> tuple[float, float, f
     idle_watts = trace.mean_watts(began + MARGIN_S, start - MARGIN_S)
     first, last = start - MARGIN_S, end + MARGIN_S
     joules = trace.joules(first, last) - idle_watts * (last - first)
-    return joules, idle_watts, end - start
+    idle = _parts(trace, began + MARGIN_S, start - MARGIN_S)
+    busy = _parts(trace, start + MARGIN_S, end - MARGIN_S)
+    apart = tuple(x - y for x, y in zip(busy, idle, strict=False))
+    return _Work(joules, idle_watts, end - start, apart)
+
+
+def _parts(trace: Trace, start_s: float, end_s: float) -> list[float]:
+    """Mean power in each of PARTS; none of a time that has no inside."""
+    if end_s <= start_s:
+        return []
+    edges = np.linspace(start_s, end_s, PARTS + 1).tolist()
+    return [trace.mean_watts(*between) for between in pairwise(edges)]
 
 
 def recorded_energy(trace: Trace, name: str) -> EnergyRecord:
@@ -102,11 +141,14 @@ def recorded_energy(trace: Trace, name: str) -> EnergyRecord:
             f"{name} marks no inference",
             hint="its column mark is 1 while the pin of mcugen_port_mark is high: docs/energy.md",
         )
-    busy_s = sum(end - start for start, end in marked)
-    busy_j = sum(trace.joules(start, end) for start, end in marked)
+    lengths_s = [end - start for start, end in marked]
+    taken = [trace.joules(start, end) for start, end in marked]
+    busy_s, busy_j = sum(lengths_s), sum(taken)
     first, last = float(trace.times_s[0]), float(trace.times_s[-1])
     rest_s = last - first - busy_s
     idle_watts = (trace.joules(first, last) - busy_j) / rest_s if rest_s > 0 else 0.0
-    count = len(marked)
-    above = (busy_j - idle_watts * busy_s) / count
-    return EnergyRecord(INFERENCE, count, above, idle_watts, busy_s / count, name)
+    above = tuple(
+        joules - idle_watts * seconds for joules, seconds in zip(taken, lengths_s, strict=True)
+    )
+    mean_s = busy_s / len(marked)
+    return EnergyRecord(INFERENCE, len(marked), fmean(above), idle_watts, mean_s, name, above)

@@ -18,7 +18,8 @@ from mcugen.protocol import Profile
 from mcugen.records import LayerRecord
 
 PROFILED = 10
-"""Inferences whose layers are measured."""
+"""Inferences whose layers are measured, unless more are asked for."""
+MOST_PROFILED = 100
 
 
 def measure_layers(
@@ -65,4 +66,5 @@ def _record(graph: Graph | None, layer: int, ticks: list[float], unit: str) -> L
         median=statistics.median(ticks),
         maximum=max(ticks),
         macs=macs(graph, op) if graph is not None and op is not None else None,
+        samples=tuple(ticks),
     )

@@ -24,7 +24,7 @@ from mcugen.device.measure import (
     push_zero_window,
     repeat_inference,
 )
-from mcugen.device.profile import PROFILED, measure_layers
+from mcugen.device.profile import MOST_PROFILED, PROFILED, measure_layers
 from mcugen.device.stream import Read, stream
 from mcugen.device.verify import gaps_of, output_reads
 from mcugen.errors import DeviceError
@@ -153,7 +153,7 @@ def run_clips(
     interrupted = False
     try:
         if profile:
-            _append_all(journal, _profiled(session, journal.head))
+            _append_all(journal, _profiled(session, journal.head, repeats or PROFILED))
         for clip in waiting:
             journal.append(measure_clip(session, clip, on_progress))
             measured += 1
@@ -212,12 +212,13 @@ def _memory(session: Session) -> tuple[MemoryRecord, ...]:
     return device_memory(session.client, planned_bytes, session.ram_bytes, session.stack_bytes)
 
 
-def _profiled(session: Session, head: RunRecord) -> tuple[LayerRecord, ...]:
+def _profiled(session: Session, head: RunRecord, repeats: int) -> tuple[LayerRecord, ...]:
     """The cost of each layer, on the input that `_repeated` takes."""
     graph = session.reference.graph
     push_zero_window(session.client, session.manifest.front_end, input_coding(graph))
     of_npu = session.manifest.accelerator == "npu"
-    return measure_layers(session.client, None if of_npu else graph, head.tick_unit)
+    count = min(repeats, MOST_PROFILED)  # every layer of each is read
+    return measure_layers(session.client, None if of_npu else graph, head.tick_unit, count)
 
 
 def _repeated(session: Session, head: RunRecord, repeats: int) -> Record:

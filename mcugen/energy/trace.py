@@ -28,16 +28,16 @@ class Trace:
     volts: Doubles
     marks: NDArray[np.bool_] | None = None
 
-    @property
-    def watts(self) -> Doubles:
-        """Power of each sample."""
-        return self.amperes * self.volts
-
     def joules(self, start_s: float, end_s: float) -> float:
         """Energy between two times of the recording: trapezoids, the ends interpolated."""
-        inside = self.times_s[(self.times_s > start_s) & (self.times_s < end_s)]
-        times = np.concatenate([[start_s], inside, [end_s]])
-        return float(np.trapezoid(np.interp(times, self.times_s, self.watts), times))
+        first, last = (
+            np.searchsorted(self.times_s, start_s, "right"),
+            np.searchsorted(self.times_s, end_s),
+        )
+        near = slice(max(first - 1, 0), last + 1)
+        times = np.concatenate([[start_s], self.times_s[first:last], [end_s]])
+        watts = np.interp(times, self.times_s[near], self.amperes[near] * self.volts[near])
+        return float(np.trapezoid(watts, times))
 
     def mean_watts(self, start_s: float, end_s: float) -> float:
         """Mean power between two times."""
@@ -50,11 +50,8 @@ class Trace:
             return ()
         edges = np.diff(self.marks.astype(np.int8), prepend=self.marks[:1], append=self.marks[-1:])
         rises, falls = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
-        return tuple(
-            (float(self.times_s[rise]), float(self.times_s[fall]))
-            for rise in rises
-            if (fall := next((at for at in falls if at > rise), None)) is not None
-        )
+        ended = falls[falls > rises[0]] if len(rises) else falls[:0]
+        return tuple(zip(self.times_s[rises].tolist(), self.times_s[ended].tolist(), strict=False))
 
 
 def read_trace(path: Path) -> Trace:

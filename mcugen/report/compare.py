@@ -4,12 +4,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from mcugen.errors import ConfigError
-from mcugen.records import LatencyRecord, MemoryRecord, Run, RunRecord
+from mcugen.records import EnergyRecord, LatencyRecord, MemoryRecord, Run, RunRecord
 from mcugen.report.detection import detect
 from mcugen.report.gate import Gate, judge_conditions, unlike
 from mcugen.report.load import front_end_per_window, load_of
@@ -20,7 +20,9 @@ from mcugen.report.numbers import (
     count_text,
     difference_text,
     joules_text,
+    milliwatts_text,
     percent_text,
+    with_idle,
 )
 
 K = TypeVar("K")
@@ -170,16 +172,25 @@ def _layer_rows(a: Run, b: Run) -> list[ComparedRow]:
 
 
 def _energy_rows(a: Run, b: Run) -> list[ComparedRow]:
-    """Energies above idle, and the idle power, of what both runs measured."""
+    """What both runs measured: above idle, with it, and the idle power."""
     of_b = {energy.name: energy for energy in b.energies}
-    rows = []
-    for x in a.energies:
-        y = of_b.get(x.name)
-        if y is not None:
-            cells = joules_text(x.joules), joules_text(y.joules)
-            ratio = y.joules / x.joules if x.joules > 0 else None
-            rows.append(ComparedRow(f"energy per {x.name}", *cells, ratio))
-    return rows
+    return [
+        ComparedRow(
+            title.format(x.name), text(left), text(right), right / left if left > 0 else None
+        )
+        for x in a.energies
+        if (y := of_b.get(x.name)) is not None
+        for title, read, text in ENERGIES
+        for left, right in [(read(x), read(y))]
+    ]
+
+
+ENERGIES: tuple[tuple[str, Callable[[EnergyRecord], float], Callable[[float], str]], ...] = (
+    ("energy per {}", lambda it: it.joules, joules_text),
+    ("energy per {}, with idle", with_idle, joules_text),
+    ("idle power before the {}", lambda it: it.idle_watts, milliwatts_text),
+)
+"""Title of a row, its figure, and the figure as text."""
 
 
 def _figure(latency: LatencyRecord | None) -> float | None:

@@ -20,6 +20,7 @@ from mcugen.records import (
     RECORDS_NAME,
     ClipRecord,
     Decoded,
+    EnergyRecord,
     LatencyRecord,
     LayerRecord,
     Run,
@@ -39,6 +40,8 @@ from mcugen.scoring import wake_word
 from mcugen.scoring.roc import MAX_FPR
 
 SUMMARY_SCHEMA = 1
+SAMPLES = ("samples", "clips")
+"""Fields of layers and energies that only the records hold."""
 REPORT_NAME = "report.html"
 PICTURES = "pictures"
 
@@ -116,7 +119,7 @@ def latency_csv(run: Run) -> bytes:
 
 def layers_csv(run: Run) -> bytes:
     """One line per LayerRecord, with its field names, its part of all layers and its MACs per tick."""
-    names = [field.name for field in fields(LayerRecord)]
+    names = [field.name for field in fields(LayerRecord) if field.name not in SAMPLES]
     rows = (
         [*(getattr(one.record, name) for name in names), one.share, one.macs_per_tick]
         for costs in layer_costs(run)
@@ -142,13 +145,17 @@ def summary(run: Run) -> dict[str, Any]:
         "detection": _detection(run),
         "classification": _classification(run),
         "latencies": [asdict(latency) for latency in run.latencies],
-        "layers": [asdict(layer) for layer in run.layers],
-        "energies": [asdict(energy) for energy in run.energies],
+        "layers": [_figures(layer) for layer in run.layers],
+        "energies": [_figures(energy) for energy in run.energies],
         "front_end_ticks_per_window": front_end_per_window(run),
         "load": asdict(load) if load is not None else None,
         "memories": [asdict(memory) for memory in run.memories],
         "warnings": findings(run),
     }
+
+
+def _figures(record: LayerRecord | EnergyRecord) -> dict[str, Any]:
+    return {name: value for name, value in asdict(record).items() if name not in SAMPLES}
 
 
 def _detection(run: Run) -> dict[str, Any] | None:

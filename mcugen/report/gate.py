@@ -5,34 +5,29 @@
 A condition such as `inference > +3 %` fails unless the samples exclude that change: it is judged by the
 change plus, towards the limit, SIGMAS standard errors. With a hundred samples a true change of just the
 limit then passes less than once in 100,000 comparisons. The errors are those of a bootstrap of the
-samples, paired where both runs have the same clips (Efron and Tibshirani, 1993, chapters 6 and 8).
-Figures without samples are compared as they are.
+samples, paired where both runs have the same clips (Efron and Tibshirani, 1993, chapters 6 and 8); few
+samples do not know their own error, so there are as many as Student's t has for their number. Figures
+without samples are compared as they are.
 """
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mcugen.errors import ConfigError, unknown
-from mcugen.records import ClipRecord, Run
-from mcugen.report.classes import is_right
-from mcugen.report.load import load_of
-from mcugen.scoring.labels import ANOMALY, NORMAL
+from mcugen.errors import ConfigError
+from mcugen.records import Run
+from mcugen.report.gate_figures import Figure, Samples, figures_named
 
 SIGMAS = 5.0
 BLOCKS, BLOCK = 10, 20  # draws of the bootstrap
 LIKE = ("model_sha256", "board", "tick_unit", "input", "flags")
 """Fields of RunRecord that must agree for a change to be one of the firmware."""
-
-Samples = list[NDArray[np.float64]]
-"""The samples of a figure; those of each array are resampled among themselves."""
-Statistic = Callable[[Samples], NDArray[np.float64]]
-"""Samples [draws, n] -> a figure for each draw."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +74,7 @@ def parse_condition(text: str) -> Condition:
             f"--fail-if {text!r} would forbid runs without a change",
             hint="a limit above (>) is 0 or more, one below (<) is negative",
         )
-    return Condition(text, figure, sign == ">", limit, is_relative, unit)
+    return Condition(text, figure, sign == ">", limit, is_relative, unit.replace("uJ", "µJ"))
 
 
 _CONDITION = re.compile(r"\s*(.+?)\s*([<>])\s*([+-]?\d+(?:\.\d+)?)\s*(%|\w*)\s*")
@@ -98,7 +93,22 @@ def judge_conditions(a: Run, b: Run, conditions: Sequence[str]) -> tuple[Gate, .
 
 
 def _judge(a: Run, b: Run, condition: Condition) -> Gate:
-    x, y = (_figure(run, condition) for run in (a, b))
+    """Of several layers the worst, whose reason says how many others fail."""
+    pairs = figures_named(a, b, condition.figure)
+    gates = {name: _judge_figure(x, y, condition) for name, (x, y) in pairs.items()}
+    sign = 1 if condition.is_above else -1
+    worst = max(gates, key=lambda name: sign * gates[name].bound)
+    if worst == condition.figure:
+        return gates[worst]
+    failed = sum(gate.is_failed for gate in gates.values())
+    judged = (
+        f"{failed} of {len(gates)} fail, most of all " if failed else f"of {len(gates)} judged, "
+    )
+    reason = f"{judged if len(gates) > 1 else ''}{worst}: {gates[worst].reason}"
+    return replace(gates[worst], reason=reason)
+
+
+def _judge_figure(x: Figure, y: Figure, condition: Condition) -> Gate:
     if condition.unit not in ("", "%", x.unit):
         raise ConfigError(
             f"--fail-if {condition.text!r}: {condition.figure} is in {x.unit or 'no unit'}",
@@ -109,8 +119,8 @@ def _judge(a: Run, b: Run, condition: Condition) -> Gate:
     if condition.is_relative and x.value == 0:
         raise ConfigError(f"{condition.figure} is 0 in A: a change has no percentage")
     change = _change(x.value, y.value, condition)
-    error = _standard_error(x, y, condition, paired=x.keys == y.keys)
-    bound = change + (SIGMAS if condition.is_above else -SIGMAS) * error
+    error = _standard_error(x, y, condition, paired=bool(x.keys) and x.keys == y.keys)
+    bound = change + (1 if condition.is_above else -1) * _sigmas(x, y) * error
     is_failed = _beyond(bound, condition)
     return Gate(
         condition=condition.text,
@@ -148,16 +158,12 @@ def _text(change: float, condition: Condition) -> str:
     return f"{change:+.4g}" + (f" {condition.unit}" if condition.unit else "")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Figure:
-    """A figure of a run, with its samples where there are any. `keys` tells whether those of two runs
-    are pairs."""
-
-    value: float
-    unit: str
-    samples: Samples
-    statistic: Statistic | None = None
-    keys: tuple[object, ...] = ()
+def _sigmas(x: Figure, y: Figure) -> float:
+    """As improbable as SIGMAS standard errors are where those are known exactly: the quantile of
+    Student's t (Wallace, 1959) for the smallest group of samples."""
+    degrees = max(min(map(len, [*x.samples, *y.samples]), default=2) - 1, 1)
+    z = SIGMAS * (8 * degrees + 3) / (8 * degrees + 1)
+    return math.sqrt(degrees * math.expm1(z * z / degrees))
 
 
 def _standard_error(x: Figure, y: Figure, condition: Condition, *, paired: bool) -> float:
@@ -186,107 +192,3 @@ def _draws(
 
 def _draw(samples: Samples, random: np.random.Generator) -> list[NDArray[np.int64]]:
     return [random.integers(0, len(part), (BLOCK, len(part))) for part in samples]
-
-
-def _figure(run: Run, condition: Condition) -> Figure:
-    """The figure of that name; ConfigError, with the nearest one, where the run has none."""
-    known = {_word(name): make for name, make in _figures(run).items()}
-    name = _word(condition.figure.removeprefix("score_"))
-    if name not in known:
-        raise unknown("--fail-if: figure", condition.figure, known)
-    return known[name]()
-
-
-def _word(name: str) -> str:
-    return re.sub(r"[\s_,-]+", " ", name.lower()).strip()
-
-
-def _figures(run: Run) -> dict[str, Callable[[], Figure]]:
-    """What a condition may name: costs and memory as in the report, and what the clips say."""
-    found: dict[str, Callable[[], Figure]] = {}
-    for latency in run.latencies:
-        value = latency.median if latency.median is not None else latency.mean
-        if value is not None:
-            found[latency.name] = _plain(value, latency.unit)
-    for memory in run.memories:
-        found[memory.name] = _plain(memory.used_bytes, "bytes")
-    load = load_of(run)
-    if load is not None and load.share is not None:
-        found["real-time load"] = _plain(load.share, "")
-    if any(clip.inference_ticks for clip in run.clips):
-        found["inference"] = lambda: _inference(run)
-    if any(clip.row_ticks for clip in run.clips):
-        found["front-end"] = lambda: _front_end(run)
-    if all(_scored(run, label) for label in (ANOMALY, NORMAL)):
-        found["auc"] = lambda: _auc(run)
-    if any(is_right(clip) is not None for clip in run.clips):
-        found["accuracy"] = lambda: _accuracy(run)
-    return found
-
-
-def _plain(value: float, unit: str) -> Callable[[], Figure]:
-    return lambda: Figure(float(value), unit, [])
-
-
-def _sampled(samples: Samples, unit: str, statistic: Statistic, keys: Sequence[object]) -> Figure:
-    value = float(statistic([part[None] for part in samples])[0])
-    return Figure(value, unit, samples, statistic, tuple(keys))
-
-
-def _ordered(run: Run) -> list[ClipRecord]:
-    return sorted(run.clips, key=lambda clip: clip.sha256)
-
-
-def _middle(parts: Samples) -> NDArray[np.float64]:
-    """The mean of the middle half: outliers move it no more than the median, whose error is known worse."""
-    ordered = np.sort(parts[0], axis=1)
-    quarter = ordered.shape[1] // 4
-    return np.asarray(ordered[:, quarter : ordered.shape[1] - quarter].mean(axis=1))
-
-
-def _mean(parts: Samples) -> NDArray[np.float64]:
-    return np.asarray(parts[0].mean(axis=1))
-
-
-def _inference(run: Run) -> Figure:
-    """The middle of all windows."""
-    clips = _ordered(run)
-    ticks = np.array([tick for clip in clips for tick in clip.inference_ticks], np.float64)
-    keys = [(clip.sha256, len(clip.inference_ticks)) for clip in clips]
-    return _sampled([ticks], run.head.tick_unit, _middle, keys)
-
-
-def _front_end(run: Run) -> Figure:
-    """The mean cost of a row: a front-end may do most of its work in few of them."""
-    clips = [clip for clip in _ordered(run) if clip.row_ticks]
-    means = np.array([np.mean(clip.row_ticks) for clip in clips])
-    keys = [(clip.sha256, len(clip.row_ticks)) for clip in clips]
-    return _sampled([means], run.head.tick_unit, _mean, keys)
-
-
-def _scored(run: Run, label: str) -> list[ClipRecord]:
-    return [clip for clip in _ordered(run) if clip.label == label and clip.score is not None]
-
-
-def _auc(run: Run) -> Figure:
-    """The area under the ROC curve of the clips' scores."""
-    groups = [_scored(run, label) for label in (ANOMALY, NORMAL)]
-    samples = [np.array([clip.score for clip in group], np.float64) for group in groups]
-    keys = [clip.sha256 for group in groups for clip in group]
-    return _sampled(samples, "", _area, keys)
-
-
-def _area(parts: Samples) -> NDArray[np.float64]:
-    """The share of pairs in which the positive scores higher, ties counting half (Mann and Whitney)."""
-    gaps = parts[0][:, :, None] - parts[1][:, None, :]
-    return np.asarray(((gaps > 0) + 0.5 * (gaps == 0)).mean(axis=(1, 2)))
-
-
-def _accuracy(run: Run) -> Figure:
-    """The share of labelled clips whose class is right."""
-    judged = [
-        (clip.sha256, found) for clip in _ordered(run) if (found := is_right(clip)) is not None
-    ]
-    rights = np.array([found for _, found in judged], np.float64)
-    keys = [sha256 for sha256, _ in judged]
-    return _sampled([rights], "", _mean, keys)

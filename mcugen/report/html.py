@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from mcugen.codegen.render import render
-from mcugen.records import ClipRecord, LatencyRecord, MemoryRecord, Run, RunRecord
+from mcugen.records import ClipRecord, EnergyRecord, LatencyRecord, MemoryRecord, Run, RunRecord
 from mcugen.report import plots
 from mcugen.report.anchors import Anchor, anchors_for
 from mcugen.report.chart import Chart
@@ -30,12 +30,15 @@ from mcugen.report.numbers import (
     count_text,
     difference,
     difference_text,
+    joules_text,
     meaning_text,
+    milliwatts_text,
     samples,
     score_text,
     seconds_of,
     time_text,
     verdict,
+    with_idle,
 )
 from mcugen.report.tiles import tiles
 from mcugen.scoring.roc import Separation
@@ -66,6 +69,7 @@ def report_html(run: Run, pictures: Mapping[str, bytes] | None = None) -> bytes:
         "latency_fact": _latency_fact,
         "latencies": [_latency_row(x, t) for x, t in zip(latencies, times, strict=True)],
         "has_time": any(times),
+        "energies": [(energy.name, _energy_row(energy)) for energy in run.energies],
         "memories": [_memory_row(memory) for memory in run.memories],
         "anchors": _anchor_rows(run),
         "anchor_note": _anchor_note(run.head),
@@ -165,6 +169,17 @@ UNITS: dict[str, Callable[[int], str]] = {
     "millicelsius": lambda value: f"{value / 1000:.1f} °C",
     "khz": lambda value: f"{value / 1000:g} MHz",
 }
+
+
+def _energy_row(energy: EnergyRecord) -> tuple[str, ...]:
+    return (
+        joules_text(energy.joules),
+        joules_text(with_idle(energy)),
+        milliwatts_text(energy.idle_watts),
+        time_text(energy.seconds * 1e9, "nanoseconds", None),
+        count_text(energy.count),
+        energy.source,
+    )
 
 
 def _memory_row(memory: MemoryRecord) -> dict[str, Any]:

@@ -42,12 +42,21 @@ def joules_text(value: float) -> str:
     return f"{value * 1e9:.3g} nJ"
 
 
+def milliwatts_text(watts: float) -> str:
+    """Power with three digits, in mW."""
+    return f"{watts * 1e3:.3g} mW"
+
+
+def with_idle(energy: EnergyRecord) -> float:
+    """Joules, with what the idle device would have taken meanwhile."""
+    return energy.joules + energy.idle_watts * energy.seconds
+
+
 def energy_text(energy: EnergyRecord) -> str:
     """What one takes above idle and with it, and the power of the idle device."""
-    with_idle = energy.joules + energy.idle_watts * energy.seconds
     return (
-        f"{joules_text(energy.joules)} above idle, {joules_text(with_idle)} with it; idle "
-        f"{energy.idle_watts * 1e3:.3g} mW (mean of {count_text(energy.count)}, {energy.source})"
+        f"{joules_text(energy.joules)} above idle, {joules_text(with_idle(energy))} with it; idle "
+        f"{milliwatts_text(energy.idle_watts)} (mean of {count_text(energy.count)}, {energy.source})"
     )
 
 

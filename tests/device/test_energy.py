@@ -27,6 +27,7 @@ from mcugen.features.coding import input_coding
 from mcugen.protocol import Frame, Request
 from mcugen.records import EnergyRecord, Run
 from mcugen.report.compare import compare_runs
+from mcugen.report.files import load_run
 from mcugen.report.text import figure_lines
 from mcugen.samples.stimulus import make_stimulus
 from tests.device.projects import SESSION, Bench
@@ -99,6 +100,8 @@ def test_a_known_energy_is_found(bench: Bench, late_s: float) -> None:
     assert found.joules == pytest.approx(BUSY_W * INFERENCE_S, rel=WITHIN)
     assert found.idle_watts == pytest.approx(IDLE_W, rel=WITHIN)
     assert found.seconds == pytest.approx(INFERENCE_S, rel=WITHIN)
+    assert len(found.samples) == 20
+    assert np.mean(found.samples) == pytest.approx(BUSY_W * INFERENCE_S, rel=WITHIN)
 
 
 def test_a_clip_takes_all_that_its_requests_do(bench: Bench) -> None:
@@ -110,6 +113,7 @@ def test_a_clip_takes_all_that_its_requests_do(bench: Bench) -> None:
     worked_s = sum(end - start for start, end in supply.busy) / 2
     assert worked_s > 0 and found.count == 2
     assert found.joules == pytest.approx(BUSY_W * worked_s, rel=WITHIN)
+    assert found.samples == pytest.approx([BUSY_W * worked_s] * 2, rel=WITHIN)
 
 
 def marked_trace() -> Trace:
@@ -148,7 +152,10 @@ def test_a_run_takes_a_recording(desk: Desk, tmp_path: Path, capsys: Any) -> Non
     assert "energy per inference: 3" in capsys.readouterr().out
     (found,) = json.loads((tmp_path / "run" / "summary.json").read_text())["energies"]
     assert found["count"] == 10 and found["source"] == "supply.csv"
-    assert "Energy per inference" in (tmp_path / "run" / "report.html").read_text()
+    page = (tmp_path / "run" / "report.html").read_text()
+    assert "Energy per inference" in page and "12.3 mW" in page
+    (record,) = load_run(tmp_path / "run").energies
+    assert len(record.samples) == 10 and np.mean(record.samples) == pytest.approx(found["joules"])
 
 
 @pytest.mark.parametrize(
@@ -179,9 +186,13 @@ def test_report_and_comparison_show_energies() -> None:
     assert line == (
         "energy per inference: 31.8 µJ above idle, 81 µJ with it; idle 12.3 mW (mean of 540, PPK2)"
     )
-    (row,) = compare_runs(run(30e-6), run(33e-6)).rows
-    assert (row.name, row.a, row.b) == ("energy per inference", "30 µJ", "33 µJ")
-    assert row.ratio == pytest.approx(1.1)
+    rows = compare_runs(run(30e-6), run(33e-6)).rows
+    assert [(row.name, row.a, row.b) for row in rows] == [
+        ("energy per inference", "30 µJ", "33 µJ"),
+        ("energy per inference, with idle", "79.2 µJ", "82.2 µJ"),
+        ("idle power before the inference", "12.3 mW", "12.3 mW"),
+    ]
+    assert rows[0].ratio == pytest.approx(1.1) and rows[2].ratio == 1
 
 
 class FakePpk2:

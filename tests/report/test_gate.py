@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
@@ -13,7 +14,7 @@ import pytest
 
 from mcugen.cli import main
 from mcugen.errors import ConfigError
-from mcugen.records import MemoryRecord, Run
+from mcugen.records import EnergyRecord, LayerRecord, MemoryRecord, Run
 from mcugen.report.compare import compare_runs
 from mcugen.report.gate import parse_condition
 from tests.conftest import ROOT
@@ -22,6 +23,7 @@ from tests.report.runs import clip, head, labelled_run
 from tests.report.test_files import save
 
 WINDOWS, CLIPS = 25, 4
+MakeRun = Callable[..., Run]
 
 
 def noisy_run(random: np.random.Generator, factor: float) -> Run:
@@ -44,6 +46,105 @@ def test_no_regression_of_3_percent_is_missed_and_few_alarms_are_false() -> None
         false += not compare_runs(before, same, ["inference > +3 %"]).is_passed
     assert missed == 0
     assert false <= pairs // 100
+
+
+LAYERS = 12
+
+
+def layered_run(random: np.random.Generator, factor: float = 1.0, inferences: int = 40) -> Run:
+    """Layers of 500 to 90,000 cycles that jitter by 1 %; layer 4 costs `factor` times as much."""
+    costs = np.geomspace(500, 90_000, LAYERS)
+    costs[4] *= factor
+    ticks = (costs[:, None] * random.normal(1, 0.01, (LAYERS, inferences))).round()
+    layers = tuple(
+        LayerRecord(n, "CONV_2D" if n % 2 else "ADD", f"model/block_{n}", "cycles", inferences,
+                    min(each), float(np.median(each)), max(each), None, samples=tuple(each))
+        for n, each in enumerate(ticks.tolist())
+    )  # fmt: skip
+    return Run(head(tick_unit="cycles"), layers=layers)
+
+
+def powered_run(random: np.random.Generator, factor: float = 1.0) -> Run:
+    """30 µJ an inference in 20 parts, and clips of 1 to 10 mJ, whose energies vary by 0.3 %."""
+    parts = 30e-6 * factor * random.normal(1, 0.003, 20)
+    clips = np.arange(1, 11) * 1e-3 * factor * random.normal(1, 0.0003, 10)
+    names = tuple(f"{number:064x}" for number in range(10))
+    rest = (0.0123, 0.004, "PPK2")
+    return Run(head(), energies=(
+        EnergyRecord("inference", 540, float(parts.mean()), *rest, samples=tuple(parts.tolist())),
+        EnergyRecord("clip", 10, float(clips.mean()), *rest, tuple(clips.tolist()), names),
+    ))  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("make", "condition"),
+    [
+        (layered_run, "any layer > +3 %"),
+        (powered_run, "energy per inference > +3 %"),
+        (powered_run, "energy per clip > +3 %"),
+    ],
+)
+def test_no_regression_of_a_layer_or_of_energy_is_missed(make: MakeRun, condition: str) -> None:
+    random = np.random.default_rng(21)
+    pairs = 100
+    missed = false = 0
+    for _ in range(pairs):
+        before = make(random)
+        missed += compare_runs(before, make(random, 1.03), [condition]).is_passed
+        false += not compare_runs(before, make(random), [condition]).is_passed
+    assert missed == 0
+    assert false <= pairs // 100
+
+
+def test_few_samples_do_not_know_their_own_error() -> None:
+    """With five inferences a regression of the limit is not missed either."""
+    random = np.random.default_rng(5)
+    runs = [(layered_run(random, 1.0, 5), layered_run(random, 1.03, 5)) for _ in range(300)]
+    assert not any(compare_runs(a, b, ["layer 4 > +3 %"]).is_passed for a, b in runs)
+
+
+def test_layers_are_named_by_number_operator_or_tensor() -> None:
+    a = layered_run(np.random.default_rng(1))
+    grown = tuple(
+        replace(one, samples=tuple(1.2 * tick for tick in one.samples))
+        if one.layer in (5, 7)
+        else one
+        for one in a.layers
+    )
+    b = replace(a, layers=grown)
+    failing = ("layer 5", "layer 5 CONV_2D", "layer conv_2d", "any layer", "layer model/block_5")
+    gates = compare_runs(a, b, [f"{name} > +5 %" for name in (*failing, "layer ADD")]).gates
+    assert [gate.is_failed for gate in gates] == [True] * 5 + [False]
+    assert gates[0].reason.startswith("layer 5 CONV_2D: +20.00 % (")
+    assert gates[2].reason.startswith("2 of 6 fail, most of all layer 5 CONV_2D: +20.00 %")
+    judged = sum(one.median for one in a.layers) / 100
+    count = sum(one.median >= judged for one in a.layers)
+    assert gates[3].reason.startswith(f"2 of {count} fail") and count < LAYERS
+    assert gates[5].reason.startswith("of 6 judged, layer ")
+
+
+def test_layers_and_energies_that_cannot_be_judged() -> None:
+    profiled, powered = (make(np.random.default_rng(1)) for make in (layered_run, powered_run))
+    plain = labelled_run()
+    for a, b, text, words in (
+        (plain, plain, "any layer > +5 %", "a run has no layers"),
+        (plain, plain, "energy per clip > +5 %", "run both with --energy"),
+        (profiled, profiled, "layer 44 > +5 %", "did you mean 'layer 4"),
+        (profiled, profiled, "layer 4 > +5 bytes", "layer 4 is in cycles"),
+        (
+            profiled,
+            replace(profiled, layers=profiled.layers[1:]),
+            "any layer > +5 %",
+            "only one of",
+        ),
+        (powered, powered, "energy per inference > +5 mJ", "is in µJ"),
+    ):
+        with pytest.raises(ConfigError) as caught:
+            compare_runs(a, b, [text])
+        assert words in f"{caught.value.what} {caught.value.hint}"
+    assert compare_runs(
+        powered, powered, ["energy per inference > +5 uJ", "idle power > +1 %"]
+    ).is_passed
 
 
 def test_equal_runs_pass_and_figures_without_samples_are_exact() -> None:
@@ -127,9 +228,14 @@ def test_the_command_exits_with_3_and_writes_junit(
 
 
 def test_the_commands_of_the_page_print_what_it_shows(tmp_path: Path) -> None:
-    (commands,) = console_blocks((ROOT / "docs" / "gate.md").read_text())
+    clips, layers = console_blocks((ROOT / "docs" / "gate.md").read_text())
     flash = (MemoryRecord("flash", 100_000, None, "linker"),)
-    for name in ("a", "b"):
-        save(replace(labelled_run(), memories=flash), tmp_path / name)
-    run_shown(*commands[-1], tmp_path)
+    for name, cost in (("a", 150.0), ("b", 180.0)):
+        conv = LayerRecord(0, "CONV_2D", "", "instructions", 1, 900.0, 900.0, 900.0, None)
+        depth = replace(
+            conv, layer=1, operator="DEPTHWISE_CONV_2D", median=cost, samples=(cost,) * 30
+        )
+        save(replace(labelled_run(), memories=flash, layers=(conv, depth)), tmp_path / name)
+    run_shown(*clips[-1], tmp_path)
     assert (tmp_path / "gate.xml").is_file()
+    run_shown(*layers[-1], tmp_path, status=3)
