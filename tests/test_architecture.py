@@ -11,8 +11,6 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
 from mcugen.boards import load_boards
 from mcugen.platforms import PLATFORMS
 from mcugen.platforms.choose import all_engines
@@ -49,14 +47,19 @@ def imports(tree: ast.AST) -> Iterator[str]:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_imports_go_downwards(path: Path) -> None:
-    if path == PACKAGE / "__init__.py":
-        return  # the front door, which opens each room when it is asked for
-    own = room_of(".".join(("mcugen", *path.relative_to(PACKAGE).with_suffix("").parts)))
-    for module in imports(parsed(path)):
-        if module.split(".")[0] == "mcugen":
-            assert ROOMS.index(room_of(module)) >= ROOMS.index(own), f"{path.name} imports {module}"
+@functools.cache
+def imported(path: Path) -> tuple[str, ...]:
+    return tuple(imports(parsed(path)))
+
+
+def test_imports_go_downwards() -> None:
+    for path in FILES:
+        if path == PACKAGE / "__init__.py":
+            continue  # the front door, which opens each room when it is asked for
+        own = room_of(".".join(("mcugen", *path.relative_to(PACKAGE).with_suffix("").parts)))
+        for module in imported(path):
+            if module.split(".")[0] == "mcugen":
+                assert ROOMS.index(room_of(module)) >= ROOMS.index(own), f"{path} imports {module}"
 
 
 def importers(room: str) -> set[str]:
@@ -64,7 +67,7 @@ def importers(room: str) -> set[str]:
     return {
         path.relative_to(PACKAGE).parts[0]
         for path in FILES
-        for module in imports(parsed(path))
+        for module in imported(path)
         if module.startswith(f"mcugen.{room}.")
     } - {room}
 
@@ -80,16 +83,16 @@ def test_tensorflow_is_behind_one_door() -> None:
     assert importers("train") == {"cli", "api"}
     worker = PACKAGE / "model" / "reference_worker.py"
     for path in FILES:
-        names = {module.split(".")[0] for module in imports(parsed(path))}
+        names = {module.split(".")[0] for module in imported(path)}
         if path.relative_to(PACKAGE).parts[0] != "train" and path != worker:
             assert not names & {"tensorflow", "tf_keras", "keras"}, path
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_heavy_packages_are_imported_inside_functions(path: Path) -> None:
-    for node in parsed(path).body:
-        for module in imports(node) if isinstance(node, ast.Import | ast.ImportFrom) else ():
-            assert module.split(".")[0] not in HEAVY, f"{path.name} imports {module} when loaded"
+def test_heavy_packages_are_imported_inside_functions() -> None:
+    for path in FILES:
+        for node in parsed(path).body:
+            for module in imports(node) if isinstance(node, ast.Import | ast.ImportFrom) else ():
+                assert module.split(".")[0] not in HEAVY, f"{path} imports {module} when loaded"
 
 
 ONE_SYSTEM_ONLY = {
@@ -103,12 +106,12 @@ ONE_SYSTEM_CALLS = re.compile(
 )
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_one_module_knows_what_systems_do_differently(path: Path) -> None:
-    if path.name == "system.py":
-        return
-    assert not {module.split(".")[0] for module in imports(parsed(path))} & ONE_SYSTEM_ONLY
-    assert ONE_SYSTEM_CALLS.search(path.read_text()) is None
+def test_one_module_knows_what_systems_do_differently() -> None:
+    for path in FILES:
+        if path.name != "system.py":
+            used = {module.split(".")[0] for module in imported(path)}
+            assert not used & ONE_SYSTEM_ONLY, path
+            assert ONE_SYSTEM_CALLS.search(path.read_text()) is None, path
 
 
 def test_the_net_for_such_calls_has_no_holes() -> None:
@@ -129,14 +132,14 @@ def test_every_room_is_listed() -> None:
 
 def test_only_the_reader_knows_flatbuffers() -> None:
     for path in FILES:
-        names = {module.split(".")[0] for module in imports(parsed(path))}
+        names = {module.split(".")[0] for module in imported(path)}
         if path.relative_to(PACKAGE).as_posix() != "model/tflite.py":
             assert not names & {"flatbuffers", "tflite"}, path
 
 
 def test_a_platform_imports_no_other_one_but_cmake() -> None:
     for path in (PACKAGE / "platforms").glob("*/*.py"):
-        for module in imports(parsed(path)):
+        for module in imported(path):
             parts = module.split(".")
             if parts[:2] == ["mcugen", "platforms"] and (PACKAGE / "platforms" / parts[2]).is_dir():
                 assert parts[2] in (path.parent.name, "cmake"), f"{path} imports {module}"
@@ -165,15 +168,16 @@ def test_no_public_class_name_twice() -> None:
     assert [name for name, count in classes.items() if count > 1] == []
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_sizes(path: Path) -> None:
-    text = path.read_text()
-    assert len(text.splitlines()) <= MOST_LINES
-    for node in ast.walk(parsed(path)):
-        if isinstance(node, ast.FunctionDef):
-            assert node.end_lineno is not None
-            lines = node.end_lineno - node.lineno + 1
-            assert lines <= MOST_LINES_OF_A_FUNCTION, f"{node.name}: {lines} lines"
+def test_sizes() -> None:
+    for folder in ("mcugen", "tests", "tools", "benchmarks"):
+        for path in (PACKAGE.parent / folder).rglob("*.py"):
+            text = path.read_text()
+            assert len(text.splitlines()) <= MOST_LINES, path
+            for node in ast.walk(ast.parse(text)):
+                if isinstance(node, ast.FunctionDef):
+                    assert node.end_lineno is not None
+                    lines = node.end_lineno - node.lineno + 1
+                    assert lines <= MOST_LINES_OF_A_FUNCTION, f"{path}: {node.name}: {lines} lines"
 
 
 def test_twins_differ_by_more_than_a_letter() -> None:

@@ -12,6 +12,7 @@ from mcugen.errors import ConfigError, nearest, unknown
 from mcugen.features.spec import KINDS, PRESETS, FrontEnd
 
 FLOAT32_MAX = 3.4028234663852886e38
+INT32_MAX = 2**31 - 1
 
 SHAPE_KEYS = ("window_rows", "stride_rows", "first_row", "last_row")
 SHAPE_DEFAULTS = {"window_rows": 1, "stride_rows": 1, "first_row": 0, "last_row": None}
@@ -89,8 +90,9 @@ def _type_fault(key: str, value: object, default: object) -> str:
         return "" if fits else f"{key} must be a list of numbers, not {value!r}"
     if isinstance(default, float):
         return "" if _is_number(value) else f"{key} must be a number, not {value!r}"
-    whole = isinstance(value, int) and not isinstance(value, bool)
-    return "" if whole else f"{key} must be a whole number, not {value!r}"
+    if not isinstance(value, int) or isinstance(value, bool):
+        return f"{key} must be a whole number, not {value!r}"
+    return "" if abs(value) <= INT32_MAX else f"{key} must be a whole number of 32 bits"
 
 
 def _is_number(value: object) -> bool:

@@ -4,8 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +12,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mcugen.engines import ENGINES
 from mcugen.engines.contract import EngineOptions
 from mcugen.engines.ops.shared import lstm_layer
 from mcugen.engines.ops.shared.lstm_layer import curve
@@ -22,45 +20,12 @@ from mcugen.model.tflite import parse_tflite, read_tflite
 from mcugen.paths import runtime_dir
 from tests.conftest import ROOT
 from tests.engines.c_engine import build, compile_driver, run_program
+from tests.engines.ops.lstm_layers import Case, model_of
 from tests.engines.vectors import OPTIONS, Vectors, differences, vectors_of
 from tests.tflite_writer import OpSpec, TensorSpec, model_bytes
 
 EXACT = ("portable", "dsp-speed")
 """Configurations of tests.engines.vectors that claim to equal TFLite Micro."""
-
-
-@dataclass(frozen=True)
-class Case:
-    """One layer. `spread` is about the standard deviation of the gates' sums."""
-
-    units: int = 8
-    features: int = 1
-    steps: int = 5
-    batches: int = 1
-    time_major: bool = False
-    x_scale: float = 0.05
-    x_zero_point: int = -3
-    state_scale: float = 1 / 128
-    state_zero_point: int = 2
-    cell_power: int = -12
-    cell_clip: float = 10.0
-    spread: float = 2.0
-    largest_weight: int = 127
-    forget: float = 0.0  # added to the sum of the forget gate
-    seed: int = 0
-
-    @property
-    def in_shape(self) -> tuple[int, ...]:
-        lead = (self.steps, self.batches) if self.time_major else (self.batches, self.steps)
-        return (*lead, self.features)
-
-    @property
-    def options(self) -> dict[str, object]:
-        return {
-            "fused_activation_function": "TANH",
-            "time_major": self.time_major,
-            "cell_clip": self.cell_clip,
-        }
 
 
 EDGES = (
@@ -79,51 +44,6 @@ EDGES = (
     Case(units=32, steps=100),
     Case(units=16, steps=100, forget=20.0, seed=3),  # forgets so little that the last bit counts
 )
-
-
-def model_of(cases: Sequence[Case]) -> bytes:
-    """One .tflite with a layer per case, each with an input and output of its own."""
-    tensors: list[TensorSpec] = []
-    ops: list[OpSpec] = []
-    for number, case in enumerate(cases):
-        x = len(tensors)
-        tensors += layer_tensors(case, number)
-        weights, biases = range(x + 1, x + 9), range(x + 9, x + 13)
-        hidden, cell, out = range(x + 13, x + 16)
-        inputs = [x, *weights, -1, -1, -1, *biases, -1, -1, hidden, cell, -1, -1, -1, -1]
-        ops.append(OpSpec("UNIDIRECTIONAL_SEQUENCE_LSTM", inputs, [out], case.options))
-    return model_bytes(tensors, ops, [op.inputs[0] for op in ops], [op.outputs[0] for op in ops])
-
-
-def layer_tensors(case: Case, number: int) -> list[TensorSpec]:
-    """Input, 4 input weights, 4 recurrent weights, 4 biases, hidden state, cell state, output."""
-    rng = np.random.default_rng((case.seed, number))
-    state = (case.state_scale, case.state_zero_point)
-    states = (case.batches, case.units)
-    largest = case.largest_weight
-
-    def weights(columns: int, step: float) -> list[TensorSpec]:
-        scale = case.spread / (74 * step * 0.58 * largest * columns**0.5)
-        tables = rng.integers(-largest, largest + 1, (4, case.units, columns)).astype(np.int8)
-        return [
-            TensorSpec(table.shape, "int8", float(scale * rng.uniform(0.3, 1)), data=table)
-            for table in tables
-        ]
-
-    from_input = weights(case.features, case.x_scale)
-    from_state = weights(case.units, case.state_scale)
-    biases = rng.integers(-9000, 9000, (4, case.units)).astype(np.int32)
-    assert isinstance(from_input[1].scales, float)
-    biases[1] += round(case.forget / (case.x_scale * from_input[1].scales))
-    return [
-        TensorSpec(case.in_shape, "int8", case.x_scale, case.x_zero_point),
-        *from_input,
-        *from_state,
-        *(TensorSpec((case.units,), "int32", 1e-4, data=bias) for bias in biases),
-        TensorSpec(states, "int8", *state, is_variable=True),
-        TensorSpec(states, "int16", 2.0**case.cell_power, is_variable=True),
-        TensorSpec((*case.in_shape[:2], case.units), "int8", *state),
-    ]
 
 
 @pytest.fixture(scope="module")
@@ -343,63 +263,3 @@ def test_scales_are_multiplied_in_double(
     )
     again = read_tflite(path)  # what is emitted for one graph is kept
     assert (build(again, OPTIONS[name], tmp_path / "float32").run(x).outputs[0] != theirs).any()
-
-
-def problems_of(
-    change: Mapping[int, TensorSpec], *, absent: Sequence[int] = (), **options: object
-) -> list[str]:
-    """What is wrong with a sound layer once some tensors are replaced, dropped from the op, or
-    options are set. Tensors are numbered as layer_tensors returns them; 16 is a peephole's."""
-    tensors = dict(enumerate(layer_tensors(Case(), 0))) | change
-    optional = [16 if 16 in tensors else -1, -1, -1]
-    inputs = [*range(9), *optional, *range(9, 13), -1, -1, 13, 14, -1, -1, -1, -1]
-    inputs = [-1 if i in absent else i for i in inputs]
-    op = OpSpec("UNIDIRECTIONAL_SEQUENCE_LSTM", inputs, [15], Case().options | options)
-    graph = parse_tflite(model_bytes([*tensors.values()], [op], [0], [15]), "bad")
-    return [problem.what for problem in ENGINES["aot"].supports(graph)]
-
-
-def test_a_sound_layer_has_no_problems() -> None:
-    assert problems_of({}) == []
-
-
-@pytest.mark.parametrize(
-    ("change", "words"),
-    [
-        ({0: TensorSpec((1, 5, 1), "float32")}, "float32 is not supported"),
-        ({0: TensorSpec((5, 1), "int8", 0.1)}, "input [5, 1]"),
-        ({1: TensorSpec((8, 1), "int8", 0.1, is_variable=True)}, "weights must be constant"),
-        ({2: TensorSpec((8, 2), "int8", 0.1, data=np.ones((8, 2), np.int8))}, "instead of [8, 1]"),
-        ({3: TensorSpec((8, 1), "int8", 0.1, 3, data=np.ones((8, 1), np.int8))}, "zero point"),
-        (
-            {4: TensorSpec((8, 1), "int8", [0.1] * 8, data=np.ones((8, 1), np.int8))},
-            "weights must be quantised per tensor",
-        ),
-        ({9: TensorSpec((8,), "int64", data=np.ones(8, np.int64))}, "biases"),
-        ({13: TensorSpec((1, 8), "int8", 1 / 64, 2, is_variable=True)}, "quantised differently"),
-        ({14: TensorSpec((1, 8), "int16", 0.0003, is_variable=True)}, "scale 0.0003"),
-        ({14: TensorSpec((1, 8), "int16", 2.0, is_variable=True)}, "scale 2"),
-        ({14: TensorSpec((1, 8), "int8", 2.0**-12, is_variable=True)}, "must be int16"),
-        ({14: TensorSpec((1, 9), "int16", 2.0**-12, is_variable=True)}, "instead of [1, 8]"),
-        ({0: TensorSpec((1, 5, 1), "int8", 3e30)}, "too large"),
-        ({16: TensorSpec((8,), "int16", 0.1, data=np.ones(8, np.int16))}, "peephole"),
-    ],
-)
-def test_a_problem_is_named(change: dict[int, TensorSpec], words: str) -> None:
-    found = problems_of(change)
-    assert any(words in problem for problem in found) and len(found) <= 2, found
-
-
-def test_missing_tensors_and_options_are_named() -> None:
-    assert ["[1, 5] are missing" in p for p in problems_of({}, absent=[1, 5])] == [True]
-    found = problems_of({}, fused_activation_function="RELU")
-    assert ["activation RELU" in problem for problem in found] == [True]
-
-
-def test_layers_that_the_dsp_kernel_cannot_take_run_portably() -> None:
-    """Left shifts of recurrent sums, and input weights that would leave 16 bits."""
-    for case in (Case(state_scale=0.4, spread=9000), Case(x_scale=40.0, spread=9000)):
-        graph = parse_tflite(model_of([case]), "one")
-        tree = ENGINES["aot"].emit(graph, OPTIONS["dsp-speed"])
-        assert "runtime/kernels/lstm.c" in tree
-        assert "runtime/kernels/lstm_dsp.c" not in tree
