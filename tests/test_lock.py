@@ -15,7 +15,8 @@ from tests.conftest import ROOT
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 EXTRAS = PROJECT["project"]["optional-dependencies"]
 DEMO = (*PROJECT["project"]["dependencies"], *PROJECT["dependency-groups"]["build"])
-TEST = (*DEMO, *EXTRAS["test"], *EXTRAS["train"], *EXTRAS["imx93"], *EXTRAS["emulate"])
+TESTED = ("test", "train", "imx93", "emulate", "labgrid")
+TEST = (*DEMO, *(package for extra in TESTED for package in EXTRAS[extra]))
 QUANTIZE = PROJECT["dependency-groups"]["quantize"]
 FILES = [("lock.txt", DEMO), ("lock-test.txt", TEST), ("lock-quantize.txt", QUANTIZE)]
 _ENTRY = re.compile(

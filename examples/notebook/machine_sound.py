@@ -15,7 +15,7 @@
 # %% [markdown]
 # # A machine-sound detector on an emulated board
 #
-# Jupyter opens this file with [jupytext](https://jupytext.readthedocs.io), or
+# JupyterLab opens this file with [jupytext](https://jupytext.readthedocs.io), or
 # `jupytext --to notebook machine_sound.py` makes an `.ipynb` of it. It needs GCC for Arm and QEMU
 # (`mcugen doctor --board mps2-an505`); with a real board on a port, pass `port=` to `run` and `Device`.
 

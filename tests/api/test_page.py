@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from tests.conftest import ROOT, require_tool
 
 PAGE = (ROOT / "docs" / "python.md").read_text()
 BLOCKS = re.findall(r"```python(?: file=(\S+))?\n(.*?)```", PAGE, re.DOTALL)
+((TEST_NAME, TEST_FILE),) = (block for block in BLOCKS if block[0])
 
 
 @pytest.fixture(scope="module")
@@ -63,32 +65,21 @@ def test_the_test_file_runs_against_the_emulated_board(desk: Path) -> None:
             "-c",
             "import mcugen; mcugen.build('machine-sound', board='mps2-an505', out='project')",
         )
-    ((name, code),) = [block for block in BLOCKS if block[0]]
-    assert len([line for line in code.splitlines() if line]) <= 10
-    other = (
-        code.replace('"mps2-an505", ', "")
-        + "\n\ndef test_default(mcugen_device): mcugen_device()\n"
+    assert len([line for line in TEST_FILE.splitlines() if line]) <= 10
+    (desk / TEST_NAME).write_text(TEST_FILE)
+    other = TEST_FILE.replace('"mps2-an505", ', "")
+    (desk / "test_other.py").write_text(
+        other + "\n\ndef test_default(mcugen_device): mcugen_device()\n"
     )
-    (desk / name).write_text(code)
-    (desk / "test_other.py").write_text(other)
-    plugin = [] if has_entry_point() else ["-p", "mcugen.pytest_plugin"]
-    said = python(
-        desk,
-        "-m",
-        "pytest",
-        "-q",
-        "-rs",
-        *plugin,
-        "--mcugen-build",
-        "project",
-        name,
-        "test_other.py",
+    printed = run_pytest(desk, TEST_NAME, "test_other.py", "--mcugen-build", "project")
+    assert "2 passed, 1 skipped" in printed
+    assert "for mcxn947, the build is for mps2-an505" in printed
+
+
+def run_pytest(folder: Path, *words: str) -> str:
+    """pytest as a user of the plugin starts it; returns what it prints."""
+    has_entry_point = any(
+        point.value == "mcugen.pytest_plugin" for point in entry_points(group="pytest11")
     )
-    assert "2 passed, 1 skipped" in said
-    assert "for mcxn947, the build is for mps2-an505" in said
-
-
-def has_entry_point() -> bool:
-    from importlib.metadata import entry_points
-
-    return any(point.value == "mcugen.pytest_plugin" for point in entry_points(group="pytest11"))
+    plugin = () if has_entry_point else ("-p", "mcugen.pytest_plugin")
+    return python(folder, "-m", "pytest", "-q", "-rs", *plugin, *words)
