@@ -11,13 +11,16 @@ from __future__ import annotations
 import types
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
+from pathlib import Path
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from mcugen import records
 from mcugen.api.features import FeatureVerdict
+from mcugen.cli import facts
 from mcugen.device.layers import LayerVerdict
 from mcugen.device.mlperf_run import Accuracy, Performance
 from mcugen.device.verify import Verdict
+from mcugen.engines.passes.rewrite import Removal
 from mcugen.evaluation.detection import MachineResult
 from mcugen.export.manifest import TABLES, Manifest
 from mcugen.platforms.linux.benchmark_log import BenchmarkLog
@@ -41,7 +44,14 @@ BOOLEAN: Schema = {"type": "boolean"}
 SHA256: Schema = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
 ANY: Schema = {}
 TEXTS: Schema = {"type": "object", "additionalProperties": STRING}
-_SIMPLE = {str: STRING, int: INTEGER, float: NUMBER, bool: BOOLEAN, type(None): {"type": "null"}}
+_SIMPLE = {
+    str: STRING,
+    Path: STRING,
+    int: INTEGER,
+    float: NUMBER,
+    bool: BOOLEAN,
+    type(None): {"type": "null"},
+}
 
 
 def array(items: Schema) -> Schema:
@@ -219,6 +229,18 @@ def _inspect() -> Schema:
         "weight_bytes": INTEGER,
     }
     buffer = dict.fromkeys(("offset", "bytes", "first_step", "last_step"), INTEGER)
+    engine = {
+        "supported": BOOLEAN,
+        "problems": array(problem),
+        **dict.fromkeys(("arena_bytes", "state_bytes", "table_bytes"), optional(INTEGER)),
+        "removed": array(of(Removal)),
+    }
+    board = {
+        "fits": BOOLEAN,
+        **dict.fromkeys(("reason", "uncounted"), STRING),
+        "engine": optional(STRING),  # null: no engine takes the model, its tensors are counted
+        **dict.fromkeys(("flash_bytes", "ram_bytes"), INTEGER),
+    }
     return versioned(
         1,
         {
@@ -239,8 +261,8 @@ def _inspect() -> Schema:
                 }
             ),
             "problems": array(problem),
-            "engines": {"type": "object", "additionalProperties": {"type": "object"}},
-            "boards": {"type": "object", "additionalProperties": {"type": "object"}},
+            "engines": {"type": "object", "additionalProperties": one_object(engine)},
+            "boards": {"type": "object", "additionalProperties": one_object(board)},
         },
     )
 
@@ -349,6 +371,12 @@ def _build_report() -> Schema:
     return versioned(1, report)
 
 
+def _facts(*kinds: Any) -> Schema:
+    """What `say_facts` prints of these."""
+    schemas = [versioned(facts.SCHEMA_VERSION, members(kind)) for kind in kinds]
+    return schemas[0] if len(schemas) == 1 else {"oneOf": schemas}
+
+
 WRITTEN: dict[str, tuple[str, Schema]] = {
     "records": (
         "records.jsonl of a run, each line",
@@ -373,6 +401,16 @@ WRITTEN: dict[str, tuple[str, Schema]] = {
     "training": ("training.json of `mcugen train`", _training()),
     "plan": ("plan.json of a bundle for Linux", versioned(1, members(Plan))),
     "parsed-log": ("`mcugen parse-log --json`", _parsed_log()),
+    "data": ("`mcugen data --json`", _facts(facts.DataSet)),
+    "trained": ("`mcugen train --json`", _facts(facts.Trained)),
+    "converted": ("`mcugen convert --json`", _facts(facts.ConvertedFiles)),
+    "sdk": ("`mcugen sdk --json`", _facts(facts.Packed)),
+    "weights": ("`mcugen weights --json`", _facts(facts.WeightsFile)),
+    "flash": (
+        "`mcugen flash --json`, with --list, with --dry-run",
+        _facts(facts.Flashed, facts.Probes, facts.FlashCommands),
+    ),
+    "serve": ("`mcugen serve --json`", _facts(facts.Served)),
     "sdk-manifest": ("manifest.json of an SDK", _sdk_manifest()),
 }
 """Name -> what is written so, and its schema."""

@@ -4,15 +4,14 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from mcugen.cli.console import console, say
-from mcugen.cli.sections import PATH
+from mcugen.cli.console import console, say, say_json
+from mcugen.cli.sections import PATH, json_option
 from mcugen.files import write_bytes
 from mcugen.report.junit import junit_xml
 
@@ -38,7 +37,7 @@ FAILED_STATUS = 3
     help="Also compare and judge runs that differ in model, clips, board or flags.",
 )
 @click.option("--junit", type=PATH, help="Also write the conditions as JUnit XML to this file.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+@json_option
 def command(
     run_a: Path,
     run_b: Path,
@@ -61,7 +60,7 @@ def command(
         ]
         write_bytes(junit, junit_xml("mcugen compare", cases))
     if as_json:
-        say(json.dumps({"schema": 1, **asdict(comparison)}, indent=2))
+        say_json({"schema": 1, **asdict(comparison)})
     else:
         _print(comparison, run_a, run_b)
     if not comparison.is_passed:

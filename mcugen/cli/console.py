@@ -48,8 +48,8 @@ def command_line() -> str:
 
 
 def say_json(value: object) -> None:
-    """Prints a value for programs."""
-    say(json.dumps(value, indent=2, allow_nan=False))
+    """Prints a value for programs, paths as text."""
+    say(json.dumps(value, indent=2, allow_nan=False, default=os.fspath))
 
 
 def note(text: str) -> None:

@@ -10,8 +10,9 @@ import click
 
 from mcugen.cli import completion
 from mcugen.cli.console import note, progress, say
+from mcugen.cli.facts import ConvertedFiles, ModelFile, say_facts
 from mcugen.cli.feature_options import feature_options
-from mcugen.cli.sections import Words
+from mcugen.cli.sections import Words, json_option
 from mcugen.progress import counted
 
 
@@ -56,6 +57,7 @@ from mcugen.progress import counted
     help="Share of normal clips that may score above the threshold.",
 )
 @feature_options
+@json_option
 def command(
     model: Path,
     data: Path,
@@ -68,6 +70,7 @@ def command(
     jobs: int,
     parallel: str,
     cache: Path | None,
+    as_json: bool,
 ) -> None:
     """Write float, dynamic-range and full int8 .tflite files beside MODEL, and their mcugen.toml.
 
@@ -87,6 +90,10 @@ def command(
     with progress() as on_progress:
         inputs = job.open_inputs(options, counted(on_progress, "clips", len(job.samples)))
     converted = convert_model(job, inputs, Conversion(io, per_channel, unroll), false_alarm_rate)
-    for kind, path in converted.files.items():
-        say(f"wrote {path}: {kind}, {path.stat().st_size} bytes")
+    files = {kind: ModelFile(path, path.stat().st_size) for kind, path in converted.files.items()}
+    if as_json:
+        say_facts(ConvertedFiles(files, converted.config, converted.note))
+        return
+    for kind, file in files.items():
+        say(f"wrote {file.path}: {kind}, {file.bytes} bytes")
     say(f"wrote {converted.config}{': ' if converted.note else ''}{converted.note}")

@@ -10,7 +10,8 @@ from pathlib import Path
 import click
 
 from mcugen.cli.console import progress, say
-from mcugen.cli.sections import SuggestingGroup, Words
+from mcugen.cli.facts import DataSet, say_facts
+from mcugen.cli.sections import SuggestingGroup, Words, json_option
 from mcugen.progress import counted
 from mcugen.train.download import ARCHIVES, fetch_set
 from mcugen.train.synth import MACHINE_TYPES
@@ -57,6 +58,7 @@ def command() -> None:
     "--seconds", default=SetSpec().seconds, show_default=True, help="Length of a clip in seconds."
 )
 @click.option("--seed", default=SetSpec().seed, show_default=True, help="Random seed.")
+@json_option
 def synth(
     folder: Path,
     types: tuple[str, ...],
@@ -66,6 +68,7 @@ def synth(
     test_anomalies: int,
     seconds: float,
     seed: int,
+    as_json: bool,
 ) -> None:
     """Write synthetic machine sounds to FOLDER in the layout of DCASE 2020 Task 2.
 
@@ -74,6 +77,9 @@ def synth(
     spec = SetSpec(types, ids, train_clips, test_normals, test_anomalies, seconds, seed)
     with progress() as on_progress:
         clips = write_set(folder, spec, counted(on_progress, "clips", len(plan_set(spec))))
+    if as_json:
+        say_facts(DataSet(folder, len(clips), seconds))
+        return
     say(f"wrote {folder}: {len(clips)} clips of {seconds:g} s, {ids} machines per type")
 
 
@@ -82,10 +88,14 @@ def synth(
 @click.option(
     "--out", type=click.Path(path_type=Path), help="Folder for the data set. Default: its name."
 )
-def get(name: str, out: Path | None) -> None:
+@json_option
+def get(name: str, out: Path | None, as_json: bool) -> None:
     """Download and unpack a real data set; the same command resumes an interrupted download."""
     folder = out or Path(name)
     for archive in ARCHIVES[name]:
         with progress() as on_progress:
             fetch_set(archive, folder, partial(on_progress, archive.name))
+    if as_json:
+        say_facts(DataSet(folder))
+        return
     say(f"{folder} is complete: mcugen train ad {folder}")

@@ -12,11 +12,14 @@ from pathlib import Path
 import click
 
 from mcugen.boards import Board
-from mcugen.cli.console import say
-from mcugen.cli.sections import board_dir_option
+from mcugen.cli.console import note, say
+from mcugen.cli.facts import FlashCommands, Flashed, Probes, say_facts
+from mcugen.cli.sections import board_dir_option, json_option
 from mcugen.device.client import Client
 from mcugen.device.identity import open_device
 from mcugen.errors import ConfigError, DeviceError, EnvironmentError_, UserError
+from mcugen.progress import OnNote
+from mcugen.protocol import Identity
 from mcugen.toolchain.flash import (
     find_program,
     flash,
@@ -53,6 +56,7 @@ PORT_OPENS_S = 5.0
 )
 @click.option("--list", "list_only", is_flag=True, help="List the connected probes.")
 @click.option("--dry-run", is_flag=True, help="Print the commands without running them.")
+@json_option
 @board_dir_option
 def command(
     build_dir: Path,
@@ -64,37 +68,70 @@ def command(
     ssh_option: tuple[str, ...],
     list_only: bool,
     dry_run: bool,
+    as_json: bool,
     board_dir: Path | None,
 ) -> None:
     """Flash the project in BUILD_DIR, reset the board, and check the identity of the new firmware."""
     project = open_project(build_dir, board_dir)
     data = read_flash_data(project.board)
     chosen = data.runner(runner)
+    tell = note if as_json else say
     if list_only:
-        for found in list_probes(chosen):
-            say(f"{found.serial}  {found.description}")
-        return
-    if dry_run:
-        _show(data, chosen, variant, image or _image_or_stand_in(project), probe)
-        return
-    elf = image or project.elf
-    if chosen.remote:
-        _start_on(host, ssh_option, chosen, data.words(variant), elf)
-        return
-    if host is not None:
+        probes = list_probes(chosen)
+        facts: Probes | FlashCommands | Flashed = Probes(chosen.name, probes)
+        lines = [f"{found.serial}  {found.description}" for found in probes]
+    elif dry_run:
+        lines = _dry_run(data, chosen, variant, image or _image_or_stand_in(project, tell), probe)
+        facts = FlashCommands(chosen.name, tuple(lines))
+    elif chosen.remote:
+        elf = image or project.elf
+        facts = _start_on(host, ssh_option, chosen, data.words(variant), elf)
+        lines = [
+            f"started {elf} by {chosen.name} on {host}; it answers at the core's own serial port"
+        ]
+    elif host is not None:
         raise ConfigError(
             f"--host does not go with the runner {chosen.name}, which flashes over a probe"
         )
-    find_program(chosen)
+    else:
+        facts, lines = _flash(project, data, chosen, variant, image, probe, tell), []
+    if as_json:
+        say_facts(facts)
+    for line in [] if as_json else lines:
+        say(line)
+
+
+def _flash(
+    project: Project,
+    data: FlashData,
+    runner: Runner,
+    variant: str,
+    image: Path | None,
+    probe: str,
+    tell: OnNote,
+) -> Flashed:
+    """Says what happens while it does."""
+    elf = image or project.elf
+    find_program(runner)
     serial_number = _port_of(project.board, probe)
-    say(f"flashing {elf} with {chosen.program}")
-    flash(data, chosen, variant, elf, probe)
-    say("flashed and reset")
-    if serial_number:
-        port = wait_for_port(serial_number, time.monotonic() + PORT_RETURNS_S, system_ports)
-        say(f"its serial port is {port.device}")
-        if image is None:
-            say(_greeting(project, port.device))
+    tell(f"flashing {elf} with {runner.program}")
+    flash(data, runner, variant, elf, probe)
+    tell("flashed and reset")
+    if not serial_number:
+        return Flashed(elf, runner.name)
+    port = wait_for_port(serial_number, time.monotonic() + PORT_RETURNS_S, system_ports)
+    tell(f"its serial port is {port.device}")
+    if image is not None:
+        return Flashed(elf, runner.name, port=port.device)
+    who = _identity(project, port.device)
+    rate = who.ticks_per_second
+    tell(
+        f"the firmware answers: model {who.fact('model')}"
+        + (f", clock {rate / 1e6:g} MHz" if rate else "")
+    )
+    return Flashed(
+        elf, runner.name, port=port.device, model=who.fact("model"), ticks_per_second=rate
+    )
 
 
 def _start_on(
@@ -103,7 +140,7 @@ def _start_on(
     runner: Runner,
     words: Mapping[str, str],
     elf: Path,
-) -> None:
+) -> Flashed:
     from mcugen.toolchain.remote_flash import start_over_ssh
     from mcugen.transport.ssh_failure import SshTarget
 
@@ -113,7 +150,7 @@ def _start_on(
             hint="--host root@ADDRESS, as in ssh",
         )
     start_over_ssh(runner, words, elf, SshTarget(host, options))
-    say(f"started {elf} by {runner.name} on {host}; it answers at the core's own serial port")
+    return Flashed(elf, runner.name, host=host)
 
 
 def _port_of(board: Board, probe: str) -> str:
@@ -128,7 +165,7 @@ def _port_of(board: Board, probe: str) -> str:
     return own[0] or "" if len(own) == 1 and not probe else ""
 
 
-def _greeting(project: Project, port: str) -> str:
+def _identity(project: Project, port: str) -> Identity:
     """The identity of the new firmware; DeviceError when it is silent or another one."""
     link = project_link(project, port)
     _wait_until_it_opens(link, time.monotonic() + PORT_OPENS_S)
@@ -136,8 +173,7 @@ def _greeting(project: Project, port: str) -> str:
         _,
         who,
     ):
-        clock = f", clock {who.ticks_per_second / 1e6:g} MHz" if who.ticks_per_second else ""
-        return f"the firmware answers: model {who.fact('model')}{clock}"
+        return who
 
 
 def _wait_until_it_opens(link: Link, deadline: float) -> None:
@@ -154,24 +190,24 @@ def _wait_until_it_opens(link: Link, deadline: float) -> None:
     link.close()
 
 
-def _image_or_stand_in(project: Project) -> Path:
+def _image_or_stand_in(project: Project, tell: OnNote) -> Path:
     """The project's image; where none is built yet, a name that stands for it."""
     try:
         return project.elf
     except EnvironmentError_ as error:
-        say(f"{error.what}; IMAGE.elf stands for it")
+        tell(f"{error.what}; IMAGE.elf stands for it")
         return Path("IMAGE.elf")
 
 
-def _show(data: FlashData, runner: Runner, variant: str, elf: Path, probe: str) -> None:
+def _dry_run(data: FlashData, runner: Runner, variant: str, elf: Path, probe: str) -> list[str]:
     words = data.words(variant)
     if runner.remote:
         from mcugen.toolchain.remote_flash import remote_script
 
-        say(f"copy {elf} to the Linux host, then run there as {{file}}:")
-        say(remote_script(runner, words, "{file}"))
-        return
-    for line in flash_commands(runner, runner.program, words, elf, probe, Path()):
-        say(shell_line(line))
-    for text in runner.script:
-        say(f"  {text.format_map({**words, 'elf': str(elf)})}")
+        head = f"copy {elf} to the Linux host, then run there as {{file}}:"
+        return [head, remote_script(runner, words, "{file}")]
+    commands = flash_commands(runner, runner.program, words, elf, probe, Path())
+    return [
+        *map(shell_line, commands),
+        *(f"  {text.format_map({**words, 'elf': str(elf)})}" for text in runner.script),
+    ]

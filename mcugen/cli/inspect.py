@@ -4,26 +4,25 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
 
 from mcugen.api.inspect import inspect
-from mcugen.cli.console import console, say
-from mcugen.cli.sections import board_dir_option
+from mcugen.cli.console import console, say_json
+from mcugen.cli.sections import board_dir_option, json_option
 from mcugen.report.inspect_text import inspection_json, inspection_text
 
 
 @click.command()
 @click.argument("model", type=click.Path(path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="Print everything as one JSON object.")
+@json_option
 @board_dir_option
 def command(model: Path, as_json: bool, board_dir: Path | None) -> None:
     """Show the layers of MODEL, its memory plan, and which engines and boards support it."""
     inspection = inspect(model, board_dir=board_dir)
     if as_json:
-        say(json.dumps(inspection_json(inspection), indent=2))
+        say_json(inspection_json(inspection))
         return
     terminal = console()
     terminal.print(inspection_text(inspection, terminal.width))

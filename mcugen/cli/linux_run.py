@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mcugen.cli import INTERRUPTED_STATUS
-from mcugen.cli.console import say
+from mcugen.cli.console import say, say_json
 from mcugen.errors import DeviceError
 
 if TYPE_CHECKING:
     from mcugen.platforms.linux.timing import LinuxOptions, LinuxResult
+    from mcugen.records import Run
     from mcugen.transport.ssh_failure import SshTarget
 
 LOG_NAME = "launcher.log"
@@ -27,6 +28,7 @@ def time_on_board(
     options: LinuxOptions,
     out: Path | None,
     board_dir: Path | None,
+    as_json: bool = False,
 ) -> None:
     """Runs every configuration, writes records, log and report, prints the table.
 
@@ -34,6 +36,7 @@ def time_on_board(
     """
     from mcugen.api.folder import beside, held_folder
     from mcugen.platforms.linux.timing import run_linux
+    from mcugen.report.files import REPORT_NAME, summary
 
     with held_folder(out or beside(build_dir, "timing")) as folder:
         result = run_linux(
@@ -45,8 +48,11 @@ def time_on_board(
         )
         if result.stopped is None and not options.only and not options.profile:
             result = _with_scorer(result, build_dir, target, board_dir)
-        page = _write(result, folder)
-    _print(result, page)
+        run = _write(result, folder)
+    if as_json:
+        say_json(summary(run))
+    else:
+        _print(result, folder / REPORT_NAME)
     if not result.cleaned:
         say(
             f"{target.host} could not be reached for clean-up; the board removes the folder itself",
@@ -74,8 +80,8 @@ def _with_scorer(
         return result
 
 
-def _write(result: LinuxResult, folder: Path) -> Path:
-    """The records, the board's own words, and the report; path of the page."""
+def _write(result: LinuxResult, folder: Path) -> Run:
+    """The records, the board's own words, and the report."""
     from mcugen.device.journal import open_journal
     from mcugen.own_files import write_own
     from mcugen.records import RunRecord
@@ -89,7 +95,9 @@ def _write(result: LinuxResult, folder: Path) -> Path:
     journal = open_journal(folder, head)
     for record in figures:
         journal.append(record)
-    return write_report(journal.run(), folder)
+    run = journal.run()
+    write_report(run, folder)
+    return run
 
 
 def _print(result: LinuxResult, page: Path) -> None:

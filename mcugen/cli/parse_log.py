@@ -4,14 +4,14 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
 
 import click
 
-from mcugen.cli.console import say
+from mcugen.cli.console import say, say_json
+from mcugen.cli.sections import json_option
 from mcugen.errors import DataError
 from mcugen.platforms.linux.launcher_log import MeasuredSection, measure, read_launcher_log
 from mcugen.platforms.linux.log_text import log_text
@@ -24,7 +24,7 @@ _LOG_HINT = "pass the text that benchmark_model or launch.sh printed"
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="Print the parsed log as JSON.")
+@json_option
 def command(file: Path, as_json: bool) -> None:
     """Read the log of benchmark_model or of launch.sh; - is standard input.
 
@@ -33,8 +33,8 @@ def command(file: Path, as_json: bool) -> None:
     log = read_launcher_log(_content(file))
     measured = tuple(measure(section) for section in log.sections)
     if as_json:
-        body = {"schema": 1, "facts": dict(log.facts), "runs": [_as_json(one) for one in measured]}
-        say(json.dumps(body, indent=2))
+        runs = [_as_json(one) for one in measured]
+        say_json({"schema": 1, "facts": dict(log.facts), "runs": runs})
     else:
         say(text_table(table_rows(measured)))
         words = gains(latency_records(measured))

@@ -49,7 +49,7 @@ def command(
         from mcugen.platforms.linux.timing import LinuxOptions
 
         how = LinuxOptions(only, options["profile"], compile_on_board)
-        time_on_board(build_dir, target, how, options["out"], options["board_dir"])
+        time_on_board(build_dir, target, how, options["out"], options["board_dir"], as_json)
         return
     with progress() as on_progress:
         outcome = run(

@@ -10,7 +10,8 @@ import click
 
 from mcugen.cli import completion
 from mcugen.cli.console import say
-from mcugen.cli.sections import PATH, SectionedCommand
+from mcugen.cli.facts import Packed, PackedModel, say_facts
+from mcugen.cli.sections import PATH, SectionedCommand, board_dir_option, json_option
 from mcugen.codegen.tree_writer import write_tree
 from mcugen.sdk.build import SdkOptions, make_sdk
 
@@ -35,14 +36,30 @@ from mcugen.sdk.build import SdkOptions, make_sdk
 @click.option("--optimize", default="", help="speed (default), size or fastest.")
 @click.option("--replaceable-weights", is_flag=True, help="Weights from a slot in flash.")
 @click.option("--prebuilt", is_flag=True, help="Also compile a library for the target.")
-@click.option("--board-dir", type=PATH, help="Folder with boards of your own.")
-def command(models: tuple[Path, ...], out: Path, board_dir: Path | None, **given: object) -> None:
+@json_option
+@board_dir_option
+def command(
+    models: tuple[Path, ...], out: Path, as_json: bool, board_dir: Path | None, **given: object
+) -> None:
     """Write an SDK with MODELS for your own firmware.
 
     MODELS are .tflite files with their mcugen.toml, or folders that `mcugen build` wrote.
     """
     made = make_sdk(models, SdkOptions(**given), board_dir)  # type: ignore[arg-type]
     write_tree(made.tree, out)
+    sdk = made.sdk
+    packed = tuple(
+        PackedModel(m.name, f"{m.prefix}.h", m.weight_bytes, m.arena_bytes, m.instance_bytes + 100)
+        for m in sdk.models
+    )
+    if as_json:
+        say_facts(Packed(out, sdk.name, sdk.target.name, len(made.tree), packed, made.missing))
+        return
     say(f"wrote {out}: {len(made.tree)} files")
-    for line in made.lines:
-        say(line)
+    for it in packed:
+        say(
+            f"{it.header}: {it.weight_bytes:,} bytes of tables, arena {it.arena_bytes:,}, "
+            f"instance about {it.instance_bytes:,} bytes"
+        )
+    if made.missing:
+        say(made.missing)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from mcugen.cli.console import note, say
-from mcugen.cli.sections import board_dir_option, emulate_options
+from mcugen.cli.facts import Served, say_facts
+from mcugen.cli.sections import board_dir_option, emulate_options, json_option
 from mcugen.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -22,11 +23,13 @@ if TYPE_CHECKING:
 @click.option(
     "--link", type=click.Path(path_type=Path), help="Create this symbolic link to the port."
 )
+@json_option
 @emulate_options
 @board_dir_option
 def command(
     build_dir: Path,
     link: Path | None,
+    as_json: bool,
     emulate: bool,
     ram_seed: int | None,
     board_dir: Path | None,
@@ -40,10 +43,10 @@ def command(
 
     project = open_project(build_dir, board_dir)
     with perhaps_emulated(project, emulate, ram_seed, None, note) as device:
-        _serve(device, link)
+        _serve(device, link, as_json)
 
 
-def _serve(project: Project, link: Path | None) -> None:
+def _serve(project: Project, link: Path | None, as_json: bool) -> None:
     from mcugen.toolchain.project import project_link
     from mcugen.transport.process_link import ProcessLink
     from mcugen.transport.pty_bridge import open_pty, shuttle
@@ -58,7 +61,10 @@ def _serve(project: Project, link: Path | None) -> None:
     with open_pty(link) as pty:
         device.open()
         try:
-            say(f"serving {device.name} on {pty.path}" + (f" = {link}" if link else ""))
+            if as_json:
+                say_facts(Served(device.name, Path(pty.path), link))
+            else:
+                say(f"serving {device.name} on {pty.path}" + (f" = {link}" if link else ""))
             shuttle(device, pty.master)
         except KeyboardInterrupt:
             pass

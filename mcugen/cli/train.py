@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -14,8 +14,9 @@ import click
 
 from mcugen.cli import completion
 from mcugen.cli.console import note, progress, say
+from mcugen.cli.facts import Trained, TrainedModel, say_facts
 from mcugen.cli.feature_options import feature_options
-from mcugen.cli.sections import SuggestingGroup
+from mcugen.cli.sections import SuggestingGroup, json_option
 from mcugen.progress import counted
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ def command() -> None:
     "--seed", default=0, show_default=True, help="Random seed for initial weights and shuffling."
 )
 @feature_options
+@json_option
 def train_ad(
     data: Path,
     out: Path,
@@ -83,6 +85,7 @@ def train_ad(
     jobs: int,
     parallel: str,
     cache: Path | None,
+    as_json: bool,
 ) -> None:
     """Train one autoencoder per machine type in DATA: OUT/<type>/model.keras and mcugen.toml.
 
@@ -105,8 +108,14 @@ def train_ad(
     spec = require_audio(dataset, front_end_of(table, "--front-end"))
     load_keras()  # before features are extracted: without the extra there is nothing to train with
     store = open_store(cache or data / CACHE_NAME, spec)
-    for machine_type in only or dataset.machine_types():
-        _train_type(dataset, machine_type, store, Extraction(jobs, parallel), recipe, out, table)
+    how = Extraction(jobs, parallel)
+    _say_all(
+        (
+            _train_type(dataset, machine_type, store, how, recipe, out, table)
+            for machine_type in only or dataset.machine_types()
+        ),
+        as_json,
+    )
 
 
 def _train_type(
@@ -117,11 +126,8 @@ def _train_type(
     recipe: Any,
     out: Path,
     table: dict[str, Any],
-) -> None:
+) -> TrainedModel:
     from mcugen.cli.folder import hold_folder
-    from mcugen.own_files import write_own
-    from mcugen.report.chart import svg
-    from mcugen.report.plots import loss_chart
     from mcugen.samples.inputs import training_samples
     from mcugen.train.autoencoder import train
     from mcugen.train.model_config import write_config
@@ -133,23 +139,46 @@ def _train_type(
     hold_folder(folder)
     with _epochs(recipe.epochs, machine_type) as show:
         history = train(store, clips, recipe, folder, show)
+    write_config(folder, "model.keras", table, "reconstruction-error")
+    return _trained(folder, history, machine_type or None)
+
+
+def _trained(folder: Path, history: Sequence[Epoch], machine_type: str | None) -> TrainedModel:
+    """What is in the folder, after the curve of its losses is drawn there."""
+    from mcugen.own_files import write_own
+    from mcugen.report.chart import svg
+    from mcugen.report.plots import loss_chart
+
     validation = [epoch.val_loss for epoch in history if epoch.val_loss is not None]
     chart = loss_chart([epoch.loss for epoch in history], validation)
     write_own(folder / "history.svg", svg(chart))
-    write_config(folder, "model.keras", table, "reconstruction-error")
-    say(f"wrote {folder / 'model.keras'}: {_losses(history[-1])}")
+    last = history[-1]
+    return TrainedModel(machine_type, folder / "model.keras", last.number, last.loss, last.val_loss)
+
+
+def _say_all(trained: Iterable[TrainedModel], as_json: bool) -> None:
+    """Each model when it is there; as JSON all of them in the end."""
+    models = []
+    for it in trained:
+        models.append(it)
+        if not as_json:
+            say(f"wrote {it.model}: {_losses(it.epochs, it.loss, it.val_loss)}")
+    if as_json:
+        say_facts(Trained(tuple(models)))
 
 
 @contextmanager
 def _epochs(count: int, label: str) -> Iterator[Callable[[Epoch], None]]:
     """A progress bar over epochs that shows the losses."""
     with progress() as on_progress:
-        yield lambda it: on_progress(f"{label} {_losses(it)}".strip(), it.number / count)
+        yield lambda it: on_progress(
+            f"{label} {_losses(it.number, it.loss, it.val_loss)}".strip(), it.number / count
+        )
 
 
-def _losses(epoch: Epoch) -> str:
-    validation = "" if epoch.val_loss is None else f", validation {epoch.val_loss:.4f}"
-    return f"epoch {epoch.number}, loss {epoch.loss:.4f}{validation}"
+def _losses(epoch: int, loss: float, val_loss: float | None) -> str:
+    validation = "" if val_loss is None else f", validation {val_loss:.4f}"
+    return f"epoch {epoch}, loss {loss:.4f}{validation}"
 
 
 @command.command("lstm", short_help="Train an LSTM for time series.")
@@ -204,6 +233,7 @@ def _losses(epoch: Epoch) -> str:
     show_default=True,
     help="Random seed for data, initial weights and shuffling.",
 )
+@json_option
 def train_lstm(
     data: Path | None,
     out: Path,
@@ -213,6 +243,7 @@ def train_lstm(
     epochs: int,
     unroll: bool,
     seed: int,
+    as_json: bool,
 ) -> None:
     """Train a detector of anomalous windows in a time series: OUT/model.keras and OUT/data.
 
@@ -220,9 +251,6 @@ def train_lstm(
     becomes the front-end `timeseries` in mcugen.toml.
     """
     from mcugen.cli.folder import hold_folder
-    from mcugen.own_files import write_own
-    from mcugen.report.chart import svg
-    from mcugen.report.plots import loss_chart
     from mcugen.train.lstm import LstmRecipe, train
     from mcugen.train.series import make_series, read_series
 
@@ -231,7 +259,4 @@ def train_lstm(
     recipe = LstmRecipe(units=units, epochs=epochs, unroll=unroll, seed=seed)
     with _epochs(epochs, "lstm") as show:
         history = train(series, recipe, out, show)
-    validation = [epoch.val_loss for epoch in history if epoch.val_loss is not None]
-    chart = loss_chart([epoch.loss for epoch in history], validation)
-    write_own(out / "history.svg", svg(chart))
-    say(f"wrote {out / 'model.keras'}: {_losses(history[-1])}")
+    _say_all([_trained(out, history, None)], as_json)

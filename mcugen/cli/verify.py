@@ -4,15 +4,14 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import click
 
-from mcugen.cli.console import say
-from mcugen.cli.sections import board_dir_option, emulate_options, port_option
+from mcugen.cli.console import say, say_json
+from mcugen.cli.sections import board_dir_option, emulate_options, json_option, port_option
 from mcugen.files import finite
 
 DIFFERENT_STATUS = 3
@@ -50,7 +49,7 @@ DIFFERENT_STATUS = 3
     help="Instead compare the front-end with the reference on these clips, stage by stage (build with "
     "--per-layer), repeatable.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+@json_option
 @emulate_options
 @board_dir_option
 def command(build_dir: Path, as_json: bool, **options: Any) -> None:
@@ -64,7 +63,7 @@ def command(build_dir: Path, as_json: bool, **options: Any) -> None:
     found = verify(build_dir, **options)
     if as_json:
         verdicts = finite([asdict(verdict) for verdict in found.verdicts])
-        say(json.dumps({"schema": 1, "verdicts": verdicts}, indent=2))
+        say_json({"schema": 1, "verdicts": verdicts})
     else:
         say("\n".join(found.lines))
     if not found.is_accepted:

@@ -9,7 +9,8 @@ from pathlib import Path
 import click
 
 from mcugen.cli.console import say
-from mcugen.cli.sections import PATH, SectionedCommand
+from mcugen.cli.facts import WeightsFile, say_facts
+from mcugen.cli.sections import PATH, SectionedCommand, board_dir_option, json_option
 from mcugen.files import write_bytes
 from mcugen.sdk.replacement import Replacement, make_weights
 
@@ -26,7 +27,8 @@ from mcugen.sdk.replacement import Replacement, make_weights
 )
 @click.option("--sign", "key", type=PATH, help="Ed25519 private key, PEM.")
 @click.option("--out", type=PATH, required=True, help="File to write.")
-@click.option("--board-dir", type=PATH, help="Folder with boards of your own.")
+@json_option
+@board_dir_option
 def command(
     model: Path,
     sdk: Path,
@@ -34,13 +36,14 @@ def command(
     version: int,
     key: Path | None,
     out: Path,
+    as_json: bool,
     board_dir: Path | None,
 ) -> None:
     """Write the weights of MODEL, of the same architecture, for an SDK."""
     content = make_weights(model, Replacement(sdk, name, version, key), board_dir)
     write_bytes(out, content)
-    say(f"wrote {out}: {len(content):,} bytes, version {version}, {_kind(key)}")
-
-
-def _kind(key: Path | None) -> str:
-    return "signed" if key else "not signed"
+    if as_json:
+        say_facts(WeightsFile(out, len(content), version, signed=key is not None))
+        return
+    signed = "signed" if key else "not signed"
+    say(f"wrote {out}: {len(content):,} bytes, version {version}, {signed}")

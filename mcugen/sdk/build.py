@@ -44,11 +44,11 @@ class SdkOptions:
 
 @dataclass(frozen=True, slots=True)
 class MadeSdk:
-    """An SDK ready to be written, and what to say about it."""
+    """An SDK ready to be written, and why figures are missing in it, where they are."""
 
     sdk: Sdk
     tree: SourceTree
-    lines: tuple[str, ...]
+    missing: str
 
 
 def make_sdk(models: Sequence[Path], options: SdkOptions, board_dir: Path | None) -> MadeSdk:
@@ -60,11 +60,10 @@ def make_sdk(models: Sequence[Path], options: SdkOptions, board_dir: Path | None
     sdk = with_expected(sdk, expected_hashes(sdk, sources_tree(sdk)))
     sources = sources_tree(sdk)
     measured, reason = _measure(sdk, sources, options)
-    lines = (*(_line(model) for model in sdk.models), *([reason] if reason else []))
     prebuilt = {}
     if options.prebuilt and measured is not None:
         prebuilt = {f"lib/libmcugen_{sdk.target.name}.a": measured.library}
-    return MadeSdk(sdk, package_tree(sdk, merge(sources, prebuilt), measured, reason), lines)
+    return MadeSdk(sdk, package_tree(sdk, merge(sources, prebuilt), measured, reason), reason)
 
 
 def package_tree(
@@ -125,11 +124,4 @@ def read_config(path: Path) -> Config:
         decode=decode_to_dict(manifest.decode) if manifest.decode else {},
         windows=word.windows if word else 1,
         refractory_s=word.refractory * window_s if word else 0.0,
-    )
-
-
-def _line(model: SdkModel) -> str:
-    return (
-        f"{model.prefix}.h: {model.weight_bytes:,} bytes of tables, arena {model.arena_bytes:,}, "
-        f"instance about {model.instance_bytes + 100:,} bytes"
     )

@@ -17,6 +17,7 @@ from mcugen.paths import examples_dir
 from mcugen.report.compare import compare_runs
 from mcugen.report.files import load_run
 from tests.replay_board import ReplayBoard, make_board
+from tests.schemas import written_as
 from tests.ssh_server import Server, running_server
 
 EXAMPLE = examples_dir() / "machine-sound" / "machine_sound_int8.tflite"
@@ -64,7 +65,8 @@ def test_the_table(server: Server, board: ReplayBoard, bundle: Path, tmp_path: P
 def test_two_runs_compare(server: Server, board: ReplayBoard, bundle: Path, tmp_path: Path) -> None:
     mcugen_run(server, bundle, "--out", str(tmp_path / "a"))
     board.plays("cpu-1", "tf219_cpu_percentiles", 0)
-    mcugen_run(server, bundle, "--out", str(tmp_path / "b"))
+    done = mcugen_run(server, bundle, "--out", str(tmp_path / "b"), "--json")
+    assert len(written_as("summary", done.stdout)["latencies"]) == 3
     comparison = compare_runs(load_run(tmp_path / "a"), load_run(tmp_path / "b"))
     assert any("CPU, 1 thread" in row.name for row in comparison.rows)
 

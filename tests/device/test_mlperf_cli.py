@@ -181,9 +181,11 @@ def test_a_served_firmware_is_a_port_like_any_other(
     scorer: Path, anomaly_set: Path, tmp_path: Path, capfd: Capture
 ) -> None:
     alias = tmp_path / "tty"
-    with serving(scorer, alias) as server:
+    with serving(scorer, alias, "--json") as server:
         assert server.stdout is not None
-        assert server.stdout.readline().endswith(f" = {alias}\n")
+        assert written_as("serve", "".join(iter(server.stdout.readline, "}\n")) + "}")[
+            "link"
+        ] == str(alias)
         words = ("--dataset", anomaly_set, "--mode", "accuracy", "--out", tmp_path)
         for _ in range(2):  # the port outlives its clients
             answer = call(capfd, "mlperf", scorer, *words, "--port", alias)

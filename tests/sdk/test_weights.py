@@ -16,6 +16,7 @@ from mcugen.sdk.weights import HEADER_BYTES, SIGNATURE_BYTES
 from tests.c_program import RUNTIME, compile_for_board, run_on_board, run_on_host
 from tests.cli.calls import Answer, call
 from tests.conftest import ROOT, require_tool
+from tests.schemas import written_as
 from tests.sdk.sdks import SOUND, slot_sdk, sources_of
 from tests.tflite_writer import fully_connected
 
@@ -167,7 +168,10 @@ def test_the_example_installs_and_uses_them(tmp_path: Path, capfd: Capture) -> N
     subprocess.run(command, check=True, timeout=300)
     sound, path = SOUND / "machine_sound_int8.tflite", tmp_path / "weights.bin"
     words = ("--as", "machine_sound_int8", "--version", 2, "--out", path)
-    assert call(capfd, "weights", sound, "--for", sdk, *words).status == 0
+    answer = call(capfd, "weights", sound, "--for", sdk, *words, "--json")
+    assert answer.status == 0, answer.err
+    made = written_as("weights", answer.out)
+    assert (made["bytes"], made["signed"]) == (path.stat().st_size, False)
     not_ready = "no input has been written since the last invoke"
     for given, verdict in ((path.read_bytes(), "ok"), (b"", not_ready)):
         done = subprocess.run([str(program)], input=given, capture_output=True, timeout=60)

@@ -9,6 +9,7 @@ import stat
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -33,6 +34,7 @@ from mcugen.toolchain.ports import Port, name_ports, wait_for_port
 from mcugen.toolchain.project import Project
 from tests.device.projects import Bench, make_bench
 from tests.device.simulated_device import Clock, SimulatedDevice
+from tests.schemas import written_as
 
 ELF = Path("/p/build/ad.elf")
 BOARD = find_board("mcxn947")
@@ -232,12 +234,14 @@ def test_usual_folders_are_searched_newest_first(data: FlashData, tmp_path: Path
     assert find_program(runner) == str(tmp_path / "LinkServer_25.12.83" / "LinkServer")
 
 
-def test_list_probes(data: FlashData, tools: Path) -> None:
+def test_list_probes(data: FlashData, tools: Path, bench: Bench) -> None:
     (tools / "list").write_text(REAL_LIST)
     fake_tool(tools, "LinkServer", f"cat {tools}/list")
     assert [probe.serial for probe in list_probes(data.runner(""))] == ["EB04LLNGMJHMR"]
     with pytest.raises(ConfigError, match="west cannot list"):
         list_probes(data.runner("west"))
+    found = flashed(bench, "--list")
+    assert found["runner"] == "linkserver" and found["probes"][0]["serial"] == "EB04LLNGMJHMR"
 
 
 def test_newest_image_of_this_firmware_wins(tmp_path: Path) -> None:
@@ -266,6 +270,12 @@ def bench(tmp_path: Path) -> Bench:
     return replace(made, manifest=manifest)
 
 
+def flashed(bench: Bench, *words: str) -> Any:
+    result = CliRunner().invoke(command, [str(bench.folder), *words, "--json"])
+    assert result.exit_code == 0, result.output
+    return written_as("flash", result.stdout)
+
+
 def test_dry_run_needs_no_tool(bench: Bench) -> None:
     image = bench.folder / "build" / "release" / "a.elf"
     result = CliRunner().invoke(command, [str(bench.folder), "--dry-run"])
@@ -274,6 +284,7 @@ def test_dry_run_needs_no_tool(bench: Bench) -> None:
         f"LinkServer flash MCXN947:FRDM-MCXN947 load {image}",
         "LinkServer probe '#1' wiretimedreset 250",
     ]
+    assert flashed(bench, "--dry-run")["commands"] == result.output.splitlines()
 
 
 VCOM = Port("/dev/ttyACM3", "MCU-Link VCom", (0x1FC9, 0x0143), "EB04LLNGMJHMR")
@@ -285,7 +296,7 @@ def test_the_new_firmware_is_asked_on_the_port_of_the_same_serial_number(
     fake_tool(tools, "LinkServer", "true")
     moved = replace(VCOM, device="/dev/ttyACM4")
     of_another_board = Port("/dev/ttyACM0", "J-Link", (0x1366, 0x1015), "000123")
-    scans = iter([(of_another_board, VCOM), (), (moved,)])
+    scans = iter([(of_another_board, VCOM), (), (moved,)] * 2)
     opened: list[str] = []
 
     def link(project: Project, port: str) -> SimulatedDevice:
@@ -299,6 +310,8 @@ def test_the_new_firmware_is_asked_on_the_port_of_the_same_serial_number(
     assert opened == ["/dev/ttyACM4"]
     assert "its serial port is /dev/ttyACM4" in result.output
     assert result.output.splitlines()[-1].startswith("the firmware answers: model small")
+    found = flashed(bench)
+    assert (found["port"], found["model"], found["host"]) == ("/dev/ttyACM4", "small", None)
 
 
 def test_a_port_that_is_busy_for_a_moment_is_tried_again(

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from mcugen.train.synth_set import SetSpec, write_set
-from tests.train.commands import run
+from tests.train.commands import facts
 
 
 @pytest.fixture(scope="session")
@@ -28,8 +28,12 @@ def trained(sounds: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         pytest.skip("TensorFlow is not installed: pip install 'mcugen[train]'")
     out = tmp_path_factory.mktemp("model")
     common = ("--jobs", 1, "--cache", out / "cache")
-    run("train", "ad", sounds, "--out", out, "--epochs", 40, "--batch-size", 128, *common)
-    run("convert", out / "gearbox" / "model.keras", "--data", sounds, *common)
+    how = ("--epochs", 40, "--batch-size", 128, *common)
+    (made,) = facts("trained", "train", "ad", sounds, "--out", out, *how)["models"]
+    assert made["model"] == str(out / "gearbox" / "model.keras") and made["loss"] > 0
+    written = facts("converted", "convert", made["model"], "--data", sounds, *common)
+    for file in written["files"].values():
+        assert Path(file["path"]).stat().st_size == file["bytes"]
     return out / "gearbox"
 
 
@@ -37,5 +41,7 @@ def trained(sounds: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def lstm(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of an LSTM of 10 steps; whoever converts another form works on a copy."""
     out = tmp_path_factory.mktemp("lstm")
-    run("train", "lstm", "--out", out, "--windows", 400, "--units", 8, "--epochs", 12)
+    how = ("--windows", 400, "--units", 8, "--epochs", 12)
+    (made,) = facts("trained", "train", "lstm", "--out", out, *how)["models"]
+    assert made["epochs"] <= 12 and made["machine_type"] is None
     return out
