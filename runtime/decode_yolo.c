@@ -14,13 +14,13 @@ static float clip(float edge) { return edge < 0.0f ? 0.0f : (edge > 1.0f ? 1.0f 
 static size_t insert(const mcugen_box_t *box, mcugen_box_t boxes[], size_t count, size_t capacity) {
   size_t place = count;
   while (place > 0 && box->score > boxes[place - 1u].score) {
-    place--;
+    --place;
   }
   if (place == capacity) {
     return count;
   }
   const size_t grown = count < capacity ? count + 1u : capacity;
-  for (size_t moved = grown - 1u; moved > place; moved--) {
+  for (size_t moved = grown - 1u; moved > place; --moved) {
     boxes[moved] = boxes[moved - 1u];
   }
   boxes[place] = *box;
@@ -36,7 +36,7 @@ static mcugen_box_t candidate(const mcugen_yolo_head_t *head, const int8_t cell[
   const float half_height = look_up(head->exponential, cell[3]) * size[1] * 0.5f;
   const int8_t *classes = cell + VALUES_BEFORE_CLASSES;
   uint32_t best = 0;
-  for (uint32_t i = 1; i < class_count; i++) {
+  for (uint32_t i = 1; i < class_count; ++i) {
     best = classes[i] > classes[best] ? i : best;
   }
   return (mcugen_box_t){
@@ -52,9 +52,9 @@ static mcugen_box_t candidate(const mcugen_yolo_head_t *head, const int8_t cell[
 static size_t collect(const mcugen_yolo_t *yolo, const mcugen_yolo_head_t *head,
                       const int8_t output[], mcugen_box_t boxes[], size_t count, size_t capacity) {
   const int8_t *cell = output;
-  for (uint32_t row = 0; row < head->rows; row++) {
-    for (uint32_t column = 0; column < head->columns; column++) {
-      for (uint32_t anchor = 0; anchor < head->anchor_count; anchor++) {
+  for (uint32_t row = 0; row < head->rows; ++row) {
+    for (uint32_t column = 0; column < head->columns; ++column) {
+      for (uint32_t anchor = 0; anchor < head->anchor_count; ++anchor) {
         if (look_up(head->sigmoid, cell[4]) >= yolo->objectness) {
           const mcugen_box_t box = candidate(head, cell, row, column, anchor, yolo->class_count);
           count = insert(&box, boxes, count, capacity);
@@ -86,14 +86,14 @@ static bool overlaps(const mcugen_box_t *a, const mcugen_box_t *b, float limit) 
 size_t mcugen_yolo_decode(const mcugen_yolo_t *yolo, const int8_t *const outputs[],
                           mcugen_box_t boxes[], size_t capacity) {
   size_t count = 0;
-  for (uint32_t i = 0; i < yolo->head_count; i++) {
+  for (uint32_t i = 0; i < yolo->head_count; ++i) {
     count = collect(yolo, &yolo->heads[i], outputs[i], boxes, count, capacity);
   }
   size_t kept = 0;
-  for (size_t i = 0; i < count; i++) {
+  for (size_t i = 0; i < count; ++i) {
     const mcugen_box_t box = boxes[i];
     bool stays = true;
-    for (size_t j = 0; stays && j < kept; j++) {
+    for (size_t j = 0; stays && j < kept; ++j) {
       stays = boxes[j].class_index != box.class_index || !overlaps(&boxes[j], &box, yolo->overlap);
     }
     if (stays) {

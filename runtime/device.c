@@ -75,7 +75,7 @@ static mcugen_status_t infer_window(mcugen_device_t *device, bool goes_on, uint6
   const mcugen_status_t status = mcugen_window_infer(&device->window, goes_on, ticks);
   device->has_output = status == MCUGEN_STATUS_OK;
   device->has_layer = false;
-  device->inferences++;
+  ++device->inferences;
   return status;
 }
 
@@ -94,7 +94,7 @@ mcugen_status_t mcugen_device_begin_work(mcugen_device_t *device, mcugen_work_ow
 mcugen_status_t mcugen_device_work(mcugen_device_t *device, uint64_t *ticks) {
   mcugen_work_t *work = &device->work;
   const mcugen_status_t status = infer_window(device, false, ticks);
-  work->done++;
+  ++work->done;
   if (status != MCUGEN_STATUS_OK || work->done == work->warmup + work->timed) {
     work->owner = MCUGEN_WORK_NONE;
   }
@@ -428,7 +428,7 @@ static mcugen_status_t stats(const mcugen_device_t *device, uint8_t reply[MCUGEN
       mcugen_port_receive_overruns(),
       device->inferences,
   };
-  for (size_t i = 0; i < STATS_BYTES / 4; i++) {
+  for (size_t i = 0; i < STATS_BYTES / 4; ++i) {
     mcugen_put_u32(values[i], reply + 4 * i);
   }
   *reply_bytes = STATS_BYTES;

@@ -42,9 +42,9 @@ static void print_outputs(uint32_t vector) {
   mcugen_text_put(&text, "]vector ");
   mcugen_text_put_number(&text, vector);
   mcugen_text_put(&text, ":" LINE_END);
-  for (uint32_t i = 0; i < info->outputs; i++) {
+  for (uint32_t i = 0; i < info->outputs; ++i) {
     const int8_t *values = mcugen_engine_output(i);
-    for (uint32_t j = 0; j < info->output[i].bytes; j++) {
+    for (uint32_t j = 0; j < info->output[i].bytes; ++j) {
       put_value(values[j]);
       mcugen_text_put(&text, j % VALUES_PER_LINE == VALUES_PER_LINE - 1u ? "," LINE_END : ", ");
     }
@@ -71,7 +71,7 @@ int main(void) {
   if (mcugen_engine_init() != MCUGEN_STATUS_OK) {
     mcugen_port_fatal("the engine does not start");
   }
-  for (uint32_t vector = 0; vector < MCUGEN_TEST_VECTORS; vector++) {
+  for (uint32_t vector = 0; vector < MCUGEN_TEST_VECTORS; ++vector) {
     mcugen_engine_reset();
     memcpy(mcugen_engine_input(0), mcugen_test_vectors[vector], MCUGEN_TEST_VECTOR_BYTES);
     const uint64_t before = mcugen_port_ticks();

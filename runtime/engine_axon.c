@@ -53,8 +53,8 @@ static const layout_t *output_layout(uint32_t index) {
 
 static void to_planes(const int8_t from[], int8_t to[], const layout_t *layout) {
   const uint32_t plane = (uint32_t)layout->height * layout->width;
-  for (uint32_t i = 0; i < plane; i++) {
-    for (uint32_t channel = 0; channel < layout->channel_cnt; channel++) {
+  for (uint32_t i = 0; i < plane; ++i) {
+    for (uint32_t channel = 0; channel < layout->channel_cnt; ++channel) {
       to[channel * plane + i] = from[i * layout->channel_cnt + channel];
     }
   }
@@ -62,8 +62,8 @@ static void to_planes(const int8_t from[], int8_t to[], const layout_t *layout) 
 
 static void from_planes(const int8_t from[], int8_t to[], const layout_t *layout) {
   const uint32_t plane = (uint32_t)layout->height * layout->width;
-  for (uint32_t i = 0; i < plane; i++) {
-    for (uint32_t channel = 0; channel < layout->channel_cnt; channel++) {
+  for (uint32_t i = 0; i < plane; ++i) {
+    for (uint32_t channel = 0; channel < layout->channel_cnt; ++channel) {
       to[i * layout->channel_cnt + channel] = from[channel * plane + i];
     }
   }
@@ -86,7 +86,7 @@ static bool is_our_model(void) {
               MODEL->inputs[MODEL->external_input_ndx].quant_zp == INPUT.zero_point &&
               MODEL->output_dequant_zp == OUTPUTS[0].zero_point &&
               MODEL->extra_output_cnt == MCUGEN_AXON_OUTPUTS - 1u;
-  for (uint32_t i = 0; ours && i < MCUGEN_AXON_OUTPUTS; i++) {
+  for (uint32_t i = 0; ours && i < MCUGEN_AXON_OUTPUTS; ++i) {
     ours = fits(output_layout(i), &OUTPUT_SHAPES[i], &OUTPUTS[i]);
   }
   return ours;
@@ -113,7 +113,7 @@ mcugen_status_t mcugen_engine_invoke(void) {
     return MCUGEN_STATUS_ENGINE;
   }
   uint32_t offset = 0;
-  for (uint32_t i = 0; i < MCUGEN_AXON_OUTPUTS; i++) {
+  for (uint32_t i = 0; i < MCUGEN_AXON_OUTPUTS; ++i) {
     from_planes(output_planes + offset, outputs + offset, output_layout(i));
     offset += (OUTPUTS[i].bytes + 3u) & ~3u;  // each output starts on 32 bits
   }
@@ -122,7 +122,7 @@ mcugen_status_t mcugen_engine_invoke(void) {
 
 const void *mcugen_engine_output(uint32_t index) {
   uint32_t offset = 0;
-  for (uint32_t i = 0; i < index; i++) {
+  for (uint32_t i = 0; i < index; ++i) {
     offset += (OUTPUTS[i].bytes + 3u) & ~3u;
   }
   return outputs + offset;

@@ -17,7 +17,7 @@ uint32_t mcugen_crc32(const uint8_t bytes[], size_t count) {
       0x9B64C2B0u, 0x86D3D2D4u, 0xA00AE278u, 0xBDBDF21Cu,
   };
   uint32_t crc = 0xFFFFFFFFu;
-  for (size_t i = 0; i < count; i++) {
+  for (size_t i = 0; i < count; ++i) {
     crc ^= bytes[i];
     crc = crc >> 4 ^ TABLE[crc & 0xFu];
     crc = crc >> 4 ^ TABLE[crc & 0xFu];
@@ -51,7 +51,7 @@ static size_t cobs_decode(uint8_t bytes[], size_t count) {
 static size_t cobs_encode(const uint8_t in[], uint8_t out[], size_t count) {
   size_t code_at = 0;
   size_t to = 1;
-  for (size_t i = 0; i < count; i++) {
+  for (size_t i = 0; i < count; ++i) {
     if (to - code_at == COBS_LONGEST_CODE) {
       out[code_at] = COBS_LONGEST_CODE;
       code_at = to++;

@@ -137,7 +137,7 @@ static void deliver(mcugen_harness_t *harness, const mcugen_frame_t *frame) {
     if (harness->device.work.owner == MCUGEN_WORK_FRAME) {
       return;  // the reply comes when the work is done
     }
-    harness->device.replies_repeated++;
+    ++harness->device.replies_repeated;
     send_reply(harness);
   } else if (frame->sequence == (uint16_t)(harness->sequence + 1u)) {
     end_work(harness);
@@ -152,7 +152,7 @@ static bool looks_like_frame(const mcugen_harness_t *harness) {
 }
 
 static bool is_printable(const uint8_t bytes[], size_t count) {
-  for (size_t i = 0; i < count; i++) {
+  for (size_t i = 0; i < count; ++i) {
     if (bytes[i] < FIRST_PRINTABLE || bytes[i] > LAST_PRINTABLE) {
       return false;
     }
@@ -202,7 +202,7 @@ static void take_byte(mcugen_harness_t *harness, uint8_t byte) {
   if (byte == FRAME_END || ends_text(harness, byte)) {
     const bool empty = byte == FRAME_END && harness->collected_bytes == 0;
     if (!empty && !end_buffer(harness, byte)) {
-      harness->device.frames_damaged++;
+      ++harness->device.frames_damaged;
     }
     harness->collected_bytes = 0;
     harness->overlong = false;
@@ -214,7 +214,7 @@ static void take_byte(mcugen_harness_t *harness, uint8_t byte) {
 }
 
 void mcugen_harness_take(mcugen_harness_t *harness, const uint8_t bytes[], size_t count) {
-  for (size_t i = 0; i < count; i++) {
+  for (size_t i = 0; i < count; ++i) {
     take_byte(harness, bytes[i]);
     do_work(harness, i + 1 < count);
   }

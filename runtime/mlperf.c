@@ -31,12 +31,12 @@ typedef struct {
 // The next word of `rest`, which shrinks; empty at the end.
 static word_t next_word(word_t *rest) {
   while (rest->length > 0 && rest->text[0] == ' ') {
-    rest->text++;
-    rest->length--;
+    ++rest->text;
+    --rest->length;
   }
   word_t word = {rest->text, 0};
   while (word.length < rest->length && word.text[word.length] != ' ') {
-    word.length++;
+    ++word.length;
   }
   rest->text += word.length;
   rest->length -= word.length;
@@ -51,7 +51,7 @@ static bool is(word_t word, const char expected[]) {
 static int32_t to_number(word_t word) {
   const bool negative = word.length > 0 && word.text[0] == '-';
   int32_t number = 0;
-  for (size_t i = negative ? 1 : 0; i < word.length; i++) {
+  for (size_t i = negative ? 1 : 0; i < word.length; ++i) {
     const char digit = word.text[i];
     if (digit < '0' || digit > '9') {
       break;
@@ -178,7 +178,7 @@ static uint8_t uploaded_byte(const mcugen_device_t *device, size_t index) {
 }
 
 static void put_upload(const mcugen_device_t *device, mcugen_text_t *text) {
-  for (size_t i = 0; i < device->upload.loaded_bytes; i++) {
+  for (size_t i = 0; i < device->upload.loaded_bytes; ++i) {
     mcugen_text_put(text, i % BYTES_PER_PRINTED_LINE == 0 ? "m-buffer-" : "-");
     mcugen_text_put_hex(text, uploaded_byte(device, i));
     const bool last = i + 1 == device->upload.loaded_bytes;
@@ -217,7 +217,7 @@ static const result_style_t COMMON_STYLE = {"", mcugen_text_put_float, ""};
 
 static const result_style_t *result_style(void) {
   const word_t id = identity_value("mlperf_id");
-  for (size_t i = 0; i < sizeof(STYLES) / sizeof(STYLES[0]); i++) {
+  for (size_t i = 0; i < sizeof(STYLES) / sizeof(STYLES[0]); ++i) {
     if (is(id, STYLES[i].id)) {
       return &STYLES[i];
     }
@@ -228,7 +228,7 @@ static const result_style_t *result_style(void) {
 static void put_outputs(const mcugen_tensor_t *tensor, mcugen_text_t *text) {
   const result_style_t *style = result_style();
   const size_t values = MCUGEN_OUTPUT_BYTES / mcugen_element_bytes(tensor->dtype);
-  for (size_t i = 0; i < values; i++) {
+  for (size_t i = 0; i < values; ++i) {
     float value;
     mcugen_tensor_get(tensor, mcugen_engine_output(0), i, 1, &value);
     mcugen_text_put(text, i > 0 ? "," : "");

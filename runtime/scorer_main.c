@@ -122,10 +122,10 @@ static void take_costs(mcugen_source_t source) {
   const size_t window_count = mcugen_get_u16(reply + 2);
   const uint8_t *row = reply + REPLY_ROWS_AT;
   const uint8_t *window = row + ROW_BYTES * row_count;
-  for (size_t i = 0; i < row_count && source == MCUGEN_SOURCE_FRONT_END; i++) {
+  for (size_t i = 0; i < row_count && source == MCUGEN_SOURCE_FRONT_END; ++i) {
     add_cost(&rows, mcugen_get_u32(row + ROW_BYTES * i));
   }
-  for (size_t i = 0; i < window_count; i++) {
+  for (size_t i = 0; i < window_count; ++i) {
     const uint8_t *ticks = window + WINDOW_BYTES * i + 8;
     add_cost(&inferences, (uint64_t)mcugen_get_u32(ticks + 4) << 32 | mcugen_get_u32(ticks));
   }
@@ -173,7 +173,7 @@ static uint32_t largest_output(void) {
   uint8_t read[READ_REQUEST_BYTES] = {READ_OUTPUT};
   uint32_t best = 0;
   float largest = -INFINITY;
-  for (uint32_t i = 0; i < MCUGEN_OUTPUT_BYTES / element; i++) {
+  for (uint32_t i = 0; i < MCUGEN_OUTPUT_BYTES / element; ++i) {
     size_t bytes = 0;
     mcugen_put_u32(i * element, read + 2);
     mcugen_put_u16((uint16_t)element, read + 6);
@@ -248,11 +248,11 @@ int main(int argc, char *argv[]) {
   (void)printf("file,windows,%s,inference_min_ns,inference_median_ns,inference_max_ns,",
                MCUGEN_SCORE_RECONSTRUCTION ? "score" : "class");
   (void)printf("row_min_ns,row_median_ns,row_max_ns\n");
-  for (int i = 1; i < argc; i++) {
+  for (int i = 1; i < argc; ++i) {
     if (argv[i][0] == '-') {
       size_t option = 0;
       while (option < 3 && strcmp(argv[i], OPTIONS[option]) != 0) {
-        option++;
+        ++option;
       }
       if (option == 3) {
         return usage(argv[0]);

@@ -23,7 +23,7 @@ void mcugen_text_flush(mcugen_text_t *text) {
 }
 
 void mcugen_text_put_bytes(mcugen_text_t *text, const char bytes[], size_t count) {
-  for (size_t i = 0; i < count; i++) {
+  for (size_t i = 0; i < count; ++i) {
     if (text->count == sizeof(text->bytes)) {
       mcugen_text_flush(text);
     }

@@ -97,7 +97,7 @@ static mcugen_window_event_t end_of_row(mcugen_window_t *window, bool of_bytes) 
   }
   window->row_bytes = 0;
   if (window->skip_rows > 0) {
-    window->skip_rows--;
+    --window->skip_rows;
     return MCUGEN_WINDOW_ROW;
   }
 #if MCUGEN_SCORE_RECONSTRUCTION
@@ -107,7 +107,7 @@ static mcugen_window_event_t end_of_row(mcugen_window_t *window, bool of_bytes) 
                       window->features + first);
   }
 #endif
-  window->rows++;
+  ++window->rows;
   return mcugen_window_is_full(window) ? MCUGEN_WINDOW_FULL : MCUGEN_WINDOW_ROW;
 }
 

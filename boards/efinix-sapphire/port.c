@@ -28,7 +28,7 @@ size_t mcugen_port_read(uint8_t *bytes, size_t capacity) {
 }
 
 void mcugen_port_write(const uint8_t *bytes, size_t count) {
-  for (size_t i = 0; i < count; i++) {
+  for (size_t i = 0; i < count; ++i) {
     uart_write(BSP_UART_TERMINAL, (char)bytes[i]);
   }
 }

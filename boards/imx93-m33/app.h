@@ -10,6 +10,6 @@
 #define MCUGEN_UART LPUART2
 #define MCUGEN_UART_IRQ LPUART2_IRQn
 #define MCUGEN_UART_HANDLER LPUART2_IRQHandler
-#define MCUGEN_UART_CLOCK_HZ 24000000U  // the oscillator
+#define MCUGEN_UART_CLOCK_HZ 24000000u  // the oscillator
 
 #endif

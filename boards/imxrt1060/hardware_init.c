@@ -20,11 +20,11 @@ extern uint32_t __StackLimit[];  // from the linker script; a multiple of 32
 void BOARD_InitLed(void) {
   CLOCK_EnableClock(kCLOCK_Iomuxc);
   CLOCK_EnableClock(kCLOCK_Gpio1);
-  IOMUXC_SetPinMux(IOMUXC_GPIO_AD_B0_08_GPIO1_IO08, 0U);
-  MCUGEN_LED_GPIO->GDIR |= 1UL << MCUGEN_LED_PIN;
+  IOMUXC_SetPinMux(IOMUXC_GPIO_AD_B0_08_GPIO1_IO08, 0u);
+  MCUGEN_LED_GPIO->GDIR |= 1ul << MCUGEN_LED_PIN;
 }
 
-void BOARD_ToggleLed(void) { MCUGEN_LED_GPIO->DR_TOGGLE = 1UL << MCUGEN_LED_PIN; }
+void BOARD_ToggleLed(void) { MCUGEN_LED_GPIO->DR_TOGGLE = 1ul << MCUGEN_LED_PIN; }
 
 uint32_t BOARD_CoreClockHz(void) { return CLOCK_GetCoreSysClkFreq(); }
 
@@ -33,7 +33,7 @@ const char *BOARD_CheckHardware(void) {
   if (target < DCDC_TARGET_MIN) {
     return "the DCDC converter is below 1.25 V (DCDC REG3.TRG)";
   }
-  if ((CCM_ANALOG->PLL_ARM & CCM_ANALOG_PLL_ARM_LOCK_MASK) == 0U) {
+  if ((CCM_ANALOG->PLL_ARM & CCM_ANALOG_PLL_ARM_LOCK_MASK) == 0u) {
     return "the core's PLL is not locked (CCM_ANALOG PLL_ARM.LOCK)";
   }
   if (BOARD_CoreClockHz() != MCUGEN_CORE_CLOCK_HZ) {
@@ -47,21 +47,21 @@ const char *BOARD_CheckHardware(void) {
 static void set_memory_map(void) {
   static const ARM_MPU_Region_t REGIONS[] = {
       // RASR: no code, access, type, shareable, cacheable, bufferable, sub-regions, size
-      {ARM_MPU_RBAR(0, 0x00000000U),
+      {ARM_MPU_RBAR(0, 0x00000000u),
        ARM_MPU_RASR(1, ARM_MPU_AP_NONE, 0, 0, 0, 0, 0, ARM_MPU_REGION_SIZE_4GB)},
-      {ARM_MPU_RBAR(1, 0x60000000U),  // flash behind FlexSPI
+      {ARM_MPU_RBAR(1, 0x60000000u),  // flash behind FlexSPI
        ARM_MPU_RASR(0, ARM_MPU_AP_RO, 0, 0, 1, 1, 0, ARM_MPU_REGION_SIZE_8MB)},
-      {ARM_MPU_RBAR(2, 0x00000000U),  // ITCM
+      {ARM_MPU_RBAR(2, 0x00000000u),  // ITCM
        ARM_MPU_RASR(0, ARM_MPU_AP_FULL, 0, 0, 1, 1, 0, ARM_MPU_REGION_SIZE_128KB)},
-      {ARM_MPU_RBAR(3, 0x20000000U),  // DTCM
+      {ARM_MPU_RBAR(3, 0x20000000u),  // DTCM
        ARM_MPU_RASR(0, ARM_MPU_AP_FULL, 0, 0, 1, 1, 0, ARM_MPU_REGION_SIZE_128KB)},
-      {ARM_MPU_RBAR(4, 0x20200000U),  // OCRAM
+      {ARM_MPU_RBAR(4, 0x20200000u),  // OCRAM
        ARM_MPU_RASR(0, ARM_MPU_AP_FULL, 0, 0, 1, 1, 0, ARM_MPU_REGION_SIZE_512KB)},
-      {ARM_MPU_RBAR(5, 0x20280000U),
+      {ARM_MPU_RBAR(5, 0x20280000u),
        ARM_MPU_RASR(0, ARM_MPU_AP_FULL, 0, 0, 1, 1, 0, ARM_MPU_REGION_SIZE_256KB)},
-      {ARM_MPU_RBAR(6, 0x40000000U),  // peripherals
+      {ARM_MPU_RBAR(6, 0x40000000u),  // peripherals
        ARM_MPU_RASR(1, ARM_MPU_AP_FULL, 2, 0, 0, 0, 0, ARM_MPU_REGION_SIZE_4MB)},
-      {ARM_MPU_RBAR(7, 0x42000000U),
+      {ARM_MPU_RBAR(7, 0x42000000u),
        ARM_MPU_RASR(1, ARM_MPU_AP_FULL, 2, 0, 0, 0, 0, ARM_MPU_REGION_SIZE_1MB)},
   };
   SCB_DisableICache();

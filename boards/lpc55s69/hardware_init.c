@@ -17,10 +17,10 @@ void BOARD_InitLed(void) {
   CLOCK_EnableClock(kCLOCK_Iocon);
   CLOCK_EnableClock(kCLOCK_Gpio1);
   IOCON_PinMuxSet(IOCON, MCUGEN_LED_PORT, MCUGEN_LED_PIN, IOCON_FUNC0 | IOCON_DIGITAL_EN);
-  GPIO->DIRSET[MCUGEN_LED_PORT] = 1UL << MCUGEN_LED_PIN;
+  GPIO->DIRSET[MCUGEN_LED_PORT] = 1ul << MCUGEN_LED_PIN;
 }
 
-void BOARD_ToggleLed(void) { GPIO->NOT[MCUGEN_LED_PORT] = 1UL << MCUGEN_LED_PIN; }
+void BOARD_ToggleLed(void) { GPIO->NOT[MCUGEN_LED_PORT] = 1ul << MCUGEN_LED_PIN; }
 
 uint32_t BOARD_CoreClockHz(void) { return CLOCK_GetCoreSysClkFreq(); }
 
@@ -29,7 +29,7 @@ const char *BOARD_CheckHardware(void) {
   if (cycles < FLASH_CYCLES) {
     return "the flash has less than 12 cycles for an access (SYSCON FMCCR.FLASHTIM)";
   }
-  if ((SYSCON->PLL0STAT & SYSCON_PLL0STAT_LOCK_MASK) == 0U) {
+  if ((SYSCON->PLL0STAT & SYSCON_PLL0STAT_LOCK_MASK) == 0u) {
     return "the core's PLL is not locked (SYSCON PLL0STAT.LOCK)";
   }
   if (BOARD_CoreClockHz() != MCUGEN_CORE_CLOCK_HZ) {

@@ -12,11 +12,11 @@ bool mcugen_uart_set_baud(uint32_t baud) {
 void MCUGEN_UART_HANDLER(void);
 
 void MCUGEN_UART_HANDLER(void) {
-  while ((USART_GetStatusFlags(MCUGEN_UART) & (uint32_t)kUSART_RxFifoNotEmptyFlag) != 0U) {
+  while ((USART_GetStatusFlags(MCUGEN_UART) & (uint32_t)kUSART_RxFifoNotEmptyFlag) != 0u) {
     const uint32_t word = MCUGEN_UART->FIFORD;
-    mcugen_uart_received((uint8_t)word, (word & USART_FIFORD_FRAMERR_MASK) != 0U);
+    mcugen_uart_received((uint8_t)word, (word & USART_FIFORD_FRAMERR_MASK) != 0u);
   }
-  if ((USART_GetStatusFlags(MCUGEN_UART) & (uint32_t)kUSART_RxError) != 0U) {
+  if ((USART_GetStatusFlags(MCUGEN_UART) & (uint32_t)kUSART_RxError) != 0u) {
     mcugen_uart_lost();  // the FIFO was full; it does not count how many
     USART_ClearStatusFlags(MCUGEN_UART, (uint32_t)kUSART_RxError);
   }
@@ -42,6 +42,6 @@ void mcugen_uart_write(const uint8_t *bytes, size_t count) {
 }
 
 void mcugen_uart_drain(void) {
-  while ((USART_GetStatusFlags(MCUGEN_UART) & (uint32_t)kUSART_TxIdleFlag) == 0U) {
+  while ((USART_GetStatusFlags(MCUGEN_UART) & (uint32_t)kUSART_TxIdleFlag) == 0u) {
   }
 }

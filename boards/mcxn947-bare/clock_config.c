@@ -20,37 +20,37 @@ enum {
   PLL_P = 1,  // 48 MHz / 8 * 50 / (2 * 1) = 150 MHz
 };
 
-#define SPC_SC_BUSY 1U
-#define SRAMCTL_REQUEST (1UL << 30)
-#define SRAMCTL_ACKNOWLEDGED (1UL << 31)
-#define ACTIVE_CFG_CORELDO_DS 1U
-#define ACTIVE_CFG_DCDC_DS_SHIFT 8U
-#define ACTIVE_CFG_DCDC_DS (3U << ACTIVE_CFG_DCDC_DS_SHIFT)
-#define FIRCCSR_ENABLE 1U
-#define FIRCCSR_FOR_PERIPHERALS (1U << 4 | 1U << 5)
-#define FIRCCSR_LOCKED (1UL << 23)
-#define FIRCCSR_VALID (1UL << 24)
-#define APLLCSR_POWER 1U
-#define APLLCSR_CLOCK 2U
-#define APLLCSR_PLL_LOCK (1UL << 24)
-#define APLLCTRL_FIRC (1UL << 25)
-#define APLLCTRL_SELI (27U << 4)   // bandwidth: 2 * (M / 4) + 3 for M < 122
-#define APLLCTRL_SELP (13U << 10)  // M / 4 + 1
-#define REQUEST (1UL << 31)        // takes the new value of a divider
-#define TRIM_UNLOCK 0x5A5A0001UL
-#define LDO_ENABLE 1U
+#define SPC_SC_BUSY 1u
+#define SRAMCTL_REQUEST (1ul << 30)
+#define SRAMCTL_ACKNOWLEDGED (1ul << 31)
+#define ACTIVE_CFG_CORELDO_DS 1u
+#define ACTIVE_CFG_DCDC_DS_SHIFT 8u
+#define ACTIVE_CFG_DCDC_DS (3u << ACTIVE_CFG_DCDC_DS_SHIFT)
+#define FIRCCSR_ENABLE 1u
+#define FIRCCSR_FOR_PERIPHERALS (1u << 4 | 1u << 5)
+#define FIRCCSR_LOCKED (1ul << 23)
+#define FIRCCSR_VALID (1ul << 24)
+#define APLLCSR_POWER 1u
+#define APLLCSR_CLOCK 2u
+#define APLLCSR_PLL_LOCK (1ul << 24)
+#define APLLCTRL_FIRC (1ul << 25)
+#define APLLCTRL_SELI (27u << 4)   // bandwidth: 2 * (M / 4) + 3 for M < 122
+#define APLLCTRL_SELP (13u << 10)  // M / 4 + 1
+#define REQUEST (1ul << 31)        // takes the new value of a divider
+#define TRIM_UNLOCK 0x5A5A0001ul
+#define LDO_ENABLE 1u
 
 static void switch_to(uint32_t source) {
   SCG0->RCCR = source << SCS_SHIFT;
-  while ((SCG0->CSR >> SCS_SHIFT & 0xFU) != source) {
+  while ((SCG0->CSR >> SCS_SHIFT & 0xFu) != source) {
   }
 }
 
 static void set_active_cfg(uint32_t mask, uint32_t value) {
-  while ((SPC0->SC & SPC_SC_BUSY) != 0U) {
+  while ((SPC0->SC & SPC_SC_BUSY) != 0u) {
   }
   SPC0->ACTIVE_CFG = (SPC0->ACTIVE_CFG & ~mask) | value;
-  while ((SPC0->SC & SPC_SC_BUSY) != 0U) {
+  while ((SPC0->SC & SPC_SC_BUSY) != 0u) {
   }
 }
 
@@ -67,16 +67,16 @@ static void set_memory_timing(void) {
   FMU0->FCTRL = (FMU0->FCTRL & ~FMU_FCTRL_RWSC_MASK) | WAIT_STATES;
   SPC0->SRAMCTL = LEVEL_1V2;
   SPC0->SRAMCTL |= SRAMCTL_REQUEST;
-  while ((SPC0->SRAMCTL & SRAMCTL_ACKNOWLEDGED) == 0U) {
+  while ((SPC0->SRAMCTL & SRAMCTL_ACKNOWLEDGED) == 0u) {
   }
   SPC0->SRAMCTL &= ~SRAMCTL_REQUEST;
 }
 
 static void start_firc_48_mhz(void) {
-  SCG0->FIRCCFG = 0U;
+  SCG0->FIRCCFG = 0u;
   SCG0->FIRCCSR &= ~FIRCCSR_LOCKED;
   SCG0->FIRCCSR |= FIRCCSR_FOR_PERIPHERALS | FIRCCSR_ENABLE;
-  while ((SCG0->FIRCCSR & FIRCCSR_VALID) == 0U) {
+  while ((SCG0->FIRCCSR & FIRCCSR_VALID) == 0u) {
   }
 }
 
@@ -92,12 +92,12 @@ static void start_pll0(void) {
   set_divider(&SCG0->APLLNDIV, PLL_N);
   set_divider(&SCG0->APLLPDIV, PLL_P);
   set_divider(&SCG0->APLLMDIV, PLL_M);
-  SCG0->APLLSSCG0 = 0U;  // no spread spectrum
-  SCG0->APLLSSCG1 = 0U;
+  SCG0->APLLSSCG0 = 0u;  // no spread spectrum
+  SCG0->APLLSSCG1 = 0u;
   SCG0->TRIM_LOCK = TRIM_UNLOCK;
   SCG0->APLLLOCK_CNFG = PLL_IN_HZ / PLL_N / 2000 + 300;  // 500 us in periods of the reference
   SCG0->APLLCSR |= APLLCSR_POWER | APLLCSR_CLOCK;
-  while ((SCG0->APLLCSR & APLLCSR_PLL_LOCK) == 0U) {
+  while ((SCG0->APLLCSR & APLLCSR_PLL_LOCK) == 0u) {
   }
 }
 
@@ -109,17 +109,17 @@ void BOARD_InitBootClocks(void) {
   start_firc_48_mhz();
   start_pll0();
   switch_to(SOURCE_PLL0);
-  SYSCON->AHBCLKDIV = 0U;  // divides by 1
+  SYSCON->AHBCLKDIV = 0u;  // divides by 1
 }
 
 uint32_t CLOCK_GetCoreSysClkFreq(void) {
-  static const uint32_t OSCILLATORS_HZ[] = {[2] = 12000000U, [3] = 48000000U};
-  const uint32_t source = SCG0->CSR >> SCS_SHIFT & 0xFU;
-  const uint32_t divider = (SYSCON->AHBCLKDIV & 0xFFU) + 1U;
-  const uint32_t n = SCG0->APLLNDIV & 0xFFU, p = SCG0->APLLPDIV & 0x1FU;
-  const uint32_t m = SCG0->APLLMDIV & 0xFFFFU;
-  if (source == SOURCE_PLL0 && n != 0U && p != 0U) {
-    return (uint32_t)((uint64_t)PLL_IN_HZ * m / n / (2U * p)) / divider;
+  static const uint32_t OSCILLATORS_HZ[] = {[2] = 12000000u, [3] = 48000000u};
+  const uint32_t source = SCG0->CSR >> SCS_SHIFT & 0xFu;
+  const uint32_t divider = (SYSCON->AHBCLKDIV & 0xFFu) + 1u;
+  const uint32_t n = SCG0->APLLNDIV & 0xFFu, p = SCG0->APLLPDIV & 0x1Fu;
+  const uint32_t m = SCG0->APLLMDIV & 0xFFFFu;
+  if (source == SOURCE_PLL0 && n != 0u && p != 0u) {
+    return (uint32_t)((uint64_t)PLL_IN_HZ * m / n / (2u * p)) / divider;
   }
-  return source <= 3U ? OSCILLATORS_HZ[source] / divider : 0U;
+  return source <= 3u ? OSCILLATORS_HZ[source] / divider : 0u;
 }

@@ -8,27 +8,27 @@
 
 enum { FLEXCOMM = 4, FRO_12M = 2 };
 
-#define DIVIDER_RESET (1UL << 29)
-#define DIVIDER_HALT (1UL << 30)
+#define DIVIDER_RESET (1ul << 29)
+#define DIVIDER_HALT (1ul << 30)
 
 uint32_t SysTick_Config(uint32_t reload) {
-  SysTick->LOAD = reload - 1U;
-  SysTick->VAL = 0U;
-  SysTick->CTRL = 7U;  // core clock, interrupt, on
-  return 0U;
+  SysTick->LOAD = reload - 1u;
+  SysTick->VAL = 0u;
+  SysTick->CTRL = 7u;  // core clock, interrupt, on
+  return 0u;
 }
 
 status_t EnableIRQ(IRQn_Type interrupt) {
-  NVIC_ISER[(uint32_t)interrupt / 32U] = 1UL << ((uint32_t)interrupt % 32U);
+  NVIC_ISER[(uint32_t)interrupt / 32u] = 1ul << ((uint32_t)interrupt % 32u);
   return kStatus_Success;
 }
 
 void CLOCK_EnableClock(clock_ip_name_t clock) {
-  SYSCON->AHBCLKCTRLSET[(uint32_t)clock / 32U] = 1UL << ((uint32_t)clock % 32U);
+  SYSCON->AHBCLKCTRLSET[(uint32_t)clock / 32u] = 1ul << ((uint32_t)clock % 32u);
 }
 
 void RESET_ClearPeripheralReset(reset_ip_name_t peripheral) {
-  SYSCON->PRESETCTRLCLR[(uint32_t)peripheral / 32U] = 1UL << ((uint32_t)peripheral % 32U);
+  SYSCON->PRESETCTRLCLR[(uint32_t)peripheral / 32u] = 1ul << ((uint32_t)peripheral % 32u);
 }
 
 void CLOCK_AttachClk(clock_attach_id_t connection) {
@@ -39,8 +39,8 @@ void CLOCK_AttachClk(clock_attach_id_t connection) {
 void CLOCK_SetClkDiv(clock_div_name_t divider, uint32_t value) {
   (void)divider;
   SYSCON->FLEXCOMMCLKDIV[FLEXCOMM] = DIVIDER_RESET | DIVIDER_HALT;
-  SYSCON->FLEXCOMMCLKDIV[FLEXCOMM] = DIVIDER_HALT | (value - 1U);
-  SYSCON->FLEXCOMMCLKDIV[FLEXCOMM] = value - 1U;
+  SYSCON->FLEXCOMMCLKDIV[FLEXCOMM] = DIVIDER_HALT | (value - 1u);
+  SYSCON->FLEXCOMMCLKDIV[FLEXCOMM] = value - 1u;
 }
 
 void PORT_SetPinConfig(PORT_Type *port, uint32_t pin, const port_pin_config_t *config) {

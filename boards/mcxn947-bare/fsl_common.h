@@ -16,30 +16,30 @@ enum { kStatus_Success = 0, kStatus_Fail = 1 };
 
 typedef enum { LP_FLEXCOMM4_IRQn = 39 } IRQn_Type;
 
-static inline void __disable_irq(void) { __asm volatile("cpsid i" ::: "memory"); }
-static inline void __enable_irq(void) { __asm volatile("cpsie i" ::: "memory"); }
-static inline void __WFI(void) { __asm volatile("wfi" ::: "memory"); }
-static inline void __DSB(void) { __asm volatile("dsb" ::: "memory"); }
-static inline void __ISB(void) { __asm volatile("isb" ::: "memory"); }
-static inline void __NOP(void) { __asm volatile("nop"); }
+static inline void __disable_irq(void) { __asm__ volatile("cpsid i" ::: "memory"); }
+static inline void __enable_irq(void) { __asm__ volatile("cpsie i" ::: "memory"); }
+static inline void __WFI(void) { __asm__ volatile("wfi" ::: "memory"); }
+static inline void __DSB(void) { __asm__ volatile("dsb" ::: "memory"); }
+static inline void __ISB(void) { __asm__ volatile("isb" ::: "memory"); }
+static inline void __NOP(void) { __asm__ volatile("nop"); }
 
 static inline uint32_t __get_PRIMASK(void) {
   uint32_t value;
-  __asm volatile("mrs %0, primask" : "=r"(value));
+  __asm__ volatile("mrs %0, primask" : "=r"(value));
   return value;
 }
 
 static inline void __set_PRIMASK(uint32_t value) {
-  __asm volatile("msr primask, %0" ::"r"(value) : "memory");
+  __asm__ volatile("msr primask, %0" ::"r"(value) : "memory");
 }
 
 static inline uint32_t __get_MSP(void) {
   uint32_t value;
-  __asm volatile("mrs %0, msp" : "=r"(value));
+  __asm__ volatile("mrs %0, msp" : "=r"(value));
   return value;
 }
 
-static inline void __set_MSPLIM(uint32_t value) { __asm volatile("msr msplim, %0" ::"r"(value)); }
+static inline void __set_MSPLIM(uint32_t value) { __asm__ volatile("msr msplim, %0" ::"r"(value)); }
 
 typedef struct {
   volatile uint32_t CTRL;
@@ -70,17 +70,17 @@ typedef struct {
   volatile uint32_t CPACR;
 } SCB_Type;
 
-#define DWT ((DWT_Type *)0xE0001000U)
-#define DCB ((DCB_Type *)0xE000EDFCU)
-#define SysTick ((SysTick_Type *)0xE000E010U)
-#define SCB ((SCB_Type *)0xE000ED00U)
-#define NVIC_ISER ((volatile uint32_t *)0xE000E100U)
+#define DWT ((DWT_Type *)0xE0001000u)
+#define DCB ((DCB_Type *)0xE000EDFCu)
+#define SysTick ((SysTick_Type *)0xE000E010u)
+#define SCB ((SCB_Type *)0xE000ED00u)
+#define NVIC_ISER ((volatile uint32_t *)0xE000E100u)
 
-#define DWT_CTRL_NOCYCCNT_Msk (1UL << 25)
-#define DWT_CTRL_CYCCNTENA_Msk 1UL
-#define DCB_DEMCR_TRCENA_Msk (1UL << 24)
-#define SCB_CFSR_STKOF_Msk (1UL << 20)
-#define SCB_CPACR_FPU_Msk (0xFUL << 20)  // coprocessors 10 and 11
+#define DWT_CTRL_NOCYCCNT_Msk (1ul << 25)
+#define DWT_CTRL_CYCCNTENA_Msk 1ul
+#define DCB_DEMCR_TRCENA_Msk (1ul << 24)
+#define SCB_CFSR_STKOF_Msk (1ul << 20)
+#define SCB_CPACR_FPU_Msk (0xFul << 20)  // coprocessors 10 and 11
 
 uint32_t SysTick_Config(uint32_t reload);
 status_t EnableIRQ(IRQn_Type interrupt);
@@ -174,34 +174,34 @@ typedef struct {
   volatile uint32_t PSELID;  // 0xFF8, of the LP_FLEXCOMM around it
 } LPUART_Type;
 
-#define SYSCON ((SYSCON_Type *)0x40000000U)
-#define FMU0 ((FMU_Type *)0x40043000U)
-#define SCG0 ((SCG_Type *)0x40044000U)
-#define SPC0 ((SPC_Type *)0x40045000U)
-#define GPIO0 ((GPIO_Type *)0x40096000U)
-#define GPIO3 ((GPIO_Type *)0x4009C000U)
-#define LPUART4 ((LPUART_Type *)0x400B4000U)
-#define PORT0 ((PORT_Type *)0x40116000U)
-#define PORT1 ((PORT_Type *)0x40117000U)
-#define PORT3 ((PORT_Type *)0x40119000U)
+#define SYSCON ((SYSCON_Type *)0x40000000u)
+#define FMU0 ((FMU_Type *)0x40043000u)
+#define SCG0 ((SCG_Type *)0x40044000u)
+#define SPC0 ((SPC_Type *)0x40045000u)
+#define GPIO0 ((GPIO_Type *)0x40096000u)
+#define GPIO3 ((GPIO_Type *)0x4009C000u)
+#define LPUART4 ((LPUART_Type *)0x400B4000u)
+#define PORT0 ((PORT_Type *)0x40116000u)
+#define PORT1 ((PORT_Type *)0x40117000u)
+#define PORT3 ((PORT_Type *)0x40119000u)
 
-#define SYSCON_LPCAC_CTRL_DIS_LPCAC_MASK 0x1U
-#define SYSCON_NVM_CTRL_DIS_FLASH_DATA_MASK 0x10U
-#define SYSCON_NVM_CTRL_DIS_MBECC_ERR_DATA_MASK 0x20000U
-#define SYSCON_AHBCLKCTRL0_RAMB_CTRL_MASK 0x4U
-#define SYSCON_AHBCLKCTRL0_RAMC_CTRL_MASK 0x8U
-#define SYSCON_AHBCLKCTRL0_RAMD_CTRL_MASK 0x10U
-#define SYSCON_AHBCLKCTRL0_RAME_CTRL_MASK 0x20U
-#define SYSCON_AHBCLKCTRL0_RAMF_CTRL_MASK 0x40U
-#define SYSCON_AHBCLKCTRL0_RAMG_CTRL_MASK 0x80U
-#define SYSCON_AHBCLKCTRL0_RAMH_CTRL_MASK 0x100U
-#define SPC_ACTIVE_CFG_CORELDO_VDD_LVL_MASK 0xCU
-#define SPC_ACTIVE_CFG_CORELDO_VDD_LVL_SHIFT 2U
-#define SPC_ACTIVE_CFG_DCDC_VDD_LVL_MASK 0xC00U
-#define SPC_ACTIVE_CFG_DCDC_VDD_LVL_SHIFT 10U
-#define SPC_SRAMCTL_VSM_MASK 0x3U
-#define SPC_SRAMCTL_VSM_SHIFT 0U
-#define FMU_FCTRL_RWSC_MASK 0xFU
-#define FMU_FCTRL_RWSC_SHIFT 0U
+#define SYSCON_LPCAC_CTRL_DIS_LPCAC_MASK 0x1u
+#define SYSCON_NVM_CTRL_DIS_FLASH_DATA_MASK 0x10u
+#define SYSCON_NVM_CTRL_DIS_MBECC_ERR_DATA_MASK 0x20000u
+#define SYSCON_AHBCLKCTRL0_RAMB_CTRL_MASK 0x4u
+#define SYSCON_AHBCLKCTRL0_RAMC_CTRL_MASK 0x8u
+#define SYSCON_AHBCLKCTRL0_RAMD_CTRL_MASK 0x10u
+#define SYSCON_AHBCLKCTRL0_RAME_CTRL_MASK 0x20u
+#define SYSCON_AHBCLKCTRL0_RAMF_CTRL_MASK 0x40u
+#define SYSCON_AHBCLKCTRL0_RAMG_CTRL_MASK 0x80u
+#define SYSCON_AHBCLKCTRL0_RAMH_CTRL_MASK 0x100u
+#define SPC_ACTIVE_CFG_CORELDO_VDD_LVL_MASK 0xCu
+#define SPC_ACTIVE_CFG_CORELDO_VDD_LVL_SHIFT 2u
+#define SPC_ACTIVE_CFG_DCDC_VDD_LVL_MASK 0xC00u
+#define SPC_ACTIVE_CFG_DCDC_VDD_LVL_SHIFT 10u
+#define SPC_SRAMCTL_VSM_MASK 0x3u
+#define SPC_SRAMCTL_VSM_SHIFT 0u
+#define FMU_FCTRL_RWSC_MASK 0xFu
+#define FMU_FCTRL_RWSC_SHIFT 0u
 
 #endif

@@ -7,16 +7,16 @@
 
 #include "fsl_common.h"
 
-#define ITRC_RESET_SELECT ((volatile uint32_t *)0x40026028U)  // both halves of output 4: chip reset
-#define GDET_ENABLE(number) (*(volatile uint32_t *)(0x40024008U + 0x1000U * (number)))
-#define SPC_GLITCH_DETECT_SC (*(volatile uint32_t *)0x40045144U)
-#define SYSCON_ECC_ENABLE_CTRL (*(volatile uint32_t *)0x40000E44U)
+#define ITRC_RESET_SELECT ((volatile uint32_t *)0x40026028u)  // both halves of output 4: chip reset
+#define GDET_ENABLE(number) (*(volatile uint32_t *)(0x40024008u + 0x1000u * (number)))
+#define SPC_GLITCH_DETECT_SC (*(volatile uint32_t *)0x40045144u)
+#define SYSCON_ECC_ENABLE_CTRL (*(volatile uint32_t *)0x40000E44u)
 
-#define NOT_SELECTED(input) (2UL << (2U * (input)))
-#define SELECT_MASK(input) (3UL << (2U * (input)))
-#define GLITCH_DETECT_DISABLE (1UL << 12)  // of SPC ACTIVE_CFG
-#define GLITCH_TIMEOUT (0xFUL << 2)
-#define GLITCH_LOCK (1UL << 16)
+#define NOT_SELECTED(input) (2ul << (2u * (input)))
+#define SELECT_MASK(input) (3ul << (2u * (input)))
+#define GLITCH_DETECT_DISABLE (1ul << 12)  // of SPC ACTIVE_CFG
+#define GLITCH_TIMEOUT (0xFul << 2)
+#define GLITCH_LOCK (1ul << 16)
 
 typedef void (*handler_t)(void);
 
@@ -62,13 +62,13 @@ static void set_up_memory(void) {
     *to = *from++;
   }
   for (volatile uint32_t *word = __bss_start__; word < __bss_end__; ++word) {
-    *word = 0U;
+    *word = 0u;
   }
 }
 
 // A bus error for an error of the flash's ECC, as NXP's start-up asks for.
 static void set_up_flash(void) {
-  SYSCON_ECC_ENABLE_CTRL = 0U;  // of RAM: off, so that all of it is there
+  SYSCON_ECC_ENABLE_CTRL = 0u;  // of RAM: off, so that all of it is there
   SYSCON->NVM_CTRL &= ~SYSCON_NVM_CTRL_DIS_MBECC_ERR_DATA_MASK;
 }
 
@@ -76,15 +76,15 @@ static void set_up_flash(void) {
 // change of the core's voltage for an attack, and reset the chip.
 static void disarm_glitch_detectors(void) {
   const uint32_t mask = SELECT_MASK(9) | SELECT_MASK(0);
-  for (uint32_t half = 0; half < 2U; ++half) {
+  for (uint32_t half = 0; half < 2u; ++half) {
     ITRC_RESET_SELECT[half] = (ITRC_RESET_SELECT[half] & ~mask) | NOT_SELECTED(9) | NOT_SELECTED(0);
   }
   SPC0->ACTIVE_CFG |= GLITCH_DETECT_DISABLE;
   SPC_GLITCH_DETECT_SC &= ~GLITCH_LOCK;
   SPC_GLITCH_DETECT_SC = GLITCH_TIMEOUT;
   SPC_GLITCH_DETECT_SC |= GLITCH_LOCK;
-  GDET_ENABLE(0) = 0U;
-  GDET_ENABLE(1) = 0U;
+  GDET_ENABLE(0) = 0u;
+  GDET_ENABLE(1) = 0u;
 }
 
 static void run_constructors(void) {

@@ -37,15 +37,15 @@ void BOARD_InitLed(void) {
   CLOCK_EnableClock(MCUGEN_LED_PORT_CLOCK);
   CLOCK_EnableClock(MCUGEN_LED_GPIO_CLOCK);
 #if MCUGEN_LED_IS_LIT_BY_LOW
-  MCUGEN_LED_GPIO->PSOR = 1UL << MCUGEN_LED_PIN;
+  MCUGEN_LED_GPIO->PSOR = 1ul << MCUGEN_LED_PIN;
 #else
-  MCUGEN_LED_GPIO->PCOR = 1UL << MCUGEN_LED_PIN;
+  MCUGEN_LED_GPIO->PCOR = 1ul << MCUGEN_LED_PIN;
 #endif
-  MCUGEN_LED_GPIO->PDDR |= 1UL << MCUGEN_LED_PIN;
-  MCUGEN_LED_PORT->PCR[MCUGEN_LED_PIN] = 0U;  // alternative 0: GPIO
+  MCUGEN_LED_GPIO->PDDR |= 1ul << MCUGEN_LED_PIN;
+  MCUGEN_LED_PORT->PCR[MCUGEN_LED_PIN] = 0u;  // alternative 0: GPIO
 }
 
-void BOARD_ToggleLed(void) { MCUGEN_LED_GPIO->PTOR = 1UL << MCUGEN_LED_PIN; }
+void BOARD_ToggleLed(void) { MCUGEN_LED_GPIO->PTOR = 1ul << MCUGEN_LED_PIN; }
 
 uint32_t BOARD_CoreClockHz(void) { return CLOCK_GetCoreSysClkFreq(); }
 
@@ -81,7 +81,7 @@ void BOARD_InitHardware(void) {
   BOARD_InitPins();
   BOARD_InitBootClocks();  // the SDK's clock_config.c: PLL0 at 150 MHz, core at 1.2 V
 
-  CLOCK_SetClkDiv(MCUGEN_UART_CLOCK_DIVIDER, 1U);
+  CLOCK_SetClkDiv(MCUGEN_UART_CLOCK_DIVIDER, 1u);
   CLOCK_AttachClk(MCUGEN_UART_CLOCK_ATTACH);
   RESET_ClearPeripheralReset(MCUGEN_UART_RESET);
 

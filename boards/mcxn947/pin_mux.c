@@ -5,7 +5,7 @@
 #include "fsl_clock.h"
 #include "fsl_port.h"
 
-static const uint32_t UART_PINS[] = {8U, 9U};  // FC4_P0 and FC4_P1 on port 1, alternative 2
+static const uint32_t UART_PINS[] = {8u, 9u};  // FC4_P0 and FC4_P1 on port 1, alternative 2
 
 void BOARD_InitPins(void) {
   const port_pin_config_t uart = {

@@ -40,7 +40,7 @@ typedef enum {
   BLINKS_UART = 4,      // it did not start: only the LED tells
 } blinks_t;
 
-static const uint32_t STACK_PAINT = 0xA5C3A5C3U;
+static const uint32_t STACK_PAINT = 0xA5C3A5C3u;
 
 // From the linker script.
 extern uint32_t __StackLimit[];
@@ -86,12 +86,12 @@ static bool start_cycle_counter(void) {
   DCB->DEMCR |= DCB_DEMCR_TRCENA_Msk;  // the counter's registers are dead without it
 #ifdef __ARM_ARCH_7EM__
   // DWT_LAR, which CMSIS does not name: Cortex-M7 locks them against software as well.
-  *(volatile uint32_t *)(DWT_BASE + 0xFB0U) = 0xC5ACCE55U;
+  *(volatile uint32_t *)(DWT_BASE + 0xFB0u) = 0xC5ACCE55u;
 #endif
-  if ((DWT->CTRL & DWT_CTRL_NOCYCCNT_Msk) != 0U) {
+  if ((DWT->CTRL & DWT_CTRL_NOCYCCNT_Msk) != 0u) {
     return false;
   }
-  DWT->CYCCNT = 0U;
+  DWT->CYCCNT = 0u;
   keep_counting();
   const uint32_t before = DWT->CYCCNT;
   __NOP();
@@ -117,7 +117,7 @@ static bool set_line_baud(uint32_t baud) {
 }
 
 void mcugen_uart_received(uint8_t byte, bool frame_error) {
-  if (byte == 0U && frame_error && line_baud != DEFAULT_BAUD) {
+  if (byte == 0u && frame_error && line_baud != DEFAULT_BAUD) {
     // A break: the zero byte that ends each frame, as a host at the slower default rate sends it.
     (void)set_line_baud(DEFAULT_BAUD);
   }
@@ -125,7 +125,7 @@ void mcugen_uart_received(uint8_t byte, bool frame_error) {
   // A full ring drops the byte: the frame's CRC then fails and the host sends it again.
   if (head - receive_tail < RECEIVE_CAPACITY) {
     receive_ring[head % RECEIVE_CAPACITY] = byte;
-    receive_head = head + 1U;
+    receive_head = head + 1u;
   } else {
     ++receive_overruns;
   }
@@ -178,7 +178,7 @@ uint32_t mcugen_port_receive_overruns(void) { return receive_overruns; }
 
 // Before the UART works, a write would wait for it for ever.
 void mcugen_port_write(const uint8_t *bytes, size_t count) {
-  if (line_baud == 0U) {
+  if (line_baud == 0u) {
     return;
   }
   mcugen_uart_write(bytes, count);
@@ -188,7 +188,7 @@ mcugen_status_t mcugen_port_set_baud(uint32_t baud) {
   mcugen_uart_drain();
   const uint32_t masked = __get_PRIMASK();
   __disable_irq();  // the receive interrupt may change the rate as well
-  const bool changed = baud != 0U && set_line_baud(baud);
+  const bool changed = baud != 0u && set_line_baud(baud);
   __set_PRIMASK(masked);
   return changed ? MCUGEN_STATUS_OK : MCUGEN_STATUS_UNSUPPORTED;
 }
@@ -230,8 +230,8 @@ static void write_text(const char *text) { mcugen_port_write((const uint8_t *)te
 static void write_hex(const char *name, uint32_t value) {
   static const char DIGITS[] = "0123456789abcdef";
   char text[] = "00000000";
-  for (uint32_t i = 0; i < 8U; ++i) {
-    text[7U - i] = DIGITS[(value >> (4U * i)) & 0xFU];
+  for (uint32_t i = 0; i < 8u; ++i) {
+    text[7u - i] = DIGITS[(value >> (4u * i)) & 0xFu];
   }
   write_text(name);
   write_text(text);
@@ -244,20 +244,20 @@ static void begin_fatal(void) {
 }
 
 static void wait_loops(uint32_t loops) {
-  for (volatile uint32_t left = loops; left != 0U; --left) {
+  for (volatile uint32_t left = loops; left != 0u; --left) {
   }
 }
 
 static void end_fatal(blinks_t blinks) {
   static const uint8_t END[] = {'\r', '\n', 0};
   mcugen_port_write(END, sizeof END);
-  for (uint32_t i = 0; i < 2U * (uint32_t)blinks; ++i) {
+  for (uint32_t i = 0; i < 2u * (uint32_t)blinks; ++i) {
     BOARD_ToggleLed();
     wait_loops(BLINK_LOOPS);
   }
   wait_loops(FATAL_REPEAT_LOOPS);
   // The session has been told at its own rate: from now on, tell whoever looks at the usual one.
-  if (line_baud != 0U) {
+  if (line_baud != 0u) {
     (void)set_line_baud(DEFAULT_BAUD);
   }
 }
@@ -296,7 +296,7 @@ _Noreturn void mcugen_fault(const uint32_t *frame, uint32_t exc_return) {
   for (;;) {
     begin_fatal();
     write_text("fault");
-    if ((cfsr & STACK_OVERFLOW) != 0U) {
+    if ((cfsr & STACK_OVERFLOW) != 0u) {
       write_text(", stack overflow");
     }
     if (whole) {
@@ -318,7 +318,7 @@ void HardFault_Handler(void);
 
 // Leaves the faulting stack before it calls anything: that stack may be used up.
 __attribute__((naked)) void HardFault_Handler(void) {
-  __asm volatile(
+  __asm__ volatile(
       "mrs r0, msp               \n"
       "mov r1, lr                \n"
       UNLIMIT_STACK

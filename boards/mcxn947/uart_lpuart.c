@@ -12,11 +12,11 @@ bool mcugen_uart_set_baud(uint32_t baud) {
 void MCUGEN_UART_HANDLER(void);
 
 void MCUGEN_UART_HANDLER(void) {
-  while ((LPUART_GetStatusFlags(MCUGEN_UART) & (uint32_t)kLPUART_RxDataRegFullFlag) != 0U) {
+  while ((LPUART_GetStatusFlags(MCUGEN_UART) & (uint32_t)kLPUART_RxDataRegFullFlag) != 0u) {
     const uint32_t word = MCUGEN_UART->DATA;
-    mcugen_uart_received((uint8_t)word, (word & LPUART_DATA_FRETSC_MASK) != 0U);
+    mcugen_uart_received((uint8_t)word, (word & LPUART_DATA_FRETSC_MASK) != 0u);
   }
-  if ((LPUART_GetStatusFlags(MCUGEN_UART) & (uint32_t)kLPUART_RxOverrunFlag) != 0U) {
+  if ((LPUART_GetStatusFlags(MCUGEN_UART) & (uint32_t)kLPUART_RxOverrunFlag) != 0u) {
     mcugen_uart_lost();  // the UART does not count how many
   }
   // The receiver stands still until an overrun is acknowledged.
@@ -45,6 +45,6 @@ void mcugen_uart_write(const uint8_t *bytes, size_t count) {
 }
 
 void mcugen_uart_drain(void) {
-  while ((LPUART_GetStatusFlags(MCUGEN_UART) & (uint32_t)kLPUART_TransmissionCompleteFlag) == 0U) {
+  while ((LPUART_GetStatusFlags(MCUGEN_UART) & (uint32_t)kLPUART_TransmissionCompleteFlag) == 0u) {
   }
 }

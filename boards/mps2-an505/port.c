@@ -48,12 +48,12 @@ static volatile uint32_t systick_wraps;
 
 static uint32_t disable_interrupts(void) {
   uint32_t before;
-  __asm volatile("mrs %0, primask\n\tcpsid i" : "=r"(before)::"memory");
+  __asm__ volatile("mrs %0, primask\n\tcpsid i" : "=r"(before)::"memory");
   return before;
 }
 
 static void restore_interrupts(uint32_t before) {
-  __asm volatile("msr primask, %0" ::"r"(before) : "memory");
+  __asm__ volatile("msr primask, %0" ::"r"(before) : "memory");
 }
 
 static void start_uart(void) {
@@ -90,7 +90,7 @@ size_t mcugen_port_read(uint8_t *bytes, size_t capacity) {
   // even while interrupts are disabled.
   uint32_t before = disable_interrupts();
   while (ring.written == ring.read) {
-    __asm volatile("dsb\n\twfi" ::: "memory");
+    __asm__ volatile("dsb\n\twfi" ::: "memory");
     restore_interrupts(before);
     before = disable_interrupts();
   }
@@ -107,7 +107,7 @@ size_t mcugen_port_read(uint8_t *bytes, size_t capacity) {
 bool mcugen_port_has_bytes(void) { return ring.read != ring.written; }
 
 void mcugen_port_write(const uint8_t *bytes, size_t count) {
-  for (size_t i = 0; i < count; i++) {
+  for (size_t i = 0; i < count; ++i) {
     while ((UART0_STATE & UART_STATE_TX_FULL) != 0) {
     }
     UART0_DATA = bytes[i];
@@ -127,7 +127,7 @@ uint64_t mcugen_port_ticks(void) {
   uint32_t wraps = systick_wraps;
   if ((SCB_ICSR & ICSR_SYSTICK_PENDING) != 0) {
     value = SYSTICK_VALUE;  // read again: the first reading may be from before the wrap
-    wraps++;
+    ++wraps;
   }
   restore_interrupts(before);
   // Counts down and interrupts on reaching 0, so 0 is the first tick of a period.
@@ -146,6 +146,6 @@ _Noreturn void mcugen_port_fatal(const char *reason) {
   mcugen_port_write((const uint8_t *)reason, strlen(reason));
   mcugen_port_write((const uint8_t *)AFTER, sizeof(AFTER));  // and its terminating zero
   for (;;) {
-    __asm volatile("wfi");
+    __asm__ volatile("wfi");
   }
 }

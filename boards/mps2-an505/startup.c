@@ -33,8 +33,8 @@ _Noreturn void mcugen_fault_report(uint32_t exception);
 // Paints what lies below the stack pointer; the volatile keeps it from becoming a call of memset.
 static void paint_stack(void) {
   uint32_t *stack_pointer;
-  __asm volatile("mov %0, sp" : "=r"(stack_pointer));
-  for (volatile uint32_t *word = mcugen_stack_limit; word < stack_pointer; word++) {
+  __asm__ volatile("mov %0, sp" : "=r"(stack_pointer));
+  for (volatile uint32_t *word = mcugen_stack_limit; word < stack_pointer; ++word) {
     *word = STACK_PAINT;
   }
 }
@@ -42,7 +42,7 @@ static void paint_stack(void) {
 uint32_t mcugen_port_stack_used_bytes(void) {
   const uint32_t *word = mcugen_stack_limit;
   while (word < mcugen_stack_top && *word == STACK_PAINT) {
-    word++;
+    ++word;
   }
   return (uint32_t)((mcugen_stack_top - word) * (ptrdiff_t)sizeof(*word));
 }
@@ -50,23 +50,23 @@ uint32_t mcugen_port_stack_used_bytes(void) {
 // Loops instead of memcpy and memset: those may use what is not set up yet.
 static void set_up_memory(void) {
   const volatile uint32_t *from = mcugen_data_load;
-  for (volatile uint32_t *to = mcugen_data_start; to < mcugen_data_end; to++) {
+  for (volatile uint32_t *to = mcugen_data_start; to < mcugen_data_end; ++to) {
     *to = *from++;
   }
-  for (volatile uint32_t *word = mcugen_bss_start; word < mcugen_bss_end; word++) {
+  for (volatile uint32_t *word = mcugen_bss_start; word < mcugen_bss_end; ++word) {
     *word = 0;
   }
 }
 
 void mcugen_reset_handler(void) {
-  __asm volatile("msr msplim, %0" ::"r"(mcugen_stack_limit));
+  __asm__ volatile("msr msplim, %0" ::"r"(mcugen_stack_limit));
   SCB_CPACR |= CPACR_FPU_ENABLED;
   SCB_SHCSR |= SHCSR_FAULTS_ENABLED;
-  __asm volatile("dsb\n\tisb" ::: "memory");
+  __asm__ volatile("dsb\n\tisb" ::: "memory");
   paint_stack();
   set_up_memory();
   for (void (*const *constructor)(void) = __init_array_start; constructor < __init_array_end;
-       constructor++) {
+       ++constructor) {
     (*constructor)();
   }
   (void)main();
@@ -75,7 +75,7 @@ void mcugen_reset_handler(void) {
 
 // The stack may be what failed: start again at its top, without limit, and never return.
 __attribute__((naked)) static void fault_handler(void) {
-  __asm volatile(
+  __asm__ volatile(
       "movs r1, #0\n\t"
       "msr msplim, r1\n\t"
       "ldr r1, =mcugen_stack_top\n\t"

@@ -63,7 +63,7 @@ size_t mcugen_port_read(uint8_t *bytes, size_t capacity) {
 bool mcugen_port_has_bytes(void) { return ring.read != ring.written; }
 
 void mcugen_port_write(const uint8_t *bytes, size_t count) {
-  for (size_t i = 0; i < count; i++) {
+  for (size_t i = 0; i < count; ++i) {
     uart_poll_out(UART, bytes[i]);
   }
 }

@@ -9,11 +9,11 @@
 #define CSR_READ(name)                                   \
   ({                                                     \
     uint32_t csr_value;                                  \
-    __asm volatile("csrr %0, " #name : "=r"(csr_value)); \
+    __asm__ volatile("csrr %0, " #name : "=r"(csr_value)); \
     csr_value;                                           \
   })
-#define CSR_WRITE(name, value) __asm volatile("csrw " #name ", %0" ::"r"(value) : "memory")
-#define CSR_SET(name, bits) __asm volatile("csrs " #name ", %0" ::"r"(bits) : "memory")
+#define CSR_WRITE(name, value) __asm__ volatile("csrw " #name ", %0" ::"r"(value) : "memory")
+#define CSR_SET(name, bits) __asm__ volatile("csrs " #name ", %0" ::"r"(bits) : "memory")
 
 #define MSTATUS_INTERRUPTS (1u << 3)    // mstatus.MIE
 #define MSTATUS_FPU_INITIAL (1u << 13)  // mstatus.FS

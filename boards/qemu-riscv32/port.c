@@ -46,7 +46,7 @@ static struct {
 
 static uint32_t disable_interrupts(void) {
   uint32_t before;
-  __asm volatile("csrrci %0, mstatus, %1" : "=r"(before) : "i"(MSTATUS_INTERRUPTS) : "memory");
+  __asm__ volatile("csrrci %0, mstatus, %1" : "=r"(before) : "i"(MSTATUS_INTERRUPTS) : "memory");
   return before & MSTATUS_INTERRUPTS;
 }
 
@@ -86,7 +86,7 @@ size_t mcugen_port_read(uint8_t *bytes, size_t capacity) {
   // even while interrupts are disabled.
   uint32_t before = disable_interrupts();
   while (ring.written == ring.read) {
-    __asm volatile("wfi" ::: "memory");
+    __asm__ volatile("wfi" ::: "memory");
     restore_interrupts(before);
     before = disable_interrupts();
   }
@@ -103,7 +103,7 @@ size_t mcugen_port_read(uint8_t *bytes, size_t capacity) {
 bool mcugen_port_has_bytes(void) { return ring.read != ring.written; }
 
 void mcugen_port_write(const uint8_t *bytes, size_t count) {
-  for (size_t i = 0; i < count; i++) {
+  for (size_t i = 0; i < count; ++i) {
     while ((UART[UART_LINE_STATE] & UART_CAN_SEND) == 0) {
     }
     UART[UART_DATA] = bytes[i];
@@ -137,6 +137,6 @@ _Noreturn void mcugen_port_fatal(const char *reason) {
   mcugen_port_write((const uint8_t *)reason, strlen(reason));
   mcugen_port_write((const uint8_t *)AFTER, sizeof(AFTER));  // and its terminating zero
   for (;;) {
-    __asm volatile("wfi");
+    __asm__ volatile("wfi");
   }
 }

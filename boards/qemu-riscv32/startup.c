@@ -29,7 +29,7 @@ _Noreturn void mcugen_start(void);
 _Noreturn void mcugen_fault_report(uint32_t cause, uintptr_t address);
 
 __attribute__((naked, section(".reset"))) void mcugen_reset_handler(void) {
-  __asm volatile(
+  __asm__ volatile(
       ".option push\n\t"
       ".option norelax\n\t"  // gp is what relaxation relies on
       "la gp, __global_pointer$\n\t"
@@ -41,8 +41,8 @@ __attribute__((naked, section(".reset"))) void mcugen_reset_handler(void) {
 // Paints what lies below the stack pointer; the volatile keeps it from becoming a call of memset.
 static void paint_stack(void) {
   uint32_t *stack_pointer;
-  __asm volatile("mv %0, sp" : "=r"(stack_pointer));
-  for (volatile uint32_t *word = mcugen_stack_limit; word < stack_pointer; word++) {
+  __asm__ volatile("mv %0, sp" : "=r"(stack_pointer));
+  for (volatile uint32_t *word = mcugen_stack_limit; word < stack_pointer; ++word) {
     *word = STACK_PAINT;
   }
 }
@@ -50,7 +50,7 @@ static void paint_stack(void) {
 uint32_t mcugen_port_stack_used_bytes(void) {
   const uint32_t *word = mcugen_stack_limit;
   while (word < mcugen_stack_top && *word == STACK_PAINT) {
-    word++;
+    ++word;
   }
   return (uint32_t)((mcugen_stack_top - word) * (ptrdiff_t)sizeof(*word));
 }
@@ -58,10 +58,10 @@ uint32_t mcugen_port_stack_used_bytes(void) {
 // Loops instead of memcpy and memset: those may use what is not set up yet.
 static void set_up_memory(void) {
   const volatile uint32_t *from = mcugen_data_load;
-  for (volatile uint32_t *to = mcugen_data_start; to < mcugen_data_end; to++) {
+  for (volatile uint32_t *to = mcugen_data_start; to < mcugen_data_end; ++to) {
     *to = *from++;
   }
-  for (volatile uint32_t *word = mcugen_bss_start; word < mcugen_bss_end; word++) {
+  for (volatile uint32_t *word = mcugen_bss_start; word < mcugen_bss_end; ++word) {
     *word = 0;
   }
 }
@@ -83,7 +83,7 @@ _Noreturn void mcugen_start(void) {
   paint_stack();
   set_up_memory();
   for (void (*const *constructor)(void) = __init_array_start; constructor < __init_array_end;
-       constructor++) {
+       ++constructor) {
     (*constructor)();
   }
   (void)main();
@@ -92,7 +92,7 @@ _Noreturn void mcugen_start(void) {
 
 // Exceptions never return, and the stack may be what failed: they start again at its top.
 __attribute__((naked, aligned(4))) void mcugen_trap(void) {
-  __asm volatile(
+  __asm__ volatile(
       "csrw mscratch, t0\n\t"
       "csrr t0, mcause\n\t"
       "bgez t0, 1f\n\t"  // the sign is set for interrupts

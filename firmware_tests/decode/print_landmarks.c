@@ -9,10 +9,10 @@
 int main(void) {
   static float decoded[OUTPUT_0_BYTES];
   mcugen_port_init();
-  for (uint32_t vector = 0; vector < VECTORS; vector++) {
+  for (uint32_t vector = 0; vector < VECTORS; ++vector) {
     const int8_t *points = output_0 + vector * OUTPUT_0_BYTES;
     put_word(mcugen_landmarks_decode(&mcugen_landmarks, points, output_1 + vector, decoded));
-    for (size_t i = 0; i < OUTPUT_0_BYTES; i++) {
+    for (size_t i = 0; i < OUTPUT_0_BYTES; ++i) {
       put_float(decoded[i]);
     }
     end_line();

@@ -9,11 +9,11 @@
 int main(void) {
   static mcugen_box_t boxes[MCUGEN_MOST_BOXES];
   mcugen_port_init();
-  for (uint32_t vector = 0; vector < VECTORS; vector++) {
+  for (uint32_t vector = 0; vector < VECTORS; ++vector) {
     const int8_t *const outputs[] = {output_0 + vector * OUTPUT_0_BYTES,
                                      output_1 + vector * OUTPUT_1_BYTES};
     const size_t count = mcugen_yolo_decode(&mcugen_yolo, outputs, boxes, MCUGEN_MOST_BOXES);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; ++i) {
       put_float(boxes[i].left);
       put_float(boxes[i].top);
       put_float(boxes[i].right);

@@ -59,7 +59,7 @@ mcugen_status_t mcugen_engine_invoke_until(uint32_t layer) {
 #define FAKE_LAYERS 100u
 mcugen_status_t mcugen_engine_invoke_marked(mcugen_mark_t mark, void *context) {
   const mcugen_status_t status = mcugen_engine_invoke();
-  for (uint32_t layer = 0; layer < FAKE_LAYERS; layer++) {
+  for (uint32_t layer = 0; layer < FAKE_LAYERS; ++layer) {
     mark(context, layer);
   }
   return status;
@@ -72,11 +72,11 @@ const void *mcugen_engine_layer_output(uint32_t index, uint32_t *bytes) {
 
 // output[i] = input[i] + i + inferences since the reset, modulo 256.
 mcugen_status_t mcugen_engine_invoke(void) {
-  for (uint32_t i = 0; i < MCUGEN_INPUT_BYTES; i++) {
+  for (uint32_t i = 0; i < MCUGEN_INPUT_BYTES; ++i) {
     output[i] = (int8_t)(uint8_t)((uint8_t)input[i] + i + inferences_since_reset);
   }
   memset(input, 0x55, sizeof(input));
-  inferences_since_reset++;
+  ++inferences_since_reset;
   return MCUGEN_STATUS_OK;
 }
 
@@ -104,7 +104,7 @@ void mcugen_front_end_reset(void) {
 
 size_t mcugen_front_end_push(const uint8_t *bytes, size_t count, const float **row) {
   *row = NULL;
-  for (size_t i = 0; i < count; i++) {
+  for (size_t i = 0; i < count; ++i) {
     sample[row_bytes % 2] = bytes[i];
     if (row_bytes++ % 2 == 1) {
       row_values[(row_bytes - 1) / 2] = (float)(int16_t)mcugen_get_u16(sample) / 8.0f;
@@ -122,7 +122,7 @@ const float *mcugen_front_end_finish(void) {
   if (row_bytes == 0 && padding_rows == 1) {
     return NULL;
   }
-  for (size_t i = row_bytes / 2; i < MCUGEN_ROW_VALUES; i++) {
+  for (size_t i = row_bytes / 2; i < MCUGEN_ROW_VALUES; ++i) {
     row_values[i] = 0.0f;
   }
   padding_rows = row_bytes == 0 ? 1 : 0;

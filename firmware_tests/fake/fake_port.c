@@ -29,7 +29,7 @@ bool mcugen_port_has_bytes(void) { return fake_port_has_bytes; }
 
 // More than a test can want to see wraps round to the beginning.
 void mcugen_port_write(const uint8_t *bytes, size_t count) {
-  for (size_t i = 0; i < count; i++) {
+  for (size_t i = 0; i < count; ++i) {
     if (fake_port_written_bytes == FAKE_PORT_BYTES) {
       fake_port_written_bytes = 0;
     }

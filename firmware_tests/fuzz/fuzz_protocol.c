@@ -67,7 +67,7 @@ static void check_results(const mcugen_device_t *device) {
           device->work.done < device->work.warmup + device->work.timed);
 #ifdef FAKE_NAME
   const int8_t *output = mcugen_engine_output(0);
-  for (uint32_t i = 0; i < MCUGEN_INPUT_BYTES && mcugen_device_output_is_current(device); i++) {
+  for (uint32_t i = 0; i < MCUGEN_INPUT_BYTES && mcugen_device_output_is_current(device); ++i) {
     REQUIRE((uint8_t)output[i] == (uint8_t)((uint8_t)device->window.input[i] + i));
   }
 #endif
@@ -92,7 +92,7 @@ static void encode(uint8_t type, uint16_t sequence, const uint8_t payload[], siz
 // Sends a frame; what comes back, if anything does, is in *reply.
 static bool send(uint8_t type, uint16_t sequence, const uint8_t payload[], size_t count,
                  mcugen_frame_t *reply) {
-  frames++;
+  ++frames;
   encode(type, sequence, payload, count);
   mcugen_harness_take(&harness, wire, 1);  // ends what is there
   fake_port_clear();
@@ -170,12 +170,12 @@ static void take_command(const uint8_t *data, size_t count) {
   size_t length = strlen(command);
   memcpy(text, command, length);
   const bool digits = count > 1 && data[1] % 4 != 0;
-  for (size_t i = 2; i < count && length + 1 < sizeof(text); i++) {
+  for (size_t i = 2; i < count && length + 1 < sizeof(text); ++i) {
     text[length++] =
         digits ? DIGITS[data[i] % (sizeof(DIGITS) - 1)] : (char)(' ' + data[i] % ('~' - ' ' + 1));
   }
   text[length++] = '%';
-  texts++;
+  ++texts;
   mcugen_harness_take(&harness, (const uint8_t *)text, length);
 }
 
@@ -185,7 +185,7 @@ static void begin_long_work(uint8_t which) {
   fake_port_has_bytes = true;
   fake_port_ticks_per_look = GIVES_WAY_AT_ONCE;
   if (which % 2 == 0) {
-    texts++;
+    ++texts;
     mcugen_harness_take(&harness, (const uint8_t *)INFER, sizeof(INFER) - 1);
   } else {
     take_request(MCUGEN_INFER, (uint16_t)(harness.sequence + 1u), (const uint8_t *)"\xFF\xFF\1\0",
@@ -236,7 +236,7 @@ static void outputs_of_a_window(uint8_t outputs[MCUGEN_OUTPUT_BYTES]) {
     const size_t count = left < sizeof(payload) - 2 ? left : sizeof(payload) - 2;
     payload[0] = MCUGEN_SOURCE_INT8;
     payload[1] = 0;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; ++i) {
       payload[2 + i] = (uint8_t)((at + i) * 37u);
     }
     const mcugen_frame_t reply = ask(MCUGEN_PUSH, payload, 2 + count);

@@ -34,9 +34,9 @@ int main(int argc, char *argv[]) {
   }
   state = strtoull(argv[1], NULL, 0) * 2u + 1u;
   const unsigned long runs = strtoul(argv[2], NULL, 0);
-  for (unsigned long run = 0; run < runs; run++) {
+  for (unsigned long run = 0; run < runs; ++run) {
     const size_t size = random_u32() % LARGEST_INPUT;
-    for (size_t i = 0; i < size; i++) {
+    for (size_t i = 0; i < size; ++i) {
       data[i] = random_byte();
     }
     (void)LLVMFuzzerTestOneInput(data, size);

@@ -16,15 +16,15 @@ int main(void) {
   CHECK(info->inputs == 1 && info->outputs == 2 && strcmp(info->name, "axon") == 0);
   const uint32_t bytes = info->input[0].bytes;
   int8_t *input = mcugen_engine_input(0);
-  for (uint32_t i = 0; i < bytes; i++) {
+  for (uint32_t i = 0; i < bytes; ++i) {
     input[i] = (int8_t)(4 * i);
   }
   mcugen_engine_reset();
   CHECK(mcugen_engine_invoke() == MCUGEN_STATUS_OK);
-  for (uint32_t number = 0; number < info->outputs; number++) {
+  for (uint32_t number = 0; number < info->outputs; ++number) {
     const int8_t *output = mcugen_engine_output(number);
     CHECK(info->output[number].bytes == bytes);
-    for (uint32_t i = 0; i < bytes; i++) {
+    for (uint32_t i = 0; i < bytes; ++i) {
       CHECK(output[i] == (int8_t)(4 * i + i % CHANNELS));
     }
   }

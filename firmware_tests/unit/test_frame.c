@@ -29,7 +29,7 @@ static uint8_t pattern(uint32_t p, size_t i) {
 }
 
 static size_t encode(uint32_t p, size_t payload_bytes) {
-  for (size_t i = 0; i < payload_bytes; i++) {
+  for (size_t i = 0; i < payload_bytes; ++i) {
     wire[PAYLOAD_AT + i] = pattern(p, i);
   }
   return mcugen_frame_encode(0x42, 0xBEEF, wire, PAYLOAD_AT, payload_bytes);
@@ -41,8 +41,8 @@ static void test_crc(void) {
 }
 
 static void test_every_length_comes_back(void) {
-  for (uint32_t p = 0; p < 4; p++) {
-    for (size_t payload_bytes = 0; payload_bytes <= MAX_PAYLOAD; payload_bytes++) {
+  for (uint32_t p = 0; p < 4; ++p) {
+    for (size_t payload_bytes = 0; payload_bytes <= MAX_PAYLOAD; ++payload_bytes) {
       const size_t bytes = encode(p, payload_bytes);
       CHECK(bytes <= MCUGEN_WIRE_BYTES(payload_bytes));
       CHECK_EQUAL(wire[0], 0);
@@ -54,7 +54,7 @@ static void test_every_length_comes_back(void) {
       CHECK_EQUAL(frame.type, 0x42);
       CHECK_EQUAL(frame.sequence, 0xBEEF);
       CHECK_EQUAL(frame.payload_bytes, payload_bytes);
-      for (size_t i = 0; i < payload_bytes; i++) {
+      for (size_t i = 0; i < payload_bytes; ++i) {
         CHECK_EQUAL(frame.payload[i], pattern(p, i));
       }
     }
@@ -63,15 +63,15 @@ static void test_every_length_comes_back(void) {
 
 static void test_damage_is_refused(void) {
   const size_t sizes[] = {0, 1, 60, 260};
-  for (size_t s = 0; s < 4; s++) {
+  for (size_t s = 0; s < 4; ++s) {
     const size_t bytes = encode(3, sizes[s]) - 2;
     mcugen_frame_t frame;
-    for (size_t bit = 0; bit < 8 * bytes; bit++) {
+    for (size_t bit = 0; bit < 8 * bytes; ++bit) {
       memcpy(encoded, wire + 1, bytes);
       encoded[bit / 8] = (uint8_t)(encoded[bit / 8] ^ 1u << bit % 8);
       CHECK(!mcugen_frame_decode(encoded, bytes, &frame));
     }
-    for (size_t cut = 0; cut < bytes; cut++) {
+    for (size_t cut = 0; cut < bytes; ++cut) {
       memcpy(encoded, wire + 1, bytes);
       CHECK(!mcugen_frame_decode(encoded, cut, &frame));
     }

@@ -38,7 +38,7 @@ static void read_reply(void) {
 }
 
 static void send(uint8_t type, const void *payload, size_t count) {
-  sequence++;
+  ++sequence;
   make_request(type, payload, count);
   fake_port_clear();
   take(request, request_bytes);
@@ -80,7 +80,7 @@ static const uint8_t *window_entry(uint32_t index) {
 
 // Float features 0, 0.25, 0.5 ...: quantised -3, -2, -1 ...
 static void make_floats(uint8_t bytes[], uint32_t first, uint32_t count) {
-  for (uint32_t i = 0; i < count; i++) {
+  for (uint32_t i = 0; i < count; ++i) {
     mcugen_put_f32((float)(first + i) / 4.0f, bytes + 4 * i);
   }
 }
@@ -145,11 +145,11 @@ static void test_order(void) {
 
 static void test_damage_and_noise(void) {
   start();
-  sequence++;
+  ++sequence;
   make_request(MCUGEN_STATS, NULL, 0);
   uint8_t damaged[sizeof(request)];
-  for (size_t at = 1; at < request_bytes - 1; at++) {
-    for (uint32_t bit = 0; bit < 8; bit++) {
+  for (size_t at = 1; at < request_bytes - 1; ++at) {
+    for (uint32_t bit = 0; bit < 8; ++bit) {
       memcpy(damaged, request, request_bytes);
       damaged[at] = (uint8_t)(damaged[at] ^ 1u << bit);
       fake_port_clear();
@@ -159,7 +159,7 @@ static void test_damage_and_noise(void) {
       }
     }
   }
-  for (size_t split = 1; split < request_bytes; split++) {
+  for (size_t split = 1; split < request_bytes; ++split) {
     fake_port_clear();
     take("\xA5\xA5 noise", 8);
     take(request, split);
@@ -169,7 +169,7 @@ static void test_damage_and_noise(void) {
     CHECK_EQUAL(reply.type, MCUGEN_STATS | MCUGEN_FRAME_REPLY);
     CHECK_EQUAL(reply.sequence, sequence);
   }
-  for (uint32_t i = 0; i < 3 * MCUGEN_MAX_PAYLOAD; i++) {
+  for (uint32_t i = 0; i < 3 * MCUGEN_MAX_PAYLOAD; ++i) {
     take("x", 1);
   }
   const uint32_t before = harness.device.frames_damaged;
@@ -206,7 +206,7 @@ static void test_dialects(void) {
 static void test_every_split_of_a_clip(void) {
   uint8_t floats[5 * FLOAT_ROW];
   make_floats(floats, 0, 20);
-  for (size_t split = 0; split <= sizeof(floats); split++) {
+  for (size_t split = 0; split <= sizeof(floats); ++split) {
     start();
     push(MCUGEN_SOURCE_FEATURES, 0, floats, split);
     CHECK_EQUAL(taken(), split);
@@ -222,7 +222,7 @@ static void test_every_split_of_a_clip(void) {
 
     read_what(0, 0, 12);
     CHECK_EQUAL(reply.payload_bytes, 12);
-    for (int i = 0; i < 12; i++) {
+    for (int i = 0; i < 12; ++i) {
       CHECK_EQUAL((int8_t)reply.payload[i], 8 + i - 3);
     }
     read_what(1, 4, 500);
@@ -256,10 +256,10 @@ static void test_reply_that_is_full(void) {
 // 12 samples make 3 rows; row 0 is outside the frame range; padding adds one row.
 static void test_front_end_source(void) {
   uint8_t samples[24];
-  for (uint32_t i = 0; i < 12; i++) {
+  for (uint32_t i = 0; i < 12; ++i) {
     mcugen_put_u16((uint16_t)(8 * i), samples + 2 * i);
   }
-  for (size_t split = 0; split <= sizeof(samples); split++) {
+  for (size_t split = 0; split <= sizeof(samples); ++split) {
     start();
     push(MCUGEN_SOURCE_FRONT_END, 0, samples, split);
     const uint32_t before = rows();
@@ -317,7 +317,7 @@ static void test_infer(void) {
   CHECK_EQUAL(reply.payload[11], 9 + 11);
   ask(MCUGEN_STATS, NULL, 0);
   const uint32_t expected[7] = {321, 24, 24, 0, 0, 7, 6};
-  for (int i = 0; i < 7; i++) {
+  for (int i = 0; i < 7; ++i) {
     CHECK_EQUAL(mcugen_get_u32(reply.payload + 4 * i), expected[i]);
   }
 }
@@ -353,12 +353,12 @@ static void test_profile(void) {
   ask_refused(MCUGEN_PROFILE, "\0", 1, MCUGEN_STATUS_BAD_LENGTH);
   static const char *const FIRST[] = {"\0\0\0\0", "\x3F\0\0\0", "\x64\0\0\0", "\xFF\xFF\xFF\xFF"};
   static const uint32_t GIVEN[] = {63, 37, 0, 0};
-  for (uint32_t page = 0; page < 4; page++) {
+  for (uint32_t page = 0; page < 4; ++page) {
     ask(MCUGEN_PROFILE, FIRST[page], 4);
     CHECK_EQUAL(reply.payload_bytes, 8 + 8 * GIVEN[page]);
     CHECK_EQUAL(mcugen_get_u32(reply.payload), 100);
     CHECK_EQUAL(mcugen_get_u32(reply.payload + 4), 16 * 5);
-    for (uint32_t i = 0; i < GIVEN[page]; i++) {
+    for (uint32_t i = 0; i < GIVEN[page]; ++i) {
       CHECK_EQUAL(mcugen_get_u32(reply.payload + 8 + 8 * i), 63 * page + i);
       CHECK_EQUAL(mcugen_get_u32(reply.payload + 12 + 8 * i), 5);
     }
@@ -378,10 +378,10 @@ static void test_an_upload_ends_where_a_clip_begins(void) {
   uint8_t samples[12] = {0};
   uint8_t floats[2 * FLOAT_ROW];
   make_floats(floats, 0, 8);
-  for (size_t loaded = 0; loaded <= 48; loaded++) {
+  for (size_t loaded = 0; loaded <= 48; ++loaded) {
     start();
     tell("db load 48%");
-    for (size_t i = 0; i < loaded; i++) {
+    for (size_t i = 0; i < loaded; ++i) {
       tell("db 11%");
     }
     const mcugen_window_t *window = &harness.device.window;
@@ -451,7 +451,7 @@ static void begin_long_infer(void) {
   uint8_t bytes[12] = {0};
   start();
   push(MCUGEN_SOURCE_INT8, 0, bytes, sizeof(bytes));
-  sequence++;
+  ++sequence;
   make_request(MCUGEN_INFER, "\xFF\xFF\x40\0", 4);
   fake_port_ticks_per_look = 1000;
   fake_port_has_bytes = true;
@@ -506,7 +506,7 @@ static void test_a_long_infer_that_nobody_ends_is_answered(void) {
 
 static void test_a_long_text_infer_is_ended_by_the_next_request(void) {
   uint8_t bytes[12] = {0};
-  for (int round = 0; round < 2; round++) {
+  for (int round = 0; round < 2; ++round) {
     start();
     push(MCUGEN_SOURCE_INT8, 0, bytes, sizeof(bytes));
     fake_port_ticks_per_look = 1000;

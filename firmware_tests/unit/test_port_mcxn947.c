@@ -43,7 +43,7 @@ void mcugen_port_write(const uint8_t *bytes, size_t count);  // of the emulated 
 enum { STACK_WORDS = 256, FRAMING_ERROR = LPUART_DATA_FRETSC_MASK, LARGEST_REQUEST = 2067 };
 
 // Limit and top must lie behind one another, as the linker script puts them.
-__asm(
+__asm__(
     ".bss\n.balign 8\n.global test_stack, test_stack_top\ntest_stack: .space 1024\n"
     "test_stack_top: .space 4\n.text\n");
 
@@ -118,24 +118,24 @@ void __ISB(void) {
 }
 uint32_t __get_MSP(void) { return (uint32_t)(test_stack + STACK_WORDS); }
 void __set_MSPLIM(uint32_t limit) { CHECK_EQUAL(limit, (uint32_t)test_stack); }
-uint32_t SysTick_Config(uint32_t reload) { return reload <= 0xFFFFFFU ? 0U : 1U; }
+uint32_t SysTick_Config(uint32_t reload) { return reload <= 0xFFFFFFu ? 0u : 1u; }
 uint32_t CLOCK_GetCoreSysClkFreq(void) { return clock_hz; }
 void CLOCK_SetClkDiv(clock_div_name_t name, uint32_t value) { CHECK(name == 0 && value == 1); }
 void CLOCK_AttachClk(clock_attach_id_t connection) {
   CHECK_EQUAL(connection, kFRO12M_to_FLEXCOMM4);
 }
-void CLOCK_EnableClock(clock_ip_name_t name) { clocks |= 1U << name; }
+void CLOCK_EnableClock(clock_ip_name_t name) { clocks |= 1u << name; }
 void RESET_ClearPeripheralReset(reset_ip_name_t peripheral) {
   CHECK_EQUAL(peripheral, kFC4_RST_SHIFT_RSTn);
 }
 void BOARD_InitBootClocks(void) {}
 // Every access after BOARD_InitLed is a toggle.
 GPIO_Type *fake_gpio(uint32_t port) {
-  CHECK_EQUAL(port, MCUGEN_LED_PIN == 10U ? 0U : 3U);
-  CHECK((clocks & (1U << MCUGEN_LED_GPIO_CLOCK)) != 0U);
-  CHECK((clocks & (1U << MCUGEN_LED_PORT_CLOCK)) != 0U);
+  CHECK_EQUAL(port, MCUGEN_LED_PIN == 10u ? 0u : 3u);
+  CHECK((clocks & (1u << MCUGEN_LED_GPIO_CLOCK)) != 0u);
+  CHECK((clocks & (1u << MCUGEN_LED_PORT_CLOCK)) != 0u);
   if (!led_is_ready) {
-    led_is_ready = (gpio.PDDR & (1U << MCUGEN_LED_PIN)) != 0U;
+    led_is_ready = (gpio.PDDR & (1u << MCUGEN_LED_PIN)) != 0u;
   }
   if (led_is_ready && ++toggles == toggles_to_stop) {
     longjmp(stopped, 1);
@@ -147,7 +147,7 @@ void PORT_SetPinConfig(PORT_Type *port, uint32_t pin, const port_pin_config_t *c
 }
 void LPUART_GetDefaultConfig(lpuart_config_t *config) { memset(config, 0, sizeof *config); }
 status_t LPUART_Init(LPUART_Type *uart, const lpuart_config_t *config, uint32_t hz) {
-  CHECK(uart == LPUART4 && config->enableTx && config->enableRx && hz == 12000000U);
+  CHECK(uart == LPUART4 && config->enableTx && config->enableRx && hz == 12000000u);
   wire_baud = config->baudRate_Bps;
   return uart_start;
 }
@@ -181,7 +181,7 @@ status_t LPUART_WriteBlocking(LPUART_Type *uart, const uint8_t *bytes, size_t co
   return kStatus_Success;
 }
 status_t LPUART_SetBaudRate(LPUART_Type *uart, uint32_t baud, uint32_t hz) {
-  CHECK(uart == LPUART4 && hz == 12000000U);
+  CHECK(uart == LPUART4 && hz == 12000000u);
   if (baud == refused_baud) {
     return kStatus_Fail;
   }
@@ -207,12 +207,12 @@ static const char *told(void (*act)(void), unsigned times) {
   return sent + 1;
 }
 
-static void fault_without_frame(void) { mcugen_fault(test_stack, 0xFFFFFFBCU); }
+static void fault_without_frame(void) { mcugen_fault(test_stack, 0xFFFFFFBCu); }
 
 static void fault_with_frame(void) {
-  test_stack[4 + 5] = 0x1235U;
-  test_stack[4 + 6] = 0x5678U;
-  mcugen_fault(test_stack + 4, 0xFFFFFFBCU);
+  test_stack[4 + 5] = 0x1235u;
+  test_stack[4 + 6] = 0x5678u;
+  mcugen_fault(test_stack + 4, 0xFFFFFFBCu);
 }
 
 static void give_up(void) { mcx_exit(1); }
@@ -230,8 +230,8 @@ static void refused(volatile uint32_t *what, uint32_t value, const char *name) {
 }
 
 static void test_what_150_mhz_needs_is_checked(void) {
-  refused(&spc.ACTIVE_CFG, 0xC00U | 0x8U, "mcugen fatal: the core LDO is not at 1.2 V");
-  refused(&spc.ACTIVE_CFG, 0x800U | 0xCU, "mcugen fatal: the DCDC converter is not at 1.2 V");
+  refused(&spc.ACTIVE_CFG, 0xC00u | 0x8u, "mcugen fatal: the core LDO is not at 1.2 V");
+  refused(&spc.ACTIVE_CFG, 0x800u | 0xCu, "mcugen fatal: the DCDC converter is not at 1.2 V");
   refused(&spc.SRAMCTL, 2, "mcugen fatal: the SRAM is not set for 1.2 V");
   refused(&fmu.FCTRL, 2, "mcugen fatal: the flash has less than 3 wait states");
 }
@@ -257,8 +257,8 @@ static void test_the_led_tells_the_kind(void) {
   CHECK_EQUAL(blinks_of(start_at_a_low_voltage), BLINKS_HARDWARE);
   spc.SRAMCTL = LEVEL_1V2;
   // Off before the first flash: the FRDM board lights it by a low level, the EVK by a high one.
-  CHECK_EQUAL(gpio.PSOR, MCUGEN_LED_IS_LIT_BY_LOW ? 1U << MCUGEN_LED_PIN : 0U);
-  CHECK_EQUAL(gpio.PCOR, MCUGEN_LED_IS_LIT_BY_LOW ? 0U : 1U << MCUGEN_LED_PIN);
+  CHECK_EQUAL(gpio.PSOR, MCUGEN_LED_IS_LIT_BY_LOW ? 1u << MCUGEN_LED_PIN : 0u);
+  CHECK_EQUAL(gpio.PCOR, MCUGEN_LED_IS_LIT_BY_LOW ? 0u : 1u << MCUGEN_LED_PIN);
 }
 
 // Whatever ends before the UART works must not touch it.
@@ -286,11 +286,11 @@ static void start_without_uart(void) {
 static void test_start(void) {
   syscon.LPCAC_CTRL = SYSCON_LPCAC_CTRL_DIS_LPCAC_MASK;
   syscon.NVM_CTRL = SYSCON_NVM_CTRL_DIS_FLASH_DATA_MASK;
-  spc.ACTIVE_CFG = 0xC0CU;
+  spc.ACTIVE_CFG = 0xC0Cu;
   spc.SRAMCTL = LEVEL_1V2;
   fmu.FCTRL = 3;
   mcx_port_init();
-  CHECK((clocks & (1U << kCLOCK_Port1)) != 0U);
+  CHECK((clocks & (1u << kCLOCK_Port1)) != 0u);
   CHECK_EQUAL(wire_baud, 115200);
   CHECK_EQUAL(syscon.LPCAC_CTRL, 0);
   CHECK_EQUAL(syscon.NVM_CTRL, 0);
@@ -351,11 +351,11 @@ static void test_a_break_takes_the_rate_back(void) {
 }
 
 static void test_ticks_have_64_bits(void) {
-  dwt.CYCCNT = 0xFFFFFFF0U;
+  dwt.CYCCNT = 0xFFFFFFF0u;
   const uint64_t before = mcx_port_ticks();
-  dwt.CYCCNT = 0x10U;
+  dwt.CYCCNT = 0x10u;
   SysTick_Handler();
-  dwt.CYCCNT = 0x20U;
+  dwt.CYCCNT = 0x20u;
   CHECK_EQUAL(mcx_port_ticks() - before, 0x30);
 }
 
@@ -372,11 +372,11 @@ static void test_a_stopped_counter_counts_again(void) {
 
 static void test_faults_are_told(void) {
   scb.CFSR = SCB_CFSR_STKOF_Msk;
-  scb.BFAR = 0xDEADBEEFU;
+  scb.BFAR = 0xDEADBEEFu;
   const char *text = told(fault_without_frame, 1);
   CHECK(strstr(text, "mcugen fatal: fault, stack overflow cfsr=00100000") == text);
   CHECK(strstr(text, " bfar=deadbeef exc_return=ffffffbc\r\n") != NULL);
-  scb.CFSR = 0x00020000U;
+  scb.CFSR = 0x00020000u;
   text = told(fault_with_frame, 1);
   CHECK(strstr(text, "mcugen fatal: fault pc=00005678 lr=00001235 cfsr=00020000") == text);
   CHECK(strstr(told(give_up, 1), "mcugen fatal: a library gave up") != NULL);
@@ -400,8 +400,8 @@ __attribute__((noinline)) static uint32_t deeper(uint32_t depth) {
 
 // The core's own exception entry, on a stack without room: the handler must not use it.
 static void overflow_the_stack(void) {
-  volatile uint32_t *const vector_table = (volatile uint32_t *)0xE000ED08U;
-  volatile uint32_t *const enabled_faults = (volatile uint32_t *)0xE000ED24U;
+  volatile uint32_t *const vector_table = (volatile uint32_t *)0xE000ED08u;
+  volatile uint32_t *const enabled_faults = (volatile uint32_t *)0xE000ED24u;
   static uint32_t vectors[128] __attribute__((aligned(512)));
   memcpy(vectors, (const void *)*vector_table, sizeof vectors);
   vectors[3] = (uint32_t)HardFault_Handler;

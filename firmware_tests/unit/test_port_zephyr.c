@@ -24,7 +24,7 @@ int uart_irq_rx_ready(const struct device *uart) { return uart == &fake_uart && 
 int uart_fifo_read(const struct device *uart, uint8_t *bytes, int capacity) {
   CHECK(uart == &fake_uart && capacity > 0 && line_bytes > 0);
   *bytes = *line++;
-  line_bytes--;
+  --line_bytes;
   return 1;
 }
 int uart_irq_callback_set(const struct device *uart, uart_irq_callback_user_data_t callback) {
@@ -35,7 +35,7 @@ int uart_irq_callback_set(const struct device *uart, uart_irq_callback_user_data
 void uart_irq_rx_enable(const struct device *uart) { CHECK(uart == &fake_uart && handler != NULL); }
 void uart_poll_out(const struct device *uart, unsigned char byte) {
   CHECK(uart == &fake_uart && byte == 'x');
-  sent_bytes++;
+  ++sent_bytes;
 }
 int k_sem_take(struct k_sem *semaphore, int timeout) {
   CHECK(timeout == K_FOREVER);
@@ -43,7 +43,7 @@ int k_sem_take(struct k_sem *semaphore, int timeout) {
     handler(&fake_uart, NULL);  // asleep until bytes come
   }
   CHECK(semaphore->count > 0);
-  semaphore->count--;
+  --semaphore->count;
   return 0;
 }
 void k_sem_give(struct k_sem *semaphore) {

@@ -36,7 +36,7 @@ static void check_cut(float value, const char expected[]) {
 
 int main(void) {
   uint32_t state = 1;
-  for (int i = 0; i < 50000; i++) {
+  for (int i = 0; i < 50000; ++i) {
     state = state * 1664525u + 1013904223u;
     const uint32_t exponent = 127u - 20u + (state >> 24) % 62u;  // 2^-20 to 2^42
     const uint32_t bits = (state & 0x807FFFFFu) | exponent << 23;
@@ -56,7 +56,7 @@ int main(void) {
   check_float(-INFINITY, "-inf");
   check_float(NAN, "nan");
   // All that a softmax gives, as the reference firmware prints it with integers.
-  for (int i = 0; i < 256; i++) {
+  for (int i = 0; i < 256; ++i) {
     const float value = (float)i / 256.0f;
     char expected[64];
     (void)snprintf(expected, sizeof expected, "0.%d%d%d", (int)(value * 10.0f),

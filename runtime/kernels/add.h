@@ -36,7 +36,7 @@ void mcugen_add_s8_constant(const mcugen_add_t *layer, const int8_t *a, int8_t *
 // ADD for cores with vectors (simd.h): no operand is subtracted.
 void mcugen_add_s8_simd(const mcugen_add_t *layer, const int8_t *a, const int8_t *b, int8_t *out);
 void mcugen_add_s8_simd_constant(const mcugen_add_t *layer, const int8_t *a, int8_t *out);
-void mcugen_add_row_avx2(const void *layer, mcugen_row_t row);  // a row of it, with AVX2
+void mcugen_add_avx2_row(const void *layer, mcugen_row_t row);  // a row of it, with AVX2
 
 // ADD for cores with DSP instructions. The `fine` operand has the smaller scale; that of the other
 // is the larger one, so its s(x) is x * 2^19.

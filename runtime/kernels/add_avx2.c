@@ -5,7 +5,7 @@
 #include "add_simd.h"
 
 #if MCUGEN_MAY_HAVE_AVX2
-MCUGEN_TARGET void mcugen_add_row_avx2(const void *layer, mcugen_row_t row) {
+MCUGEN_TARGET void mcugen_add_avx2_row(const void *layer, mcugen_row_t row) {
   mcugen_add_row(layer, row);
 }
 #endif

@@ -4,21 +4,21 @@
 // 20 are values shifted left by 19, exactly.
 #include "add_n.h"
 
-void mcugen_add_n_begin_s8(const mcugen_add_n_t *layer, const int8_t *in, void *sums) {
+void mcugen_add_n_s8_begin(const mcugen_add_n_t *layer, const int8_t *in, void *sums) {
   int32_t *const sum = sums;
   for (uint32_t i = 0; i < layer->count; ++i) {
     sum[i] = layer->start + in[i];
   }
 }
 
-void mcugen_add_n_more_s8(const mcugen_add_n_t *layer, const int8_t *in, void *sums) {
+void mcugen_add_n_s8_more(const mcugen_add_n_t *layer, const int8_t *in, void *sums) {
   int32_t *const sum = sums;
   for (uint32_t i = 0; i < layer->count; ++i) {
     sum[i] += in[i];
   }
 }
 
-void mcugen_add_n_end_s8(const mcugen_add_n_t *layer, int8_t *out, const void *sums) {
+void mcugen_add_n_s8_end(const mcugen_add_n_t *layer, int8_t *out, const void *sums) {
   enum { SHIFT = 19 };
   const int32_t *const sum = sums;
   for (uint32_t i = 0; i < layer->count; ++i) {
@@ -27,21 +27,21 @@ void mcugen_add_n_end_s8(const mcugen_add_n_t *layer, int8_t *out, const void *s
   }
 }
 
-void mcugen_add_n_begin_f32(const mcugen_add_n_t *layer, const float *in, void *sums) {
+void mcugen_add_n_f32_begin(const mcugen_add_n_t *layer, const float *in, void *sums) {
   float *const sum = sums;
   for (uint32_t i = 0; i < layer->count; ++i) {
     sum[i] = 0.0f + in[i];  // which makes -0 0, as there
   }
 }
 
-void mcugen_add_n_more_f32(const mcugen_add_n_t *layer, const float *in, void *sums) {
+void mcugen_add_n_f32_more(const mcugen_add_n_t *layer, const float *in, void *sums) {
   float *const sum = sums;
   for (uint32_t i = 0; i < layer->count; ++i) {
     sum[i] += in[i];
   }
 }
 
-void mcugen_add_n_end_f32(const mcugen_add_n_t *layer, float *out, const void *sums) {
+void mcugen_add_n_f32_end(const mcugen_add_n_t *layer, float *out, const void *sums) {
   const float *const sum = sums;
   for (uint32_t i = 0; i < layer->count; ++i) {
     out[i] = sum[i];

@@ -15,12 +15,12 @@ typedef struct {
   int32_t zero_point;
 } mcugen_add_n_t;
 
-void mcugen_add_n_begin_s8(const mcugen_add_n_t *layer, const int8_t *in, void *sums);
-void mcugen_add_n_more_s8(const mcugen_add_n_t *layer, const int8_t *in, void *sums);
-void mcugen_add_n_end_s8(const mcugen_add_n_t *layer, int8_t *out, const void *sums);
+void mcugen_add_n_s8_begin(const mcugen_add_n_t *layer, const int8_t *in, void *sums);
+void mcugen_add_n_s8_more(const mcugen_add_n_t *layer, const int8_t *in, void *sums);
+void mcugen_add_n_s8_end(const mcugen_add_n_t *layer, int8_t *out, const void *sums);
 
-void mcugen_add_n_begin_f32(const mcugen_add_n_t *layer, const float *in, void *sums);
-void mcugen_add_n_more_f32(const mcugen_add_n_t *layer, const float *in, void *sums);
-void mcugen_add_n_end_f32(const mcugen_add_n_t *layer, float *out, const void *sums);
+void mcugen_add_n_f32_begin(const mcugen_add_n_t *layer, const float *in, void *sums);
+void mcugen_add_n_f32_more(const mcugen_add_n_t *layer, const float *in, void *sums);
+void mcugen_add_n_f32_end(const mcugen_add_n_t *layer, float *out, const void *sums);
 
 #endif

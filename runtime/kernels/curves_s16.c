@@ -18,7 +18,7 @@ static uint32_t line(int32_t x, uint32_t bits) {
   return (uint32_t)(x < 0 ? -x : x) >> bits;
 }
 
-void mcugen_curve_logistic_s16(const mcugen_curves_s16_t *layer, const int16_t *in, int16_t *out) {
+void mcugen_logistic_s16_curve(const mcugen_curves_s16_t *layer, const int16_t *in, int16_t *out) {
   const int16_t *middle = layer->curve + 512;
   for (uint32_t i = 0; i < layer->count; ++i) {
     const int32_t x = position(layer, in[i]);
@@ -28,7 +28,7 @@ void mcugen_curve_logistic_s16(const mcugen_curves_s16_t *layer, const int16_t *
   }
 }
 
-void mcugen_curve_tanh_s16(const mcugen_curves_s16_t *layer, const int16_t *in, int16_t *out) {
+void mcugen_tanh_s16_curve(const mcugen_curves_s16_t *layer, const int16_t *in, int16_t *out) {
   const int16_t *middle = layer->curve + 512;
   for (uint32_t i = 0; i < layer->count; ++i) {
     const int32_t x = position(layer, in[i]);

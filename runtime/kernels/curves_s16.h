@@ -14,7 +14,7 @@ typedef struct {
 } mcugen_curves_s16_t;
 
 // `out` may be the same memory as `in`.
-void mcugen_curve_logistic_s16(const mcugen_curves_s16_t *layer, const int16_t *in, int16_t *out);
-void mcugen_curve_tanh_s16(const mcugen_curves_s16_t *layer, const int16_t *in, int16_t *out);
+void mcugen_logistic_s16_curve(const mcugen_curves_s16_t *layer, const int16_t *in, int16_t *out);
+void mcugen_tanh_s16_curve(const mcugen_curves_s16_t *layer, const int16_t *in, int16_t *out);
 
 #endif

@@ -58,13 +58,13 @@ typedef struct {
 
 // The input is int8 (`_s8`), or int8 values held as int16 (`_s16`); 4-byte aligned, and readable up
 // to the next multiple of 8 elements. `out` is int8_t or int16_t as `wide_output` says.
-void mcugen_fully_connected_dsp_s8_double(const mcugen_fully_connected_dsp_t *layer,
+void mcugen_fully_connected_s8_dsp_double(const mcugen_fully_connected_dsp_t *layer,
                                           const int8_t *in, void *out);
-void mcugen_fully_connected_dsp_s8_single(const mcugen_fully_connected_dsp_t *layer,
+void mcugen_fully_connected_s8_dsp_single(const mcugen_fully_connected_dsp_t *layer,
                                           const int8_t *in, void *out);
-void mcugen_fully_connected_dsp_s16_double(const mcugen_fully_connected_dsp_t *layer,
+void mcugen_fully_connected_s16_dsp_double(const mcugen_fully_connected_dsp_t *layer,
                                            const int16_t *in, void *out);
-void mcugen_fully_connected_dsp_s16_single(const mcugen_fully_connected_dsp_t *layer,
+void mcugen_fully_connected_s16_dsp_single(const mcugen_fully_connected_dsp_t *layer,
                                            const int16_t *in, void *out);
 
 #endif

@@ -151,22 +151,22 @@ MCUGEN_INLINE void fully_connected(const mcugen_fully_connected_dsp_t *layer, co
   }
 }
 
-void mcugen_fully_connected_dsp_s8_double(const mcugen_fully_connected_dsp_t *layer,
+void mcugen_fully_connected_s8_dsp_double(const mcugen_fully_connected_dsp_t *layer,
                                           const int8_t *in, void *out) {
   fully_connected(layer, in, out, MCUGEN_HELD_S8, MCUGEN_ROUND_DOUBLE);
 }
 
-void mcugen_fully_connected_dsp_s8_single(const mcugen_fully_connected_dsp_t *layer,
+void mcugen_fully_connected_s8_dsp_single(const mcugen_fully_connected_dsp_t *layer,
                                           const int8_t *in, void *out) {
   fully_connected(layer, in, out, MCUGEN_HELD_S8, MCUGEN_ROUND_SINGLE);
 }
 
-void mcugen_fully_connected_dsp_s16_double(const mcugen_fully_connected_dsp_t *layer,
+void mcugen_fully_connected_s16_dsp_double(const mcugen_fully_connected_dsp_t *layer,
                                            const int16_t *in, void *out) {
   fully_connected(layer, in, out, MCUGEN_HELD_S16, MCUGEN_ROUND_DOUBLE);
 }
 
-void mcugen_fully_connected_dsp_s16_single(const mcugen_fully_connected_dsp_t *layer,
+void mcugen_fully_connected_s16_dsp_single(const mcugen_fully_connected_dsp_t *layer,
                                            const int16_t *in, void *out) {
   fully_connected(layer, in, out, MCUGEN_HELD_S16, MCUGEN_ROUND_SINGLE);
 }

@@ -28,7 +28,7 @@ void mcugen_mul_constant(const mcugen_mul_t *layer, const int8_t *a, int8_t *out
 // The same for cores with vectors (simd.h): no shift is to the left.
 void mcugen_mul_simd(const mcugen_mul_t *layer, const int8_t *a, const int8_t *b, int8_t *out);
 void mcugen_mul_simd_constant(const mcugen_mul_t *layer, const int8_t *a, int8_t *out);
-void mcugen_mul_row_avx2(const void *layer, mcugen_row_t row);  // a row of it, with AVX2
+void mcugen_mul_avx2_row(const void *layer, mcugen_row_t row);  // a row of it, with AVX2
 
 // The same for cores with DSP instructions.
 typedef struct {

@@ -120,7 +120,7 @@ void mcugen_softmax(const mcugen_softmax_t *layer, const int8_t *in, int8_t *out
   softmax(layer, in, out, 8);
 }
 
-void mcugen_softmax_to_s16(const mcugen_softmax_t *layer, const int8_t *in, int16_t *out) {
+void mcugen_softmax_s8_to_s16(const mcugen_softmax_t *layer, const int8_t *in, int16_t *out) {
   softmax(layer, in, out, 16);
 }
 

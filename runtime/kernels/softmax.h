@@ -24,7 +24,7 @@ typedef struct {
 
 // `out` may be the same memory as `in`.
 void mcugen_softmax(const mcugen_softmax_t *layer, const int8_t *in, int8_t *out);
-void mcugen_softmax_to_s16(const mcugen_softmax_t *layer, const int8_t *in, int16_t *out);
+void mcugen_softmax_s8_to_s16(const mcugen_softmax_t *layer, const int8_t *in, int16_t *out);
 
 void mcugen_log_softmax(const mcugen_log_softmax_t *layer, const int8_t *in, int8_t *out);
 

@@ -32,7 +32,7 @@ FAULTS: dict[str, tuple[tuple[Edit, ...], str]] = {
         "mcugen fatal: the DCDC converter is not at 1.2 V",
     ),
     "PLL not awaited": (
-        (drop(CLOCKS, "  while ((SCG0->APLLCSR & APLLCSR_PLL_LOCK) == 0U) {\n  }\n"),),
+        (drop(CLOCKS, "  while ((SCG0->APLLCSR & APLLCSR_PLL_LOCK) == 0u) {\n  }\n"),),
         "switched to PLL0, which is not locked",
     ),
     "PLL without its regulator": (
@@ -44,19 +44,19 @@ FAULTS: dict[str, tuple[tuple[Edit, ...], str]] = {
         "the core's clock is above 150 MHz",
     ),
     "core voltage left low": (
-        (Edit(CLOCKS, "LEVEL_1V2 << SPC_ACTIVE_CFG_CORELDO_VDD_LVL_SHIFT", "1U << 2U"),),
+        (Edit(CLOCKS, "LEVEL_1V2 << SPC_ACTIVE_CFG_CORELDO_VDD_LVL_SHIFT", "1u << 2u"),),
         "while the core LDO is not at 1.2 V",
     ),
     "DCDC voltage left low": (
-        (Edit(CLOCKS, "LEVEL_1V2 << SPC_ACTIVE_CFG_DCDC_VDD_LVL_SHIFT", "1U << 10U"),),
+        (Edit(CLOCKS, "LEVEL_1V2 << SPC_ACTIVE_CFG_DCDC_VDD_LVL_SHIFT", "1u << 10u"),),
         "while the DCDC converter is not at 1.2 V",
     ),
     "SRAM margin left low": (
-        (Edit(CLOCKS, "SPC0->SRAMCTL = LEVEL_1V2", "SPC0->SRAMCTL = 1U"),),
+        (Edit(CLOCKS, "SPC0->SRAMCTL = LEVEL_1V2", "SPC0->SRAMCTL = 1u"),),
         "while the SRAM is not set for 1.2 V",
     ),
     "wait states left low": (
-        (Edit(CLOCKS, "| WAIT_STATES;", "| 1U;"),),
+        (Edit(CLOCKS, "| WAIT_STATES;", "| 1u;"),),
         "less than 3 wait states",
     ),
     "glitch detector armed": (
@@ -82,15 +82,15 @@ FAULTS: dict[str, tuple[tuple[Edit, ...], str]] = {
         "LP_FLEXCOMM4 is not a UART",
     ),
     "UART without a clock source": (
-        (Edit(DRIVERS, "FCCLKSEL[FLEXCOMM] = FRO_12M", "FCCLKSEL[FLEXCOMM] = 0U"),),
+        (Edit(DRIVERS, "FCCLKSEL[FLEXCOMM] = FRO_12M", "FCCLKSEL[FLEXCOMM] = 0u"),),
         "LP_FLEXCOMM4 has no 12 MHz clock",
     ),
     "UART's divider halted": (
-        (drop(DRIVERS, "  SYSCON->FLEXCOMMCLKDIV[FLEXCOMM] = value - 1U;\n"),),
+        (drop(DRIVERS, "  SYSCON->FLEXCOMMCLKDIV[FLEXCOMM] = value - 1u;\n"),),
         "the clock divider of LP_FLEXCOMM4 is halted",
     ),
     "wrong baud rate": (
-        (Edit(UART, "best = (samples - 1U)", "best = samples"),),
+        (Edit(UART, "best = (samples - 1u)", "best = samples"),),
         "baud, the host at 115200",
     ),
     "pins not routed": (
@@ -136,11 +136,11 @@ FAULTS: dict[str, tuple[tuple[Edit, ...], str]] = {
         "main begins while .data holds what RAM held at power-on",
     ),
     ".bss not cleared": (
-        (drop(START, "    *word = 0U;\n"),),
+        (drop(START, "    *word = 0u;\n"),),
         "main begins while .bss holds what RAM held at power-on",
     ),
     "FPU off": (
-        (Edit(START, "SCB->CPACR |= SCB_CPACR_FPU_Msk;", '__asm volatile("vmov s0, r0");'),),
+        (Edit(START, "SCB->CPACR |= SCB_CPACR_FPU_Msk;", '__asm__ volatile("vmov s0, r0");'),),
         "a floating-point instruction while the FPU is off (CPACR)",
     ),
     "handler that loses a register": (
@@ -148,7 +148,7 @@ FAULTS: dict[str, tuple[tuple[Edit, ...], str]] = {
             Edit(
                 UART,
                 "void MCUGEN_UART_HANDLER(void) {\n",
-                'void MCUGEN_UART_HANDLER(void) {\n  __asm volatile("mov r11, sp");\n',
+                'void MCUGEN_UART_HANDLER(void) {\n  __asm__ volatile("mov r11, sp");\n',
             ),
         ),
         "the handler of interrupt 39 (LP_FLEXCOMM4) changed r11",
@@ -158,7 +158,7 @@ FAULTS: dict[str, tuple[tuple[Edit, ...], str]] = {
             Edit(
                 START,
                 "  run_constructors();",
-                '  run_constructors();\n  __asm volatile("str r0, [%0]" ::"r"(0x400U));',
+                '  run_constructors();\n  __asm__ volatile("str r0, [%0]" ::"r"(0x400u));',
             ),
         ),
         "in flash, which cannot be written",
@@ -168,7 +168,7 @@ FAULTS: dict[str, tuple[tuple[Edit, ...], str]] = {
             Edit(
                 START,
                 "  run_constructors();",
-                "  run_constructors();\n  ((handler_t)0x10000001U)();",
+                "  run_constructors();\n  ((handler_t)0x10000001u)();",
             ),
         ),
         "code was fetched from 0x10000000, where nothing is",
@@ -178,7 +178,7 @@ FAULTS: dict[str, tuple[tuple[Edit, ...], str]] = {
             Edit(
                 START,
                 "  run_constructors();",
-                '  run_constructors();\n  __asm volatile("sub sp, #16384\\n push {r0}");',
+                '  run_constructors();\n  __asm__ volatile("sub sp, #16384\\n push {r0}");',
             ),
         ),
         "the stack went below its limit (MSPLIM)",

@@ -22,8 +22,8 @@ nrf_axon_result_e nrf_axon_nn_model_infer_sync(const nrf_axon_nn_compiled_model_
       &model->inputs[model->external_input_ndx].dimensions;
   const uint32_t plane = (uint32_t)size->height * size->width;
   const uint32_t bytes = plane * size->channel_cnt;
-  for (uint32_t number = 0; number <= model->extra_output_cnt; number++) {
-    for (uint32_t i = 0; i < bytes; i++) {
+  for (uint32_t number = 0; number <= model->extra_output_cnt; ++number) {
+    for (uint32_t i = 0; i < bytes; ++i) {
       output[i] = (int8_t)(input[i] + (int8_t)(i / plane));
     }
     output += (bytes + 3u) & ~3u;

@@ -39,7 +39,7 @@ const Model *GetModel(const void *bytes) {
 MicroInterpreter::MicroInterpreter(const Model *, const MicroOpResolver &, uint8_t *arena,
                                    size_t arena_bytes, ErrorReporter *, MicroProfiler *)
     : ends_() {
-  for (size_t i = 0; i < 2 && arena_bytes >= 32; i++) {
+  for (size_t i = 0; i < 2 && arena_bytes >= 32; ++i) {
     ends_[i].type = kTfLiteInt8;
     ends_[i].bytes = 16;
     ends_[i].data.raw = arena + 16 * i;
@@ -51,7 +51,7 @@ TfLiteStatus MicroInterpreter::AllocateTensors() {
 }
 
 TfLiteStatus MicroInterpreter::Invoke() {
-  for (size_t i = 0; i < 16; i++) {
+  for (size_t i = 0; i < 16; ++i) {
     ends_[1].data.int8[i] = static_cast<int8_t>(-ends_[0].data.int8[i] - 1);
   }
   return kTfLiteOk;

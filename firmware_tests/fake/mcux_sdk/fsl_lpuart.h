@@ -13,7 +13,7 @@ typedef struct {
 } LPUART_Type;
 extern LPUART_Type *const LPUART4;
 
-#define LPUART_DATA_FRETSC_MASK (1UL << 13)
+#define LPUART_DATA_FRETSC_MASK (1ul << 13)
 
 typedef struct {
   uint32_t baudRate_Bps;

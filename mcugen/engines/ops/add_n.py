@@ -78,7 +78,7 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
 
     def call(step: str, operands: Operands, number: int | None) -> Call:
         assert operands.scratch is not None
-        name = f"mcugen_add_n_{step}_{_SUFFIXES[out.dtype]}"
+        name = f"mcugen_add_n_{_SUFFIXES[out.dtype]}_{step}"
         value = operands.outputs[0] if number is None else operands.inputs[number]
         kernel = Kernel(name, "mcugen_add_n_t", "add_n.h", "add_n.c")
         return Call(kernel, fields, (value, operands.scratch))

@@ -64,7 +64,7 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
     x = graph.tensors[op.inputs[0]]
     multiplier, shift = _position(x)
     kernel = Kernel(
-        f"mcugen_curve_{op.kind.lower()}_s16", "mcugen_curves_s16_t", "curves_s16.h", "curves_s16.c"
+        f"mcugen_{op.kind.lower()}_s16_curve", "mcugen_curves_s16_t", "curves_s16.h", "curves_s16.c"
     )
 
     def build(operands: Operands) -> tuple[Call, ...]:

@@ -272,7 +272,7 @@ def _build_dsp(
     multiplier, addend, shift = uniform or (0, 0, 0)
     requant = np.broadcast_to(layer.requant, (layer.rows, 2))
     kernel = Kernel(
-        f"mcugen_fully_connected_dsp_{_SUFFIX[read]}_{options.rounding}",
+        f"mcugen_fully_connected_{_SUFFIX[read]}_dsp_{options.rounding}",
         "mcugen_fully_connected_dsp_t",
         "fully_connected.h",
         "fully_connected_dsp.c",

@@ -44,7 +44,7 @@ static void invoke(uint8_t arena[]) {
   int8_t *const input_0 = (void *)(arena + 0);  // "input" [1, 4]
   int8_t *const fully_connected_0_out = (void *)(arena + 16);  // "output" [1, 3]
   // fully_connected_0: "output" [1, 3]
-  mcugen_fully_connected_dsp_s8_double(&fully_connected_0_params, input_0, fully_connected_0_out);
+  mcugen_fully_connected_s8_dsp_double(&fully_connected_0_params, input_0, fully_connected_0_out);
 }
 
 static const mcugen_tensor_t input_tensors[] = {
