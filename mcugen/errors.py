@@ -86,9 +86,11 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 
 def near_path(path: Path) -> str:
-    """`did you mean X?` for a path that is not there, where its folder has a name like it; else empty."""
+    """`did you mean X?` for a path that is not there, where its folder has a name like it with the same
+    suffix; else empty."""
     try:
-        found = nearest(path.name, sorted(entry.name for entry in path.parent.iterdir()))
+        kin = sorted(it.name for it in path.parent.iterdir() if it.suffix == path.suffix)
+        found = nearest(path.name, kin)
     except OSError:
         return ""
     return f"did you mean {str(path.with_name(found))!r}?" if found and found != path.name else ""

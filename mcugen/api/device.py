@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from mcugen.device.client import Client
 from mcugen.device.decoded import decoded_outputs
@@ -139,12 +139,12 @@ class Device:
         """What it counts: "cycles", "instructions" or "nanoseconds"."""
         return self.identity.fact("tick_unit")
 
-    def infer(self, windows: NDArray[Any] | tuple[NDArray[Any], ...]) -> InferenceResult:
+    def infer(self, windows: ArrayLike | tuple[ArrayLike, ...]) -> InferenceResult:
         """The outputs for windows [windows, ...], each from a clean state.
 
-        Arrays of the input tensor's own type go as they are; float32 is quantised as the front-end
+        Arrays of the input tensor's own type go as they are; floats are quantised as the front-end
         does. A model with several inputs takes a tuple with one array for each. DataError for
-        arrays of another type or size.
+        arrays of another type or size, and for floats that are not finite.
         """
         client, front_end = self._opened(), self.manifest.front_end
         coding = input_coding(self._graph)
@@ -168,7 +168,7 @@ class Device:
         return coding.as_in_file(values)
 
     def score(self, clip: StrPath, *, input: str | None = None) -> ClipAnswer:
-        """The score of a clip: a file that the front-end reads, or an array of rows.
+        """The score of a clip: a file that the front-end reads, or an .npy file of rows.
 
         `input` is that of `mcugen run`. DataError for a file that cannot be used.
         """
@@ -197,7 +197,7 @@ class Device:
         return self._client
 
 
-def _elements(windows: NDArray[Any] | tuple[NDArray[Any], ...], coding: Coding) -> NDArray[Any]:
+def _elements(windows: ArrayLike | tuple[ArrayLike, ...], coding: Coding) -> NDArray[Any]:
     """[windows, elements] of what was given."""
     arrays = windows if isinstance(windows, tuple) else (windows,)
     if len(arrays) != len(coding.tensors):
@@ -205,7 +205,10 @@ def _elements(windows: NDArray[Any] | tuple[NDArray[Any], ...], coding: Coding) 
             f"{len(arrays)} arrays are given, the model has {len(coding.tensors)} inputs"
         )
     parts = []
-    for number, (array, tensor) in enumerate(zip(arrays, coding.tensors, strict=True)):
+    for number, (values, tensor) in enumerate(zip(arrays, coding.tensors, strict=True)):
+        array = np.asarray(values)
+        if array.dtype.kind == "f" and not np.isfinite(array).all():
+            raise DataError(f"input {number} ({tensor.name}) holds NaN or infinite values")
         kept = coding.accept_one(array, number)
         if kept is None and coding.takes_floats and array.dtype.kind == "f":
             kept = coding.encode(np.asarray(array, np.float32))

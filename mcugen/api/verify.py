@@ -77,6 +77,8 @@ def verify(
     DeviceError when the device does not answer or runs something else, DataError for clips that
     cannot be used. A difference is no error: see `is_accepted`.
     """
+    if vectors < 1:
+        raise ConfigError(f"{vectors} vectors prove nothing", hint="pass 1 or more")
     if ssh_option and not host:
         raise ConfigError("--ssh-option needs --host", hint="see mcugen verify --help")
     if host and port:

@@ -13,7 +13,7 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
-from mcugen.errors import ConfigError, DataError
+from mcugen.errors import ConfigError, DataError, unknown
 from mcugen.features.coding import Coding
 from mcugen.features.reference import cut_windows, row_extractor
 from mcugen.features.spec import FrontEnd, Image, Mfcc, MicroSpeech
@@ -52,6 +52,8 @@ LONGER, SHORTER = "longer", "shorter"
 
 def default_input(input_name: str | None, front_end: FrontEnd, coding: Coding) -> str:
     """What is sent when nothing else is asked for; ConfigError for what the firmware cannot take."""
+    if input_name not in (None, *SOURCES):
+        raise unknown("input", str(input_name), SOURCES)
     if input_name in ("pcm", "features") and not coding.takes_floats:
         raise ConfigError(
             f"the model's inputs take no float features, which --input {input_name} sends",

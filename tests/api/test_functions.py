@@ -72,8 +72,10 @@ def test_arrays_that_do_not_fit_are_named(raw: Bench) -> None:
             DataError, match=r"takes int8 \[1, 16\] windows, given is int8 \[3, 15\]"
         ):
             device.infer(np.zeros((3, 15), np.int8))
-        with pytest.raises(DataError, match="given is int32"):
-            device.infer(np.zeros((3, 16), np.int32))
+        with pytest.raises(DataError, match="given is int64"):
+            device.infer([[0] * 16] * 3)
+        with pytest.raises(DataError, match="holds NaN or infinite values"):
+            device.infer([[float("nan")] * 16])
         with pytest.raises(DataError, match="2 arrays are given, the model has 1 inputs"):
             device.infer((np.zeros((3, 16), np.int8), np.zeros((3, 16), np.int8)))
 
@@ -120,6 +122,10 @@ def test_options_that_change_nothing_are_refused(bench: Bench) -> None:
         mcugen.run(bench.folder, bench.clips, baud=9600)
     with pytest.raises(ConfigError, match="no clips are given"):
         mcugen.run(bench.folder)
+    with pytest.raises(ConfigError, match="unknown input 'int9'"):
+        mcugen.run(bench.folder, bench.clips, input="int9")
+    with pytest.raises(ConfigError, match="0 vectors"):
+        mcugen.verify(bench.folder, vectors=0)
 
 
 def test_nothing_is_printed(
