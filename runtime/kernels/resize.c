@@ -7,14 +7,14 @@
 
 #include "requantize.h"
 
-static void copy_row(const mcugen_resize_nearest_t *layer, const uint8_t *row, uint8_t *to) {
+static void copy_row(const mcugen_resize_nearest_neighbor_t *layer, const uint8_t *row, uint8_t *to) {
   for (uint32_t x = 0; x < layer->out_width; ++x) {
     memcpy(to, &row[layer->columns[x] * layer->pixel_bytes], layer->pixel_bytes);
     to += layer->pixel_bytes;
   }
 }
 
-void mcugen_resize_nearest_neighbor(const mcugen_resize_nearest_t *layer, const void *in, void *out) {
+void mcugen_resize_nearest_neighbor(const mcugen_resize_nearest_neighbor_t *layer, const void *in, void *out) {
   const uint32_t in_row = layer->in_width * layer->pixel_bytes;
   const uint32_t out_row = layer->out_width * layer->pixel_bytes;
   const uint8_t *image = in;

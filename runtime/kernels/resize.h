@@ -16,9 +16,9 @@ typedef struct {
   uint32_t pixel_bytes;
   const uint16_t *rows;     // [out_height], the row that is copied
   const uint16_t *columns;  // [out_width]
-} mcugen_resize_nearest_t;
+} mcugen_resize_nearest_neighbor_t;
 
-void mcugen_resize_nearest_neighbor(const mcugen_resize_nearest_t *layer, const void *in, void *out);
+void mcugen_resize_nearest_neighbor(const mcugen_resize_nearest_neighbor_t *layer, const void *in, void *out);
 
 // An output pixel lies between two rows: `fraction` / 1024 is its distance from `lower`. It is
 // outside 0..1024 only where both are the same.

@@ -155,7 +155,9 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
     return (Variant((Layout.NATIVE,), (Layout.NATIVE,), int(work) + _PIXEL_COST * pixels, build),)
 
 
-_NEAREST = Kernel("mcugen_resize_nearest_neighbor", "mcugen_resize_nearest_t", "resize.h", "resize.c")
+_NEAREST = Kernel(
+    "mcugen_resize_nearest_neighbor", "mcugen_resize_nearest_neighbor_t", "resize.h", "resize.c"
+)
 
 
 def _bilinear(options: EngineOptions) -> Kernel:
