@@ -2,17 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """JSON Schemas (draft 2020-12) of what mcugen writes as JSON, from the dataclasses where there are some.
 
-`tools/write_docs.py` puts them into docs/schemas/; tests/report/test_schemas.py holds what is written
-against them. No object may have a key that its schema does not name.
+`tools/write_docs.py` puts them into docs/schemas/; tests/report/test_schemas.py compares what is written
+with them.
 """
 
 from __future__ import annotations
 
-import types
-from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
-from pathlib import Path
-from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any
 
 from mcugen import records
 from mcugen.api.features import FeatureVerdict
@@ -34,81 +30,23 @@ from mcugen.toolchain.doctor import Finding
 from mcugen.toolchain.ports import NamedPort
 from mcugen.toolchain.size import Section
 from mcugen.train.autoencoder import Epoch
-
-Schema = dict[str, Any]
-
-STRING: Schema = {"type": "string"}
-INTEGER: Schema = {"type": "integer"}
-NUMBER: Schema = {"type": "number"}
-BOOLEAN: Schema = {"type": "boolean"}
-SHA256: Schema = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
-ANY: Schema = {}
-TEXTS: Schema = {"type": "object", "additionalProperties": STRING}
-_SIMPLE = {
-    str: STRING,
-    Path: STRING,
-    int: INTEGER,
-    float: NUMBER,
-    bool: BOOLEAN,
-    type(None): {"type": "null"},
-}
-
-
-def array(items: Schema) -> Schema:
-    """A list of one kind."""
-    return {"type": "array", "items": items}
-
-
-def optional(schema: Schema) -> Schema:
-    """The same or null."""
-    return {"anyOf": [schema, {"type": "null"}]}
-
-
-def one_object(properties: Mapping[str, Schema], without: tuple[str, ...] = ()) -> Schema:
-    """An object with exactly these keys; those named `without` may be missing."""
-    return {
-        "type": "object",
-        "properties": dict(properties),
-        "required": [name for name in properties if name not in without],
-        "additionalProperties": False,
-    }
-
-
-def of(kind: Any) -> Schema:
-    """The schema of what `asdict` and `json` make of a value of this type."""
-    if isinstance(kind, TypeVar) or kind is Any:
-        return ANY
-    if kind in _SIMPLE:
-        return _SIMPLE[kind]
-    origin, arguments = get_origin(kind), get_args(kind)
-    if origin in (Union, types.UnionType):
-        return {"anyOf": [of(one) for one in arguments]}
-    if origin is Literal:
-        return {"enum": list(arguments)}
-    if origin is tuple and arguments[-1] is not Ellipsis:
-        count = len(arguments)
-        places = {"prefixItems": [of(one) for one in arguments], "items": False}
-        return {"type": "array", **places, "minItems": count, "maxItems": count}
-    if origin in (tuple, list) or (origin is not None and issubclass(origin, tuple | list)):
-        return array(of(arguments[0]))
-    if origin is not None and issubclass(origin, Mapping):
-        return {"type": "object", "additionalProperties": of(arguments[1])}
-    if is_dataclass(kind):
-        return one_object(members(kind))
-    raise TypeError(f"no schema for {kind}")
-
-
-def members(kind: Any, *left_out: str) -> dict[str, Schema]:
-    """The fields of a dataclass."""
-    hints = get_type_hints(kind)
-    return {f.name: of(hints[f.name]) for f in fields(kind) if f.name not in left_out}
-
-
-def versioned(
-    version: int, properties: Mapping[str, Schema], without: tuple[str, ...] = ()
-) -> Schema:
-    """An object whose key `schema` is its version."""
-    return one_object({"schema": {"const": version}, **properties}, without)
+from tools.schema_types import (
+    ANY,
+    BOOLEAN,
+    INTEGER,
+    NUMBER,
+    SHA256,
+    STRING,
+    TEXTS,
+    Schema,
+    array,
+    finite,
+    members,
+    of,
+    one_object,
+    optional,
+    versioned,
+)
 
 
 def _record(kind: str, record: Any) -> Schema:
@@ -185,20 +123,11 @@ def _build() -> Schema:
     return versioned(1, {"elf": STRING, "compiler": STRING, **sizes})
 
 
-def _finite(schema: Any) -> Any:
-    """The schema with null for numbers that JSON does not know."""
-    if schema == NUMBER:
-        return {"type": ["number", "null"]}
-    if isinstance(schema, dict):
-        return {key: _finite(one) for key, one in schema.items()}
-    return [_finite(one) for one in schema] if isinstance(schema, list) else schema
-
-
 VERDICTS = (Verdict, LayerVerdict, FeatureVerdict)
 
 
 def _verify() -> Schema:
-    verdicts = array({"anyOf": [_finite(of(one)) for one in VERDICTS]})
+    verdicts = array({"anyOf": [finite(of(one)) for one in VERDICTS]})
     return versioned(1, {"firmware_sha256": SHA256, "verdicts": verdicts}, ("firmware_sha256",))
 
 
