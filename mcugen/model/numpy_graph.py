@@ -62,7 +62,8 @@ def run_graph(
     """
     check_known(graph, rounding)
     state = clean_state(graph) if state is None else state
-    values = dict(zip(graph.inputs, inputs, strict=True))
+    values: dict[int, NDArray[Any]] = constants(graph)
+    values |= zip(graph.inputs, inputs, strict=True)
     for op in graph.ops:
         if op.kind == "ASSIGN_VARIABLE":
             variable, value = (graph.tensors[index] for index in op.inputs)
@@ -71,13 +72,25 @@ def run_graph(
         elif op.kind == "READ_VARIABLE":
             shape = graph.tensors[op.outputs[0]].shape
             values[op.outputs[0]] = state[op.inputs[0]].reshape(1, *shape)
-        elif op.kind in _MOVES:
-            values.update(zip(op.outputs, _moved(graph, op, values), strict=True))
-        elif op.kind in _WEIGHTS_RANK:
-            values[op.outputs[0]] = _weighted_sums(graph, op, values[op.inputs[0]], rounding)
         else:
-            values[op.outputs[0]] = numpy_layers.run_layer(graph, op, values)
+            values.update(zip(op.outputs, run_op(graph, op, values, rounding), strict=True))
     return values
+
+
+def constants(graph: Graph) -> dict[int, NDArray[Any]]:
+    """Constant tensors as values [1, *shape]."""
+    return {t.index: t.data[np.newaxis] for t in graph.tensors if t.data is not None}
+
+
+def run_op(
+    graph: Graph, op: Op, values: Mapping[int, NDArray[Any]], rounding: str
+) -> list[NDArray[Any]]:
+    """The outputs [N, *shape] of an operator without state that `check_known` has nothing against."""
+    if op.kind in _MOVES:
+        return _moved(graph, op, values)
+    if op.kind in _WEIGHTS_RANK:
+        return [_weighted_sums(graph, op, values[op.inputs[0]], rounding)]
+    return [numpy_layers.run_layer(graph, op, values)]
 
 
 _STATE = ("ASSIGN_VARIABLE", "READ_VARIABLE")
@@ -87,11 +100,10 @@ _MOVES = frozenset({"CONCATENATION", "SLICE", "SPLIT", "SPLIT_V", "STRIDED_SLICE
 
 def _moved(graph: Graph, op: Op, values: Mapping[int, NDArray[Any]]) -> list[NDArray[Any]]:
     """The outputs [N, *shape] of an operator that moves elements, sample by sample."""
-    given = [graph.tensors[index] for index in op.inputs]
-    count = max(len(values[t.index]) for t in given if t.data is None)
+    given = [values[index] for index in op.inputs]
     samples = [
-        MOVES[op.kind](op, [values[t.index][n] if t.data is None else t.data for t in given])
-        for n in range(count)
+        MOVES[op.kind](op, [value[n % len(value)] for value in given])
+        for n in range(max(map(len, given)))
     ]
     shapes = [tensor.shape for tensor in graph.output_tensors(op)]
     made = zip(zip(*samples, strict=True), shapes, strict=True)
@@ -108,14 +120,17 @@ def run_layer(graph: Graph, op: Op, value: NDArray[Any], rounding: str) -> NDArr
     return None
 
 
+def knows(graph: Graph, op: Op) -> bool:
+    """Whether run_op takes an operator."""
+    return op.kind in _MOVES or _is_plain(graph, op) or numpy_layers.knows(graph, op)
+
+
 def check_known(graph: Graph, rounding: str, hint: str = "") -> None:
     """ModelError that names every operator run_graph does not know."""
     others = [
         f"op {op.index} {op.kind}"
         for op in graph.ops
-        if op.kind not in _MOVES
-        and op.kind not in _STATE
-        and not (_is_plain(graph, op) or numpy_layers.knows(graph, op))
+        if op.kind not in _STATE and not knows(graph, op)
     ]
     if others:
         raise ModelError(

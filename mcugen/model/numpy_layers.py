@@ -27,7 +27,7 @@ from mcugen.model.ir import DType, Graph, Op, Quant, Tensor
 Int64s = NDArray[np.int64]
 
 Values = Mapping[int, NDArray[Any]]
-"""Activations [N, *shape] by tensor index."""
+"""Activations [N, *shape] and constants [1, *shape] by tensor index."""
 
 
 def quantize_multiplier(scale: float) -> tuple[int, int]:
@@ -79,28 +79,25 @@ def _half_away(value: np.floating[Any]) -> int:
 
 
 def knows(graph: Graph, op: Op) -> bool:
-    """Whether run_layer takes an operator: int8 with a scale per tensor, at least one computed."""
+    """Whether run_layer takes an operator: int8 with a scale per tensor."""
     if op.kind not in _LAYERS or len(op.outputs) != 1:
         return False
-    given = _operands(graph, op)
-    return any(t.data is None for t in given) and all(
+    return all(
         t.dtype is DType.INT8 and t.quant is not None and t.quant.axis is None
-        for t in (*given, *graph.output_tensors(op))
+        for t in (*_operands(graph, op), *graph.output_tensors(op))
     )
 
 
 def run_layer(graph: Graph, op: Op, values: Values) -> NDArray[Any]:
     """The int8 output [N, *shape] of an operator that `knows` says yes to."""
-    given = [
-        values[t.index] if t.data is None else t.data[np.newaxis] for t in _operands(graph, op)
-    ]
+    given = [values[t.index] for t in _operands(graph, op)]
     (output,) = graph.output_tensors(op)
     return _LAYERS[op.kind](graph, op, given).astype(np.int8).reshape(-1, *output.shape)
 
 
 def _operands(graph: Graph, op: Op) -> list[Tensor]:
     """The inputs that have values: not the shape of a RESHAPE."""
-    count = 2 if op.kind == "ADD" else 1
+    count = 2 if op.kind in _OF_TWO else 1
     return [t for t in graph.input_tensors(op)[:count] if t is not None]
 
 
@@ -109,21 +106,65 @@ def _quant(tensor: Tensor) -> Quant:
     return tensor.quant
 
 
-def _add(graph: Graph, op: Op, given: list[NDArray[Any]]) -> NDArray[Any]:
-    """reference_integer_ops::Add: both operands on the scale 2 * the larger one / 2^20."""
+def _aligned(graph: Graph, op: Op, given: list[NDArray[Any]]) -> list[Int64s]:
+    """Operands with the axes of the output, [N, *shape]."""
+    rank = 1 + len(graph.tensors[op.outputs[0]].shape)
+    return [
+        value.reshape(len(value), *(1,) * (rank - value.ndim), *value.shape[1:]).astype(np.int64)
+        for value in given
+    ]
+
+
+def _centred(graph: Graph, op: Op, given: list[NDArray[Any]]) -> list[Int64s]:
+    """Operands less their zero points."""
+    pairs = zip(_aligned(graph, op, given), _operands(graph, op), strict=True)
+    return [value - _quant(tensor).zero_point for value, tensor in pairs]
+
+
+def _finished(graph: Graph, op: Op, values: Int64s, factor: float) -> Int64s:
+    """Scaled to the output and clamped."""
     (output,) = graph.output_tensors(op)
-    quants = [_quant(t) for t in _operands(graph, op)]
-    twice = 2 * max(q.scale for q in quants)
-    total: Int64s | int = 0
-    for quant, value in zip(quants, given, strict=True):
-        missing = len(output.shape) + 1 - value.ndim
-        aligned = value.reshape(len(value), *(1,) * missing, *value.shape[1:])
-        raised = (aligned.astype(np.int64) - quant.zero_point) << 20
-        total = total + requantize_double(raised, *quantize_multiplier(quant.scale / twice))
-    made = _quant(output)
-    factor = quantize_multiplier(twice / (2**20 * made.scale))
-    scaled = requantize_double(np.asarray(total), *factor) + made.zero_point
-    return np.clip(scaled, *activation_range(output, op.options["fused_activation_function"]))
+    scaled = requantize_double(values, *quantize_multiplier(factor)) + _quant(output).zero_point
+    limits = activation_range(output, op.options.get("fused_activation_function", "NONE"))
+    return np.asarray(np.clip(scaled, *limits))
+
+
+def _scales(graph: Graph, op: Op) -> list[float]:
+    """Of the operands and of the output."""
+    return [_quant(t).scale for t in (*_operands(graph, op), *graph.output_tensors(op))]
+
+
+def _sum(graph: Graph, op: Op, given: list[NDArray[Any]]) -> NDArray[Any]:
+    """reference_integer_ops::Add and reference_ops::Sub: both operands on the scale 2 * the larger one
+    / 2^20. Factors are computed in double for ADD, in float32 for SUB."""
+    real: type[np.floating[Any]] = np.float64 if op.kind == "ADD" else np.float32
+    a, b, out = (real(scale) for scale in _scales(graph, op))
+    twice = real(2) * max(a, b)
+    one, two = (
+        requantize_double(value << 20, *quantize_multiplier(float(scale / twice)))
+        for value, scale in zip(_centred(graph, op, given), (a, b), strict=True)
+    )
+    total = one + two if op.kind == "ADD" else one - two
+    return _finished(graph, op, total, float(twice / (real(2**20) * out)))
+
+
+def _product(graph: Graph, op: Op, given: list[NDArray[Any]]) -> NDArray[Any]:
+    """reference_integer_ops::Mul."""
+    (one, two), (a, b, out) = _centred(graph, op, given), _scales(graph, op)
+    return _finished(graph, op, one * two, a * b / out)
+
+
+def _prelu(graph: Graph, op: Op, given: list[NDArray[Any]]) -> NDArray[Any]:
+    """reference_ops::BroadcastPrelu4DSlow."""
+    (x, alpha), (x_scale, alpha_scale, out) = _centred(graph, op, given), _scales(graph, op)
+    above = _finished(graph, op, x + 0 * alpha, x_scale / out)
+    return np.where(x >= 0, above, _finished(graph, op, x * alpha, x_scale * alpha_scale / out))
+
+
+def _extreme(graph: Graph, op: Op, given: list[NDArray[Any]]) -> NDArray[Any]:
+    """reference_ops::MaximumMinimumBroadcastSlow: nothing is rescaled."""
+    choose = np.maximum if op.kind == "MAXIMUM" else np.minimum
+    return np.asarray(choose(*_aligned(graph, op, given)))
 
 
 def _average(window: Int64s) -> Int64s:
@@ -185,11 +226,19 @@ def _softmax(graph: Graph, op: Op, given: list[NDArray[Any]]) -> NDArray[Any]:
 
 
 _LAYERS: Mapping[str, Callable[[Graph, Op, list[NDArray[Any]]], NDArray[Any]]] = {
-    "ADD": _add,
+    "ADD": _sum,
     "AVERAGE_POOL_2D": _pool,
     "EXPAND_DIMS": _reshape,
+    "MAXIMUM": _extreme,
     "MAX_POOL_2D": _pool,
+    "MINIMUM": _extreme,
+    "MUL": _product,
+    "PRELU": _prelu,
     "RESHAPE": _reshape,
     "SOFTMAX": _softmax,
     "SQUEEZE": _reshape,
+    "SUB": _sum,
 }
+
+_OF_TWO = frozenset(("ADD", "MAXIMUM", "MINIMUM", "MUL", "PRELU", "SUB"))
+"""Operators of two operands, which broadcast."""

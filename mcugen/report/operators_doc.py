@@ -30,9 +30,10 @@ Micro is the reference. With `--rounding single` convolutions, FULLY_CONNECTED, 
 TANH and RESIZE_BILINEAR round once when they requantise, in 64-bit integers; ADD, SUB, MUL, PRELU,
 MEAN, SOFTMAX and the lookups of RELU, LEAKY_RELU, HARD_SWISH and QUANTIZE round twice in either
 mode. `mcugen verify` compares single rounding with NumPy code (`mcugen/model/numpy_graph.py`), which
-supports CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED, ADD, pooling, RESHAPE, SOFTMAX, slices, splits,
-CONCATENATION and variables, and refuses other operators. LiteRT 2.3 with XNNPACK, its default, nearly
-agrees: it multiplies in float32, and about two of a million values of a convolution are one step off.
+supports CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED, ADD, SUB, MUL, MAXIMUM, MINIMUM, PRELU, pooling,
+RESHAPE, SOFTMAX, slices, splits, CONCATENATION and variables, and refuses other operators. LiteRT 2.3
+with XNNPACK, its default, nearly agrees: it multiplies in float32, and about two of a million values of a
+convolution are one step off.
 LiteRT's reference kernels (BUILTIN_REF) round FULLY_CONNECTED once and convolutions twice.
 
 **float32 parts** of a quantised model run in plain C, in the order of TFLite Micro's sums. Functions of

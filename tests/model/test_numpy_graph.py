@@ -24,6 +24,7 @@ from mcugen.model.numpy_graph import (
 from mcugen.model.reference import open_reference
 from mcugen.model.tflite import parse_tflite
 from tests.engines.ops import test_add, test_pooling, test_softmax
+from tests.engines.ops.shared import test_broadcast
 from tests.engines.vectors import model_of, vectors_of
 from tests.tflite_writer import OpSpec, TensorSpec, fully_connected, model_bytes
 
@@ -80,7 +81,8 @@ def test_double_rounding_equals_tflite_micro(
 
 
 EDGES = {
-    "ADD": model_of([case.layer for case in test_add.EDGES if case.kind == "ADD"]),
+    "ADD, SUB": model_of([case.layer for case in test_add.EDGES]),
+    "MUL, MAXIMUM, MINIMUM, PRELU": model_of([case.layer for case in test_broadcast.EDGES]),
     "pooling": test_pooling.model_of(test_pooling.EDGES),
     "SOFTMAX": model_of(test_softmax.EDGES),
 }

@@ -120,7 +120,8 @@ class Variant:
 
     `reads` has a layout per activation input (constants are not counted), `writes` per output. `cost`
     estimates instructions. `in_place` pairs (output, input) positions that may share memory from
-    their first byte on. A variant without `build` computes nothing: its output is its input.
+    their first byte on. A variant without `build` computes nothing: its output is its input. One with a
+    `lookup` replaces the int8 value v by lookup[v + 128].
     """
 
     reads: tuple[Layout, ...]
@@ -129,6 +130,7 @@ class Variant:
     build: Callable[[Operands], tuple[Call, ...]] | None
     scratch_bytes: int = 0
     in_place: tuple[tuple[int, int], ...] = ()
+    lookup: NDArray[np.int8] | None = None
 
 
 @dataclass(frozen=True, slots=True)

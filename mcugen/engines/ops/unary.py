@@ -243,9 +243,8 @@ def lookup_variant(kind: str, x: Tensor, outputs: NDArray[np.int8]) -> Variant:
         fields = (("table", table), ("count", x.elements))
         return (Call(_KERNEL, fields, (*operands.inputs, *operands.outputs)),)
 
-    return Variant(
-        (Layout.NATIVE,), (Layout.NATIVE,), _COST * x.elements, build, in_place=((0, 0),)
-    )
+    native = (Layout.NATIVE,)
+    return Variant(native, native, _COST * x.elements, build, in_place=((0, 0),), lookup=outputs)
 
 
 OPERATOR = Operator(problems, variants)

@@ -23,6 +23,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from mcugen.engines.passes.lookups import LOOKUPS
 from mcugen.engines.passes.ranges import Range, ranges, sum_bounds
 from mcugen.engines.passes.rewrite import Removal, Rewritten, View, removal, with_tensors
 from mcugen.engines.passes.sums import CHANNEL_AXIS, Sums, read_sums
@@ -137,8 +138,9 @@ class _Needs:
         if self._sums_up(op):
             self._raise_sums(op, self.sums[op.index])
             return
-        for a, b, axis_count in self._ties(op) or ():
-            _tie(self.masks[a], self.masks[b], axis_count)
+        for few, many in self._ties(op) or ():
+            few |= many.any(axis=0)
+            many |= few
 
     def _raise_sums(self, op: Op, sums: Sums) -> None:
         given, made = self.masks[op.inputs[0]], self.masks[op.outputs[0]]
@@ -153,12 +155,12 @@ class _Needs:
         np.logical_or.at(wanted, sums.reads[0], meets)
         given |= wanted & ~foldable(sums, self.known[op.inputs[0]])
 
-    def _ties(self, op: Op) -> list[tuple[int, int, int]] | None:
-        """Pairs of tensors whose channels go together: (few, many, how often few are repeated)."""
+    def _ties(self, op: Op) -> list[_Tie] | None:
+        """None where all channels are needed."""
         rule = _TIES.get(op.kind)
         if rule is None or any(index < 0 for index in op.inputs):
             return None
-        return rule(self.graph, op)
+        return rule(self.graph, op, self.masks)
 
 
 def foldable(sums: Sums, given: Range) -> Mask:
@@ -167,54 +169,74 @@ def foldable(sums: Sums, given: Range) -> Mask:
     return given.constant & zero if sums.padded else given.constant
 
 
-def _tie(few: Mask, many: Mask, times: int) -> None:
-    """Makes both need what either needs."""
-    rows = many.reshape(times, -1)
-    few |= rows.any(axis=0)
-    rows |= few
+_Tie = tuple[Mask, Mask]
+"""Channels [n], and [times, n] others that each need the same: both parts of masks."""
+
+_Masks = Mapping[int, Mask]
 
 
-def _same_shapes(graph: Graph, op: Op) -> list[tuple[int, int, int]] | None:
-    """ADD of two activations of one shape."""
-    tensors = [*graph.input_tensors(op), *graph.output_tensors(op)]
-    shapes = {t.shape for t in tensors if t is not None}
-    if len(shapes) != 1 or any(t is None or t.data is not None or not t.shape for t in tensors):
+def _elementwise(graph: Graph, op: Op, masks: _Masks) -> list[_Tie] | None:
+    """Activations of the output's shape, and constants that are the same for all channels or have one
+    value each."""
+    (out,) = graph.output_tensors(op)
+    tensors = [t for t in graph.input_tensors(op) if t is not None]
+    computed = [t for t in tensors if t.data is None]
+    if not out.shape or any(t.is_variable or t.shape != out.shape for t in computed):
         return None
-    return [(index, op.outputs[0], 1) for index in op.inputs]
+    return [(masks[t.index], masks[out.index][np.newaxis]) for t in computed]
 
 
-def _channels_alike(graph: Graph, op: Op) -> list[tuple[int, int, int]] | None:
+def _channels_alike(graph: Graph, op: Op, masks: _Masks) -> list[_Tie] | None:
     """Operators that treat every channel by itself."""
     x, out = graph.tensors[op.inputs[0]], graph.tensors[op.outputs[0]]
     if x.data is not None or not x.shape or x.shape[-1:] != out.shape[-1:]:
         return None
-    return [(x.index, out.index, 1)]
+    return [(masks[x.index], masks[out.index][np.newaxis])]
 
 
-def _reshaped(graph: Graph, op: Op) -> list[tuple[int, int, int]] | None:
+def _reshaped(graph: Graph, op: Op, masks: _Masks) -> list[_Tie] | None:
     """Whole pixels side by side."""
     x, out = graph.tensors[op.inputs[0]], graph.tensors[op.outputs[0]]
     if x.data is not None or not x.shape or not out.shape or out.shape[-1] % x.shape[-1]:
         return None
-    return [(x.index, out.index, out.shape[-1] // x.shape[-1])]
+    return [(masks[x.index], masks[out.index].reshape(-1, x.shape[-1]))]
 
 
-def _padded(graph: Graph, op: Op) -> list[tuple[int, int, int]] | None:
+def _joined(graph: Graph, op: Op, masks: _Masks) -> list[_Tie] | None:
+    """Images one after the other, or their channels side by side."""
+    tensors = [graph.tensors[index] for index in op.inputs]
+    (out,) = graph.output_tensors(op)
+    if any(t.data is not None for t in tensors) or not out.shape:
+        return None
+    if int(op.options.get("axis", 0)) % len(out.shape) < len(out.shape) - 1:
+        return [(masks[t.index], masks[out.index][np.newaxis]) for t in tensors]
+    ends = np.cumsum([t.shape[-1] for t in tensors])
+    parts = np.split(masks[out.index], ends[:-1])
+    return [(masks[t.index], part[np.newaxis]) for t, part in zip(tensors, parts, strict=True)]
+
+
+def _padded(graph: Graph, op: Op, masks: _Masks) -> list[_Tie] | None:
     paddings = graph.tensors[op.inputs[1]].data
-    return None if paddings is None or paddings[-1].any() else _channels_alike(graph, op)
+    if paddings is None or paddings[-1].any():
+        return None
+    return _channels_alike(graph, op, masks)
 
 
-def _meaned(graph: Graph, op: Op) -> list[tuple[int, int, int]] | None:
+def _meaned(graph: Graph, op: Op, masks: _Masks) -> list[_Tie] | None:
     x, axes = graph.tensors[op.inputs[0]], graph.tensors[op.inputs[1]].data
     rank = len(x.shape)
     if axes is None or any(int(axis) % rank == rank - 1 for axis in axes.reshape(-1)):
         return None
-    return _channels_alike(graph, op)
+    return _channels_alike(graph, op, masks)
 
 
-_TIES: Mapping[str, Callable[[Graph, Op], list[tuple[int, int, int]] | None]] = {
-    "ADD": _same_shapes,
+_ELEMENTWISE = ("ADD", "MAXIMUM", "MINIMUM", "MUL", "PRELU", "SUB")
+
+_TIES: Mapping[str, Callable[[Graph, Op, _Masks], list[_Tie] | None]] = {
+    **dict.fromkeys(_ELEMENTWISE, _elementwise),
+    **dict.fromkeys(LOOKUPS, _channels_alike),
     "AVERAGE_POOL_2D": _channels_alike,
+    "CONCATENATION": _joined,
     "EXPAND_DIMS": _reshaped,
     "MAX_POOL_2D": _channels_alike,
     "MEAN": _meaned,
@@ -243,9 +265,21 @@ class _Rewriting:
 
     def op(self, op: Op) -> Op:
         """The operator on smaller tensors: the same, but for constants of its own."""
-        touched = {op.inputs[0], *op.outputs} & self.kept.keys()
-        sums = read_sums(self.graph, op) if touched else None
-        return op if sums is None else self._weighted(op, sums)
+        if not {*op.inputs, *op.outputs} & self.kept.keys():
+            return op
+        sums = read_sums(self.graph, op)
+        if sums is not None:
+            return self._weighted(op, sums)
+        return self._elementwise(op) if op.kind in _ELEMENTWISE else op
+
+    def _elementwise(self, op: Op) -> Op:
+        """With the values of the channels that are left, where a constant has one each."""
+        made = self._mask(op.outputs[0])
+        inputs = [*op.inputs]
+        for place, tensor in enumerate(self.graph.input_tensors(op)):
+            if tensor is not None and tensor.data is not None and tensor.shape[-1:] == made.shape:
+                inputs[place] = self._constant(tensor, tensor.data[..., made], made)
+        return replace(op, inputs=tuple(inputs))
 
     def _weighted(self, op: Op, sums: Sums) -> Op:
         x, weights, *rest = (*self.graph.input_tensors(op), None)

@@ -10,22 +10,29 @@ of either rounding is monotone (a product with a multiplier that is not negative
 that never swap two values), and so is clamping: the results of the ends bound all results. Both
 roundings are computed in integers as the kernels do, and the wider range is taken. ADD, pooling, MEAN
 and moves of values are monotone in every input and round in one way: their results for all inputs
-at the lower and at the upper ends bound the outputs. All others can take every value.
+at the lower and at the upper ends bound the outputs. SUB, MUL, MAXIMUM and MINIMUM are monotone in each
+operand while the other one stays, so that they have their extremes at corners, where both operands are at
+an end. PRELU is monotone below and above the real 0: its extremes are at the ends of both parts. Functions
+of one value are tables: their range is that of the entries between the ends, in both roundings. All others
+can take every value.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mcugen.engines.ops import OPS, mean
+from mcugen.engines.passes.lookups import LOOKUPS, lookups_of
 from mcugen.engines.passes.sums import Sums, read_sums
 from mcugen.model import numpy_layers
 from mcugen.model.ir import DType, Graph, Op, Tensor
-from mcugen.model.numpy_graph import ROUNDINGS
+from mcugen.model.moves import MOVES
+from mcugen.model.numpy_graph import ROUNDINGS, constants
 
 Int64s = NDArray[np.int64]
 
@@ -54,11 +61,18 @@ def ranges(graph: Graph) -> Mapping[int, Range]:
     found = {index: any_value(graph.tensors[index]) for index in graph.inputs}
     for op in graph.ops:
         made = graph.output_tensors(op)
-        rule = _RULES.get(op.kind)
-        known = rule(graph, op, found) if rule and _is_int8(graph, op) else None
-        for tensor in made:
-            found[tensor.index] = any_value(tensor) if known is None else known
+        known = _of_outputs(graph, op, found) or [any_value(tensor) for tensor in made]
+        found |= zip(op.outputs, known, strict=True)
     return found
+
+
+def _of_outputs(graph: Graph, op: Op, found: Mapping[int, Range]) -> list[Range] | None:
+    """The ranges of an operator's outputs, None where nothing is known."""
+    if op.kind in _MOVING:
+        return _moved(graph, op, found)
+    rule = _RULES.get(op.kind)
+    known = rule(graph, op, found) if rule and _is_int8(graph, op) else None
+    return None if known is None else [known]
 
 
 def _is_int8(graph: Graph, op: Op) -> bool:
@@ -68,15 +82,6 @@ def _is_int8(graph: Graph, op: Op) -> bool:
         t.dtype is DType.INT8 and t.quant is not None and t.quant.axis is None and t.shape
         for t in tensors
     )
-
-
-def _range_of(graph: Graph, index: int, found: Mapping[int, Range]) -> Range | None:
-    """Of an input of an operator, constants included."""
-    data = graph.tensors[index].data
-    if data is None:
-        return found.get(index)
-    axes = tuple(range(data.ndim - 1))
-    return Range(data.min(axis=axes).astype(np.int64), data.max(axis=axes).astype(np.int64))
 
 
 # --- sums ---------------------------------------------------------------------------------------
@@ -122,22 +127,76 @@ def sum_bounds(sums: Sums, given: Range) -> tuple[Int64s, Int64s]:
     )
 
 
-# --- monotone operators -------------------------------------------------------------------------
+# --- results at ends ----------------------------------------------------------------------------
+
+_Ends = Mapping[int, Int64s]
+"""A value per channel, by tensor index."""
+
+
+def _results(graph: Graph, op: Op, given: Iterable[_Ends]) -> Range:
+    """Of the reference, for tensors full of each of the given ends."""
+    known = {i: v for i, v in constants(graph).items() if i in op.inputs}
+    made = []
+    for ends in given:
+        full = {
+            index: np.broadcast_to(end, (1, *graph.tensors[index].shape)).astype(np.int8)
+            for index, end in ends.items()
+        }
+        made.append(numpy_layers.run_layer(graph, op, known | full).astype(np.int64))
+    axes = tuple(range(made[0].ndim - 1))
+    return Range(
+        np.minimum.reduce([values.min(axis=axes) for values in made]),
+        np.maximum.reduce([values.max(axis=axes) for values in made]),
+    )
+
+
+def _computed(graph: Graph, op: Op, found: Mapping[int, Range]) -> dict[int, Range] | None:
+    """The ranges of all inputs that are no constants; None for operators without a reference."""
+    computed = {i for i in op.inputs if i >= 0 and graph.tensors[i].data is None}
+    if not numpy_layers.knows(graph, op) or not computed or not computed <= found.keys():
+        return None
+    return {index: found[index] for index in computed}
 
 
 def _monotone(graph: Graph, op: Op, found: Mapping[int, Range]) -> Range | None:
-    """By the reference, for tensors full of the ends."""
-    if not numpy_layers.knows(graph, op):
+    given = _computed(graph, op, found)
+    if given is None:
         return None
-    values: list[dict[int, NDArray[np.int8]]] = [{}, {}]
-    for index in op.inputs:
-        tensor = graph.tensors[index]
-        if tensor.data is None and index in found:
-            for ends, end in zip(values, (found[index].low, found[index].high), strict=True):
-                ends[index] = np.broadcast_to(end, (1, *tensor.shape)).astype(np.int8)
-    low, high = (numpy_layers.run_layer(graph, op, ends) for ends in values)
-    axes = tuple(range(low.ndim - 1))
-    return Range(low.min(axis=axes).astype(np.int64), high.max(axis=axes).astype(np.int64))
+    low, high = ({i: getattr(r, end) for i, r in given.items()} for end in ("low", "high"))
+    return _results(graph, op, (low, high))
+
+
+def _corners(graph: Graph, op: Op, found: Mapping[int, Range]) -> Range | None:
+    given = _computed(graph, op, found)
+    if given is None:
+        return None
+    corners = product(*((r.low, r.high) for r in given.values()))
+    return _results(graph, op, (dict(zip(given, ends, strict=True)) for ends in corners))
+
+
+def _prelu(graph: Graph, op: Op, found: Mapping[int, Range]) -> Range | None:
+    given, quant = _computed(graph, op, found), graph.tensors[op.inputs[0]].quant
+    if given is None or quant is None or [*given] != [op.inputs[0]]:
+        return None
+    x = given[op.inputs[0]]
+    around = (np.clip(quant.zero_point - below, x.low, x.high) for below in (1, 0))
+    return _results(graph, op, ({op.inputs[0]: end} for end in (x.low, *around, x.high)))
+
+
+def _lookup(graph: Graph, op: Op, found: Mapping[int, Range]) -> Range | None:
+    given, tables = found.get(op.inputs[0]), lookups_of(graph, op)
+    if given is None or not tables:
+        return None
+    both = [
+        table[low + 128 : high + 129]
+        for table in tables.values()
+        for low, high in zip(given.low, given.high, strict=True)
+    ]
+    rows = (len(tables), -1)
+    return Range(
+        np.array([part.min() for part in both], np.int64).reshape(rows).min(axis=0),
+        np.array([part.max() for part in both], np.int64).reshape(rows).max(axis=0),
+    )
 
 
 def _mean(graph: Graph, op: Op, found: Mapping[int, Range]) -> Range | None:
@@ -156,19 +215,30 @@ def _mean(graph: Graph, op: Op, found: Mapping[int, Range]) -> Range | None:
     return Range(*(np.clip(end, -128, 127) for end in scaled))
 
 
-def _concatenation(graph: Graph, op: Op, found: Mapping[int, Range]) -> Range | None:
-    """Channels side by side, or where other axes are joined the widest."""
-    parts = [_range_of(graph, index, found) for index in op.inputs]
-    if any(part is None for part in parts):
+def _moved(graph: Graph, op: Op, found: Mapping[int, Range]) -> list[Range] | None:
+    """The ends move as the values do."""
+    tensors = [graph.tensors[index] for index in op.inputs]
+    made = graph.output_tensors(op)
+    computed = [t for t in tensors if t.data is None]
+    if any(t.dtype is not DType.INT8 or t.index not in found for t in computed):
         return None
-    known = [part for part in parts if part is not None]
-    rank = len(graph.tensors[op.outputs[0]].shape)
-    if int(op.options.get("axis", 0)) % rank == rank - 1:
-        return Range(*(np.concatenate([getattr(p, end) for p in known]) for end in ("low", "high")))
-    return Range(
-        np.minimum.reduce([part.low for part in known]),
-        np.maximum.reduce([part.high for part in known]),
+    if any(t.dtype is not DType.INT8 for t in made) or any(OPS[op.kind].problems(graph, op)):
+        return None
+    low, high = (
+        MOVES[op.kind](
+            op,
+            [
+                np.broadcast_to(getattr(found[t.index], end), t.shape) if t.data is None else t.data
+                for t in tensors
+            ],
+        )
+        for end in ("low", "high")
     )
+    rows = [(-1, t.shape[-1] if t.shape else 1) for t in made]
+    return [
+        Range(least.reshape(row).min(axis=0), most.reshape(row).max(axis=0))
+        for least, most, row in zip(low, high, rows, strict=True)
+    ]
 
 
 def _pad(graph: Graph, op: Op, found: Mapping[int, Range]) -> Range | None:
@@ -183,14 +253,22 @@ def _pad(graph: Graph, op: Op, found: Mapping[int, Range]) -> Range | None:
 _RULES: Mapping[str, Callable[[Graph, Op, Mapping[int, Range]], Range | None]] = {
     "ADD": _monotone,
     "AVERAGE_POOL_2D": _monotone,
-    "CONCATENATION": _concatenation,
     "CONV_2D": _weighted,
     "DEPTHWISE_CONV_2D": _weighted,
     "EXPAND_DIMS": _monotone,
     "FULLY_CONNECTED": _weighted,
+    "MAXIMUM": _corners,
     "MAX_POOL_2D": _monotone,
     "MEAN": _mean,
+    "MINIMUM": _corners,
+    "MUL": _corners,
     "PAD": _pad,
+    "PRELU": _prelu,
     "RESHAPE": _monotone,
     "SQUEEZE": _monotone,
+    "SUB": _corners,
+    **dict.fromkeys(LOOKUPS, _lookup),
 }
+
+_MOVING = MOVES.keys() - _RULES.keys() - {"SPACE_TO_BATCH_ND"}
+"""Operators whose outputs are values of their inputs, and nothing else."""

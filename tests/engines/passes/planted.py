@@ -101,6 +101,27 @@ class Planted:
                 return made
             del self.tensors[before[0] :], self.ops[before[1] :]
 
+    def scale(self, x: int) -> int:
+        """By one constant per channel, some of them the real 0; or less such constants."""
+        shape = self.tensors[x].shape
+        kind = str(self.rng.choice(["MUL", "MUL", "SUB", "MAXIMUM", "PRELU"]))
+        data = self.rng.integers(-60, 60, shape[3]).astype(np.int8)
+        data[self.rng.random(shape[3]) < 0.4] = 0
+        scales, zero_points = self.quant(x) if kind == "MAXIMUM" else (SCALE, 0)
+        factors = self.constant(data, scales=scales, zero_points=zero_points)
+        fused = {"fused_activation_function": "RELU"} if kind in ("MUL", "SUB") else {}
+        given = [factors, x] if kind == "SUB" and self.rng.random() < 0.5 else [x, factors]
+        return self.add(kind, given, self.tensor(*shape, like=x), **fused)
+
+    def curve(self, x: int) -> int:
+        """A function of each value; those that are not monotone among them."""
+        out = self.tensor(*self.tensors[x].shape, like=x)
+        kind = str(self.rng.choice(["HARD_SWISH", "LEAKY_RELU", "LOGISTIC", "TANH", "ABS"]))
+        if kind in ("LOGISTIC", "TANH"):
+            quant = {"LOGISTIC": (1 / 256, -128), "TANH": (1 / 128, 0)}[kind]
+            self.tensors[out] = TensorSpec(self.tensors[x].shape, "int8", *quant)
+        return self.add(kind, [x], out, **({"alpha": 0.3} if kind == "LEAKY_RELU" else {}))
+
     def join(self, x: int) -> int:
         _, height, width, channels = self.tensors[x].shape
         axis = int(self.rng.choice([1, 3]))
@@ -138,8 +159,8 @@ def planted_network(seed: int, *, both_roundings: bool = False) -> bytes:
     """Ten operators or so; with `both_roundings` only those that have a reference for either."""
     net = Planted(np.random.default_rng(seed))
     x = net.convolve(net.tensor(1, 9, 8, 3), 12, int(net.rng.choice([1, 3])))
-    kinds = "conv conv depthwise depthwise sum pool".split()
-    kinds += [] if both_roundings else ["join", "pad"]
+    kinds = "conv conv depthwise depthwise sum pool scale".split()
+    kinds += [] if both_roundings else ["join", "pad", "curve"]
     for kind in net.rng.choice(kinds, 7):
         if kind == "conv":
             x = net.convolve(x, int(net.rng.choice([5, 8, 16])), int(net.rng.choice([1, 3])))
