@@ -127,6 +127,16 @@ _GROWING = frozenset(("FILL", "ZEROS_LIKE"))
 _KNOWN = _RESHAPED | _GROWING | {"DEQUANTIZE", "QUANTIZE"}
 
 
+def known_outputs(graph: Graph, op: Op) -> list[Array] | None:
+    """The op's outputs where shape arithmetic or its constants tell; None for others and misfits."""
+    try:
+        with np.errstate(all="ignore"):
+            found = _folded(graph, op)
+    except (*MISFITS, MemoryError):
+        return None  # whoever compiles the operator says what is wrong with it
+    return found if found is not None and len(found) == len(op.outputs) else None
+
+
 def _folded(graph: Graph, op: Op) -> list[Array] | None:
     """The op's outputs, None where they depend on the model's inputs."""
     outputs = [graph.tensors[i] for i in op.outputs]
@@ -150,14 +160,8 @@ def fold_shapes(graph: Graph) -> Graph:
     """The graph without the operators that compute shapes: their outputs become constants."""
     kept: list[Op] = []
     for op in graph.ops:
-        try:
-            with np.errstate(all="ignore"):
-                results = _folded(graph, op)
-        except (*MISFITS, MemoryError):
-            results = None  # whoever compiles the operator says what is wrong with it
-        fits = results is not None and len(results) == len(op.outputs)
-        fits = fits and not set(op.outputs) & set(graph.outputs)
-        if results is None or not fits:
+        results = known_outputs(graph, op)
+        if results is None or set(op.outputs) & set(graph.outputs):
             kept.append(op)
             continue
         tensors = list(graph.tensors)

@@ -11,6 +11,7 @@ from mcugen.engines.aot.emit import ENGINE_DTYPES, emit_model, table_bytes
 from mcugen.engines.aot.lowering import Lowered, lower
 from mcugen.engines.contract import Engine, EngineOptions, EnginePlan
 from mcugen.engines.ops import OPS
+from mcugen.engines.passes.constants import fold_constants
 from mcugen.memory import live_bytes
 from mcugen.model.check import refuse, where
 from mcugen.model.ir import Graph, Problem
@@ -19,7 +20,8 @@ from mcugen.model.operands import operand_problems
 
 def supports(graph: Graph) -> tuple[Problem, ...]:
     """All reasons why this engine cannot take the graph; empty when it can."""
-    return (*_border_problems(graph), *_op_problems(graph))
+    computed = fold_constants(graph, EngineOptions()).graph
+    return (*_border_problems(graph), *_op_problems(computed))
 
 
 def _border_problems(graph: Graph) -> list[Problem]:

@@ -29,6 +29,7 @@ from mcugen.engines.aot.variants import (
 )
 from mcugen.engines.contract import EngineOptions
 from mcugen.engines.ops import OPS
+from mcugen.engines.ops.shared.copy_call import copy_constant_call, whole_of
 from mcugen.engines.passes.prune import prune
 from mcugen.engines.passes.rewrite import Removal, Rewritten, View, whole
 from mcugen.memory import MemoryPlan
@@ -60,7 +61,7 @@ class Lowered:
 
 def lower(graph: Graph, options: EngineOptions) -> Lowered:
     """The steps of a graph without problems."""
-    pruned = prune(graph, observed=options.per_layer) if options.prune else Rewritten(graph)
+    pruned = prune(graph, options)
     offered = {
         op.index: OPS[op.kind].variants(pruned.graph, op, options) for op in pruned.graph.ops
     }
@@ -248,10 +249,15 @@ class _Builder:
 
     def _dense(self, index: int, name: str, calls: list[Call]) -> Value:
         """The NATIVE value of a tensor, by a call where there is none."""
+        tensor = self.graph.tensors[index]
+        if tensor.data is not None:
+            value = self._observed(name, tensor, "a constant")
+            calls.append(copy_constant_call(whole_of(tensor), tensor, f"{name}_constant", value))
+            return value
         if (index, Layout.NATIVE) in self.held:
             return self.held[index, Layout.NATIVE]
         layout, value = next((f, v) for (t, f), v in self.held.items() if t == index)
-        dense = self._observed(name, self.graph.tensors[index], value.comment)
+        dense = self._observed(name, tensor, value.comment)
         calls.append(CONVERSIONS[layout, Layout.NATIVE].build(value, dense))
         return dense
 

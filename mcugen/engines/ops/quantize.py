@@ -24,13 +24,7 @@ from mcugen.engines.ops.shared.checks import (
     scale_reasons,
     to_problems,
 )
-from mcugen.engines.ops.shared.copy_call import (
-    Block,
-    Side,
-    copy_constant_call,
-    copy_cost,
-    strides_of,
-)
+from mcugen.engines.ops.shared.copy_call import copy_constant_call, copy_cost, whole_of
 from mcugen.engines.ops.shared.moving import renamings
 from mcugen.engines.ops.unary import (
     INPUTS,
@@ -140,9 +134,7 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
 
 def _constant_variant(out: Tensor, values: NDArray[Any]) -> Variant:
     """The output, known before, is copied from flash."""
-    side = Side(0, strides_of(out.shape))
-    block = Block(out.shape, side, side)
-    known = replace(out, data=values)
+    block, known = whole_of(out), replace(out, data=values)
 
     def build(operands: Operands) -> tuple[Call, ...]:
         (target,) = operands.outputs

@@ -23,6 +23,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from mcugen.engines.contract import EngineOptions
 from mcugen.engines.passes.lookups import LOOKUPS
 from mcugen.engines.passes.ranges import Range, ranges, sum_bounds
 from mcugen.engines.passes.rewrite import Removal, Rewritten, View, removal, with_tensors
@@ -33,11 +34,11 @@ Mask = NDArray[np.bool_]
 _TOGETHER = 4
 
 
-def remove_channels(graph: Graph, *, observed: bool) -> Rewritten:
-    """The graph without them. Where all layers are `observed`, only constant channels go."""
+def remove_channels(graph: Graph, options: EngineOptions) -> Rewritten:
+    """The graph without them. Where all layers are observed, only constant channels go."""
     known = ranges(graph)
     needs = _Needs(graph, known)
-    if observed:
+    if options.per_layer:
         for index in needs.masks.keys() & known.keys():
             needs.masks[index] |= ~known[index].constant
     needs.settle()

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from mcugen.engines.contract import EngineOptions
 from mcugen.engines.passes.ranges import ranges, sums_range
 from mcugen.engines.passes.rewrite import Rewritten, removal
 from mcugen.engines.passes.sums import read_sums
@@ -19,7 +20,7 @@ from mcugen.model.ir import Graph
 _ACTIVATION = "fused_activation_function"
 
 
-def remove_clamps(graph: Graph) -> Rewritten:
+def remove_clamps(graph: Graph, options: EngineOptions) -> Rewritten:
     """The graph without them."""
     known = ranges(graph)
     ops, removals = [], []

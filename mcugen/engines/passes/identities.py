@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mcugen.engines.aot.scales import activation_range
+from mcugen.engines.contract import EngineOptions
 from mcugen.engines.passes.ranges import Range, ranges
 from mcugen.engines.passes.rewrite import Rewritten, removal, whole, without_ops
 from mcugen.model.ir import DType, Graph, Op
@@ -20,7 +21,7 @@ from mcugen.model.ir import DType, Graph, Op
 _CLAMPS = ("RELU", "RELU6", "RELU_N1_TO_1")
 
 
-def remove_identities(graph: Graph) -> Rewritten:
+def remove_identities(graph: Graph, options: EngineOptions) -> Rewritten:
     """The graph without them; who read their output reads their input."""
     known = ranges(graph)
     same: dict[int, int] = {}

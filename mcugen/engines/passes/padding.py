@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from mcugen.engines.contract import EngineOptions
 from mcugen.engines.ops.shared.convolution import PAD_LEFT, PAD_TOP, own_padding
 from mcugen.engines.passes.rewrite import Rewritten, removal, without_ops
 from mcugen.engines.passes.sums import read_sums
@@ -20,7 +21,7 @@ from mcugen.model.ir import Graph, Op
 _READERS = ("CONV_2D", "DEPTHWISE_CONV_2D")
 
 
-def fold_padding(graph: Graph) -> Rewritten:
+def fold_padding(graph: Graph, options: EngineOptions) -> Rewritten:
     """The graph without PAD before convolutions. Its tensors are gone: not for graphs that are observed."""
     folded = {op.outputs[0]: op for op in graph.ops if op.outputs and _folds(graph, op)}
     ops = tuple(_with_padding(graph, op, folded) for op in graph.ops)

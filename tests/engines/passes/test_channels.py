@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from mcugen.engines import ENGINES
+from mcugen.engines.contract import EngineOptions
 from mcugen.engines.passes import ranges as ranges_module
 from mcugen.engines.passes.prune import prune
 from mcugen.engines.passes.ranges import ranges
@@ -52,7 +53,7 @@ def test_networks_with_planted_channels_equal_the_reference(
 
 def test_most_networks_have_something_to_remove() -> None:
     graphs = (parse_tflite(planted_network(seed), "planted") for seed in range(20))
-    assert sum(bool(prune(graph, observed=False).removals) for graph in graphs) > 12
+    assert sum(bool(prune(graph, EngineOptions()).removals) for graph in graphs) > 12
 
 
 @pytest.mark.parametrize("name", ["portable-single", "dsp-speed-single"])
@@ -64,7 +65,7 @@ def test_single_rounding(name: str, tmp_path: Path) -> None:
 def test_every_layer_is_shown_whole(tmp_path: Path) -> None:
     model = planted_network(3)
     planted = vectors(model, tmp_path, ["double"])
-    assert prune(planted.graph, observed=True).removals
+    assert prune(planted.graph, EngineOptions(per_layer=True)).removals
     options = replace(OPTIONS["dsp-speed"], per_layer=True)
     found = build(planted.graph, options, tmp_path / "c").run(*planted.inputs)
     indices = [op.outputs[0] for op in planted.graph.ops]
@@ -167,7 +168,7 @@ def test_a_removed_channel_that_lives_would_show(
 
 def test_what_is_removed_is_named_and_nothing_goes_when_told_so() -> None:
     graph = parse_tflite(planted_network(0), "planted")
-    removals = prune(graph, observed=False).removals
+    removals = prune(graph, EngineOptions()).removals
     assert all(r.kind == graph.ops[r.op].kind and "channels" in r.what for r in removals)
     engine = OPTIONS["portable"]
     pruned = ENGINES["aot"].plan(graph, engine)
@@ -180,7 +181,7 @@ def test_the_real_zero_at_a_border_is_not_the_constant_inside() -> None:
     """A constant channel under padding goes only where it is the real 0."""
     for value, fused in ((-128, 12), (-100, 16)):
         graph = parse_tflite(constant_under_padding(value), "border")
-        kept = prune(graph, observed=False).graph
+        kept = prune(graph, EngineOptions()).graph
         assert kept.tensors[3].shape[3] == fused
 
 

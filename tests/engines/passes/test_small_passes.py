@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from mcugen.engines.contract import EngineOptions
 from mcugen.engines.passes.prune import prune
 from mcugen.model.ir import Graph
 from mcugen.model.tflite import parse_tflite
@@ -61,7 +62,7 @@ def kinds(graph: Graph) -> list[str]:
 
 def test_all_of_them_go() -> None:
     graph = parse_tflite(network(scale=0.03, factor=0.00001), "small")
-    done = prune(graph, observed=False)
+    done = prune(graph, EngineOptions())
     assert kinds(done.graph) == ["CONV_2D", "LOGISTIC"]
     assert {(r.kind, r.what) for r in done.removals} == {
         ("QUANTIZE", "the operator"),
@@ -73,14 +74,14 @@ def test_all_of_them_go() -> None:
 
 def test_what_does_something_stays() -> None:
     graph = parse_tflite(network(scale=0.05, factor=0.05, widen=1), "small")
-    done = prune(graph, observed=False)
+    done = prune(graph, EngineOptions())
     assert kinds(done.graph) == ["QUANTIZE", "CONV_2D", "LOGISTIC"]
     assert done.graph.ops[1].options["fused_activation_function"] == "RELU6"
 
 
 def test_observed_graphs_keep_the_tensor_that_pad_makes() -> None:
     graph = parse_tflite(network(), "small")
-    assert "PAD" in kinds(prune(graph, observed=True).graph)
+    assert "PAD" in kinds(prune(graph, EngineOptions(per_layer=True)).graph)
 
 
 @pytest.mark.parametrize("name", ["portable", "dsp-speed"])

@@ -53,6 +53,12 @@ def window_of(shape: Sequence[int], starts: Sequence[int]) -> Side:
     return Side(sum(i * s for i, s in zip(starts, strides, strict=True)), strides)
 
 
+def whole_of(tensor: Tensor) -> Block:
+    """A tensor copied to one of its shape."""
+    side = Side(0, (1,))
+    return Block((tensor.elements,), side, side)
+
+
 def copy_call(block: Block, element_bytes: int, source: Value, target: Value) -> Call:
     """Copies between two values."""
     return Call(_KERNEL, _fields(block, element_bytes, "NULL"), (source, target))
