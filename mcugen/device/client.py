@@ -9,7 +9,6 @@ or lie. Text in a reply is made safe to show.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
@@ -72,13 +71,13 @@ class Client:
     """A device behind an open link. `session` is a random u32 that identifies this run."""
 
     def __init__(
-        self, link: Link, session: int, *, deadline_s: float = 10.0, clock: Clock = time.monotonic
+        self, link: Link, session: int, *, deadline_s: float = 10.0, clock: Clock | None = None
     ) -> None:
         self._link = link
         self._session = session & 0xFFFFFFFF
         self._sequence = session & 0xFFFF
         self._deadline_s = deadline_s
-        self._clock = clock
+        self._clock = clock or link.clock
         self._decoder = FrameDecoder()
         self._slowest_s = 0.0  # of recent answers; 0 before the first
         self._max_payload = protocol.LEAST_MAX_PAYLOAD

@@ -18,6 +18,7 @@ from mcugen.emulator.chip import read_emulator_data
 from mcugen.errors import ConfigError, DeviceError, EnvironmentError_
 from mcugen.protocol import Identity
 from mcugen.toolchain.project import Project
+from mcugen.transport.emulated_link import Emulator
 
 
 def perhaps_emulated(
@@ -54,16 +55,16 @@ def emulated(project: Project, seed: int | None, tell: Callable[[str], None]) ->
         )
     chosen = random.SystemRandom().getrandbits(32) if seed is None else seed
     with tempfile.TemporaryDirectory(prefix="mcugen-emulator-") as folder:
-        report = Path(folder) / "account.json"
+        report, pulse = Path(folder) / "account.json", Path(folder) / "pulse"
         command = (
             *(sys.executable, "-P", "-m", "mcugen.emulator", str(project.elf.resolve())),
             *("--chip", str(data.chip), "--connect", "{port}", "--account", str(report)),
-            *("--seed", str(chosen), "--baud", str(project.board.baud)),
+            *("--pulse", str(pulse), "--seed", str(chosen), "--baud", str(project.board.baud)),
             *(word for name in data.set_by_boot_rom for word in ("--boot-rom", name)),
         )
         board = replace(project.board, tick_unit="instructions")
         try:
-            yield replace(project, board=board, emulator=command)
+            yield replace(project, board=board, emulator=Emulator(command, pulse))
         except DeviceError as error:
             raise with_findings(error, report) from error
         finally:

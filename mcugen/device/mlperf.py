@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 import re
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -72,9 +71,9 @@ class Inference:
 class Dialect:
     """A device behind an open link, spoken to in text. Every failure is a DeviceError."""
 
-    def __init__(self, link: Link, *, clock: Clock = time.monotonic) -> None:
+    def __init__(self, link: Link, *, clock: Clock | None = None) -> None:
         self._link = link
-        self._clock = clock
+        self.clock = clock or link.clock
         self._received = bytearray()
 
     def command(self, text: str, *, patience_s: float = ANSWER_S) -> tuple[str, ...]:
@@ -82,9 +81,9 @@ class Dialect:
         `patience_s`, and an answer that has not ended after WAITS times that."""
         self._link.write(f"{text}%".encode("ascii"))
         lines: list[str] = []
-        ends = self._clock() + WAITS * patience_s
+        ends = self.clock() + WAITS * patience_s
         while not lines or READY not in lines[-1]:
-            line = self._line(min(self._clock() + patience_s, ends))
+            line = self._line(min(self.clock() + patience_s, ends))
             if line is None:
                 raise self._no_answer(text, patience_s, lines)
             if line:
@@ -159,9 +158,9 @@ class Dialect:
     def _resynchronise(self) -> None:
         """Ends whatever command is half sent and forgets what is still being answered."""
         self._link.write(b"%")
-        ends = self._clock() + NOISE_S
-        while self._link.read(READ_BYTES, min(self._clock() + QUIET_S, ends)):
-            if self._clock() >= ends:
+        ends = self.clock() + NOISE_S
+        while self._link.read(READ_BYTES, min(self.clock() + QUIET_S, ends)):
+            if self.clock() >= ends:
                 raise self._fault(f"the device does not stop answering for {NOISE_S:g} s")
         self._received.clear()
 
@@ -169,7 +168,7 @@ class Dialect:
         while b"\n" not in self._received:
             data = self._link.read(READ_BYTES, deadline)
             self._received += data
-            if not data or (self._clock() >= deadline and b"\n" not in data):
+            if not data or (self.clock() >= deadline and b"\n" not in data):
                 return None
             if len(self._received) > LONGEST_LINE:
                 raise self._fault(f"a line of more than {LONGEST_LINE} bytes")
@@ -178,19 +177,19 @@ class Dialect:
         return line.decode("utf-8", "replace").strip("\r\0")
 
 
-def iterations_for_window(dialect: Dialect, *, clock: Clock = time.monotonic) -> int:
+def iterations_for_window(dialect: Dialect) -> int:
     """How many inferences fill a window of 10 s by the device's counter.
 
     The input must be loaded. Doubles a short run until it is long enough to be measured; DeviceError
     when the counter does not get there, although time passes or a thousand million inferences have run.
     """
     iterations = 1
-    ends = clock() + STANDS_STILL_S
+    ends = dialect.clock() + STANDS_STILL_S
     while True:
         probe = dialect.infer(iterations, 0)
         if probe.elapsed_us >= PROBE_US:
             return probe.iterations_to_fill_window
-        if clock() >= ends or iterations >= MOST_PROBED:
+        if dialect.clock() >= ends or iterations >= MOST_PROBED:
             raise DeviceError(
                 f"the device's counter stands still: {probe.elapsed_us} us for {iterations} inferences",
                 hint="without a counter that runs there is no throughput",

@@ -18,6 +18,7 @@ from mcugen.emulator.image import read_image
 from mcugen.emulator.machine import EmulatedChip
 from mcugen.errors import McugenError
 from mcugen.files import write_json
+from mcugen.transport.emulated_link import Pulse
 
 FINDING_STATUS = 3
 EAR_INSTRUCTIONS = 100_000_000
@@ -40,7 +41,7 @@ def main() -> int:
     with socket.create_connection(("127.0.0.1", options.connect)) as line:
         line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
-            _run(machine, line)
+            _run(machine, line, Pulse(options.pulse))
         except OSError:
             pass  # the caller is gone
         finally:
@@ -58,6 +59,7 @@ def _options() -> Any:
     parser.add_argument("--chip", type=Path, required=True)
     parser.add_argument("--connect", type=int, required=True, metavar="PORT")
     parser.add_argument("--account", type=Path, required=True)
+    parser.add_argument("--pulse", type=Path, required=True)
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--baud", type=int, required=True)
     parser.add_argument("--boot-rom", action="append", default=[], metavar="FIELD")
@@ -71,15 +73,18 @@ def _options() -> Any:
     return parser.parse_args()
 
 
-def _run(machine: EmulatedChip, line: socket.socket) -> None:
+def _run(machine: EmulatedChip, line: socket.socket, pulse: Pulse) -> None:
     """Until the caller closes the line, or something ends the run."""
-    hears = False
+    hears, heard_bytes = False, 0
     while not machine.findings.ends:
         is_idle = machine.advance()
+        pulse.ran(machine.run_s)
         if sent := machine.take():
             line.sendall(sent)
         hears = hears or is_idle or machine.state.instructions > EAR_INSTRUCTIONS
         wait_s = None if is_idle and not machine.findings.ends else 0
+        if wait_s is None:
+            pulse.slept(heard_bytes)
         if not select.select([line], [], [], wait_s)[0]:
             continue
         takes = machine.room_bytes if hears else 0
@@ -88,6 +93,7 @@ def _run(machine: EmulatedChip, line: socket.socket) -> None:
             return
         if takes:
             machine.feed(data)
+            heard_bytes += len(data)
 
 
 if __name__ == "__main__":

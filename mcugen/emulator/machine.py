@@ -26,6 +26,7 @@ SLICE_INSTRUCTIONS = 2_000_000
 LAST_WORDS_INSTRUCTIONS = 200_000_000
 """After a fault the firmware may report it; then the run ends."""
 BAUD_TOLERANCE = 0.03
+UNKNOWN_HZ = 100e6  # where the registers name no clock of the core
 RING_BYTES = 1 << 16
 
 _REGISTERS = (
@@ -53,6 +54,7 @@ class EmulatedChip:
     ) -> None:
         self.chip, self.image, self.line_baud = chip, image, line_baud
         self.findings = Findings()
+        self.run_s = 0.0  # by the core's clock, where an instruction passes for a cycle
         self._uc = unicorn.Uc(unicorn.UC_ARCH_ARM, unicorn.UC_MODE_THUMB | unicorn.UC_MODE_MCLASS)
         self._uc.ctl_set_cpu_model(arm.UC_CPU_ARM_CORTEX_M33)
         self._library = ctypes.CDLL(unicorn.unicorn_py3.unicorn.uclib._name)
@@ -246,7 +248,9 @@ class EmulatedChip:
 
     def advance(self) -> bool:
         """Runs for a while; True when the core sleeps until the host sends something."""
+        before, hz = self._now(), self.registers.core_hz or UNKNOWN_HZ
         reason = self._core.emu_run(SLICE_INSTRUCTIONS)
+        self.run_s += (self._now() - before) / hz
         if self.state.faults:
             self._note_fault()
         if reason not in (helper.SLICE, helper.IDLE, helper.ASKED):

@@ -11,8 +11,8 @@ from mcugen.boards import Board, find_board
 from mcugen.export.manifest import Manifest, load_manifest
 from mcugen.toolchain.build import find_image
 from mcugen.transport.choose import link_for
+from mcugen.transport.emulated_link import EmulatedLink, Emulator
 from mcugen.transport.link import Link
-from mcugen.transport.process_link import ProcessLink
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Project:
     folder: Path
     manifest: Manifest
     board: Board
-    emulator: tuple[str, ...] = ()  # the command of `--emulate`, in place of the board's own
+    emulator: Emulator | None = None  # of `--emulate`, in place of the board's own command
 
     @property
     def model(self) -> Path:
@@ -44,6 +44,6 @@ def open_project(folder: Path, board_dir: Path | None = None) -> Project:
 def project_link(project: Project, port_url: str | None) -> Link:
     """The port that was named, or the firmware started as a process: it must have been compiled."""
     if project.emulator and port_url is None:
-        return ProcessLink(project.emulator, name="emulated: instructions")
+        return EmulatedLink(project.emulator)
     is_process = port_url is None and bool(project.board.run_command)
     return link_for(project.board, project.elf if is_process else None, port_url)

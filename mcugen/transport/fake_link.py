@@ -38,7 +38,7 @@ class FakeLink:
         self, link: Link, faults: Faults, seed: int, *, clock: Clock = time.monotonic
     ) -> None:
         self._link = link
-        self._clock = clock
+        self.clock = clock
         self.counts: Counter[str] = Counter()
         self._to_device = _Lane(faults, Random(f"{seed} to device"), self.counts)
         self._to_host = _Lane(faults, Random(f"{seed} to host"), self.counts)
@@ -62,23 +62,23 @@ class FakeLink:
 
     def write(self, data: bytes) -> None:
         """Writes what the faults leave of `data`; the rest follows while `read` waits."""
-        self._to_device.put(data, self._clock())
+        self._to_device.put(data, self.clock())
         self._pass_on()
 
     def read(self, count: int, deadline: float) -> bytes:
         """1 to `count` bytes, or b"" at `deadline`."""
         while True:
             self._pass_on()
-            now = self._clock()
+            now = self.clock()
             if data := self._to_host.take(now, count):
                 return data
             if now >= deadline:
                 return b""
             until = min(deadline, self._to_host.next_due(), self._to_device.next_due())
-            self._to_host.put(self._link.read(count, until), self._clock())
+            self._to_host.put(self._link.read(count, until), self.clock())
 
     def _pass_on(self) -> None:
-        if data := self._to_device.take(self._clock()):
+        if data := self._to_device.take(self.clock()):
             self._link.write(data)
 
 

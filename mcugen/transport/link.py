@@ -23,8 +23,11 @@ class Link(Protocol):
     def write(self, data: bytes) -> None:
         """Writes all of `data`."""
 
+    def clock(self) -> float:
+        """Seconds as the device lives them, from any start: `time.monotonic`, unless it is emulated."""
+
     def read(self, count: int, deadline: float) -> bytes:
-        """Returns 1 to `count` bytes as soon as any are there, or b"" at `deadline` (time.monotonic)."""
+        """Returns 1 to `count` bytes as soon as any are there, or b"" at `deadline` of `clock`."""
 
     def set_baud(self, baud: int) -> None:
         """Changes the rate of a serial port once all is written; nothing to do on a pipe or socket."""

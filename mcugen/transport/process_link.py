@@ -18,7 +18,7 @@ from mcugen.errors import DeviceError, EnvironmentError_
 from mcugen.foreign_text import one_line
 from mcugen.system import Guard, end_group, set_nonblocking, start_group, wait_readable
 
-CONNECT_S = 20.0
+CONNECT_S = 60.0  # an emulator compiles its core first
 WRITE_S = 20.0
 EXIT_S = 2.0
 STDERR_TAIL_BYTES = 500
@@ -104,6 +104,10 @@ class ProcessLink:
 
     def _stuck(self) -> DeviceError:
         return DeviceError(f"{self.name} takes no input for {WRITE_S:g} s")
+
+    def clock(self) -> float:
+        """This computer's."""
+        return time.monotonic()
 
     def read(self, count: int, deadline: float) -> bytes:
         """1 to `count` bytes, or b"" at `deadline`; DeviceError when the process has ended."""

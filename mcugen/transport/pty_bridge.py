@@ -7,7 +7,6 @@ from __future__ import annotations
 import contextlib
 import os
 import select
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -70,7 +69,7 @@ def shuttle(link: ProcessLink, master: int) -> None:
         if master in ready:
             link.write(os.read(master, CHUNK_BYTES))
         if device in ready:
-            _write_all(master, link.read(CHUNK_BYTES, time.monotonic()))
+            _write_all(master, link.read(CHUNK_BYTES, link.clock()))
 
 
 def _write_all(descriptor: int, data: bytes) -> None:

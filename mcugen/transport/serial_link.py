@@ -68,6 +68,10 @@ class SerialLink:
         except (serial.SerialException, OSError) as error:
             raise self._gone(error) from error
 
+    def clock(self) -> float:
+        """This computer's."""
+        return time.monotonic()
+
     def read(self, count: int, deadline: float) -> bytes:
         """1 to `count` bytes, or b"" at `deadline`; DeviceError when the port is gone."""
         import serial

@@ -94,7 +94,7 @@ def load(dialect: Dialect, clock: Clock) -> object:
 
 
 def probe(dialect: Dialect, clock: Clock) -> object:
-    return iterations_for_window(dialect, clock=clock)
+    return iterations_for_window(dialect)
 
 
 @pytest.mark.parametrize(
@@ -157,7 +157,7 @@ def test_a_device_with_a_slow_counter_is_measured() -> None:
         return inferred(0, milliseconds * 1000)(command)
 
     device = ScriptedDevice(clock, script)
-    found = iterations_for_window(Dialect(device, clock=clock), clock=clock)
+    found = iterations_for_window(Dialect(device, clock=clock))
     assert found == pytest.approx(10e6 * 1.05 / 50, rel=0.01)
 
 

@@ -91,8 +91,10 @@ def test_interrupts_during_an_inference_change_nothing(project: Path) -> None:
     sets = vector_sets(manifest.front_end, input_coding(graph), 3)
     told: list[str] = []
     with emulated(opened, SEED, told.append) as device:
-        words = (*device.emulator, "--interrupt-every", "500")
-        link = project_link(replace(device, emulator=words), None)
+        assert device.emulator is not None
+        words = (*device.emulator.command, "--interrupt-every", "500")
+        disturbed = replace(device.emulator, command=words)
+        link = project_link(replace(device, emulator=disturbed), None)
         with open_device(link, manifest, lambda it: Client(it, 1)) as (client, _):
             answers = ask_device(client, graph, sets, manifest.front_end, input_coding(graph))
     (verdict,) = judge_outputs(opened.model, answers, manifest.rounding)
