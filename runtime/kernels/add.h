@@ -83,4 +83,22 @@ void mcugen_add_s8_table(const mcugen_add_table_t *layer, const int8_t *a, const
 void mcugen_add_s8_table_relu(const mcugen_add_table_t *layer, const int8_t *a, const int8_t *b,
                               int8_t *out);
 
+// ADD and SUB for Helium: out = clamp((factor_a * a + factor_b * b + start) >> shift). The sum fits
+// 32 bits; the generator has tried every pair of operands.
+typedef struct {
+  mcugen_broadcast_t shape;
+  const int8_t *constant;  // operand b of mcugen_add_s8_mve_constant
+  int32_t factor_a;        // both below 2^24
+  int32_t factor_b;
+  int32_t start;
+  int32_t shift;  // 1..30
+  int32_t low;
+  int32_t high;
+} mcugen_add_plane_t;
+
+// `out` may be the same memory as an operand that is not repeated.
+void mcugen_add_s8_mve(const mcugen_add_plane_t *layer, const int8_t *a, const int8_t *b,
+                       int8_t *out);
+void mcugen_add_s8_mve_constant(const mcugen_add_plane_t *layer, const int8_t *a, int8_t *out);
+
 #endif

@@ -8,23 +8,6 @@
 #ifdef __ARM_FEATURE_MVE
 typedef int32x4_t mcugen_sums_t;  // of four channels
 
-// The weights are [depth / 16][MCUGEN_LANES][16].
-MCUGEN_INLINE mcugen_sums_t sum_one(const int32_t *start, const int8_t *weights, const int8_t *in,
-                                    uint32_t depth) {
-  int32_t a = start[0], b = start[1], c = start[2], d = start[3];
-  uint32_t steps = depth / 16;
-  do {
-    const int8x16_t x = vld1q_s8(in);
-    a = vmladavaq_s8(a, x, vld1q_s8(weights));
-    b = vmladavaq_s8(b, x, vld1q_s8(weights + 16));
-    c = vmladavaq_s8(c, x, vld1q_s8(weights + 32));
-    d = vmladavaq_s8(d, x, vld1q_s8(weights + 48));
-    in += 16;
-    weights += 64;
-  } while (--steps != 0);
-  return (int32x4_t){a, b, c, d};
-}
-
 #ifdef __OPTIMIZE__
 // VMLADAVA takes only even registers, of which eight sums need all: GCC 12 spills. 16 instructions
 // for 128 multiplications.
@@ -61,8 +44,8 @@ MCUGEN_INLINE void sum_two(mcugen_sums_t *sums, const int32_t *start, const int8
 #else
 MCUGEN_INLINE void sum_two(mcugen_sums_t *sums, const int32_t *start, const int8_t *weights,
                            const int8_t *in, uint32_t stride, uint32_t depth) {
-  sums[0] = sum_one(start, weights, in, depth);
-  sums[1] = sum_one(start, weights, in + stride, depth);
+  sums[0] = mcugen_dot_four(start, weights, in, depth);
+  sums[1] = mcugen_dot_four(start, weights, in + stride, depth);
 }
 #endif
 
@@ -70,7 +53,7 @@ MCUGEN_INLINE void mcugen_sum_block(mcugen_sums_t *sums, uint32_t positions, con
                                     const int8_t *weights, const int8_t *in, uint32_t stride,
                                     uint32_t depth) {
   if (positions == 1) {
-    sums[0] = sum_one(start, weights, in, depth);
+    sums[0] = mcugen_dot_four(start, weights, in, depth);
   } else {
     sum_two(sums, start, weights, in, stride, depth);
   }

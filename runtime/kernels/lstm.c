@@ -4,9 +4,7 @@
 
 #include <string.h>
 
-#include "curve.h"
-
-static int32_t saturate_s16(int32_t value) { return mcugen_clamp(value, INT16_MIN, INT16_MAX); }
+#include "lstm_unit.h"
 
 static int32_t dot(const int8_t *weights, const int8_t *in, uint32_t depth, int32_t sum) {
   for (uint32_t k = 0; k < depth; ++k) {
@@ -27,35 +25,17 @@ static inline int32_t gate_sum(const mcugen_lstm_t *layer, const int8_t *x, cons
       dot(&layer->hidden_weights[row * units], hidden, units, layer->hidden_bias[row]);
   const int32_t input = mcugen_requantize(from_input, layer->input[gate], rounding);
   const int32_t recurrent = mcugen_requantize(from_hidden, layer->hidden[gate], rounding);
-  return 3 * saturate_s16(saturate_s16(input) + saturate_s16(recurrent));
-}
-
-static inline int32_t product(const mcugen_lstm_t *layer, int32_t a, int32_t b, uint32_t which,
-                              mcugen_rounding_t rounding) {
-  return mcugen_requantize(a * b, layer->product[which], rounding);
+  return mcugen_lstm_gate_input(input, recurrent);
 }
 
 // One unit: updates its cell state, returns its new hidden state.
 static inline int8_t update_unit(const mcugen_lstm_t *layer, const int8_t *x, const int8_t *hidden,
                                  int16_t *cell, uint32_t unit, mcugen_rounding_t rounding) {
-  const mcugen_lstm_shape_t *shape = &layer->shape;
-  const int16_t *middle = shape->curve + 512;
   int32_t sums[4];
   for (uint32_t gate = 0; gate < 4; ++gate) {
     sums[gate] = gate_sum(layer, x, hidden, unit, (mcugen_gate_t)gate, rounding);
   }
-  const int32_t input = mcugen_sigmoid_s16(middle, sums[MCUGEN_GATE_INPUT]);
-  const int32_t forget = mcugen_sigmoid_s16(middle, sums[MCUGEN_GATE_FORGET]);
-  const int32_t candidate = mcugen_tanh_s16(middle, sums[MCUGEN_GATE_CELL]);
-  const int32_t output = mcugen_sigmoid_s16(middle, sums[MCUGEN_GATE_OUTPUT]);
-
-  const int32_t kept = saturate_s16(product(layer, forget, *cell, 0, rounding));
-  const int32_t added = saturate_s16(product(layer, input, candidate, 1, rounding));
-  *cell = (int16_t)mcugen_clamp(kept + added, shape->cell_low, shape->cell_high);
-
-  const int32_t scaled = (*cell * shape->tanh_factor + shape->tanh_half) >> shape->tanh_shift;
-  const int32_t shown = product(layer, output, mcugen_tanh_s16(middle, scaled), 2, rounding);
-  return (int8_t)mcugen_clamp(mcugen_add(shown, layer->zero_point), INT8_MIN, INT8_MAX);
+  return mcugen_lstm_unit(&layer->shape, layer->product, layer->zero_point, sums, cell, rounding);
 }
 
 static inline void lstm(const mcugen_lstm_t *layer, const int8_t *in, int8_t *out, int8_t *hidden,

@@ -80,4 +80,21 @@ typedef struct {
 void mcugen_lstm_dsp_double(const mcugen_lstm_dsp_t *layer, const int8_t *in, int8_t *out,
                             int8_t *hidden, int16_t *cell, void *scratch);
 
+// The same for Helium, with double rounding; the shifts of all products are to the right, by at least
+// 1. A sum is four gates at once; in what follows it, a vector holds one gate of four units.
+typedef struct {
+  mcugen_lstm_shape_t shape;
+  const int8_t *weights;  // [units][(in_depth + hidden_depth) / 16][4][16]: of x, of hidden
+  const int32_t *biases;  // [units][2][4]: of x, of hidden
+  const int32_t *gates;   // [2][3][4]: multipliers, shifts to the left, to the right (negative)
+  const mcugen_requant_t *product;  // as in mcugen_lstm_t
+  int32_t zero_point;
+  uint32_t in_depth;      // features, up to the next multiple of 16
+  uint32_t hidden_depth;  // units, likewise
+} mcugen_lstm_mve_t;
+
+// `scratch` has in_depth + hidden_depth bytes.
+void mcugen_lstm_mve_double(const mcugen_lstm_mve_t *layer, const int8_t *in, int8_t *out,
+                            int8_t *hidden, int16_t *cell, int8_t *scratch);
+
 #endif

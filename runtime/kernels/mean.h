@@ -28,4 +28,8 @@ typedef struct {
 
 void mcugen_mean(const mcugen_mean_t *layer, const int8_t *in, int8_t *out);
 
+// The same for Helium: at least 16 values of the last kept axis side by side, and a shift to the
+// right, by at least 1.
+void mcugen_mean_mve(const mcugen_mean_t *layer, const int8_t *in, int8_t *out);
+
 #endif

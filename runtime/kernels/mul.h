@@ -30,6 +30,10 @@ void mcugen_mul_simd(const mcugen_mul_t *layer, const int8_t *a, const int8_t *b
 void mcugen_mul_simd_constant(const mcugen_mul_t *layer, const int8_t *a, int8_t *out);
 void mcugen_mul_avx2_row(const void *layer, mcugen_row_t row);  // a row of it, with AVX2
 
+// The same for Helium: the shift is to the right, by at least 1.
+void mcugen_mul_mve(const mcugen_mul_t *layer, const int8_t *a, const int8_t *b, int8_t *out);
+void mcugen_mul_mve_constant(const mcugen_mul_t *layer, const int8_t *a, int8_t *out);
+
 // The same for cores with DSP instructions.
 typedef struct {
   mcugen_broadcast_t shape;

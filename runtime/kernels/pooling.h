@@ -37,4 +37,8 @@ void mcugen_max_pool_2d_s16(const mcugen_pool_2d_t *layer, const int16_t *in, in
 void mcugen_average_pool_2d_dsp(const mcugen_pool_2d_t *layer, const int8_t *in, int8_t *out);
 void mcugen_max_pool_2d_dsp(const mcugen_pool_2d_t *layer, const int8_t *in, int8_t *out);
 
+// The same for Helium, at least 16 channels.
+void mcugen_average_pool_2d_mve(const mcugen_pool_2d_t *layer, const int8_t *in, int8_t *out);
+void mcugen_max_pool_2d_mve(const mcugen_pool_2d_t *layer, const int8_t *in, int8_t *out);
+
 #endif

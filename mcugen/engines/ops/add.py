@@ -1,13 +1,14 @@
 # SPDX-FileCopyrightText: 2026 the mcugen authors
 # SPDX-License-Identifier: Apache-2.0
-"""ADD and SUB: a portable kernel, and one for DSP cores (ADD only)."""
+"""ADD and SUB: a portable kernel, one for Helium, and those for other vectors and DSP cores (ADD only)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mcugen.engines.aot.scales import activation_range, dsp_requant, quantize_multiplier
 from mcugen.engines.aot.variants import Kernel, Operator, Table, Variant
@@ -23,6 +24,7 @@ from mcugen.engines.ops.shared.broadcast import (
     pair_variant,
 )
 from mcugen.engines.ops.shared.checks import activation_reasons, fused_activation, to_problems
+from mcugen.engines.ops.shared.plane import Plane, find_plane
 from mcugen.model.ir import Graph, Op, Problem
 from mcugen.model.numpy_layers import requantize_double
 
@@ -39,6 +41,8 @@ _TABLE = {
 _TABLE_COST = 12
 _SIMD = Kernel("mcugen_add_s8_simd", "mcugen_add_t", "add.h", "add_simd.c", ("add_avx2.c",))
 _SIMD_COST = 14
+_MVE = Kernel("mcugen_add_s8_mve", "mcugen_add_plane_t", "add.h", "add_mve.c")
+_MVE_COST = 3
 _INPUT_SHIFT = 20
 _LARGEST_SUM = 2 * 255 * 2**19
 _HALF = (2**30, 0)  # a factor of 1/2, which the operand with the larger scale has
@@ -83,7 +87,8 @@ def _factors(pair: Pair, kind: str) -> _Factors:
 
 
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
-    """A portable kernel.
+    """A portable kernel; for Helium one that multiplies each operand once, where that gives the same for
+    all 65,536 pairs of operands.
 
     ADD: and one with vectors; for DSP cores one where its requantisation stays exact in 32 bits, and one
     with a table of 1 KB unless `--optimize size`.
@@ -91,6 +96,9 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
     pair = pair_of(graph, op)
     assert pair is not None
     portable = pair_variant(pair, _PORTABLE, _portable_fields(pair, op), _PORTABLE_COST)
+    plane = _plane(pair, op) if "mve" in options.isa else None
+    if plane is not None:
+        return (portable, pair_variant(pair, _MVE, tuple(asdict(plane).items()), _MVE_COST))
     if "simd" in options.isa and op.kind == "ADD":
         return (portable, pair_variant(pair, _SIMD, _portable_fields(pair, op), _SIMD_COST))
     dsp_fields = _dsp_fields(pair, op)
@@ -109,15 +117,41 @@ def _portable_fields(pair: Pair, op: Op) -> Fields:
     factors = _factors(pair, op.kind)
     zero_point_a, zero_point_b, zero_point = pair.zero_points
     low, high = _range(pair, op)
-    minus = -1 if op.kind == "SUB" else 1
+    sign_a, sign_b = _signs(pair, op)
     return (
-        ("a", _addend(zero_point_a, minus if pair.swapped else 1, factors.a)),
-        ("b", _addend(zero_point_b, 1 if pair.swapped else minus, factors.b)),
+        ("a", _addend(zero_point_a, sign_a, factors.a)),
+        ("b", _addend(zero_point_b, sign_b, factors.b)),
         ("by", list_text(factors.out)),
         ("zero_point", zero_point),
         ("low", low),
         ("high", high),
     )
+
+
+def _plane(pair: Pair, op: Op) -> Plane | None:
+    """What mcugen_add_s8_mve computes, None where there is no such plane."""
+    factors, (scale_a, scale_b, scale) = _factors(pair, op.kind), pair.scales
+    zero_point_a, zero_point_b, zero_point = pair.zero_points
+    sign_a, sign_b = _signs(pair, op)
+    a = sign_a * _scaled(zero_point_a, factors.a)
+    b = sign_b * _scaled(zero_point_b, factors.b)
+    sums = a[:, None] + b
+    limits = _range(pair, op)
+    wanted = np.clip(requantize_double(sums, *factors.out) + zero_point, *limits)
+    real = (sign_a * scale_a / scale, sign_b * scale_b / scale)
+    return find_plane(wanted, real, pair.zero_points, limits)
+
+
+def _scaled(zero_point: int, factor: tuple[int, int]) -> NDArray[np.int64]:
+    """s(x) of add.h for x = -128..127."""
+    values = np.arange(-128, 128, dtype=np.int64) - zero_point
+    return np.asarray(requantize_double(values << _INPUT_SHIFT, *factor), np.int64)
+
+
+def _signs(pair: Pair, op: Op) -> tuple[int, int]:
+    """-1 for the operand that is subtracted."""
+    minus = -1 if op.kind == "SUB" else 1
+    return (minus, 1) if pair.swapped else (1, minus)
 
 
 def _range(pair: Pair, op: Op) -> tuple[int, int]:
@@ -168,8 +202,7 @@ def _table_fields(pair: Pair, op: Op, dsp_fields: Fields) -> Fields:
         if fields["fine_is_b"]
         else (factors.a, zero_point_a, zero_point_b)
     )
-    values = np.arange(256).astype(np.uint8).view(np.int8).astype(np.int64)
-    scaled = requantize_double((values - zero_point) << _INPUT_SHIFT, *fine)
+    scaled = np.roll(_scaled(zero_point, fine), 128)  # 0..127, -128..-1
     table = (scaled - (coarse_zero_point << (_INPUT_SHIFT - 1))).astype(np.int32)
     kept = ("multiplier", "addend", "shift", "count", "low", "high")
     return (

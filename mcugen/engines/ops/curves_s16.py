@@ -16,6 +16,7 @@ from mcugen.engines.ops.unary import same_shape_reasons
 from mcugen.model.ir import DType, Graph, Op, Problem, Tensor
 
 _COST = 30  # instructions per value
+_MVE_COST = 10
 _UNIT = 3 * 2**12  # steps of the curve in 1
 _MOST = 32767  # of a multiplier
 _OUTPUT_SCALE = 2.0**-15
@@ -58,13 +59,17 @@ def _position(x: Tensor) -> tuple[int, int]:
 
 
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
-    """A portable kernel, in place."""
+    """A portable kernel or one for Helium, in place."""
     if not _is_int16(graph, op):
         return elementwise.variants(graph, op, options)
     x = graph.tensors[op.inputs[0]]
     multiplier, shift = _position(x)
+    suffix, cost = ("_mve", _MVE_COST) if "mve" in options.isa else ("", _COST)
     kernel = Kernel(
-        f"mcugen_{op.kind.lower()}_s16_curve", "mcugen_curves_s16_t", "curves_s16.h", "curves_s16.c"
+        f"mcugen_{op.kind.lower()}_s16{suffix}_curve",
+        "mcugen_curves_s16_t",
+        "curves_s16.h",
+        f"curves_s16{suffix}.c",
     )
 
     def build(operands: Operands) -> tuple[Call, ...]:
@@ -79,8 +84,8 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
         )
         return (Call(kernel, fields, (*operands.inputs, *operands.outputs)),)
 
-    cost = _COST * x.elements
-    return (Variant((Layout.NATIVE,), (Layout.NATIVE,), cost, build, in_place=((0, 0),)),)
+    total = cost * x.elements
+    return (Variant((Layout.NATIVE,), (Layout.NATIVE,), total, build, in_place=((0, 0),)),)
 
 
 OPERATOR = Operator(problems, variants)

@@ -21,7 +21,7 @@ from mcugen.engines.aot.variants import (
     is_activation,
 )
 from mcugen.engines.contract import EngineOptions
-from mcugen.engines.ops.shared import lstm_dsp
+from mcugen.engines.ops.shared import lstm_dsp, lstm_mve
 from mcugen.engines.ops.shared.checks import INT8_HINT, Reason, int8_reasons, to_problems
 from mcugen.engines.ops.shared.lstm_layer import (
     BIASES,
@@ -131,7 +131,7 @@ def _quantisation_reasons(tensors: LstmTensors) -> Iterator[Reason]:
 
 
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
-    """A portable kernel; for double rounding a DSP kernel, where sums stay within 32 bits."""
+    """A portable kernel; for double rounding one for Helium, and a DSP kernel where sums fit 32 bits."""
     layer = lstm_of(graph, op)
     portable = Variant(
         (Layout.NATIVE,),
@@ -139,10 +139,11 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
         int(_PORTABLE_COST * layer.macs) + _UNIT_COST * layer.runs,
         lambda operands: _build(layer, operands, options),
     )
-    if "dsp" not in options.isa or options.rounding != "double":
+    if options.rounding != "double":
         return (portable,)
-    dsp = lstm_dsp.variant(layer)
-    return (portable,) if dsp is None else (portable, dsp)
+    mve = lstm_mve.variant(layer) if "mve" in options.isa else None
+    dsp = lstm_dsp.variant(layer) if "dsp" in options.isa else None
+    return (portable, *(found for found in (mve, dsp) if found is not None))
 
 
 OPERATOR = Operator(

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 the mcugen authors
 # SPDX-License-Identifier: Apache-2.0
-"""MEAN of int8 values over any axes; portable."""
+"""MEAN of int8 values over any axes: portable, and for Helium where neighbours are kept."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from mcugen.engines.aot.scales import quantize_multiplier
-from mcugen.engines.aot.variants import Call, Kernel, Layout, Operands, Operator, Variant
+from mcugen.engines.aot.variants import Call, Kernel, Layout, Operator, Variant
 from mcugen.engines.contract import EngineOptions
 from mcugen.engines.ops.shared.broadcast import list_text
 from mcugen.engines.ops.shared.checks import (
@@ -27,6 +27,9 @@ _MOST_RANK = 5
 _COST = 7  # instructions per input
 _OUTPUT_COST = 40
 _KERNEL = Kernel("mcugen_mean", "mcugen_mean_t", "mean.h", "mean.c")
+_MVE = Kernel("mcugen_mean_mve", "mcugen_mean_t", "mean.h", "mean_mve.c")
+_MVE_COST = 0.7
+_MVE_LANES = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,8 @@ def _sum_bits(x: Tensor, summed: Iterable[int]) -> int:
 
 
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
-    """A portable kernel."""
+    """A portable kernel; one for Helium where the last axis is kept, such as the channels of an image, and
+    has at least 16 values."""
     x, axes = graph.tensors[op.inputs[0]], graph.tensors[op.inputs[1]]
     (out,) = graph.output_tensors(op)
     assert x.quant is not None and out.quant is not None
@@ -105,11 +109,19 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
         ("zero_point", out.quant.zero_point),
     )
 
-    def build(operands: Operands) -> tuple[Call, ...]:
-        return (Call(_KERNEL, fields, (*operands.inputs, *operands.outputs)),)
+    def variant(kernel: Kernel, cost: float) -> Variant:
+        return Variant(
+            (Layout.NATIVE,),
+            (Layout.NATIVE,),
+            int(cost * x.elements) + _OUTPUT_COST * out.elements,
+            lambda operands: (Call(kernel, fields, (*operands.inputs, *operands.outputs)),),
+        )
 
-    cost = _COST * x.elements + _OUTPUT_COST * out.elements
-    return (Variant((Layout.NATIVE,), (Layout.NATIVE,), cost, build),)
+    portable = variant(_KERNEL, _COST)
+    beside = merged[-1].size if merged and merged[-1].kept else 0
+    if "mve" not in options.isa or beside < _MVE_LANES or shift > -1:
+        return (portable,)
+    return (portable, variant(_MVE, _MVE_COST))
 
 
 def requantisation(x: Tensor, out: Tensor, summed: set[int]) -> tuple[int, int]:

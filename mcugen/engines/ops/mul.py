@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 the mcugen authors
 # SPDX-License-Identifier: Apache-2.0
-"""MUL of int8 operands, which broadcast: a portable kernel, and one for DSP cores."""
+"""MUL of int8 operands, which broadcast: a portable kernel, those with vectors, and one for DSP cores."""
 
 from __future__ import annotations
 
@@ -33,6 +33,8 @@ _PORTABLE = Kernel("mcugen_mul", "mcugen_mul_t", "mul.h", "mul.c")
 _DSP = Kernel("mcugen_mul_dsp", "mcugen_mul_dsp_t", "mul.h", "mul_dsp.c")
 _SIMD = Kernel("mcugen_mul_simd", "mcugen_mul_t", "mul.h", "mul_simd.c", ("mul_avx2.c",))
 _SIMD_COST = 6
+_MVE = Kernel("mcugen_mul_mve", "mcugen_mul_t", "mul.h", "mul_mve.c")
+_MVE_COST = 3
 _PRODUCT_BITS = 16
 
 
@@ -52,13 +54,16 @@ def _factor(pair: Pair) -> float:
 
 
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
-    """A portable kernel, one with vectors where no factor exceeds 1, and a DSP kernel where its
-    requantisation stays exact in 32 bits."""
+    """A portable kernel; one with vectors where the factor is at most 1, with Helium below 1/2; a DSP kernel
+    where its requantisation stays exact in 32 bits."""
     pair = pair_of(graph, op)
     assert pair is not None
     portable = pair_variant(pair, _PORTABLE, _portable_fields(pair, op), _PORTABLE_COST)
-    if "simd" in options.isa and quantize_multiplier(_factor(pair))[1] <= 0:
+    _, shift = quantize_multiplier(_factor(pair))
+    if "simd" in options.isa and shift <= 0:
         return (portable, pair_variant(pair, _SIMD, _portable_fields(pair, op), _SIMD_COST))
+    if "mve" in options.isa and shift <= -1:
+        return (portable, pair_variant(pair, _MVE, _portable_fields(pair, op), _MVE_COST))
     dsp_fields = _dsp_fields(pair, op)
     if "dsp" not in options.isa or dsp_fields is None:
         return (portable,)

@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 the mcugen authors
 # SPDX-License-Identifier: Apache-2.0
-"""AVERAGE_POOL_2D and MAX_POOL_2D: portable, and for DSP cores with four channels at a time.
+"""AVERAGE_POOL_2D and MAX_POOL_2D: portable, for DSP cores with four channels at a time, for Helium with
+sixteen.
 
 Like TFLite they take input and output as equally quantised, so nothing is rescaled.
 """
@@ -26,9 +27,11 @@ from mcugen.model.ir import DType, Graph, Op, Problem, Tensor
 
 _PORTABLE_COST = 7.0  # instructions per value that a window sees
 _DSP_COST = 1.6
+_MVE_COST = 0.4
 _OUTPUT_COST = 18
 _DSP_CHANNELS = 4
-_DSP_POSITIONS = 256  # sums are held in 16 bits
+_MVE_CHANNELS = 16
+_MOST_POSITIONS = 256  # sums are held in 16 bits
 _SCALE_TOLERANCE = 1e-6  # PoolingPrepare of TFLite Micro
 _LARGEST_STEP = 2**31 - 1
 
@@ -105,18 +108,21 @@ def _axes(op: Op, x: Tensor, out: Tensor) -> tuple[_Axis, _Axis]:
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
     """A portable kernel.
 
-    MAX_POOL_2D: and a DSP kernel from 4 channels on.
+    MAX_POOL_2D: and a DSP kernel from 4 channels on, one for Helium from 16 on.
 
-    AVERAGE_POOL_2D: and a DSP kernel from 4 channels on, for windows of at most 256 pixels.
+    AVERAGE_POOL_2D: and a DSP kernel from 4 channels on, one for Helium from 16 on, for windows of at most
+    256 pixels.
     """
     x, out = graph.tensors[op.inputs[0]], graph.tensors[op.outputs[0]]
     rows, columns = _axes(op, x, out)
     positions = min(rows.window, rows.in_size) * min(columns.window, columns.in_size)
     seen = out.elements * positions
     portable = _variant(op, x, out, "", _PORTABLE_COST * seen)
-    narrow_sums = op.kind == "MAX_POOL_2D" or positions <= _DSP_POSITIONS
+    narrow_sums = op.kind == "MAX_POOL_2D" or positions <= _MOST_POSITIONS
     if x.dtype is DType.INT16:
         return (_variant(op, x, out, "_s16", _PORTABLE_COST * seen),)
+    if "mve" in options.isa and x.shape[3] >= _MVE_CHANNELS and narrow_sums:
+        return (portable, _variant(op, x, out, "_mve", _MVE_COST * seen))
     if "dsp" not in options.isa or x.shape[3] < _DSP_CHANNELS or not narrow_sums:
         return (portable,)
     return (portable, _variant(op, x, out, "_dsp", _DSP_COST * seen))

@@ -56,7 +56,7 @@ def test_edges_equal_the_reference_on_the_pc(name: str, edges: Vectors, tmp_path
     assert not any(differences(edges, OPTIONS[name], tmp_path))
 
 
-EMULATED = (("qemu", "dsp"), ("helium", "dsp mve"), ("neon", "simd"))
+EMULATED = (("qemu", "dsp"), ("host", "mve"), ("helium", "dsp mve"), ("neon", "simd"))
 
 
 @pytest.mark.parametrize(("on", "isa"), EMULATED)
