@@ -12,12 +12,12 @@ from __future__ import annotations
 import json
 import math
 import statistics
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import MISSING, asdict, dataclass, fields
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, TypeVar
 
-from mcugen.errors import DataError, nearest
+from mcugen.errors import DataError
+from mcugen.typed_json import from_object
 
 SCHEMA_VERSION = 1
 RECORDS_NAME = "records.jsonl"
@@ -31,7 +31,6 @@ CLIP = "clip"
 """Names of costs."""
 NO_FIGURES = "no_figures_"
 """Facts of a run that begin so state, by configuration, why it has no figures: `title: reason`."""
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +160,23 @@ class EnergyRecord:
     clips: tuple[str, ...] = ()  # sha256 of the clip behind each sample
 
 
-Record = RunRecord | ClipRecord | LatencyRecord | MemoryRecord | LayerRecord | EnergyRecord
+@dataclass(frozen=True, slots=True)
+class StageRecord:
+    """A stage of the front-end on the device beside the reference's, in some rows of some clips."""
+
+    stage: str  # "window", "spectrum", "mel", "log", "dct"
+    unit: str
+    count: int  # values of a row
+    values: int  # that were compared
+    largest_difference: float
+    largest_value: float  # of the reference, in magnitude
+    differences: tuple[float, ...] = ()  # the largest in each stretch of a row
+    magnitudes: tuple[float, ...] = ()  # the largest of the reference there
+
+
+Record = (
+    RunRecord | ClipRecord | LatencyRecord | MemoryRecord | LayerRecord | EnergyRecord | StageRecord
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +189,7 @@ class Run:
     memories: tuple[MemoryRecord, ...] = ()
     layers: tuple[LayerRecord, ...] = ()
     energies: tuple[EnergyRecord, ...] = ()
+    stages: tuple[StageRecord, ...] = ()
 
 
 KINDS: dict[str, type[Record]] = {
@@ -183,6 +199,7 @@ KINDS: dict[str, type[Record]] = {
     "memory": MemoryRecord,
     "layer": LayerRecord,
     "energy": EnergyRecord,
+    "stage": StageRecord,
 }
 
 
@@ -210,86 +227,7 @@ def from_json_line(line: str, where: str) -> Record:
     kind = body.pop("kind", None)
     if kind not in KINDS:
         raise DataError(f"{where}: unknown kind of record {kind!r}")
-    return _record(KINDS[kind], body, where)
-
-
-def _record(kind: type[T], body: dict[str, Any], where: str) -> T:
-    """Checks every key and value against the annotations of the class; all faults in one error.
-
-    A key with a default may be missing: the file is of a mcugen that did not know it.
-    """
-    known = {field.name: str(field.type) for field in fields(kind)}  # type: ignore[arg-type]
-    needed = {field.name for field in fields(kind) if field.default is MISSING}  # type: ignore[arg-type]
-    faults = [f"unknown key {key!r}{_did_you_mean(key, known)}" for key in body if key not in known]
-    values = {}
-    for name, type_text in known.items():
-        if name not in body:
-            faults += [f"key {name!r} is missing"] if name in needed else []
-            continue
-        try:
-            values[name] = READERS[type_text](body[name])
-        except (TypeError, ValueError, OverflowError):
-            faults.append(f"{name} = {body[name]!r:.60} is not {type_text}")
-    if faults:
-        raise DataError(f"{where}: {'; '.join(faults)}")
-    return kind(**values)
-
-
-def _did_you_mean(key: str, known: Iterable[str]) -> str:
-    close = nearest(key, known)
-    return f" (did you mean {close!r}?)" if close else ""
-
-
-def _just(kind: type[T]) -> Callable[[Any], T]:
-    def read(value: Any) -> T:
-        if type(value) is not kind:  # True is an int
-            raise TypeError
-        return value
-
-    return read
-
-
-_text, _int, _object = _just(str), _just(int), _just(dict)
-
-
-def _float(value: Any) -> float:
-    if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
-        raise TypeError
-    return float(value)
-
-
-def _pair(value: Any) -> tuple[str, str]:
-    key, text = value
-    return _text(key), _text(text)
-
-
-def _or_none(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    return lambda value: None if value is None else read(value)
-
-
-def _tuple(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    def read_all(value: Any) -> tuple[Any, ...]:
-        if not isinstance(value, list):
-            raise TypeError
-        return tuple(read(item) for item in value)
-
-    return read_all
-
-
-READERS: dict[str, Callable[[Any], Any]] = {
-    "str": _text,
-    "str | None": _or_none(_text),
-    "int": _int,
-    "float": _float,
-    "tuple[Decoded, ...]": _tuple(lambda it: _record(Decoded, _object(it), "decoded")),
-    "int | None": _or_none(_int),
-    "float | None": _or_none(_float),
-    "tuple[str, ...]": _tuple(_text),
-    "tuple[int, ...]": _tuple(_int),
-    "tuple[float, ...]": _tuple(_float),
-    "tuple[tuple[str, str], ...]": _tuple(_pair),
-}
-"""How the value of a field is read and checked, by the field's annotation."""
+    return from_object(KINDS[kind], body, where)
 
 
 def read_records(path: Path) -> tuple[Record, ...]:
@@ -337,6 +275,7 @@ def as_run(records: Sequence[Record], where: str) -> Run:
     latencies = {(r.name, r.accelerator): r for r in records if isinstance(r, LatencyRecord)}
     layers = {(r.layer, r.accelerator): r for r in records if isinstance(r, LayerRecord)}
     energies = {r.name: r for r in records if isinstance(r, EnergyRecord)}
+    stages = {r.stage: r for r in records if isinstance(r, StageRecord)}
     memories: dict[str, MemoryRecord] = {}
     for record in records:
         if isinstance(record, MemoryRecord):
@@ -348,6 +287,7 @@ def as_run(records: Sequence[Record], where: str) -> Run:
         memories=tuple(memories.values()),
         layers=tuple(layers.values()),
         energies=tuple(energies.values()),
+        stages=tuple(stages.values()),
     )
 
 

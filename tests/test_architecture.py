@@ -19,8 +19,8 @@ PACKAGE = Path(__file__).resolve().parent.parent / "mcugen"
 ROOMS = (  # from the top of the house to the ground; docs/ARCHITECTURE.md tells what each is for
     "__main__ cli pytest_plugin labgrid_driver api report train evaluation sdk device platforms emulator "
     "toolchain transport export engines samples protocol memory features scoring energy records model "
-    "config boards codegen strict_toml own_files files folder_lock reproducible system errors error_codes "
-    "foreign_text paths progress __init__"
+    "config boards codegen strict_toml typed_json own_files files folder_lock reproducible system errors "
+    "error_codes foreign_text paths progress __init__"
 ).split()
 HEAVY = ("librosa", "soundfile", "matplotlib", "tensorflow", "tf_keras", "tflite_micro", "serial")
 FILES = sorted(PACKAGE.rglob("*.py"))

@@ -83,6 +83,7 @@ def _summary() -> Schema:
             "latencies": array(of(records.LatencyRecord)),
             "layers": array(one_object(members(records.LayerRecord, *SAMPLES))),
             "energies": array(one_object(members(records.EnergyRecord, *SAMPLES))),
+            "stages": array(one_object(members(records.StageRecord, *SAMPLES))),
             "front_end_ticks_per_window": optional(NUMBER),
             "load": optional(of(Load)),
             "memories": array(of(records.MemoryRecord)),

@@ -14,12 +14,12 @@ import numpy as np
 from mcugen.device.client import Client
 from mcugen.device.identity import check_sizes, open_device
 from mcugen.device.session import Session, measure_clip
-from mcugen.device.stages import StageVerdict, compare_stages
+from mcugen.device.stages import compare_stages
 from mcugen.errors import ConfigError, DataError
 from mcugen.features.coding import input_coding
 from mcugen.features.stages import stages_of
 from mcugen.model.reference import open_reference
-from mcugen.records import ClipRecord
+from mcugen.records import ClipRecord, StageRecord
 from mcugen.report.detection import detect
 from mcugen.report.findings import FEATURES_DIFFERENT
 from mcugen.report.numbers import difference_text, largest_difference, percent_text
@@ -37,7 +37,7 @@ class FeatureVerdict:
     """Stages of some rows of each clip; quantised features, outputs and scores of all windows. Where the
     clips are labelled, the AUC of the device's scores and of those that the reference's features give."""
 
-    stages: tuple[StageVerdict, ...]
+    stages: tuple[StageRecord, ...]
     clips: int
     features: int
     different: int
@@ -105,7 +105,7 @@ def compare_features(link: Link, project: Project, paths: Sequence[Path]) -> Fea
     return _verdict(stages, records)
 
 
-def _verdict(stages: tuple[StageVerdict, ...], records: list[ClipRecord]) -> FeatureVerdict:
+def _verdict(stages: tuple[StageRecord, ...], records: list[ClipRecord]) -> FeatureVerdict:
     references = [replace(one, score=one.reference_score) for one in records]
     found, wanted = detect(records), detect(references)
     return FeatureVerdict(

@@ -19,7 +19,7 @@ from mcugen.device.emulated import as_counted, perhaps_emulated
 from mcugen.device.identity import change_rate, check_unit, open_device
 from mcugen.device.journal import Journal, open_journal
 from mcugen.device.measure import clip_costs, linked_memory, linked_stack_bytes
-from mcugen.device.provenance import begun, run_facts
+from mcugen.device.provenance import begun, run_facts, verified_stages
 from mcugen.device.session import Outcome, Session, describe_run, run_clips
 from mcugen.errors import ConfigError, DataError, DeviceError
 from mcugen.features.coding import Coding, input_coding
@@ -30,7 +30,7 @@ from mcugen.paths import StrPath, optional_path
 from mcugen.platforms.linux.interpreter import interpret_clips
 from mcugen.platforms.linux.scorer import device_link, ssh_target
 from mcugen.progress import OnNote, OnProgress, no_note, no_progress
-from mcugen.records import EnergyRecord, MemoryRecord, Run
+from mcugen.records import Record, Run
 from mcugen.report.files import write_picture, write_report
 from mcugen.report.text import CLIPS_SHOWN
 from mcugen.samples.clips import Clip, find_clips
@@ -205,7 +205,7 @@ def _measure(job: _Job) -> Outcome:
         session = Session(client, who, manifest, job.source, reference, check_outputs, ram, stack)
         of_supply = energies(session, job.clips, options.get("energy"), options.get("volts"))
         memory = linked_memory(project.folder, project.board)
-        linked: tuple[MemoryRecord | EnergyRecord, ...] = (*memory, *of_supply)
+        linked: tuple[Record, ...] = (*memory, *of_supply, *verified_stages(project))
         waiting = tuple(clip.name for clip in job.clips)
 
         def on_clip(clip: Clip, part: float) -> None:

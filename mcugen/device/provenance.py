@@ -16,11 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from mcugen.boards import Board
-from mcugen.errors import EnvironmentError_
+from mcugen.errors import DataError, EnvironmentError_
 from mcugen.files import finite, write_json
-from mcugen.records import RunRecord
+from mcugen.records import RunRecord, StageRecord
 from mcugen.toolchain.ports import system_ports
 from mcugen.toolchain.project import Project
+from mcugen.typed_json import from_object
 
 Facts = tuple[tuple[str, str], ...]
 SCHEMA_VERSION = 1
@@ -80,13 +81,37 @@ def write_verified(project: Project, verdicts: Sequence[Any], name: Path = VERIF
 
 def verified_facts(project: Project) -> Facts:
     """What `mcugen verify` found for this firmware, in lines; empty where it was not asked."""
+    found = (
+        (_verdict(project, VERIFY_JSON), _output_facts),
+        (_verdict(project, FEATURES_JSON), _feature_facts),
+    )
     facts: list[tuple[str, str]] = []
-    for name, words in ((VERIFY_JSON, _output_facts), (FEATURES_JSON, _feature_facts)):
-        with suppress(OSError, ValueError, KeyError, TypeError, IndexError):
-            found = json.loads((project.folder / name).read_bytes())
-            if found["firmware_sha256"] == project.manifest.firmware_sha256:
-                facts += words(found["verdicts"][0])
+    for verdict, words in found:
+        with suppress(*_NOT_OURS):
+            facts += words(verdict) if verdict else ()
     return tuple(facts)
+
+
+def verified_stages(project: Project) -> tuple[StageRecord, ...]:
+    """What `mcugen verify --features` found for this firmware; empty where it was not asked."""
+    with suppress(*_NOT_OURS):
+        stages = _verdict(project, FEATURES_JSON)["stages"]
+        return tuple(from_object(StageRecord, stage, "stage") for stage in stages)
+    return ()
+
+
+_NOT_OURS = (OSError, ValueError, KeyError, TypeError, IndexError, DataError)
+"""What a file that somebody changed may bring."""
+
+
+def _verdict(project: Project, name: Path) -> dict[str, Any]:
+    """The first in the file, if it is of this firmware; else empty."""
+    with suppress(*_NOT_OURS):
+        found = json.loads((project.folder / name).read_bytes())
+        if found["firmware_sha256"] == project.manifest.firmware_sha256:
+            verdict: dict[str, Any] = found["verdicts"][0]
+            return verdict
+    return {}
 
 
 def _output_facts(one: dict[str, Any]) -> Facts:
@@ -101,4 +126,12 @@ def _feature_facts(one: dict[str, Any]) -> Facts:
         for stage in one["stages"]
     )
     features = f"{int(one['different']):,} of {int(one['features']):,} int8 features differ"
-    return (("features, largest differences", stages), ("features", features))
+    facts = [("features, largest differences", stages), ("features", features)]
+    if one["score_difference"] is not None:
+        effect = f"scores differ by {one['score_difference']:+.1e} at most"
+        if one["auc"] is not None and one["reference_auc"] is not None:
+            effect += (
+                f"; AUC {one['auc']:.4f}, {one['reference_auc']:.4f} with the reference's features"
+            )
+        facts.append(("features, effect", effect))
+    return tuple(facts)

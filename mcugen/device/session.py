@@ -36,7 +36,6 @@ from mcugen.protocol import Identity, Source, What, Window
 from mcugen.records import (
     REPEATED,
     ClipRecord,
-    EnergyRecord,
     LayerRecord,
     MemoryRecord,
     Record,
@@ -136,7 +135,7 @@ def run_clips(
     *,
     repeats: int = 0,
     profile: bool = False,
-    linked: tuple[MemoryRecord | EnergyRecord, ...] = (),
+    linked: tuple[Record, ...] = (),
 ) -> Outcome:
     """Streams every clip that the journal does not hold yet; keeps everything measured however it ends.
 

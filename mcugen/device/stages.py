@@ -8,7 +8,6 @@ Needs a firmware that was built with --per-layer.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,31 +22,23 @@ from mcugen.features.stages import (
     stages_of,
 )
 from mcugen.protocol import Source, What
+from mcugen.records import StageRecord
 from mcugen.samples.files import source_bytes, source_row_bytes
 
 ROWS_OF_A_CLIP = 8
 """Rows of each clip whose stages are read: a spectrum is as long as the frame."""
+STRETCHES = 64
 Kept = NDArray[np.float32]
-
-
-@dataclass(frozen=True, slots=True)
-class StageVerdict:
-    """One stage of all rows that were looked at. Differences are in the stage's unit."""
-
-    stage: str
-    unit: str
-    values: int
-    largest_difference: float
-    largest_value: float  # of the reference, in magnitude
 
 
 def compare_stages(
     client: Client, front_end: FrontEnd, clips: Sequence[Samples]
-) -> tuple[StageVerdict, ...]:
-    """A verdict per stage over some rows of every clip, in the order of the stages."""
-    differences: list[list[float]] = [[] for _ in stages_of(front_end)]
-    largest = [0.0] * len(differences)
-    counts = [0] * len(differences)
+) -> tuple[StageRecord, ...]:
+    """A record per stage over some rows of every clip, in the order of the stages."""
+    stages = stages_of(front_end)
+    differences = [np.zeros(stage.count) for stage in stages]
+    magnitudes = [np.zeros(stage.count) for stage in stages]
+    counts = [0] * len(stages)
     for samples in clips:
         rows = rows_to_look_at(front_end, len(samples))
         if not rows:
@@ -55,15 +46,27 @@ def compare_stages(
         device = _scaled(front_end, samples, ask_stages(client, front_end, samples, rows))
         wanted = reference_stages(front_end, samples, rows)
         for number, (got, expected) in enumerate(zip(device, wanted, strict=True)):
-            differences[number].append(float(np.abs(got - expected).max()))
-            largest[number] = max(largest[number], float(np.abs(expected).max()))
+            for found, now in ((differences, got - expected), (magnitudes, expected)):
+                found[number] = np.maximum(found[number], np.abs(now).max(axis=0))
             counts[number] += expected.size
     return tuple(
-        StageVerdict(
-            stage.name, stage.unit, counts[n], max(differences[n], default=0.0), largest[n]
+        StageRecord(
+            stage.name,
+            stage.unit,
+            stage.count,
+            counts[n],
+            largest_difference=float(differences[n].max()),
+            largest_value=float(magnitudes[n].max()),
+            differences=_stretches(differences[n]),
+            magnitudes=_stretches(magnitudes[n]),
         )
-        for n, stage in enumerate(stages_of(front_end))
+        for n, stage in enumerate(stages)
     )
+
+
+def _stretches(row: NDArray[np.float64]) -> tuple[float, ...]:
+    """The largest value of each of at most STRETCHES parts of a row."""
+    return tuple(float(part.max()) for part in np.array_split(row, min(len(row), STRETCHES)))
 
 
 def rows_to_look_at(front_end: FrontEnd, samples: int) -> list[int]:

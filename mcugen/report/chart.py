@@ -13,6 +13,7 @@ from mcugen.report.numbers import count_text
 
 WIDTH, WIDE, HEIGHT = 560.0, 1120.0, 280.0
 LEFT, RIGHT, TOP, BOTTOM = 60.0, 30.0, 14.0, 42.0
+MOST_POWERS = 6
 LEAST_SPAN = 0.01
 """Scores that differ by less than this part of their value are drawn as equal."""
 
@@ -139,11 +140,12 @@ def y_axis(low: float, high: float) -> tuple[Scale, tuple[Tick, ...]]:
 
 
 def log_axis(values: Sequence[float], start: float, end: float) -> tuple[Scale, tuple[Tick, ...]]:
-    """A scale of the base 10 logarithm that covers positive values, and a tick per power of ten."""
+    """A scale of the base 10 logarithm that covers positive values, and a tick per power of ten, or per
+    several where there are many."""
     logs = [math.log10(value) for value in values]
     low, high = math.floor(min(logs)), math.ceil(max(logs))
     scale = Scale(low, max(high, low + 1), start, end)
-    powers = range(low, int(scale.high) + 1)
+    powers = range(low, int(scale.high) + 1, math.ceil((scale.high - low) / MOST_POWERS))
     return scale, tuple(Tick(scale(power), f"{10.0**power:g}") for power in powers)
 
 

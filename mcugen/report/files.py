@@ -24,6 +24,7 @@ from mcugen.records import (
     LatencyRecord,
     LayerRecord,
     Run,
+    StageRecord,
     as_run,
     read_records,
 )
@@ -40,8 +41,8 @@ from mcugen.scoring import wake_word
 from mcugen.scoring.roc import MAX_FPR
 
 SUMMARY_SCHEMA = 1
-SAMPLES = ("samples", "clips")
-"""Fields of layers and energies that only the records hold."""
+SAMPLES = ("samples", "clips", "differences", "magnitudes")
+"""Fields of layers, energies and stages that only the records hold."""
 REPORT_NAME = "report.html"
 PICTURES = "pictures"
 
@@ -147,6 +148,7 @@ def summary(run: Run) -> dict[str, Any]:
         "latencies": [asdict(latency) for latency in run.latencies],
         "layers": [_figures(layer) for layer in run.layers],
         "energies": [_figures(energy) for energy in run.energies],
+        "stages": [_figures(stage) for stage in run.stages],
         "front_end_ticks_per_window": front_end_per_window(run),
         "load": asdict(load) if load is not None else None,
         "memories": [asdict(memory) for memory in run.memories],
@@ -154,7 +156,7 @@ def summary(run: Run) -> dict[str, Any]:
     }
 
 
-def _figures(record: LayerRecord | EnergyRecord) -> dict[str, Any]:
+def _figures(record: LayerRecord | EnergyRecord | StageRecord) -> dict[str, Any]:
     return {name: value for name, value in asdict(record).items() if name not in SAMPLES}
 
 

@@ -40,6 +40,8 @@ from mcugen.report.numbers import (
     verdict,
     with_idle,
 )
+from mcugen.report.stages import HEADER as STAGE_HEADER
+from mcugen.report.stages import stage_cells, stage_charts
 from mcugen.report.tiles import tiles
 from mcugen.scoring.roc import Separation
 
@@ -63,6 +65,11 @@ def report_html(run: Run, pictures: Mapping[str, bytes] | None = None) -> bytes:
         "score_charts": _score_charts(run, detection),
         "cost_charts": _cost_charts(run),
         "layers": [_layers(costs) for costs in layer_costs(run)],
+        "stages": {
+            "charts": stage_charts(run.stages),
+            "header": STAGE_HEADER,
+            "rows": [stage_cells(stage) for stage in run.stages],
+        },
         "cost_notes": [*load_lines(run), *_cost_notes(run)],
         "configurations": configurations(run),
         "configuration_header": HEADER,

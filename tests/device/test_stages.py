@@ -17,6 +17,7 @@ from mcugen.device.stages import ROWS_OF_A_CLIP, rows_to_look_at
 from mcugen.features.reference import row_extractor
 from mcugen.features.spec import PRESETS
 from mcugen.features.stages import in_frame_order, reference_stages, stages_of
+from mcugen.report.files import load_run
 from mcugen.toolchain.build import compile_project
 from tests.cli.calls import Answer, call
 from tests.conftest import require_tool
@@ -116,6 +117,8 @@ def test_a_broken_stage_is_seen_where_it_begins(tmp_path: Path, capfd: Capture) 
     ]
     assert wrong == ["mel", "log", "dct"]
     assert found["different"] > 0
+    mel = found["stages"][2]
+    assert mel["differences"].index(mel["largest_difference"]) == 0, "the filter that was changed"
 
 
 def test_a_run_says_what_was_found_of_the_features(tmp_path: Path, capfd: Capture) -> None:
@@ -127,6 +130,15 @@ def test_a_run_says_what_was_found_of_the_features(tmp_path: Path, capfd: Captur
     facts = dict(json.loads((tmp_path / "run" / "summary.json").read_text())["run"]["facts"])
     assert facts["features"] == "0 of 980 int8 features differ"
     assert "spectrum" in facts["features, largest differences"]
+    stages = load_run(tmp_path / "run").stages
+    assert [(one.stage, one.count, len(one.differences)) for one in stages] == [
+        ("window", 512, 64), ("spectrum", 257, 64), ("mel", 40, 40), ("log", 40, 40), ("dct", 10, 10)
+    ]  # fmt: skip
+    for one in stages:
+        assert max(one.differences) == one.largest_difference
+        assert max(one.magnitudes) == one.largest_value
+    page = (tmp_path / "run" / "report.html").read_text()
+    assert all(f"{one.stage}: device and reference differ by" in page for one in stages)
 
 
 def test_without_stages_the_way_to_get_them_is_told(tmp_path: Path, capfd: Capture) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from mcugen.evaluation.detection import Evaluation, judge_step
-from mcugen.records import Decoded, LayerRecord, Run
+from mcugen.records import Decoded, LayerRecord, Run, StageRecord
 from mcugen.report.evaluation import write_evaluation
 from mcugen.report.files import write_picture, write_report
 from tests.browser import Page, browser
@@ -60,7 +60,14 @@ def audio_run() -> Run:
         LayerRecord(number, "DEPTHWISE_CONV_2D", LONG, "cycles", 10, t, t, t, 1000 * number)
         for number, t in enumerate((9_000.0, 1.0, 52_000.0, 230_000.0))
     )
-    return replace(run, head=cycles, layers=layers)
+    along = tuple(1.5 ** -abs(number - 20) for number in range(64))
+    stages = tuple(
+        StageRecord(
+            name, "power", 513, 4104, 1e-7, 1.0, tuple(1e-7 * each for each in along), along
+        )
+        for name in ("window", "spectrum", "mel", "log")
+    )
+    return replace(run, head=cycles, layers=layers, stages=stages)
 
 
 def classifier_run() -> Run:
@@ -135,7 +142,7 @@ def look_at(page: Page, path: Path, name: str) -> int:
     return len(charts)
 
 
-CHARTS_OF = {"sounds": 6, "one clip": 3, "classes": 1, "linux": 0, "pictures": 3, "detection": 2}
+CHARTS_OF = {"sounds": 10, "one clip": 3, "classes": 1, "linux": 0, "pictures": 3, "detection": 2}
 
 
 @pytest.mark.parametrize("name", CHARTS_OF)

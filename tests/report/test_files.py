@@ -27,7 +27,15 @@ from tests.report.runs import clip, head, labelled_run, linux_latency
 
 def save(run: Run, folder: Path) -> Path:
     folder.mkdir()
-    records = (run.head, *run.clips, *run.latencies, *run.memories, *run.layers, *run.energies)
+    records = (
+        run.head,
+        *run.clips,
+        *run.latencies,
+        *run.memories,
+        *run.layers,
+        *run.energies,
+        *run.stages,
+    )
     (folder / "records.jsonl").write_text("".join(map(to_json_line, records)))
     return folder
 
