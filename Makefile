@@ -58,9 +58,10 @@ $(VENV)/demo-ready: packages.txt pyproject.toml lock.txt
 	$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(VENV)/test-ready: $(VENV)/demo-ready packages-test.txt lock-test.txt lock-quantize.txt
+$(VENV)/test-ready: $(VENV)/demo-ready packages-test.txt lock-test.txt lock-quantize.txt lock-onnx.txt
 	tools/install-packages.sh $(shell cat packages-test.txt)
 	$(PIP) --require-hashes --requirement lock-test.txt
-	rm -rf $(VENV)/quantize
+	rm -rf $(VENV)/quantize $(VENV)/onnx
 	$(PIP) --no-deps --target $(VENV)/quantize --require-hashes --requirement lock-quantize.txt
+	$(PIP) --no-deps --target $(VENV)/onnx --require-hashes --requirement lock-onnx.txt
 	@touch $@

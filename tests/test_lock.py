@@ -18,7 +18,13 @@ DEMO = (*PROJECT["project"]["dependencies"], *PROJECT["dependency-groups"]["buil
 TESTED = ("test", "train", "imx93", "emulate", "labgrid")
 TEST = (*DEMO, *(package for extra in TESTED for package in EXTRAS[extra]))
 QUANTIZE = PROJECT["dependency-groups"]["quantize"]
-FILES = [("lock.txt", DEMO), ("lock-test.txt", TEST), ("lock-quantize.txt", QUANTIZE)]
+ONNX = PROJECT["dependency-groups"]["onnx"]
+FILES = [
+    ("lock.txt", DEMO),
+    ("lock-test.txt", TEST),
+    ("lock-quantize.txt", QUANTIZE),
+    ("lock-onnx.txt", ONNX),
+]
 _ENTRY = re.compile(
     r"^([\w.-]+)==(\S+)( ; .*?)? \\\n((?:    --hash=sha256:[0-9a-f]{64}.*\n)+)", re.M
 )

@@ -74,8 +74,8 @@ def command(
 ) -> None:
     """Write float, dynamic-range and full int8 .tflite files beside MODEL, and their mcugen.toml.
 
-    MODEL is a .keras, .h5 or .hdf5 file, a SavedModel folder, or the folder of a trained model; or a
-    float .tflite, of which the int8 file is written (extra `quantize`).
+    MODEL is a .keras, .h5 or .hdf5 file, a SavedModel folder, or the folder of a trained model; an
+    .onnx file (extra `onnx`); or a float .tflite, of which the int8 file is written (extra `quantize`).
     Every 5th training vector calibrates the int8 model, as in the MLPerf Tiny reference. A model
     that reconstructs its input gets a threshold from the scores of normal clips.
     """

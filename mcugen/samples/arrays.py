@@ -54,7 +54,7 @@ def load_labels(
 
 
 def check_axes(
-    path: Path, shape: tuple[int, ...], wanted: tuple[int, ...], row_values: int
+    path: Path | str, shape: tuple[int, ...], wanted: tuple[int, ...], row_values: int
 ) -> None:
     """DataError for an array whose last axes are not those of an input `wanted`: channels first for
     last, grey for colour. Its values would go to the wrong places.

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 the mcugen authors
 # SPDX-License-Identifier: Apache-2.0
-"""Keras model or SavedModel -> float, dynamic-range and full int8 .tflite files beside it."""
+"""Keras model, SavedModel or ONNX model -> float, dynamic-range and full int8 .tflite files beside it."""
 
 from __future__ import annotations
 
@@ -19,9 +19,11 @@ from mcugen.errors import DataError, ModelError
 from mcugen.model.ir import Graph
 from mcugen.model.tflite import parse_tflite
 from mcugen.own_files import write_own
+from mcugen.samples.arrays import check_axes
 from mcugen.train.backend import load_model, load_tensorflow, quiet
 from mcugen.train.inference_copy import inference_copy
 from mcugen.train.keras_safety import check_keras_model
+from mcugen.train.onnx_model import ONNX, as_saved_model, channels_last, onnx_function
 from mcugen.train.same_function import (
     Function,
     check_same,
@@ -33,7 +35,8 @@ REPRESENTATIVE_STEP = 5
 """Every 5th training vector calibrates, as in the reference (02_convert.py)."""
 
 Vectors = Callable[[], Iterable[NDArray[np.float32]]]
-"""Gives the representative vectors, float32 with as many values as the model's input."""
+"""Gives the representative vectors, float32 with as many values as the model's input: flat, or with the
+axes that an array has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +55,8 @@ def convert_all(
 
     ModelError names what cannot be converted, before any file is written.
     """
-    graph_of = "SavedModel" if source.is_dir() else source.name
-    make, trained = _converters(source, how)
-    contents = {"float": _convert(make(), graph_of)}
-    graph = parse_tflite(contents["float"], graph_of)
-    _refuse_loops(graph, graph_of)
-    has_state = any(tensor.is_variable for tensor in graph.tensors)
-    shaped = shaped_vectors(vectors, graph.tensors[graph.inputs[0]].shape[1:], graph_of)
-    check_same(graph_of, trained, contents["float"], shaped())
-    contents["dynamic"] = _convert(_dynamic(make()), graph_of)
-    with _clean_state_per_vector() if has_state else nullcontext():
-        contents["int8"] = _convert(_int8(make(), shaped, how), graph_of)
+    with _opened(source, vectors, how) as (make, trained):
+        contents = _contents(source, make, trained, vectors, how)
     folder = out or source.parent
     stem = source.name.removesuffix(source.suffix) if source.is_file() else source.name
     suffix = {
@@ -76,20 +70,43 @@ def convert_all(
     }
 
 
-def _converters(source: Path, how: Conversion) -> tuple[Callable[[], Any], Function]:
-    """A function that makes a fresh converter of the model (one cannot be used twice), and the model
-    itself as a function."""
-    tensorflow = load_tensorflow()
-    if source.is_dir():
+def _contents(
+    source: Path, make: Callable[[], Any], trained: Function, vectors: Vectors, how: Conversion
+) -> dict[str, bytes]:
+    """Kind -> content of the file; `make` gives a fresh converter, as one cannot be used twice."""
+    name = "SavedModel" if source.is_dir() else source.name
+    contents = {"float": _convert(make(), name)}
+    graph = parse_tflite(contents["float"], name)
+    _refuse_loops(graph, name)
+    has_state = any(tensor.is_variable for tensor in graph.tensors)
+    shaped = shaped_vectors(vectors, graph.tensors[graph.inputs[0]].shape[1:], name)
+    orders = (np.asarray, channels_last) if source.suffix == ONNX else (np.asarray,)
+    check_same(name, trained, contents["float"], shaped(), orders)
+    contents["dynamic"] = _convert(_dynamic(make()), name)
+    with _clean_state_per_vector() if has_state else nullcontext():
+        contents["int8"] = _convert(_int8(make(), shaped, how), name)
+    return contents
+
+
+@contextmanager
+def _opened(
+    source: Path, vectors: Vectors, how: Conversion
+) -> Iterator[tuple[Callable[[], Any], Function]]:
+    """A function that makes a fresh converter of the model, and the model itself as a function."""
+    lite = load_tensorflow().lite.TFLiteConverter
+    if source.suffix == ONNX:
+        trained = onnx_function(source)
+        with as_saved_model(source, _first(vectors, source.name)) as made:
+            yield lambda: lite.from_saved_model(str(made)), trained
+    elif source.is_dir():
         if not (source / "saved_model.pb").is_file():
             raise ModelError(f"{source} is not a SavedModel: no saved_model.pb in it")
         check_keras_model(source)
-        make = tensorflow.lite.TFLiteConverter.from_saved_model
-        return lambda: make(str(source)), saved_model_function(source)
-    trained = load_model(source)
-    model = inference_copy(trained, unroll=how.unroll)
-    make = tensorflow.lite.TFLiteConverter.from_keras_model
-    return lambda: make(model), keras_function(trained)
+        yield lambda: lite.from_saved_model(str(source)), saved_model_function(source)
+    else:
+        keras = load_model(source)
+        model = inference_copy(keras, unroll=how.unroll)
+        yield lambda: lite.from_keras_model(model), keras_function(keras)
 
 
 def shaped_vectors(vectors: Vectors, shape: tuple[int, ...], name: str) -> Vectors:
@@ -97,15 +114,21 @@ def shaped_vectors(vectors: Vectors, shape: tuple[int, ...], name: str) -> Vecto
 
     A vector of another size would not stop TensorFlow: it resizes the model and quantises nothing.
     """
-    first = next(iter(vectors()), None)
-    if first is None:
-        raise DataError(f"{name}: no training vectors to calibrate with")
+    first = _first(vectors, name)
     if first.size != math.prod(shape):
         raise ModelError(
             f"{name} takes {math.prod(shape)} values, the training data has {first.size}",
             hint="pass the data and the --front-end that the model was trained with",
         )
+    check_axes("the training data", first.shape, shape, first.size)
     return lambda: (vector.reshape(shape) for vector in vectors())
+
+
+def _first(vectors: Vectors, name: str) -> NDArray[np.float32]:
+    first = next(iter(vectors()), None)
+    if first is None:
+        raise DataError(f"{name}: no training vectors to calibrate with")
+    return first
 
 
 def _dynamic(converter: Any) -> Any:

@@ -15,6 +15,7 @@ from mcugen.evaluation.detection import host_scorer
 from mcugen.evaluation.model_runner import open_tflite
 from mcugen.features.spec import FrontEnd
 from mcugen.model.tflite import parse_tflite
+from mcugen.samples.arrays import load_npy
 from mcugen.samples.datasets import Dataset, Sample
 from mcugen.samples.inputs import (
     FeatureOptions,
@@ -31,20 +32,15 @@ from mcugen.scoring.roc import threshold_at
 from mcugen.train.backend import load_tensorflow
 from mcugen.train.convert import REPRESENTATIVE_STEP, Conversion, Vectors, convert_all
 from mcugen.train.model_config import write_config
+from mcugen.train.onnx_model import ONNX, check_onnx, load_onnx2tf
 from mcugen.train.quantize import check_float, load_quantizer, quantize_tflite
 
 MAX_THRESHOLD_CLIPS = 400
 """Enough for a threshold at 1 %; more would only take longer."""
 
 
-FOREIGN = {
-    ".onnx": ("an ONNX model", "onnx2tf"),
-    ".pt": ("a PyTorch file", "litert-torch"),
-    ".pth": ("a PyTorch file", "litert-torch"),
-    ".pt2": ("a PyTorch file", "litert-torch"),
-}
-"""Ending -> what the file is, and what converts it."""
-KERAS_ENDINGS = (".keras", ".h5", ".hdf5")
+PYTORCH_ENDINGS = (".pt", ".pth", ".pt2")
+ENDINGS = (".keras", ".h5", ".hdf5", ".tflite", ONNX)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +82,10 @@ def open_conversion(
     if model.suffix == ".tflite":
         check_float(model)
         load_quantizer()
+    elif model.suffix == ONNX:
+        load_onnx2tf()
+        load_tensorflow()
+        check_onnx(model)
     else:
         load_tensorflow()
     beside = model.parent / CONFIG_NAME
@@ -121,17 +121,16 @@ def _trained(named: Path) -> Path:
         raise ModelError(
             f"{model}: mcugen.toml cannot name a file that is not UTF-8", hint="rename it"
         )
-    if model.suffix in FOREIGN:
-        what, tool = FOREIGN[model.suffix]
+    if model.suffix in PYTORCH_ENDINGS:
         raise ModelError(
-            f"{model} is {what}",
-            hint=f"{tool} writes a float .tflite of it, which `mcugen convert` takes: docs/converting.md",
+            f"{model} is a PyTorch file",
+            hint="export it as .onnx, or by litert-torch as a float .tflite: docs/converting.md",
         )
-    if model.suffix not in (".tflite", *KERAS_ENDINGS) and not (model / "saved_model.pb").is_file():
+    if model.suffix not in ENDINGS and not (model / "saved_model.pb").is_file():
         raise ModelError(
             f"{model} is not a Keras model",
             hint="pass a .keras, .h5 or .hdf5 file, a SavedModel folder, one that `mcugen train` "
-            "wrote, or a float .tflite",
+            "wrote, an .onnx file, or a float .tflite",
         )
     return model
 
@@ -155,13 +154,22 @@ def convert_model(
     job: ConversionJob, inputs: Inputs, how: Conversion, false_alarm_rate: float
 ) -> Converted:
     """Writes all files beside the model; mcugen.toml then names the int8 one."""
-    files = _convert(job, lambda: inputs.vectors(job.training, REPRESENTATIVE_STEP), how)
+    files = _convert(job, _vectors(job, inputs), how)
     score, threshold, note = "none", None, ""
     if job.normals and _reconstructs(files["int8"]):
         score = "reconstruction-error"
         threshold, note = _threshold(job, inputs, files["int8"], false_alarm_rate)
     config = write_config(job.model.parent, files["int8"].name, job.table, score, threshold, note)
     return Converted(files, config, note and f"threshold {threshold:.4f}, {note}")
+
+
+def _vectors(job: ConversionJob, inputs: Inputs) -> Vectors:
+    """What calibrates; the rows of an array that no front-end reads keep their axes."""
+    first = job.training[0]
+    if first.row is None or job.front_end is not None:
+        return lambda: inputs.vectors(job.training, REPRESENTATIVE_STEP)
+    axes = load_npy(first.path, mapped=True).shape[1:]
+    return lambda: (row.reshape(axes) for row in inputs.vectors(job.training, REPRESENTATIVE_STEP))
 
 
 def _convert(job: ConversionJob, vectors: Vectors, how: Conversion) -> dict[str, Path]:

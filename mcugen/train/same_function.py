@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -75,10 +75,17 @@ def tflite_function(content: bytes) -> Function:
     return run
 
 
-def check_same(name: str, trained: Function, content: bytes, vectors: Iterable[Floats]) -> None:
+def check_same(
+    name: str,
+    trained: Function,
+    content: bytes,
+    vectors: Iterable[Floats],
+    orders: Sequence[Callable[[Floats], Floats]] = (np.asarray,),
+) -> None:
     """ModelError when an output differs by more than TOLERANCE of its range on the vectors.
 
-    The converter may reorder outputs: each one must be equal to one of the file's.
+    The converter may reorder outputs: each one must be equal to one of the file's, in one of the
+    `orders` of axes that the converter may give the outputs of all vectors.
     """
     try:
         with quiet():
@@ -87,10 +94,11 @@ def check_same(name: str, trained: Function, content: bytes, vectors: Iterable[F
     except Exception as error:
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise ModelError(f"{name} cannot be compared with its float .tflite: {reason}") from error
-    files = [_flat(lite[i] for _, lite in pairs) for i in range(len(pairs[0][1]))]
+    files = [_flat([lite[i] for _, lite in pairs]) for i in range(len(pairs[0][1]))]
     for number in range(len(pairs[0][0])):
-        expected = _flat(keras[number] for keras, _ in pairs)
-        share = min(_difference(expected, found) for found in files)
+        expected = np.stack([outputs[number] for outputs, _ in pairs])
+        ordered = [_flat(order(expected)) for order in orders]
+        share = min(_difference(one, found) for one in ordered for found in files)
         if not share <= TOLERANCE:
             raise ModelError(
                 f"{name}: the float .tflite is another function: output {number} differs by "

@@ -4,8 +4,13 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
+import pytest
 from click.testing import CliRunner, Result
 
 from mcugen.cli import cli
@@ -29,3 +34,26 @@ def _done(*words: object) -> Result:
         raise result.exception
     assert result.exit_code == 0, (result.output, result.exception)
     return result
+
+
+def run_apart(tests: Path, *folders: str) -> None:
+    """Runs tests with the packages that .venv/FOLDER holds before the others: their versions contradict
+    those of the other tests."""
+    places = [Path(sys.prefix) / folder for folder in folders]
+    if not all(place.is_dir() for place in places):
+        message = f"no packages in .venv/{', .venv/'.join(folders)}: run `make test`"
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(message)
+    programs = [str(place / "bin") for place in places]
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", tests],
+        env={
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join(map(str, places)),
+            "PATH": os.pathsep.join([*programs, os.environ["PATH"]]),
+        },
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+    assert done.returncode == 0 and " passed" in done.stdout, done.stdout[-3000:]

@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
 from pathlib import Path
 
@@ -18,8 +16,8 @@ from mcugen.train.float_weights import stored_small
 from mcugen.train.quantize import load_quantizer, quantize_tflite
 from tests.cli.calls import call
 from tests.tflite_writer import OpSpec, TensorSpec, model_bytes
+from tests.train.commands import run_apart
 
-TESTS = Path(__file__).with_name("quantizing.py")
 WEIGHTS = np.random.default_rng(0).normal(0, 1, (6, 16)).astype(np.float32)
 VECTORS = np.random.default_rng(1).normal(0, 1, (40, 16)).astype(np.float32)
 
@@ -101,30 +99,17 @@ def test_without_the_extra_the_way_to_install_it_is_said(monkeypatch: pytest.Mon
     assert "mcugen[quantize]" in caught.value.hint
 
 
-@pytest.mark.parametrize(("name", "words"), [("n.onnx", "onnx2tf"), ("n.pt", "litert-torch")])
-def test_models_of_other_tools_are_sent_to_their_converter(
-    name: str, words: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+def test_a_pytorch_file_is_sent_to_its_exporters(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / name).write_bytes(b"x")
-    np.save(tmp_path / "x_train.npy", VECTORS)
-    np.save(tmp_path / "x_test.npy", VECTORS)
-    answer = call(capfd, "convert", tmp_path / name, "--data", tmp_path)
-    assert answer.status == 2 and f"{words} writes a float .tflite" in answer.err
+    (tmp_path / "n.pt").write_bytes(b"x")
+    for part in ("train", "test"):
+        np.save(tmp_path / f"x_{part}.npy", VECTORS)
+    answer = call(capfd, "convert", tmp_path / "n.pt", "--data", tmp_path)
+    assert answer.status == 2 and "export it as .onnx, or by litert-torch" in answer.err
 
 
 @pytest.mark.slow
 def test_quantising_in_an_environment_of_its_own() -> None:
     """tests/train/quantizing.py, with the packages that contradict TensorFlow's before the others."""
-    packages = Path(sys.prefix) / "quantize"
-    if not packages.is_dir():
-        message = "no ai-edge-quantizer in .venv/quantize: run `make test`"
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(message)
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", TESTS],
-        env={**os.environ, "PYTHONPATH": str(packages)},
-        capture_output=True,
-        text=True,
-        timeout=600,
-        check=False,
-    )
-    assert done.returncode == 0 and " passed" in done.stdout, done.stdout[-3000:]
+    run_apart(Path(__file__).with_name("quantizing.py"), "quantize")
