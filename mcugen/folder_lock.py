@@ -9,7 +9,6 @@ holds nothing but words. File systems without locks get none.
 from __future__ import annotations
 
 import os
-import shlex
 import socket
 import sys
 from collections.abc import Iterator
@@ -19,7 +18,7 @@ from pathlib import Path
 
 from mcugen.errors import EnvironmentError_
 from mcugen.foreign_text import one_line
-from mcugen.system import IS_WINDOWS, NO_LINK, PLAIN_FILE, lock, read_at
+from mcugen.system import IS_WINDOWS, NO_LINK, PLAIN_FILE, lock, read_at, shell_line
 
 LOCK_NAME = ".mcugen-lock"
 WORDS_BYTES = 300
@@ -78,7 +77,7 @@ def _is_still(descriptor: int, path: Path) -> bool:
 
 
 def _write_owner(descriptor: int) -> None:
-    command = shlex.join(["mcugen", *sys.argv[1:]])
+    command = shell_line(["mcugen", *sys.argv[1:]])
     since = datetime.now().astimezone().isoformat(timespec="seconds")
     words = f"process {os.getpid()} on {socket.gethostname()} since {since}: {command}"
     os.ftruncate(descriptor, 0)

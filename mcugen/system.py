@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import os
 import select
+import shlex
 import signal
 import subprocess
 import sys
@@ -33,6 +34,7 @@ if sys.platform == "win32":
     PLAIN_FILE = os.O_BINARY | os.O_NOINHERIT
     NO_LINK = 0
     HAS_FOLDER_LOCKS = False
+    CMAKE_GENERATOR: tuple[str, ...] = ("-G", "Ninja")
 else:
     import ctypes
     import fcntl
@@ -41,8 +43,18 @@ else:
     PLAIN_FILE = os.O_CLOEXEC
     NO_LINK = os.O_NOFOLLOW
     HAS_FOLDER_LOCKS = True
+    CMAKE_GENERATOR: tuple[str, ...] = ()
 """Flags for os.open: of a file that children do not inherit and that is read as it is; of one that
-must not be a symbolic link. HAS_FOLDER_LOCKS: whether a folder can be opened and locked."""
+must not be a symbolic link. HAS_FOLDER_LOCKS: whether a folder can be opened and locked. CMAKE_GENERATOR:
+for a project of any compiler; CMake's own choice on Windows, Visual Studio, takes no GCC."""
+
+
+# --- commands -----------------------------------------------------------------------------------
+
+
+def shell_line(command: Sequence[str]) -> str:
+    """The command as it is typed into this system's shell."""
+    return subprocess.list2cmdline(command) if sys.platform == "win32" else shlex.join(command)
 
 
 # --- processes ----------------------------------------------------------------------------------

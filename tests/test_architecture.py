@@ -11,6 +11,8 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 from mcugen.boards import load_boards
 from mcugen.platforms import PLATFORMS
 from mcugen.platforms.choose import all_engines
@@ -123,6 +125,34 @@ def test_the_net_for_such_calls_has_no_holes() -> None:
         '"/bin/sh"',
     ):
         assert ONE_SYSTEM_CALLS.search(code), code
+
+
+def test_text_is_utf8_whatever_the_system_prefers() -> None:
+    """Files, and what programs print, are read and written with an encoding that is named."""
+    for path in FILES:
+        for node in ast.walk(parsed(path)):
+            if isinstance(node, ast.Call):
+                assert not takes_the_systems_encoding(node), f"{path}:{node.lineno}"
+
+
+@pytest.mark.parametrize(
+    "code", ["p.read_text()", "p.write_text(t)", "p.open('w')", "open(p)", "run(c, text=True)"]
+)
+def test_an_encoding_that_is_not_named_is_found(code: str) -> None:
+    assert takes_the_systems_encoding(ast.parse(code, mode="eval").body)
+
+
+def takes_the_systems_encoding(call: ast.AST) -> bool:
+    assert isinstance(call, ast.Call)
+    named = {word.arg for word in call.keywords}
+    name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+    if "encoding" in named:
+        return False
+    if name == "open" and isinstance(call.func, ast.Attribute):  # of a path, not of a link
+        modes = [one.value for one in call.args if isinstance(one, ast.Constant)]
+        return "newline" in named or any(mode in ("r", "w", "a") for mode in modes)
+    is_text = any(it.arg == "text" and ast.unparse(it.value) == "True" for it in call.keywords)
+    return is_text or name in ("open", "read_text", "write_text")
 
 
 def test_every_room_is_listed() -> None:

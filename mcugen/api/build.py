@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import shlex
 import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -32,6 +31,7 @@ from mcugen.platforms.platform import Compiled, Places
 from mcugen.platforms.request import make_request
 from mcugen.progress import OnNote, OnProgress, no_note, no_progress
 from mcugen.report.build_text import project_line
+from mcugen.system import shell_line
 from mcugen.toolchain.build import BuildResult
 
 BUNDLED = "machine-sound"
@@ -58,7 +58,7 @@ class Build:
     @property
     def next_steps(self) -> tuple[str, ...]:
         """The commands that follow: to put it on its board, to prove it, to measure it."""
-        folder = shlex.quote(str(self.folder))
+        folder = shell_line([str(self.folder)])
         if self.board.run_command:
             steps = (f"mcugen verify {folder}", f"mcugen run {folder} CLIPS")
             return steps if self.result is not None else ()

@@ -11,7 +11,6 @@ import contextlib
 import functools
 import json
 import os
-import shlex
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -23,6 +22,7 @@ import click
 from mcugen.errors import EnvironmentError_
 from mcugen.foreign_text import printable
 from mcugen.progress import OnProgress
+from mcugen.system import shell_line
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderableType
@@ -44,7 +44,7 @@ def say(text: str = "", *, err: bool = False, nl: bool = True) -> None:
 
 def command_line() -> str:
     """The command as it can be given to a shell again."""
-    return shlex.join(["mcugen", *sys.argv[1:]])
+    return shell_line(["mcugen", *sys.argv[1:]])
 
 
 def say_json(value: object) -> None:
@@ -73,7 +73,7 @@ def _printing(stream: TextIO) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        with contextlib.suppress(OSError, ValueError), Path(os.devnull).open("w") as nowhere:
+        with contextlib.suppress(OSError, ValueError), Path(os.devnull).open("wb") as nowhere:
             os.dup2(nowhere.fileno(), stream.fileno())
         if isinstance(error, BrokenPipeError):
             raise SystemExit(BROKEN_PIPE_STATUS) from None

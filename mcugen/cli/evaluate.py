@@ -37,7 +37,7 @@ def command(model: Path, data: Path, as_json: bool, **options: Any) -> None:
     with progress() as on_progress:
         found = evaluate(model, data, on_progress=on_progress, on_note=note, **options)
     if as_json:
-        say((options["out"] / "evaluation.json").read_text(), nl=False)
+        say((options["out"] / "evaluation.json").read_text(encoding="utf-8"), nl=False)
         return
     if isinstance(found, Evaluation):
         _print_detection(found)

@@ -20,12 +20,12 @@ from mcugen.device.identity import open_device
 from mcugen.errors import ConfigError, DeviceError, EnvironmentError_, UserError
 from mcugen.progress import OnNote
 from mcugen.protocol import Identity
+from mcugen.system import shell_line
 from mcugen.toolchain.flash import (
     find_program,
     flash,
     flash_commands,
     list_probes,
-    shell_line,
 )
 from mcugen.toolchain.flash_data import FlashData, Runner, read_flash_data
 from mcugen.toolchain.ports import POLL_S, name_ports, system_ports, wait_for_port

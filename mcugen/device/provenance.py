@@ -62,7 +62,12 @@ def _emulator(board: Board) -> list[tuple[str, str]]:
         return []
     with suppress(OSError, subprocess.TimeoutExpired):
         done = subprocess.run(
-            [program, "--version"], capture_output=True, text=True, timeout=VERSION_S, check=False
+            [program, "--version"],
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=VERSION_S,
+            check=False,
         )
         return [("emulator", done.stdout.partition("\n")[0].strip())] if done.stdout else []
     return []

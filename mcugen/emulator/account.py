@@ -72,7 +72,7 @@ class Account:
 def read_account(path: Path) -> Account | None:
     """The account that the emulator's process wrote; None when it did not come so far."""
     try:
-        found = json.loads(path.read_text())
+        found = json.loads(path.read_text(encoding="utf-8"))
     except OSError:
         return None
     return Account(**{**found, "findings": tuple(found["findings"])})

@@ -60,7 +60,7 @@ def read_trace(path: Path) -> Trace:
     DataError names what is missing or not a number.
     """
     try:
-        with path.open(newline="") as file:
+        with path.open(encoding="utf-8", newline="") as file:
             rows = list(csv.DictReader(file))
     except OSError as error:
         raise DataError(f"cannot read {path}: {error.strerror}") from error

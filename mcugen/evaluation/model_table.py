@@ -61,7 +61,7 @@ def read_rows(folder: Path) -> tuple[ModelRow, ...]:
     """The rows of an evaluation that was written earlier; DataError when there is none."""
     path = folder / "evaluation.json"
     try:
-        top = json.loads(path.read_text())
+        top = json.loads(path.read_text(encoding="utf-8"))
         return tuple(
             ModelRow(
                 model=top["model"],

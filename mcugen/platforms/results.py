@@ -22,7 +22,7 @@ def read_vendor_results(project: Project, log: Path | None) -> tuple[Record, ...
         )
     if log is not None and reader.log is not None:
         try:
-            return reader.log(project, log.read_text(errors="replace"), str(log))
+            return reader.log(project, log.read_text(encoding="utf-8", errors="replace"), str(log))
         except OSError as error:
             raise DataError(f"{log} cannot be read: {error.strerror}") from error
     if log is not None or reader.files is None:

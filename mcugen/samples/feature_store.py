@@ -113,7 +113,7 @@ def open_store(cache: Path, front_end: FrontEnd) -> FeatureStore:
     folder = cache / hashlib.sha256(table.encode()).hexdigest()[:16]
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "front_end.json").write_text(table + "\n")
+        (folder / "front_end.json").write_text(table + "\n", encoding="utf-8")
     except OSError as error:
         raise EnvironmentError_(
             f"cannot write features to {cache}: {error.strerror}",

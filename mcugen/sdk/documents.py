@@ -34,7 +34,9 @@ def documents_tree(
         "streams": any(model.sample_type for model in sdk.models),
         "slots": any(model.slot for model in sdk.models),
         "example": examples[0].content.decode(),
-        "results": _RESULT.findall((runtime_dir() / "sdk" / "mcugen.h").read_text()),
+        "results": _RESULT.findall(
+            (runtime_dir() / "sdk" / "mcugen.h").read_text(encoding="utf-8")
+        ),
         "measured": measured,
         "prebuilt": prebuilt,
         "reason": reason,

@@ -49,7 +49,13 @@ def _run(compiler: str, folder: Path, *flags: str) -> list[int]:
     command = [compiler, *FLAGS, *flags, f"-I{folder / 'include'}", *sources, "-o", program, "-lm"]
     try:
         for words in (command, [program]):
-            done = subprocess.run(words, capture_output=True, text=True, timeout=TEST_TIMEOUT_S)
+            done = subprocess.run(
+                words,
+                capture_output=True,
+                encoding="utf-8",
+                errors="replace",
+                timeout=TEST_TIMEOUT_S,
+            )
             if done.returncode != 0:
                 raise McugenError(f"the self-test does not run here: {done.stderr.strip()}")
     except subprocess.TimeoutExpired:

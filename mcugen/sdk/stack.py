@@ -119,7 +119,7 @@ def measure_sdk(
             objects.append(str(obj.relative_to(folder)))
             own = ("-fcallgraph-info=su", "-Iinclude", "-c", str(source.relative_to(folder)))
             _run([*compiler.command, *words, *own, "-o", objects[-1]], folder)
-            graph.read(obj.with_suffix(".ci").read_text())
+            graph.read(obj.with_suffix(".ci").read_text(encoding="utf-8"))
             sizes |= section_sizes(obj)
         archiver = require(f"{target.compiler_prefix}ar", target)
         _run([archiver, "rcsD", "library.a", *objects], folder)
@@ -167,7 +167,12 @@ def _function(section: str) -> str:
 def _run(command: list[str], folder: Path) -> None:
     try:
         done = subprocess.run(
-            command, capture_output=True, text=True, timeout=ANALYSIS_TIMEOUT_S, cwd=folder
+            command,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=ANALYSIS_TIMEOUT_S,
+            cwd=folder,
         )
     except subprocess.TimeoutExpired:
         raise McugenError(f"{command[0]} did not finish in {ANALYSIS_TIMEOUT_S:.0f} s") from None

@@ -19,6 +19,7 @@ from typing import Any
 from mcugen.boards import Board
 from mcugen.errors import EnvironmentError_, McugenError
 from mcugen.progress import OnProgress, no_progress
+from mcugen.system import CMAKE_GENERATOR
 from mcugen.toolchain.size import Section, read_sections
 
 COMPILE_TIMEOUT_S = 600.0
@@ -67,7 +68,9 @@ class Compiler:
     def version(self) -> str:
         """The first line of its `--version`."""
         command = [*self.command, "--version"]
-        done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+        done = subprocess.run(
+            command, capture_output=True, encoding="utf-8", errors="replace", check=True, timeout=60
+        )
         first = done.stdout.partition("\n")[0]
         return f"zig cc: {first}" if self.toolchain_file == ZIG_TOOLCHAIN else first
 
@@ -106,9 +109,10 @@ def compile_project(
     # What `cmake --fresh` (3.24) does: they would keep compiler and folder of before.
     (build / "CMakeCache.txt").unlink(missing_ok=True)
     shutil.rmtree(build / "CMakeFiles", ignore_errors=True)
-    own = [f"-DTFLM_DIR={tflm.resolve()}"] if tflm is not None else []
+    own = [f"-DTFLM_DIR={tflm.resolve().as_posix()}"] if tflm is not None else []
     if compiler.toolchain_file:
         own += [f"-DCMAKE_TOOLCHAIN_FILE={compiler.toolchain_file}", f"-DZIG={compiler.command[0]}"]
+    own += CMAKE_GENERATOR
     run_build([cmake, "-S", str(project), "-B", str(build), "-DCMAKE_BUILD_TYPE=", *own], project)
     run_build(
         [cmake, "--build", str(build), "--parallel", str(os.cpu_count() or 1)], project, on_progress
@@ -120,7 +124,9 @@ def describe_image(elf: Path, project: Path, compiler: Compiler) -> BuildResult:
     """What was linked, also written to project/build/build.json, where `mcugen run` finds it."""
     result = BuildResult(elf, compiler.version(), read_sections(elf))
     facts = image_facts(result, project / "build")
-    (project / "build" / "build.json").write_text(json.dumps(facts, indent=2) + "\n")
+    (project / "build" / "build.json").write_text(
+        json.dumps(facts, indent=2) + "\n", encoding="utf-8"
+    )
     return result
 
 
@@ -154,7 +160,11 @@ def run_build(command: list[str], project: Path, on_progress: OnProgress = no_pr
     lines: list[str] = []
     began = time.monotonic()
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
     ) as process:
         overdue = threading.Timer(COMPILE_TIMEOUT_S, process.kill)
         overdue.start()
@@ -174,7 +184,7 @@ def run_build(command: list[str], project: Path, on_progress: OnProgress = no_pr
     if process.returncode != 0:
         log = project / "build" / "build.log"
         log.parent.mkdir(exist_ok=True)
-        log.write_text("".join(lines))
+        log.write_text("".join(lines), encoding="utf-8")
         raise McugenError(
             f"the generated project does not compile: {_first_error(lines)}",
             hint=f"this is a bug of mcugen or of the toolchain; the whole output is in {log}",

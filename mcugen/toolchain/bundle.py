@@ -80,7 +80,9 @@ def _build_texts(build_dir: Path | None) -> dict[str, str]:
     if not paths[0].is_file():
         raise ConfigError(f"{build_dir} is not a project made by mcugen: no {BUILD_FILES[0]} in it")
     return {
-        f"build/{path.name}": path.read_text(errors="replace") for path in paths if path.is_file()
+        f"build/{path.name}": path.read_text(encoding="utf-8", errors="replace")
+        for path in paths
+        if path.is_file()
     }
 
 

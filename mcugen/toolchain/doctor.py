@@ -103,7 +103,11 @@ def _version(program: str) -> str:
     """The number in the first line of `--version`, or that line."""
     try:
         done = subprocess.run(
-            [program, "--version"], capture_output=True, text=True, timeout=VERSION_TIMEOUT_S
+            [program, "--version"],
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=VERSION_TIMEOUT_S,
         )
     except (OSError, subprocess.TimeoutExpired):
         return "does not start"

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 import shutil
 import subprocess
 import tempfile
@@ -14,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mcugen.errors import ConfigError, DeviceError, EnvironmentError_
+from mcugen.system import shell_line
 from mcugen.toolchain.flash_data import FlashData, Runner
 
 LOAD_TIMEOUT_S = 300.0
@@ -137,7 +137,7 @@ def flash(
     with tempfile.TemporaryDirectory() as folder:
         scripts = Path(folder)
         lines = "\n".join(line.format_map({**words, "elf": str(elf)}) for line in runner.script)
-        (scripts / "load.jlink").write_text(lines + "\n")
+        (scripts / "load.jlink").write_text(lines + "\n", encoding="utf-8")
         commands = flash_commands(runner, program, words, elf, probe, scripts)
         for command in commands:
             _run(command, data, LOAD_TIMEOUT_S)
@@ -151,7 +151,7 @@ def list_probes(runner: Runner) -> tuple[Probe, ...]:
     program = find_program(runner)
     with tempfile.TemporaryDirectory() as folder:
         script = Path(folder) / "list.jlink"
-        script.write_text("\n".join(runner.list_script) + "\n")
+        script.write_text("\n".join(runner.list_script) + "\n", encoding="utf-8")
         words = [word.format_map({"list_script": str(script)}) for word in runner.list]
         done = _call((program, *words), SHORT_TIMEOUT_S)
     return parse_probes(done.stdout)
@@ -172,11 +172,6 @@ def parse_probes(output: str) -> tuple[Probe, ...]:
     return tuple(probes)
 
 
-def shell_line(command: Sequence[str]) -> str:
-    """The command as a user would type it."""
-    return shlex.join(command)
-
-
 def _run(command: Sequence[str], data: FlashData, timeout_s: float) -> None:
     done = _call(command, timeout_s)
     output = done.stdout + done.stderr
@@ -189,7 +184,7 @@ def _run(command: Sequence[str], data: FlashData, timeout_s: float) -> None:
 def _call(command: Sequence[str], timeout_s: float) -> subprocess.CompletedProcess[str]:
     try:
         return subprocess.run(
-            command, capture_output=True, text=True, errors="replace", timeout=timeout_s
+            command, capture_output=True, encoding="utf-8", errors="replace", timeout=timeout_s
         )
     except subprocess.TimeoutExpired:
         raise DeviceError(

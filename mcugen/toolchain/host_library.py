@@ -36,7 +36,14 @@ def _compiled(sources: tuple[Path, ...], includes: tuple[Path, ...]) -> bytes:
         library = Path(folder) / NAME
         words = [*host_compiler(), *FLAGS, *(f"-I{include}" for include in includes)]
         words += [*map(str, sources), "-o", str(library), *([] if IS_WINDOWS else ["-lm"])]
-        done = subprocess.run(words, capture_output=True, text=True, timeout=COMPILE_S, check=False)
+        done = subprocess.run(
+            words,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=COMPILE_S,
+            check=False,
+        )
         if done.returncode != 0:
             raise EnvironmentError_(
                 f"C does not compile for this computer: {done.stderr.strip()[-300:]}",

@@ -226,7 +226,7 @@ def _finished(folder: Path, identity: dict[str, Any]) -> tuple[Epoch, ...] | Non
 
 def _read_json(path: Path) -> dict[str, Any] | None:
     try:
-        loaded: dict[str, Any] = json.loads(path.read_text())
+        loaded: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
     return loaded
@@ -255,7 +255,7 @@ def read_recipe(path: Path) -> tuple[Recipe, dict[str, Any]]:
             f"{path} cannot be read without PyYAML", hint="pip install pyyaml"
         ) from error
     try:
-        text = path.read_text()
+        text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or "not UTF-8 text"
         raise ConfigError(f"cannot read {path}: {why}", hint=_BASELINE_HINT) from error

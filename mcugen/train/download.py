@@ -79,7 +79,7 @@ def fetch_set(
     zipped = folder / archive.name
     download(remote, zipped, progress)
     unpack(zipped, folder)
-    done.write_text(remote.md5 + "\n")
+    done.write_text(remote.md5 + "\n", encoding="utf-8")
     zipped.unlink()
 
 

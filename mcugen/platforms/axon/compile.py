@@ -42,7 +42,11 @@ def compile_workspace(project: Path, sdk: Path) -> Path:
     command = [python, str(executor), str(yaml.resolve())]
     try:
         done = subprocess.run(
-            command, capture_output=True, text=True, errors="replace", timeout=COMPILE_TIMEOUT_S
+            command,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=COMPILE_TIMEOUT_S,
         )
     except subprocess.TimeoutExpired:
         raise EnvironmentError_(
@@ -52,7 +56,7 @@ def compile_workspace(project: Path, sdk: Path) -> Path:
     if done.returncode == 0 and header.is_file():
         return header
     log = yaml.parent / "executor.log"
-    log.write_text(done.stdout + done.stderr)
+    log.write_text(done.stdout + done.stderr, encoding="utf-8")
     packages = executor.parent / "requirements.txt"
     missing = "No module named" in done.stdout + done.stderr
     raise McugenError(

@@ -127,7 +127,7 @@ def compile_for_ethos_u(
             raise EnvironmentError_(
                 "vela ended well but wrote no model or no summary", hint=NO_VELA_HINT
             )
-        estimate = read_summary(summary.read_text())
+        estimate = read_summary(summary.read_text(encoding="utf-8"))
         return VelaResult(compiled.read_bytes(), vela_version(vela), npu, cpu or 0, estimate)
 
 
@@ -171,7 +171,7 @@ def _run(command: list[str]) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             command,
             capture_output=True,
-            text=True,
+            encoding="utf-8",
             errors="replace",
             timeout=VELA_TIMEOUT_S,
             stdin=subprocess.DEVNULL,

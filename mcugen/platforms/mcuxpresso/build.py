@@ -70,7 +70,7 @@ def find_sdk(given: Path | None, variable: str) -> Path | None:
 def sdk_version(mcuxsdk: Path) -> str:
     """`25.12` from the SDK's file MCUX_VERSION; empty when there is none."""
     try:
-        text = (mcuxsdk / "MCUX_VERSION").read_text()
+        text = (mcuxsdk / "MCUX_VERSION").read_text(encoding="utf-8")
     except OSError:
         return ""
     year = re.search(r"CURRENT_YEAR\s*=\s*(\d+)", text)
@@ -110,12 +110,12 @@ def compile_with_sdk(
     arguments = {
         "CMAKE_BUILD_TYPE": data.config_prefix + config,
         "CMAKE_MAKE_PROGRAM": ninja,
-        "SdkRootDirPath": str(sdk),
+        "SdkRootDirPath": sdk.as_posix(),
         "board": chosen,
         "core_id": data.core,
     }
     defines = [f"-D{name}={value}" for name, value in arguments.items()]
-    toolchain = {"ARMGCC_DIR": str(compiler.parent.parent)}
+    toolchain = {"ARMGCC_DIR": compiler.parent.parent.as_posix()}
     configure = [cmake, "-G", "Ninja", "-S", str(project), "-B", str(build), *defines]
     _run(configure, build, toolchain)
     _run([cmake, "--build", str(build), "--target", "clean"], build)
@@ -195,7 +195,7 @@ def _run(command: list[str], log_folder: Path, extra: Mapping[str, str] | None =
         done = subprocess.run(
             command,
             capture_output=True,
-            text=True,
+            encoding="utf-8",
             errors="replace",
             timeout=COMPILE_TIMEOUT_S,
             env={**os.environ, **(extra or {})},
@@ -209,7 +209,7 @@ def _run(command: list[str], log_folder: Path, extra: Mapping[str, str] | None =
         return output
     log_folder.mkdir(parents=True, exist_ok=True)
     log = log_folder / "build.log"
-    log.write_text(output)
+    log.write_text(output, encoding="utf-8")
     hint = f"the rest is in {log}"
     if "No module named" in output:
         hint = "put the Python of the SDK's west workspace first on PATH (activate its environment)"

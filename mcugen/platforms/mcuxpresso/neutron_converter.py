@@ -107,7 +107,12 @@ def _package(python: str) -> str:
     """The module of that Python which converts; empty without one, or where it does not start."""
     with suppress(OSError, subprocess.TimeoutExpired):
         done = subprocess.run(
-            [python, "-c", FIND_PACKAGE], capture_output=True, text=True, timeout=60, check=False
+            [python, "-c", FIND_PACKAGE],
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=60,
+            check=False,
         )
         return done.stdout.strip()
     return ""
@@ -121,7 +126,7 @@ def convert(model: Path, target: str, out: Path, converter: Converter) -> Neutro
         done = subprocess.run(
             converter.command(model, target, out),
             capture_output=True,
-            text=True,
+            encoding="utf-8",
             errors="replace",
             timeout=CONVERT_TIMEOUT_S,
             env={**os.environ, **own},

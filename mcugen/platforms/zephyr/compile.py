@@ -35,6 +35,6 @@ def compile_application(project: Path, board: Board, places: Places) -> Compiled
     words = ["-GNinja", "-S", str(project), "-B", str(build), f"-DBOARD={target}"]
     run_build([cmake, *words], project)
     run_build([ninja, "-C", str(build)], project, places.on_progress)
-    found = _C_COMPILER.search((build / "CMakeCache.txt").read_text())
+    found = _C_COMPILER.search((build / "CMakeCache.txt").read_text(encoding="utf-8"))
     compiler = Compiler((found[1],)) if found else Compiler((f"{board.compiler_prefix}gcc",))
     return Compiled(describe_image(build / "zephyr" / "zephyr.elf", project, compiler))
