@@ -14,6 +14,7 @@ from mcugen.report.numbers import count_text
 WIDTH, WIDE, HEIGHT = 560.0, 1120.0, 280.0
 LEFT, RIGHT, TOP, BOTTOM = 60.0, 30.0, 14.0, 42.0
 MOST_POWERS = 6
+SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 LEAST_SPAN = 0.01
 """Scores that differ by less than this part of their value are drawn as equal."""
 
@@ -146,7 +147,12 @@ def log_axis(values: Sequence[float], start: float, end: float) -> tuple[Scale, 
     low, high = math.floor(min(logs)), math.ceil(max(logs))
     scale = Scale(low, max(high, low + 1), start, end)
     powers = range(low, int(scale.high) + 1, math.ceil((scale.high - low) / MOST_POWERS))
-    return scale, tuple(Tick(scale(power), f"{10.0**power:g}") for power in powers)
+    return scale, tuple(Tick(scale(power), _power_text(power)) for power in powers)
+
+
+def _power_text(power: int) -> str:
+    """`0.1`, `10⁻⁵`."""
+    return f"{10.0**power:g}" if -3 < power < 4 else "10" + str(power).translate(SUPERSCRIPT)
 
 
 def svg(chart: Chart) -> bytes:

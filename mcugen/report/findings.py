@@ -160,7 +160,7 @@ def _few_samples(run: Run) -> tuple[str, ...]:
     few = [x.name for x in run.latencies if 0 < x.count < FEW_SAMPLES]
     if not few:
         return ()
-    return (f"Percentiles rest on fewer than {FEW_SAMPLES} samples: {', '.join(few)}.",)
+    return (f"Percentiles rest on fewer than {FEW_SAMPLES} samples: {'; '.join(few)}.",)
 
 
 def _arena(run: Run) -> tuple[str, ...]:

@@ -53,8 +53,10 @@ def stage_cells(stage: StageRecord) -> tuple[str, ...]:
 
 def _chart(stage: StageRecord) -> Chart:
     floor = max(stage.magnitudes) / 10**DECADES
+    used = max(n for n, value in enumerate(stage.magnitudes, start=1) if value)  # zeros pad a frame
     lines = [
-        [max(value, floor) for value in line] for line in (stage.differences, stage.magnitudes)
+        [max(value, floor) for value in line[:used]]
+        for line in (stage.differences, stage.magnitudes)
     ]
     x, x_ticks = x_axis(0, stage.count - 1)
     y, y_ticks = log_axis([value for line in lines for value in line], HEIGHT - BOTTOM, TOP)
@@ -65,16 +67,17 @@ def _chart(stage: StageRecord) -> Chart:
         x_ticks=x_ticks,
         y_ticks=y_ticks,
         paths=tuple(
-            Path(_points(line, x, y, stage.count), tone)
+            Path(_points(line, x, y, stage.count / len(stage.magnitudes)), tone)
             for line, tone in zip(lines, CURVES, strict=False)
         ),
-        legend=tuple(zip(CURVES, ("largest difference", "largest value"), strict=False)),
+        legend=tuple(
+            zip(CURVES, ("largest difference", "largest value of the reference"), strict=False)
+        ),
     )
 
 
-def _points(line: Sequence[float], x: Scale, y: Scale, count: int) -> str:
-    """Each stretch in its middle."""
-    step = count / len(line)
+def _points(line: Sequence[float], x: Scale, y: Scale, step: float) -> str:
+    """Each stretch of `step` values in its middle."""
     return " ".join(
         f"{x((number + 0.5) * step - 0.5)},{y(math.log10(value))}"
         for number, value in enumerate(line)
