@@ -14,6 +14,7 @@ from mcugen.engines.passes.constants import fold_constants
 from mcugen.engines.passes.identities import remove_identities
 from mcugen.engines.passes.padding import fold_padding
 from mcugen.engines.passes.rewrite import Rewritten
+from mcugen.engines.passes.taps import remove_zero_taps
 from mcugen.model.ir import Graph
 
 
@@ -33,6 +34,7 @@ PASSES = (
     _Pass(remove_clamps),
     _Pass(fold_padding, hides=True),
     _Pass(remove_channels),
+    _Pass(remove_zero_taps),
 )
 
 

@@ -77,6 +77,12 @@ def with_tensors(graph: Graph, tensors: Mapping[int, Tensor]) -> Graph:
     return replace(graph, tensors=(*kept, *added))
 
 
+def added(graph: Graph, tensor: Tensor) -> tuple[int, Mapping[int, Tensor]]:
+    """The index of a new tensor, and what `with_tensors` needs to add it."""
+    index = len(graph.tensors)
+    return index, {index: replace(tensor, index=index)}
+
+
 def without_ops(graph: Graph, same: Mapping[int, int]) -> Graph:
     """The graph without the operators that make the tensors `same` maps to what they equal."""
     ops = tuple(
