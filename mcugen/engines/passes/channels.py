@@ -231,10 +231,11 @@ def _meaned(graph: Graph, op: Op, masks: _Masks) -> list[_Tie] | None:
     return _channels_alike(graph, op, masks)
 
 
-_ELEMENTWISE = ("ADD", "MAXIMUM", "MINIMUM", "MUL", "PRELU", "SUB")
+ELEMENTWISE = ("ADD", "MAXIMUM", "MINIMUM", "MUL", "PRELU", "SUB")
+"""Operators that make one value of two."""
 
 _TIES: Mapping[str, Callable[[Graph, Op, _Masks], list[_Tie] | None]] = {
-    **dict.fromkeys(_ELEMENTWISE, _elementwise),
+    **dict.fromkeys(ELEMENTWISE, _elementwise),
     **dict.fromkeys(LOOKUPS, _channels_alike),
     "AVERAGE_POOL_2D": _channels_alike,
     "CONCATENATION": _joined,
@@ -271,7 +272,7 @@ class _Rewriting:
         sums = read_sums(self.graph, op)
         if sums is not None:
             return self._weighted(op, sums)
-        return self._elementwise(op) if op.kind in _ELEMENTWISE else op
+        return self._elementwise(op) if op.kind in ELEMENTWISE else op
 
     def _elementwise(self, op: Op) -> Op:
         """With the values of the channels that are left, where a constant has one each."""

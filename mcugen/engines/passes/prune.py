@@ -11,6 +11,7 @@ from mcugen.engines.contract import EngineOptions
 from mcugen.engines.passes.channels import remove_channels
 from mcugen.engines.passes.clamps import remove_clamps
 from mcugen.engines.passes.constants import fold_constants
+from mcugen.engines.passes.equal import share_equal_channels
 from mcugen.engines.passes.identities import remove_identities
 from mcugen.engines.passes.padding import fold_padding
 from mcugen.engines.passes.rewrite import Rewritten
@@ -34,6 +35,7 @@ PASSES = (
     _Pass(remove_clamps),
     _Pass(fold_padding, hides=True),
     _Pass(remove_channels),
+    _Pass(share_equal_channels, hides=True),
     _Pass(remove_zero_taps),
 )
 

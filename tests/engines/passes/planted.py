@@ -50,7 +50,7 @@ class Planted:
         weights = self.rng.integers(-127, 128, (outputs, side, side, 1 if depthwise else channels))
         bias = self.rng.integers(-2000, 2000, outputs)
         self._plant(weights, bias)
-        scales = self.rng.uniform(0.002, 0.006, outputs).astype(np.float32).tolist()
+        scales = self._scales(outputs)
         laid = weights.transpose(3, 1, 2, 0) if depthwise else weights
         given = [
             x,
@@ -71,6 +71,11 @@ class Planted:
             **UNDILATED,
             **more,
         )
+
+    def _scales(self, outputs: int) -> list[float]:
+        """Of the weights of a convolution."""
+        found: list[float] = self.rng.uniform(0.002, 0.006, outputs).astype(np.float32).tolist()
+        return found
 
     def _plant(self, weights: np.ndarray, bias: np.ndarray) -> None:
         """Makes channels dead, constant, almost dead, or of filters that nothing passes."""
