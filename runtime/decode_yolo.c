@@ -10,7 +10,7 @@ static float look_up(const float table[256], int8_t value) { return table[(int32
 
 static float clip(float edge) { return edge < 0.0f ? 0.0f : (edge > 1.0f ? 1.0f : edge); }
 
-// Puts a candidate behind all that are as good; drops the worst one when there is no room.
+// Puts a candidate after all that are as good; drops the worst one when there is no room.
 static size_t insert(const mcugen_box_t *box, mcugen_box_t boxes[], size_t count, size_t capacity) {
   size_t place = count;
   while (place > 0 && box->score > boxes[place - 1u].score) {

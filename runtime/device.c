@@ -81,7 +81,7 @@ static mcugen_status_t infer_window(mcugen_device_t *device, bool goes_on, uint6
 
 mcugen_status_t mcugen_device_begin_work(mcugen_device_t *device, mcugen_work_owner_t owner,
                                          uint32_t warmup, uint32_t timed) {
-  // A clip of a model that streams could not go on behind it.
+  // A clip of a model that streams could not go on after it.
   const bool disturbs = mcugen_engine_info()->streams && device->clip.open;
   if (!mcugen_window_is_full(&device->window) || disturbs) {
     return MCUGEN_STATUS_NOT_READY;
@@ -128,7 +128,7 @@ static mcugen_status_t hello(uint8_t reply[MCUGEN_MAX_PAYLOAD], size_t *reply_by
   return MCUGEN_STATUS_OK;
 }
 
-// The reply to a PUSH while it grows. Windows are listed behind the room for all rows, and moved
+// The reply to a PUSH while it grows. Windows are listed after the room for all rows, and moved
 // up to the last row in the end.
 typedef struct {
   uint8_t *reply;
@@ -303,7 +303,7 @@ typedef enum {
   READ_STAGE = 4,
 } read_what_t;
 
-// Bytes that can be read. NULL content: `status` tells why.
+// Bytes that can be read. NULL content: `status` is the reason.
 typedef struct {
   const void *content;
   size_t bytes;

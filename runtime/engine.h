@@ -42,7 +42,7 @@ mcugen_status_t mcugen_engine_invoke_until(uint32_t layer);
 // NULL if there is none. Valid until the next write to an input or invoke.
 const void *mcugen_engine_layer_output(uint32_t index, uint32_t *bytes);
 
-// For the cost of each layer: invoke that calls `mark` behind every one. An engine without it, and one
+// For the cost of each layer: invoke that calls `mark` after every one. An engine without it, and one
 // that was not generated for it, cannot tell its layers apart.
 __attribute__((weak)) mcugen_status_t mcugen_engine_invoke_marked(mcugen_mark_t mark, void *context);
 

@@ -39,7 +39,7 @@ static const mcugen_engine_info_t INFO = {
     .arena_bytes = 2u * (sizeof(input) + sizeof(outputs)),
 };
 
-// The compiled model's own dimensions say what is a channel there: behind a RESHAPE that comes
+// The compiled model's own dimensions say what is a channel there: after a RESHAPE that comes
 // first, or for a recurrent layer, they are others than the tensor's.
 typedef nrf_axon_nn_model_layer_dimensions_s layout_t;
 

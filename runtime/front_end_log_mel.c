@@ -10,7 +10,7 @@
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "samples are copied as they come");
 
-// The row lies in `work` behind the spectrum.
+// The row lies in `work` after the spectrum.
 static const float *compute_row(const mcugen_log_mel_t *tables, const int16_t samples[],
                                 float work[]) {
   float *const row = &work[tables->mel.fft.points / 2 + 1];

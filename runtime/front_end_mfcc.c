@@ -24,7 +24,7 @@ static void note_peak(mcugen_mfcc_state_t *state, uint32_t first_sample) {
   }
 }
 
-// Keeps what the next frame shares. Samples behind the last frame only count for the peak.
+// Keeps what the next frame shares. Samples after the last frame only count for the peak.
 static void complete_frame(const mcugen_mfcc_t *tables, mcugen_mfcc_state_t *state, float work[]) {
   if (state->frames < tables->rows) {
     float *const bands = &state->bands[state->frames * tables->mel.bands];

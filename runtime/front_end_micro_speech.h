@@ -18,7 +18,7 @@ typedef struct {
   const int16_t *twiddles;        // [points / 2][2]
   const int16_t *split_twiddles;  // [points / 4][2]
   uint32_t first_bin;
-  const uint16_t *ends;      // [channels + 1]: the bin behind each triangle's rising side
+  const uint16_t *ends;      // [channels + 1]: the bin after each triangle's rising side
   const int16_t *weights;    // [bins from first_bin]: share of the channel, of 2^12
   const int16_t *unweights;  // share of the one before
   uint32_t smoothing_bits;

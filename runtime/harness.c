@@ -184,7 +184,7 @@ static bool end_buffer(mcugen_harness_t *harness, uint8_t end) {
 }
 
 // A % in the first place may be the first byte of a frame, whose COBS code can be any but zero; the
-// byte after it will tell.
+// byte after it decides.
 static bool ends_text(const mcugen_harness_t *harness, uint8_t byte) {
   return byte == TEXT_END && harness->collected_bytes > 0 && !looks_like_frame(harness);
 }

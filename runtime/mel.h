@@ -49,7 +49,7 @@ static inline void mcugen_mel_look(const mcugen_mel_t *mel, mcugen_stage_t stage
 }
 
 // bands[b] = sum of filter b over |X| or |X|^2. `work` holds fft.points floats; `bands` may lie in
-// it from index fft.points / 2 + 1 on, behind the spectrum.
+// it from index fft.points / 2 + 1 on, after the spectrum.
 void mcugen_mel_bands(const mcugen_mel_t *mel, const int16_t samples[], float work[],
                       float bands[]);
 

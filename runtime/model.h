@@ -49,7 +49,7 @@ typedef struct {
   uint32_t bytes;
 } mcugen_seen_t;
 
-// Called behind the code of layer `layer` (index of the operator in the model), perhaps several times
+// Called after the code of layer `layer` (index of the operator in the model), perhaps several times
 // for one layer: all that has run since the call before belongs to it.
 typedef void (*mcugen_mark_t)(void *context, uint32_t layer);
 
@@ -62,7 +62,7 @@ typedef struct mcugen_model {
   void (*invoke)(uint8_t arena[]);
   // Instead of invoke, where the weights come from a slot: they are aligned to 16.
   void (*invoke_with)(uint8_t arena[], const uint8_t weights[]);
-  // The layers up to and including `layer`; its outputs go to seen[], NULL behind the last one.
+  // The layers up to and including `layer`; its outputs go to seen[], NULL after the last one.
   // NULL unless the model was generated for it.
   mcugen_status_t (*invoke_until)(uint8_t arena[], uint32_t layer, mcugen_seen_t seen[]);
   // invoke with marks; NULL unless the model was generated for it.

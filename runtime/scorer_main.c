@@ -116,7 +116,7 @@ static bool open_wav(FILE *file, const char *name, uint32_t *bytes) {
   return complain(name, "ends before its samples");
 }
 
-// What the reply to a PUSH tells of costs. Rows that come as features cost nothing.
+// The costs in the reply to a PUSH. Rows that come as features cost nothing.
 static void take_costs(mcugen_source_t source) {
   const size_t row_count = mcugen_get_u16(reply);
   const size_t window_count = mcugen_get_u16(reply + 2);

@@ -43,7 +43,7 @@ bool mcugen_window_is_full(const mcugen_window_t *window);
 // True if the model has one input, of a type that floats can be quantised to.
 bool mcugen_window_takes_floats(void);
 
-// Take bytes up to the end of the current row at most; *taken tells how many. Rows of little-endian
+// Take bytes up to the end of the current row at most; *taken is how many. Rows of little-endian
 // float32, or bytes of the input tensors as they are.
 mcugen_window_event_t mcugen_window_push_floats(mcugen_window_t *window, const uint8_t bytes[],
                                                 size_t count, size_t *taken);
@@ -58,7 +58,7 @@ mcugen_window_event_t mcugen_window_push_row(mcugen_window_t *window,
 // `goes_on` where the last one ended; *ticks without copying the input.
 mcugen_status_t mcugen_window_infer(const mcugen_window_t *window, bool goes_on, uint64_t *ticks);
 
-// One inference from fresh state, with a mark behind every layer and one for MCUGEN_MARK_BEGIN before
+// One inference from fresh state, with a mark after every layer and one for MCUGEN_MARK_BEGIN before
 // the first; MCUGEN_STATUS_UNSUPPORTED where the engine sets none.
 #define MCUGEN_MARK_BEGIN UINT32_MAX
 mcugen_status_t mcugen_window_infer_marked(const mcugen_window_t *window, mcugen_mark_t mark,

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the mcugen authors
 // SPDX-License-Identifier: Apache-2.0
 // A Cortex-M of NXP's with an MCUXpresso SDK: receive ring, cycle counter, stack high-water mark, faults
-// told over the UART and by an LED. What differs from chip to chip is behind hardware.h and uart.h.
+// reported over the UART and by an LED. What differs from chip to chip is in hardware.h and uart.h.
 #include "port.h"
 
 #include <stdbool.h>
@@ -35,9 +35,9 @@ enum {
 // How often the LED flashes between two pauses.
 typedef enum {
   BLINKS_FAULT = 1,
-  BLINKS_FATAL = 2,     // told over the UART
+  BLINKS_FATAL = 2,     // reported over the UART
   BLINKS_HARDWARE = 3,  // a voltage, the wait states or a clock
-  BLINKS_UART = 4,      // it did not start: only the LED tells
+  BLINKS_UART = 4,      // it did not start: only the LED reports it
 } blinks_t;
 
 static const uint32_t STACK_PAINT = 0xA5C3A5C3u;
@@ -256,7 +256,7 @@ static void end_fatal(blinks_t blinks) {
     wait_loops(BLINK_LOOPS);
   }
   wait_loops(FATAL_REPEAT_LOOPS);
-  // The session has been told at its own rate: from now on, tell whoever looks at the usual one.
+  // The session has had the reason at its own rate: from now on it is sent at the default one.
   if (line_baud != 0u) {
     (void)set_line_baud(DEFAULT_BAUD);
   }

@@ -65,9 +65,9 @@ class Build:
         if self.board.run_link == "none":
             host = f"--host root@{self.board.name}"
             return f"mcugen verify {folder} {host}", f"mcugen run {folder} CLIPS {host}"
-        has_model = "emulator" in self.board.extra and self.result is not None
-        emulate = (f"mcugen verify {folder} --emulate",) if has_model else ()
-        flash = (f"mcugen flash {folder}",) if "flash" in self.board.extra else ()
+        has = self.board.extra if self.result is not None else {}  # an image first
+        emulate = (f"mcugen verify {folder} --emulate",) if "emulator" in has else ()
+        flash = (f"mcugen flash {folder}",) if "flash" in has else ()
         steps = (f"mcugen verify {folder} --port PORT", f"mcugen run {folder} CLIPS --port PORT")
         return (*emulate, *flash, *steps)
 

@@ -39,7 +39,7 @@ LiteRT's reference kernels (BUILTIN_REF) round FULLY_CONNECTED once and convolut
 **float32 parts** of a quantised model run in plain C, in the order of TFLite Micro's sums. Functions of
 the C library (EXP, LOG, SIN, COS, TANH, LOGISTIC, ELU) differ in the last bits between libraries:
 on the PC the results are those of TFLite Micro, on a board `mcugen verify` compares float32 outputs
-behind such a function to 18 bits and says so.
+after such a function to 18 bits and says so.
 
 **Inputs and outputs** are int8, uint8, int16, int32, int64, float32 or bool, in any number. Where a
 QUANTIZE at an end of the model only moves uint8 by 128, it is left out: that end is int8 in

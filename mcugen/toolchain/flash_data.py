@@ -23,6 +23,7 @@ class Runner:
     `program` is its name on this system: the board's `program_windows`, where it has one, on Windows.
     `script` and `list_script` are lines of a command file, for programs that take one. `remote`, in place
     of `load`, is a sh script for the Linux host of a core that it starts; {file} is the image there.
+    `exporter`: it flashes only projects of this one.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Runner:
     list_script: tuple[str, ...]
     install: str  # how to get it
     remote: tuple[str, ...] = ()
+    exporter: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,8 @@ def read_flash_data(board: Board) -> FlashData:
 
 
 def _runners(board: Board, table: TomlTable) -> dict[str, Runner]:
-    """The board's own; with `runners_of`, after those of another board, beside it or mcugen's."""
+    """The board's own; with `runners_of`, after those of another board, beside it or mcugen's, that flash
+    projects of this one."""
     own = {name: _runner(name, one) for name, one in table.named_tables("runners").items()}
     other = table.text("runners_of", "")
     if not other:
@@ -94,7 +97,8 @@ def _runners(board: Board, table: TomlTable) -> dict[str, Runner]:
     if other == board.name:
         raise table.wrong("runners_of", "the name of another board")
     lender = find_board(other, board.folder.parent, "board in runners_of")
-    return {**read_flash_data(lender).runners, **own}
+    lent = read_flash_data(lender).runners
+    return {name: it for name, it in lent.items() if it.exporter in ("", board.exporter)} | own
 
 
 def _runner(name: str, table: TomlTable) -> Runner:
@@ -114,6 +118,7 @@ def _runner(name: str, table: TomlTable) -> Runner:
         list_script=table.texts("list_script", ()),
         install=table.text("install"),
         remote=remote,
+        exporter=table.text("exporter", ""),
     )
     table.finish()
     return runner

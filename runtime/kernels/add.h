@@ -3,7 +3,7 @@
 // ADD and SUB of differently scaled int8 operands:
 //   out = clamp(zero_point + requantize(s(a) + s(b))),
 //   s(x) = +-requantize((x - x.zero_point) * 2^20), of which |s| <= 255 * 2^19.
-// All three requantisations are gemmlowp's double rounding; LiteRT rounds this operator so, too.
+// All three requantisations are gemmlowp's double rounding; LiteRT also rounds this operator so.
 #ifndef MCUGEN_KERNELS_ADD_H
 #define MCUGEN_KERNELS_ADD_H
 

@@ -27,7 +27,7 @@ MCUGEN_INLINE mcugen_words_t mcugen_words(const int8_t *values, uint32_t step, u
   return (mcugen_words_t){(const uint8_t *)copies, 0};
 }
 
-// The last 1 to 3 values of an operand, and nothing behind them.
+// The last 1 to 3 values of an operand, and nothing after them.
 MCUGEN_INLINE uint32_t mcugen_last_word(mcugen_words_t words, uint32_t count) {
   uint32_t word = 0;
   memcpy(&word, words.next, count);

@@ -13,7 +13,7 @@
 
 // The inner loops are Thumb code and need r7 and r9. So not at -O0, where r7 is the frame pointer
 // (and where they can be stepped through in C); a project that keeps frame pointers or a static
-// base in r9 at other levels, too (-fno-omit-frame-pointer, -msingle-pic-base), defines this as 0.
+// base in r9 at other levels as well (-fno-omit-frame-pointer, -msingle-pic-base), defines this as 0.
 #ifndef MCUGEN_DSP_ASSEMBLY
 #if defined(__ARM_FEATURE_DSP) && defined(__thumb2__) && defined(__OPTIMIZE__)
 #define MCUGEN_DSP_ASSEMBLY 1

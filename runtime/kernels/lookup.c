@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lookup.h"
 
-// Four at a time: all loads before the look-ups, so that no instruction waits for the one before
+// Four at a time: all loads before the lookups, so that no instruction waits for the one before
 // it.
 void mcugen_lookup(const mcugen_lookup_t *layer, const int8_t *in, int8_t *out) {
   const int8_t *of_zero = layer->table + 128;

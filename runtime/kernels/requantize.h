@@ -17,7 +17,7 @@ typedef struct {
   int32_t shift;
 } mcugen_requant_t;
 
-// The short cut of cores with DSP instructions; see mcugen_requantize_channel of dsp.h.
+// The fast path of cores with DSP instructions; see mcugen_requantize_channel of dsp.h.
 typedef struct {
   int32_t multiplier;
   int32_t addend;

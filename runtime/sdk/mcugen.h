@@ -48,7 +48,7 @@ typedef struct {
 
 // Memory for activations. Instances that never run at the same time may share one that is as large
 // as the largest needs; whoever uses it takes it over, and the others' inputs and outputs are gone.
-// Set up by MCUGEN_ARENA or mcugen_arena_init; the members behind `size` are private.
+// Set up by MCUGEN_ARENA or mcugen_arena_init; the members after `size` are private.
 typedef struct {
   void *bytes;  // aligned to 16
   size_t size;

@@ -62,7 +62,7 @@ typedef struct {
   void *context;
 } mcugen_flash_t;
 
-// `slots` are addresses of `slot_bytes` bytes each, whole sectors. The members behind `verify` are
+// `slots` are addresses of `slot_bytes` bytes each, whole sectors. The members after `verify` are
 // private.
 typedef struct {
   const mcugen_flash_t *flash;

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the mcugen authors
 // SPDX-License-Identifier: Apache-2.0
-// SHA-256, FIPS 180-4. Not for secrets: it only tells damaged data.
+// SHA-256, FIPS 180-4. Not for secrets: it only detects damaged data.
 #ifndef MCUGEN_SHA256_H
 #define MCUGEN_SHA256_H
 

@@ -38,7 +38,7 @@ mcugen_result_t mcugen_stream_reset(mcugen_stream_t *stream);
 mcugen_result_t mcugen_stream_push(mcugen_stream_t *stream, const void *samples, size_t count,
                                    mcugen_on_event_t on_event, void *context);
 
-// The windows that padding completes behind the last sample of a clip.
+// The windows that padding completes after the last sample of a clip.
 mcugen_result_t mcugen_stream_end(mcugen_stream_t *stream, mcugen_on_event_t on_event,
                                   void *context);
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs on the board: python3 score_tflite.py MODEL INPUTS OUTPUTS [THREADS]
 
-INPUTS holds whole input tensors, raw, one behind the other; OUTPUTS gets the output tensors in the same
+INPUTS holds whole input tensors, raw, one after the other; OUTPUTS gets the output tensors in the same
 way. Prints which interpreter ran and the nanoseconds of every inference. Python 3.8 or newer.
 """
 

@@ -88,6 +88,11 @@ def test_pyocd_and_west(data: FlashData) -> None:
     assert lines(data, "west") == ["west flash --build-dir /p/build --runner linkserver"]
 
 
+def test_west_is_not_offered_for_a_project_that_it_did_not_build() -> None:
+    lent = read_flash_data(find_board("mcxn947-bare")).runners
+    assert tuple(lent) == ("linkserver", "jlink", "pyocd")
+
+
 def test_unknown_runner_and_variant_name_the_nearest(data: FlashData) -> None:
     with pytest.raises(ConfigError) as caught:
         data.runner("linksever")

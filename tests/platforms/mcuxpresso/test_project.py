@@ -163,8 +163,8 @@ def test_lines_to_type_are_understood_and_there_once(page: str) -> None:
         (BOARD.folder / "README.md").read_text() if page == "board" else text(export(), "README.md")
     )
     lines = lines_to_type(read)
-    assert [words[0] for words in lines][-2:] == (
-        ["build"] * 2 if page == "board" else ["flash", "run"]
+    assert [words[0] for words in lines][-3:] == (
+        ["verify", "build", "build"] if page == "board" else ["flash", "verify", "run"]
     )
     assert len({tuple(words) for words in lines}) == len(lines)
     for verb, *arguments in lines:
