@@ -7,6 +7,7 @@
 //   address of the last piece within the function, piece before, piece, instructions of it, times
 // in hexadecimal, hexadecimal, hexadecimal, decimal, decimal; the first line says how often the
 // function was called. Each call takes the counts up to its end to the file.
+// With `out` alone, all instructions of the program are one piece, which ran once.
 //
 // The few declarations of QEMU's plugin API stand here, because distributions ship QEMU without its
 // header. They are the same in its versions 1 (QEMU 4.2 to 8.x) and 2 (9.0 and later).
@@ -54,6 +55,7 @@ static const char *out;
 static bool counting;
 static uint32_t within, before;
 static unsigned calls;
+static unsigned long long total;
 
 static void write_counts(void) {
   FILE *file = fopen(out, "w");
@@ -110,6 +112,27 @@ static void translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb) {
   qemu_plugin_register_vcpu_tb_exec_cb(tb, executed, 0, (void *)(uintptr_t)both);
 }
 
+static void executed_all(unsigned cpu, void *instructions) {
+  (void)cpu;
+  total += (uintptr_t)instructions;
+}
+
+static void translated_all(qemu_plugin_id_t id, struct qemu_plugin_tb *tb) {
+  (void)id;
+  const uintptr_t instructions = qemu_plugin_tb_n_insns(tb);
+  qemu_plugin_register_vcpu_tb_exec_cb(tb, executed_all, 0, (void *)instructions);
+}
+
+static void write_total(qemu_plugin_id_t id, void *unused) {
+  (void)id;
+  (void)unused;
+  FILE *file = fopen(out, "w");
+  if (file != NULL) {
+    fprintf(file, "1\n0 0 0 %llu 1\n", total);
+    fclose(file);
+  }
+}
+
 EXPORTED int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc,
                                  char **argv) {
   (void)info;
@@ -133,9 +156,12 @@ EXPORTED int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, i
     }
     out = strcmp(argv[i], "out") == 0 ? strdup(value) : out;
   }
-  if (out == NULL || to == 0 || caller_to == 0) {
+  if (out == NULL || (to == 0) != (caller_to == 0)) {
     return 1;
   }
-  qemu_plugin_register_vcpu_tb_trans_cb(id, translated);
+  if (to == 0) {
+    qemu_plugin_register_atexit_cb(id, write_total, NULL);
+  }
+  qemu_plugin_register_vcpu_tb_trans_cb(id, to == 0 ? translated_all : translated);
   return 0;
 }

@@ -5,6 +5,12 @@
 #define MCUGEN_TOGETHER 2u
 #include "mve.h"
 
+// What positions see: `depth` taps, `stride` bytes from those of the position before.
+typedef struct {
+  const int8_t *in;
+  uint32_t stride, depth;
+} mcugen_view_t;
+
 #ifdef __ARM_FEATURE_MVE
 typedef int32x4_t mcugen_sums_t;  // of four channels
 
@@ -50,12 +56,11 @@ MCUGEN_INLINE void sum_two(mcugen_sums_t *sums, const int32_t *start, const int8
 #endif
 
 MCUGEN_INLINE void mcugen_sum_block(mcugen_sums_t *sums, uint32_t positions, const int32_t *start,
-                                    const int8_t *weights, const int8_t *in, uint32_t stride,
-                                    uint32_t depth) {
+                                    const int8_t *weights, mcugen_view_t view) {
   if (positions == 1) {
-    sums[0] = mcugen_dot_four(start, weights, in, depth);
+    sums[0] = mcugen_dot_four(start, weights, view.in, view.depth);
   } else {
-    sum_two(sums, start, weights, in, stride, depth);
+    sum_two(sums, start, weights, view.in, view.stride, view.depth);
   }
 }
 
@@ -87,14 +92,13 @@ MCUGEN_INLINE mcugen_factors_t mcugen_load_factors(mcugen_channels_t *channels) 
 }
 
 MCUGEN_INLINE void mcugen_sum_block(mcugen_sums_t *sums, uint32_t positions, const int32_t *start,
-                                    const int8_t *weights, const int8_t *in, uint32_t stride,
-                                    uint32_t depth) {
+                                    const int8_t *weights, mcugen_view_t view) {
   for (uint32_t p = 0; p < positions; ++p) {
     for (uint32_t i = 0; i < MCUGEN_LANES; ++i) {
       int32_t sum = start[i];
-      for (uint32_t k = 0; k < depth; ++k) {
+      for (uint32_t k = 0; k < view.depth; ++k) {
         const int8_t w = weights[(k / 16 * MCUGEN_LANES + i) * 16 + k % 16];
-        sum = mcugen_add(sum, w * in[p * stride + k]);
+        sum = mcugen_add(sum, w * view.in[p * view.stride + k]);
       }
       sums[p].lane[i] = sum;
     }

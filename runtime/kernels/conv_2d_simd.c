@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the mcugen authors
 // SPDX-License-Identifier: Apache-2.0
 // CONV_2D with 128-bit vectors, or those of AVX2 where the processor has them.
-#include "conv_2d_fours.h"
+#include "conv_2d_rows.h"
 
 void mcugen_conv_2d_simd_double(const mcugen_conv_2d_vector_t *layer, const int8_t *in,
                                 int8_t *out, int8_t *scratch) {
@@ -11,7 +11,7 @@ void mcugen_conv_2d_simd_double(const mcugen_conv_2d_vector_t *layer, const int8
     return;
   }
 #endif
-  mcugen_conv_2d_tiles(layer, in, out, scratch, MCUGEN_ROUND_DOUBLE);
+  mcugen_conv_2d_rows(layer, in, out, scratch, MCUGEN_ROUND_DOUBLE);
 }
 
 void mcugen_conv_2d_simd_single(const mcugen_conv_2d_vector_t *layer, const int8_t *in,
@@ -22,5 +22,5 @@ void mcugen_conv_2d_simd_single(const mcugen_conv_2d_vector_t *layer, const int8
     return;
   }
 #endif
-  mcugen_conv_2d_tiles(layer, in, out, scratch, MCUGEN_ROUND_SINGLE);
+  mcugen_conv_2d_rows(layer, in, out, scratch, MCUGEN_ROUND_SINGLE);
 }

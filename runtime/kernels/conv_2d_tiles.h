@@ -1,14 +1,13 @@
 // SPDX-FileCopyrightText: 2026 the mcugen authors
 // SPDX-License-Identifier: Apache-2.0
-// The walk of conv_2d_vector.h over an image, for every instruction set: its header brings
-// MCUGEN_LANES, MCUGEN_TOGETHER positions at once, mcugen_copy_bytes, mcugen_fill, the sums
-// of a block and how they end.
+// The walk of conv_2d_mve.c over an image: the taps of MCUGEN_TOGETHER positions are gathered, so
+// that little memory is needed.
 #ifndef MCUGEN_KERNELS_CONV_2D_TILES_H
 #define MCUGEN_KERNELS_CONV_2D_TILES_H
 
 #include <stdbool.h>
 
-#include "conv_2d_vector.h"
+#include "conv_2d_channels.h"
 
 // An output position: the pixel of its filter's first tap, perhaps outside of `image`.
 typedef struct {
@@ -69,29 +68,6 @@ MCUGEN_INLINE void mcugen_gather(const mcugen_conv_2d_vector_t *layer, mcugen_pl
   }
 }
 
-// All channels of up to MCUGEN_TOGETHER positions, which see the taps from `in` on.
-MCUGEN_INLINE void mcugen_every_channel(const mcugen_conv_2d_vector_t *layer, const int8_t *in,
-                                        uint32_t stride, int8_t *out, uint32_t positions,
-                                        mcugen_rounding_t rounding) {
-  const mcugen_output_t range = {layer->zero_point, layer->low, layer->high};
-  const uint32_t count = layer->filter.out_channels;
-  const uint32_t depth = layer->depth;
-  const int8_t *weights = layer->weights;
-  const int32_t *block = layer->channels;
-  for (int32_t left = (int32_t)count; left > 0; left -= (int32_t)MCUGEN_LANES) {
-    mcugen_channels_t *channels = (mcugen_channels_t *)block;
-    mcugen_sums_t sums[MCUGEN_TOGETHER];
-    mcugen_sum_block(sums, positions, channels[0], weights, in, stride, depth);
-    const mcugen_factors_t factors = mcugen_load_factors(channels);
-    MCUGEN_UNROLL for (uint32_t p = 0; p < positions; ++p) {
-      mcugen_finish(out + p * count, (uint32_t)left, sums[p], factors, range, rounding);
-    }
-    out += MCUGEN_LANES;
-    weights += MCUGEN_LANES * depth;
-    block += 3u * MCUGEN_LANES;
-  }
-}
-
 MCUGEN_INLINE void mcugen_conv_2d_tiles(const mcugen_conv_2d_vector_t *layer, const int8_t *in,
                                         int8_t *out, int8_t *scratch, mcugen_rounding_t rounding) {
   const mcugen_filter_t *f = &layer->filter;
@@ -110,10 +86,11 @@ MCUGEN_INLINE void mcugen_conv_2d_tiles(const mcugen_conv_2d_vector_t *layer, co
       }
       seen = scratch;
     }
+    const mcugen_view_t view = {seen, stride, layer->depth};
     if (positions == 1) {
-      mcugen_every_channel(layer, seen, stride, out, 1, rounding);
+      mcugen_every_channel(layer, view, out, 1, rounding);
     } else {
-      mcugen_every_channel(layer, seen, stride, out, MCUGEN_TOGETHER, rounding);
+      mcugen_every_channel(layer, view, out, MCUGEN_TOGETHER, rounding);
     }
     out += positions * f->out_channels;
     left -= positions;

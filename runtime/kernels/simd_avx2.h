@@ -17,17 +17,18 @@ MCUGEN_INLINE mcugen_sums_t mcugen_start_sums(const int32_t *start) {
   return _mm256_loadu_si256((const void *)start);
 }
 
-// Two taps of eight channels, beginning at x0 and x1; the weights are [MCUGEN_LANES][2].
+// Two taps of eight channels, beginning at x0 and x1; the weights are [2][MCUGEN_LANES].
 MCUGEN_INLINE mcugen_sums_t mcugen_add_taps(mcugen_sums_t sums, const int8_t *weights,
                                             const int8_t *x0, const int8_t *x1) {
   const __m128i x = _mm_unpacklo_epi8(_mm_loadl_epi64((const void *)x0),
                                       _mm_loadl_epi64((const void *)x1));
-  const __m256i products =
-      _mm256_madd_epi16(mcugen_load_widened(weights), _mm256_cvtepi8_epi16(x));
+  const __m128i w = _mm_unpacklo_epi8(_mm_loadl_epi64((const void *)weights),
+                                      _mm_loadl_epi64((const void *)(weights + MCUGEN_LANES)));
+  const __m256i products = _mm256_madd_epi16(_mm256_cvtepi8_epi16(w), _mm256_cvtepi8_epi16(x));
   return _mm256_add_epi32(sums, products);
 }
 
-// Sums of a block for conv_2d_fours.h: two lanes for each of channels 0 to 3, of 4 to 7.
+// Sums of a block for conv_2d_rows.h: two lanes for each of channels 0 to 3, of 4 to 7.
 typedef struct {
   __m256i low, high;
 } mcugen_halves_t;

@@ -14,11 +14,11 @@ MCUGEN_INLINE mcugen_sums_t mcugen_start_sums(const int32_t *start) {
   return sums;
 }
 
-// Two taps of eight channels, beginning at x0 and x1; the weights are [MCUGEN_LANES][2].
+// Two taps of eight channels, beginning at x0 and x1; the weights are [2][MCUGEN_LANES].
 MCUGEN_INLINE mcugen_sums_t mcugen_add_taps(mcugen_sums_t sums, const int8_t *weights,
                                             const int8_t *x0, const int8_t *x1) {
   for (uint32_t i = 0; i < MCUGEN_LANES; ++i) {
-    const int32_t pair = weights[2 * i] * x0[i] + weights[2 * i + 1] * x1[i];
+    const int32_t pair = weights[i] * x0[i] + weights[MCUGEN_LANES + i] * x1[i];
     sums.lane[i] = mcugen_add(sums.lane[i], pair);
   }
   return sums;

@@ -14,13 +14,14 @@ MCUGEN_INLINE mcugen_sums_t mcugen_start_sums(const int32_t *start) {
   return (mcugen_sums_t){vld1q_s32(start), vld1q_s32(start + 4)};
 }
 
-// Two taps of eight channels, beginning at x0 and x1; the weights are [MCUGEN_LANES][2].
+// Two taps of eight channels, beginning at x0 and x1; the weights are [2][MCUGEN_LANES], none of
+// them -128, so two products fit 16 bits.
 MCUGEN_INLINE mcugen_sums_t mcugen_add_taps(mcugen_sums_t sums, const int8_t *weights,
                                             const int8_t *x0, const int8_t *x1) {
-  const int8x16_t w = vld1q_s8(weights);
-  const int8x8x2_t x = vzip_s8(vld1_s8(x0), vld1_s8(x1));
-  sums.low = vpadalq_s16(sums.low, vmull_s8(vget_low_s8(w), x.val[0]));
-  sums.high = vpadalq_s16(sums.high, vmull_s8(vget_high_s8(w), x.val[1]));
+  const int16x8_t first = vmull_s8(vld1_s8(x0), vld1_s8(weights));
+  const int16x8_t pair = vmlal_s8(first, vld1_s8(x1), vld1_s8(weights + MCUGEN_LANES));
+  sums.low = vaddw_s16(sums.low, vget_low_s16(pair));
+  sums.high = vaddw_high_s16(sums.high, pair);
   return sums;
 }
 
@@ -46,9 +47,76 @@ MCUGEN_INLINE void mcugen_add_eight(mcugen_halves_t *sums, uint32_t positions,
   }
 }
 
+#define MCUGEN_ADDS_RUNS 1
+
+// The next 64 bytes. What the compiler does not see through, it does not turn into an address of its
+// own for each load.
+MCUGEN_INLINE int8x16x4_t mcugen_take_64(const int8_t **from) {
+  const int8x16x4_t taken = vld1q_s8_x4(*from);
+  *from += 64;
+  __asm__("" : "+r"(*from));
+  return taken;
+}
+
+// Four taps, those of lanes `lane` in x; the weights are [MCUGEN_LANES][4] for each lane.
+#define MCUGEN_DOT(sums, w, first, x, lane)                                   \
+  (sums).low = vdotq_laneq_s32((sums).low, (w).val[first], x, lane);          \
+  (sums).high = vdotq_laneq_s32((sums).high, (w).val[(first) + 1], x, lane)
+
+// Sixteen taps of each position; takes weights, which are [4][MCUGEN_LANES][4].
+MCUGEN_INLINE void mcugen_add_sixteen(mcugen_halves_t *sums, uint32_t positions,
+                                      const int8_t **weights, const int8_t *in, uint32_t stride) {
+  const int8x16x4_t w = mcugen_take_64(weights);
+  const int8x16x4_t v = mcugen_take_64(weights);
+  MCUGEN_UNROLL for (uint32_t p = 0; p < positions; ++p) {
+    const int8x16_t x = vld1q_s8(in + p * stride);
+    MCUGEN_DOT(sums[p], w, 0, x, 0);
+    MCUGEN_DOT(sums[p], w, 2, x, 1);
+    MCUGEN_DOT(sums[p], v, 0, x, 2);
+    MCUGEN_DOT(sums[p], v, 2, x, 3);
+  }
+}
+
+// As many turns of 64 taps of one position as there are, whose weights it takes; returns where the
+// next tap is. The sums are in two parts, so that an instruction need not wait for the one before.
+MCUGEN_INLINE const int8_t *mcugen_add_many(mcugen_halves_t *sums, const int8_t **weights,
+                                            const int8_t *in, uint32_t count) {
+  mcugen_halves_t part = {vdupq_n_s32(0), vdupq_n_s32(0)};
+  for (uint32_t turns = count / 64u; turns != 0; --turns) {
+    const int8x16x4_t x = mcugen_take_64(&in);
+    MCUGEN_UNROLL for (uint32_t i = 0; i < 4; ++i) {
+      const int8x16x4_t w = mcugen_take_64(weights);
+      const int8x16x4_t v = mcugen_take_64(weights);
+      MCUGEN_DOT(*sums, w, 0, x.val[i], 0);
+      MCUGEN_DOT(part, w, 2, x.val[i], 1);
+      MCUGEN_DOT(*sums, v, 0, x.val[i], 2);
+      MCUGEN_DOT(part, v, 2, x.val[i], 3);
+    }
+  }
+  sums->low = vaddq_s32(sums->low, part.low);
+  sums->high = vaddq_s32(sums->high, part.high);
+  return in;
+}
+
+MCUGEN_INLINE void mcugen_add_run(mcugen_halves_t *sums, uint32_t positions,
+                                  const int8_t **weights, const int8_t *in, uint32_t stride,
+                                  uint32_t count) {
+  const int8_t *end = in + count / 16u * 16u;
+  if (positions == 1) {
+    in = mcugen_add_many(sums, weights, in, count);
+  }
+  for (; in != end; in += 16) {
+    mcugen_add_sixteen(sums, positions, weights, in, stride);
+  }
+  if ((count & 8u) != 0) {
+    mcugen_add_eight(sums, positions, *weights, in, stride);
+    *weights += 8u * MCUGEN_LANES;
+  }
+}
+
 MCUGEN_INLINE mcugen_sums_t mcugen_join_halves(mcugen_halves_t sums) { return sums; }
 #else
-// Sums of a block for conv_2d_fours.h: two lanes for each of channels 0 and 1, of 2 and 3, ...
+// Sums of a block for conv_2d_rows.h: two lanes for each of channels 0 and 1, of 2 and 3, ...
 typedef struct {
   int32x4_t two[4];
 } mcugen_halves_t;
@@ -94,9 +162,9 @@ MCUGEN_INLINE int32x4_t mcugen_requantize_four(int32x4_t sums, int32x4_t multipl
                                                int32x4_t shifts, mcugen_rounding_t rounding) {
   if (rounding == MCUGEN_ROUND_DOUBLE) {
     const int32x4_t high = vqrdmulhq_s32(sums, multipliers);
-    // Ties of negative values go away from zero; a shift by 0 has no ties.
-    const int32x4_t tie = vshrq_n_s32(vandq_s32(high, shifts), 31);
-    return vrshlq_s32(vqaddq_s32(high, tie), shifts);
+    // Ties of negative values go away from zero; a shift by 0 has no ties. `high` is not INT32_MIN:
+    // a multiplier is at most INT32_MAX.
+    return vrshlq_s32(vsraq_n_s32(high, vandq_s32(high, shifts), 31), shifts);
   }
   const int32x4_t right = vsubq_s32(shifts, vdupq_n_s32(31));
   const int64x2_t low = vmull_s32(vget_low_s32(sums), vget_low_s32(multipliers));

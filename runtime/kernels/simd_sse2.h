@@ -24,10 +24,11 @@ MCUGEN_INLINE mcugen_sums_t mcugen_start_sums(const int32_t *start) {
   return (mcugen_sums_t){mcugen_load_16(start), mcugen_load_16(start + 4)};
 }
 
-// Two taps of eight channels, beginning at x0 and x1; the weights are [MCUGEN_LANES][2].
+// Two taps of eight channels, beginning at x0 and x1; the weights are [2][MCUGEN_LANES].
 MCUGEN_INLINE mcugen_sums_t mcugen_add_taps(mcugen_sums_t sums, const int8_t *weights,
                                             const int8_t *x0, const int8_t *x1) {
-  const __m128i w = mcugen_load_16(weights);
+  const __m128i w = _mm_unpacklo_epi8(_mm_loadl_epi64((const void *)weights),
+                                      _mm_loadl_epi64((const void *)(weights + MCUGEN_LANES)));
   const __m128i x = _mm_unpacklo_epi8(_mm_loadl_epi64((const void *)x0),
                                       _mm_loadl_epi64((const void *)x1));
   const __m128i low = _mm_madd_epi16(mcugen_widen_low(w), mcugen_widen_low(x));
@@ -35,7 +36,7 @@ MCUGEN_INLINE mcugen_sums_t mcugen_add_taps(mcugen_sums_t sums, const int8_t *we
   return (mcugen_sums_t){_mm_add_epi32(sums.low, low), _mm_add_epi32(sums.high, high)};
 }
 
-// Sums of a block for conv_2d_fours.h: two lanes for each of channels 0 and 1, of 2 and 3, ...
+// Sums of a block for conv_2d_rows.h: two lanes for each of channels 0 and 1, of 2 and 3, ...
 typedef struct {
   __m128i two[4];
 } mcugen_halves_t;

@@ -22,6 +22,7 @@ _UINT16_MAX = 65535
 _MOST_TAPS = 64  # MCUGEN_MOST_TAPS
 _OUTPUT_COST = 5
 _GATHER_COST = 0.5  # per tap and position
+_LEAST_SCRATCH = 16  # bytes, of kernels that need none
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ _CONV_2D = {
     "mve": Blocks("mve", 4, 16, 16, 2, 0.15, _HELIUM_RIGHT),
 }
 _DEPTHWISE = {
-    "simd": Blocks("simd", 8, 2, 2, 1, 0.6),
+    "simd": Blocks("simd", 8, 1, 2, 1, 0.6),
     "mve": Blocks("mve", 16, 1, 2, 1, 0.6, _HELIUM_RIGHT, _HELIUM_ORDER),
 }
 """isa -> the kernel; the first that a board has is taken."""
@@ -55,6 +56,7 @@ _DEPTHWISE = {
 def conv_2d_variants(layer: Convolution, options: EngineOptions) -> tuple[Variant, ...]:
     """The kernel for one group of input channels, where the board has vectors and it holds."""
     blocks = _blocks(_CONV_2D, options.isa)
+    layer = convolution.lay_down(layer)
     f = layer.filter
     if blocks is None or layer.weights.shape[3] != f.in_channels:
         return ()
@@ -75,7 +77,7 @@ def conv_2d_variants(layer: Convolution, options: EngineOptions) -> tuple[Varian
             (Layout.NATIVE,),
             int((blocks.cost * depth + _OUTPUT_COST) * outputs + gathered),
             lambda operands: _build(settled, blocks, kernel, fields, operands),
-            scratch_bytes=16 if direct else blocks.together * depth,
+            scratch_bytes=_LEAST_SCRATCH if direct else _conv_2d_scratch(f, blocks, depth),
             in_place=((0, 0),) if _works_in_place(f, blocks, direct=direct) else (),
         ),
     )
@@ -84,6 +86,7 @@ def conv_2d_variants(layer: Convolution, options: EngineOptions) -> tuple[Varian
 def depthwise_variants(layer: Convolution, options: EngineOptions) -> tuple[Variant, ...]:
     """The kernel for one output per input channel, where the board has vectors and it holds."""
     blocks = _blocks(_DEPTHWISE, options.isa)
+    layer = convolution.lay_down(layer)
     f = layer.filter
     if blocks is None or f.in_channels != f.out_channels or f.out_channels < blocks.lanes:
         return ()
@@ -99,7 +102,7 @@ def depthwise_variants(layer: Convolution, options: EngineOptions) -> tuple[Vari
             (Layout.NATIVE,),
             int((blocks.cost * layer.taps + _OUTPUT_COST) * outputs),
             lambda operands: _build(settled, blocks, kernel, fields, operands, reuse_last=True),
-            scratch_bytes=f.in_channels,
+            scratch_bytes=_ring_bytes(f) if blocks.kernel == "simd" else f.in_channels,
         ),
     )
 
@@ -131,6 +134,23 @@ def _is_direct(f: Filter, blocks: Blocks) -> bool:
 def _works_in_place(f: Filter, blocks: Blocks, *, direct: bool) -> bool:
     """Whether positions are gathered in pairs before they are written, over nothing still to be read."""
     return not direct and blocks.together == 2 and convolution.writes_behind_reads(f)
+
+
+def _ring_bytes(f: Filter) -> int:
+    """Of padded_rows.h: as many padded rows as the filter spans, unless it never leaves the image."""
+    span = (f.height - 1) * f.dilation_y + 1
+    height = (f.out_height - 1) * f.stride_y + span
+    width = (f.out_width - 1) * f.stride_x + (f.width - 1) * f.dilation_x + 1
+    inside = (f.pad_top, f.pad_left) == (0, 0) and height <= f.in_height and width <= f.in_width
+    return _LEAST_SCRATCH if inside else span * width * f.in_channels
+
+
+def _conv_2d_scratch(f: Filter, blocks: Blocks, depth: int) -> int:
+    """Taps of positions, where they are gathered, and rows with their padding."""
+    if blocks.kernel != "simd":
+        return blocks.together * depth
+    whole = f.width * f.in_channels % blocks.step == 0 and 1 in (f.dilation_x, f.width)
+    return _ring_bytes(f) + (0 if whole else blocks.together * depth)
 
 
 def _kernel(operator: str, blocks: Blocks, options: EngineOptions) -> Kernel:

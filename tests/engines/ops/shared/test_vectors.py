@@ -93,6 +93,11 @@ BREAKS = (
     ("neon", "simd_neon.h", "vandq_s32(high, shifts), 31", "vshlq_n_s32(high, 31), 31"),
     ("neon", "simd_neon.h", "w.val[1], x, w.val[3], y", "w.val[1], x, w.val[3], x"),
     ("sdot", "simd_neon.h", "w.val[3], x, 1", "w.val[3], x, 0"),
+    ("sdot", "simd_neon.h", "(part, v, 2, x.val[i], 3)", "(part, v, 2, x.val[i], 2)"),
+    ("neon", "simd_neon.h", "weights + MCUGEN_LANES)", "weights)"),
+    ("host", "padded_rows.h", "row - rows.back : row", "row : row"),
+    ("host", "padded_rows.h", "y < 0 || ", ""),
+    ("host", "depthwise_conv_2d_rows.h", "o < last ? o : last", "o < last ? o : 0"),
     ("helium", "mve.h", "vshrq_n_s32(high, 31)", "vsubq_s32(high, high)"),
     ("helium", "conv_2d_mve.c", "vmladava.s8 r12, %q1, %q2", "vmladava.s8 r12, %q0, %q2"),
     ("helium", "depthwise_conv_2d_mve.c", "vmullt.s8 %q[x]", "vmullb.s8 %q[x]"),
@@ -101,6 +106,7 @@ BREAKS = (
     ("host", "depthwise_conv_2d_blocks.h", "o < last ? o : last", "o < last ? o : 0"),
     ("host", "depthwise_conv_2d_blocks.h", "column >= 0 && ", ""),
 )
+WALKS_OF_HELIUM = ("conv_2d_tiles.h", "depthwise_conv_2d_blocks.h")
 
 
 @pytest.mark.parametrize("broken", BREAKS, ids=lambda b: f"{b[0]} {b[2]}")
@@ -109,7 +115,7 @@ def test_a_break_is_noticed(
 ) -> None:
     on, file, old, new = broken
     patch = (f"runtime/kernels/{file}", old, new)
-    isa = "mve" if "mve" in file else "simd"
+    isa = "mve" if "mve" in file or file in WALKS_OF_HELIUM else "simd"
     assert any(differences(edges, options(isa), tmp_path, on=on, patch=patch))
 
 

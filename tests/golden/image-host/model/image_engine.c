@@ -8,7 +8,7 @@
 
 #include "image_model.h"
 
-static _Alignas(16) uint8_t arena[160];
+static _Alignas(16) uint8_t arena[192];
 
 const mcugen_engine_info_t *mcugen_engine_info(void) { return &image_model.info; }
 
@@ -33,7 +33,7 @@ const void *mcugen_engine_output(uint32_t index) {
   return index < 1 ? arena + image_model.output_offsets[index] : NULL;
 }
 
-uint32_t mcugen_engine_arena_used_bytes(void) { return 160; }
+uint32_t mcugen_engine_arena_used_bytes(void) { return 192; }
 
 mcugen_status_t mcugen_engine_invoke_until(uint32_t layer) {
   (void)layer;

@@ -15,13 +15,13 @@
 #endif
 
 // When which bytes of the arena are in use:
-// arena 160 bytes, lower bound 160 bytes
+// arena 192 bytes, lower bound 192 bytes
 //   offset    bytes  steps 0 to 1    buffer
-//        0       64  #.              conv_2d_0_scratch
+//        0       96  #.              conv_2d_0_scratch
 //        0       48  .#              depthwise_conv_2d_1_out
-//       64       48  #.              input_0
-//      112       48  ##              conv_2d_0_out
-//                    ^               peak: 160 bytes at step 0
+//       96       48  #.              input_0
+//      144       48  ##              conv_2d_0_out
+//                    ^               peak: 192 bytes at step 0
 
 // What every layer is called with.
 static const mcugen_conv_2d_vector_t conv_2d_0_params = {
@@ -76,8 +76,8 @@ static const mcugen_depthwise_conv_2d_t depthwise_conv_2d_1_params = {
 };
 
 static void invoke(uint8_t arena[]) {
-  int8_t *const input_0 = (void *)(arena + 64);  // "picture" [1, 6, 6, 1]
-  int8_t *const conv_2d_0_out = (void *)(arena + 112);  // "features" [1, 3, 3, 4]
+  int8_t *const input_0 = (void *)(arena + 96);  // "picture" [1, 6, 6, 1]
+  int8_t *const conv_2d_0_out = (void *)(arena + 144);  // "features" [1, 3, 3, 4]
   int8_t *const conv_2d_0_scratch = (void *)(arena + 0);  // scratch
   int8_t *const depthwise_conv_2d_1_out = (void *)(arena + 0);  // "answer" [1, 3, 3, 4]
   // conv_2d_0: "features" [1, 3, 3, 4]
@@ -91,7 +91,7 @@ static const mcugen_tensor_t input_tensors[] = {
   {MCUGEN_INT8, 36, 0.5f, -3},
 };
 
-static const uint32_t input_offsets[] = {64};
+static const uint32_t input_offsets[] = {96};
 
 static const mcugen_tensor_t output_tensors[] = {
   {MCUGEN_INT8, 36, 0.125f, -1},
@@ -107,7 +107,7 @@ const mcugen_model_t image_model = {
     .outputs = 1,
     .input = input_tensors,
     .output = output_tensors,
-    .arena_bytes = 160,
+    .arena_bytes = 192,
   },
   .input_offsets = input_offsets,
   .output_offsets = output_offsets,
