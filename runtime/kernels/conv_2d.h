@@ -28,11 +28,9 @@ void mcugen_conv_2d_double(const mcugen_conv_2d_t *layer, const int8_t *in, int8
 void mcugen_conv_2d_single(const mcugen_conv_2d_t *layer, const int8_t *in, int8_t *out);
 
 // The same without groups for cores with DSP instructions. The taps of a filter are taken four at a
-// time. Taps that lie side by side in the image are a run: `run` of them, a row of the filter, or one
-// pixel where it is dilated; runs come column by column. First are the whole fours of every run, `whole`
-// taps in all, then the last run % 4 taps of every run, in turn, then zero weights up to `depth`, a
-// multiple of 4. The generator packs all that the output channels need into one stream of words, first
-// in quads, then single ones:
+// time. A row of the filter is a run: first are the last run % 4 taps of every run, in turn, and zero
+// weights up to a multiple of 4, then the whole fours of every run, `depth` taps in all. The generator packs
+// all that the output channels need into one stream of words, first in quads, then single ones:
 //   quad    S and L of channels {0, 1}, of {2, 3}: where the sums start (see conv_2d_dsp.c);
 //           for four taps 4 words: halfwords {0, 2} of channels {0, 1}, of {2, 3}; {1, 3} of both,
 //           where a halfword is 256 * w[upper] + w[lower]; for the last taps of runs {0, 1} and
@@ -50,8 +48,6 @@ typedef struct {
   uint16_t quads;
   uint16_t singles;
   uint16_t depth;
-  uint16_t whole;
-  uint16_t run;
   uint16_t rows_inside;     // rows that a filter's first tap can be in while it is all inside the
   uint16_t columns_inside;  // image, and columns; 0 where it is dilated
   int8_t in_zero_point;
@@ -60,10 +56,10 @@ typedef struct {
   int8_t high;
 } mcugen_conv_2d_dsp_t;
 
-// `scratch` holds 4 * depth bytes and three runs filled up to fours, and is 4-byte aligned. `out` may be
-// `in` where no pair of positions is written over what a later one reads. `_straight` is for
-// mcugen_requantize_straight, in either rounding. The `_exact` kernels take any requantisation and range
-// of the output.
+// `scratch` holds 4 * depth bytes and, unless all filters are all inside the image, twice the taps filled
+// // up to fours; it is 4-byte aligned. `out` may be `in` where no pair of positions is written over what a
+// later one reads. `_straight` is for mcugen_requantize_straight, in either rounding. The `_exact` kernels
+// take any requantisation and range of the output.
 void mcugen_conv_2d_dsp_double(const mcugen_conv_2d_dsp_t *layer, const int8_t *in, int8_t *out,
                                int8_t *scratch);
 void mcugen_conv_2d_dsp_straight(const mcugen_conv_2d_dsp_t *layer, const int8_t *in, int8_t *out,

@@ -3,33 +3,17 @@
 // CONV_2D for cores with DSP instructions: two output channels per multiply, four channels of two
 // positions per turn.
 //
-// The pixels that two output positions see are gathered as int16 into scratch, word by word in
-// turn: for every four taps {0, 2} of the first position, {0, 2} of the second, {1, 3} of both.
-// conv_2d.h says in which order taps come.
+// What two output positions see is gathered into scratch: see conv_2d_gather.h.
 // Channels are packed in pairs as in row_pairs.h: a halfword 256 * u + l times x, summed,
 // is S = 256 * U + L; SXTB16 recovers l, a second SMLAD gives L, and U = (S - L) >> 8 is exact
 // while |U| < 2^23, which the generator checks, biases included.
 #include <stdbool.h>
-#include <stddef.h>
 
 #include "conv_2d.h"
+#include "conv_2d_gather.h"
 #include "dsp.h"
 
 typedef mcugen_conv_2d_dsp_t layer_t;
-
-// The first tap of an output pixel.
-typedef struct {
-  const int8_t *image;  // of its batch
-  int32_t y, x;
-  int32_t offset;           // bytes from the start of the image
-  uint32_t columns_inside;  // those from which on a filter of this row is all inside the image
-} position_t;
-
-// What is the same for all positions, so that it is computed once: bytes from one to the next, where a
-// row of them ends, bytes from a filter's row to the next.
-typedef struct {
-  int32_t step, x_step, x_end, row_step;
-} walk_t;
 
 // How sums become results.
 typedef enum {
@@ -39,185 +23,6 @@ typedef enum {
   FINISH_EXACT_DOUBLE,
   FINISH_EXACT_SINGLE
 } finish_t;
-
-// --- gathering ----------------------------------------------------------------------------------
-
-// Where the next taps of the first position go; those of the second follow each.
-typedef struct {
-  uint32_t *words;  // four taps of both positions at a time
-  uint8_t *rest;    // the last ones of each run, halfword by halfword
-} cursor_t;
-
-// Four taps of both positions at a time, until `end`.
-MCUGEN_INLINE uint32_t *put_fours(uint32_t *words, const int8_t *first, const int8_t *second,
-                                  const int8_t *end) {
-#if MCUGEN_DSP_ASSEMBLY
-  uint32_t a, b, c, d;
-  __asm__ volatile(
-      "1: ldr %[a], [%[first]], #4 \n ldr %[b], [%[second]], #4 \n"
-      "sxtb16 %[c], %[a] \n sxtb16 %[d], %[b] \n strd %[c], %[d], [%[words]], #8 \n"
-      "sxtb16 %[c], %[a], ror #8 \n sxtb16 %[d], %[b], ror #8 \n"
-      "strd %[c], %[d], [%[words]], #8 \n cmp %[first], %[end] \n bne 1b \n"
-      : [first] "+&r"(first), [second] "+&r"(second), [words] "+&r"(words), [a] "=&r"(a),
-        [b] "=&r"(b), [c] "=&r"(c), [d] "=&r"(d)
-      : [end] "r"(end)
-      : "cc", "memory");
-#else
-  for (; first != end; first += 4) {
-    const uint32_t a = mcugen_load_word(first);
-    const uint32_t b = mcugen_load_word(second);
-    words[0] = mcugen_sxtb16(a);
-    words[1] = mcugen_sxtb16(b);
-    words[2] = mcugen_sxtb16_ror8(a);
-    words[3] = mcugen_sxtb16_ror8(b);
-    words += 4;
-    second += 4;
-  }
-#endif
-  return words;
-}
-
-MCUGEN_INLINE void put_half(uint8_t *to, int16_t tap) { __builtin_memcpy(to, &tap, sizeof tap); }
-
-// Taps that lie side by side in the image.
-MCUGEN_INLINE cursor_t put_run(cursor_t to, const int8_t *first, const int8_t *second,
-                               uint32_t run) {
-  const uint32_t fours = run / 4 * 4;
-  if (fours != 0) {
-    to.words = put_fours(to.words, first, second, first + fours);
-  }
-  for (uint32_t i = fours; i < run; ++i) {
-    put_half(to.rest, first[i]);
-    put_half(to.rest + 4, second[i]);
-    to.rest += 2u + ((uintptr_t)to.rest & 2u) * 2u;  // the other half, or that of the next word but one
-  }
-  return to;
-}
-
-// Bytes of a run filled up to words.
-MCUGEN_INLINE uint32_t run_bytes(const layer_t *layer) { return (layer->run + 3u) / 4u * 4u; }
-
-static __attribute__((noinline)) void put_outside(const layer_t *layer, int8_t *run) {
-  for (uint32_t i = 0; i < layer->run; i += 4) {
-    mcugen_store_word(&run[i], (uint8_t)layer->in_zero_point * UINT32_C(0x01010101));
-  }
-}
-
-// The columns of a run that the image has: `bytes` of it from `first` in each row on, which are the
-// bytes from `lead` on of the run.
-typedef struct {
-  const int8_t *first;
-  int8_t *patch;
-  uint32_t lead, bytes;
-} columns_t;
-
-// Of a run that starts in column `x`. `patch` becomes a run outside the image where the run is partly so.
-static __attribute__((noinline)) columns_t clip(const layer_t *layer, const int8_t *image, int32_t x, int32_t columns,
-                             int8_t *patch) {
-  const mcugen_filter_t *f = &layer->filter;
-  const int32_t first = x < 0 ? 0 : x;
-  const int32_t end = x + columns < f->in_width ? x + columns : f->in_width;
-  const int32_t seen = first < end ? end - first : 0;
-  if (seen != 0 && seen != columns) {
-    put_outside(layer, patch);
-  }
-  return (columns_t){image + first * f->in_channels, patch, (uint32_t)((first - x) * f->in_channels),
-                     (uint32_t)(seen * f->in_channels)};
-}
-
-MCUGEN_INLINE void copy(int8_t *to, const int8_t *from, uint32_t bytes) {
-  for (; bytes >= 4; bytes -= 4) {
-    mcugen_store_word(to, mcugen_load_word(from));
-    to += 4;
-    from += 4;
-  }
-  for (; bytes != 0; --bytes) {
-    *to++ = *from++;
-  }
-}
-
-// The run of row `y`: in the image, in its patch, or all outside.
-static __attribute__((noinline)) const int8_t *find_run(const layer_t *layer, const columns_t *at, int32_t y,
-                                     const int8_t *outside) {
-  const mcugen_filter_t *f = &layer->filter;
-  if ((uint32_t)y >= f->in_height || at->bytes == 0) {
-    return outside;
-  }
-  const int8_t *from = at->first + y * f->in_width * f->in_channels;
-  if (at->bytes == layer->run) {
-    return from;
-  }
-  copy(at->patch + at->lead, from, at->bytes);
-  return at->patch;
-}
-
-// All that two positions see, wherever they are. `runs` are one outside the image and patches of both.
-static __attribute__((noinline)) void gather_clipped(const layer_t *layer, const position_t *a,
-                                                     const position_t *b, uint32_t *words,
-                                                     int8_t *runs) {
-  const mcugen_filter_t *f = &layer->filter;
-  const int32_t columns = layer->run / f->in_channels;
-  int8_t *patch = runs + run_bytes(layer);
-  cursor_t to = {words, (uint8_t *)&words[layer->whole]};
-  for (int32_t kx = 0; kx < f->width; kx += columns) {
-    const int32_t across = kx * f->dilation_x;
-    const columns_t first = clip(layer, a->image, a->x + across, columns, patch);
-    const columns_t second = clip(layer, b->image, b->x + across, columns, patch + run_bytes(layer));
-    int32_t down = 0;
-    for (uint32_t ky = f->height; ky != 0; --ky) {
-      to = put_run(to, find_run(layer, &first, a->y + down, runs),
-                   find_run(layer, &second, b->y + down, runs), layer->run);
-      down += f->dilation_y;
-    }
-  }
-}
-
-MCUGEN_INLINE bool is_inside(const position_t *at) {
-  return (uint32_t)at->x < at->columns_inside;
-}
-
-// All that two positions see.
-MCUGEN_INLINE void gather(const layer_t *layer, const walk_t *walk, const position_t *a,
-                          const position_t *b, uint32_t *words, int8_t *runs) {
-  if (!is_inside(a) || !is_inside(b)) {
-    gather_clipped(layer, a, b, words, runs);
-    return;
-  }
-  const int8_t *row_a = a->image + a->offset;
-  const int8_t *row_b = b->image + b->offset;
-  cursor_t to = {words, (uint8_t *)&words[layer->whole]};
-  for (uint32_t ky = layer->filter.height; ky != 0; --ky) {
-    to = put_run(to, row_a, row_b, layer->run);
-    row_a += walk->row_step;
-    row_b += walk->row_step;
-  }
-}
-
-static position_t start_of_row(const layer_t *layer, const int8_t *image, int32_t y) {
-  const mcugen_filter_t *f = &layer->filter;
-  const bool is_seen = (uint32_t)y < layer->rows_inside;
-  return (position_t){image, y, -f->pad_left, (y * f->in_width - f->pad_left) * f->in_channels,
-                      is_seen ? layer->columns_inside : 0u};
-}
-
-static __attribute__((noinline)) void next_row(const layer_t *layer, position_t *at) {
-  const mcugen_filter_t *f = &layer->filter;
-  const int8_t *image = at->image;
-  int32_t y = at->y + f->stride_y;
-  if (y == f->out_height * f->stride_y - f->pad_top) {
-    image += f->in_height * f->in_width * f->in_channels;
-    y = -f->pad_top;
-  }
-  *at = start_of_row(layer, image, y);
-}
-
-MCUGEN_INLINE void advance(const layer_t *layer, const walk_t *walk, position_t *at) {
-  at->x += walk->x_step;
-  at->offset += walk->step;
-  if (at->x == walk->x_end) {
-    next_row(layer, at);
-  }
-}
 
 // --- results ------------------------------------------------------------------------------------
 
@@ -337,8 +142,8 @@ MCUGEN_INLINE void compute_quads(const layer_t *layer, const pair_t *pair, finis
 
 #if MCUGEN_DSP_ASSEMBLY
 // compute_quads in 12 instructions for 16 multiplications: two taps of four channels at two
-// positions per step; r4-r7 and r8-r11 are the sums_t of the positions. Eight steps are unrolled
-// and entered in the middle. All of r0-r12 and lr are taken, so the rest waits on the stack: the
+// positions per step; r4-r7 and r8-r11 are the sums_t of the positions. After the first step eight are
+// unrolled and entered in the middle. All of r0-r12 and lr are taken, so the rest waits on the stack: the
 // input, the steps' entry, the input's end, both outputs, the stream's end.
 #define STEP                                           \
   "ldmia.w r0!, {r2, r3} \n ldmia.w r1!, {r12, lr} \n" \
@@ -347,6 +152,15 @@ MCUGEN_INLINE void compute_quads(const layer_t *layer, const pair_t *pair, finis
   "sxtb16 r2, r2 \n sxtb16 r3, r3 \n"                  \
   "smlad r5, r2, r12, r5 \n smlad r9, r2, lr, r9 \n"   \
   "smlad r7, r3, r12, r7 \n smlad r11, r3, lr, r11 \n"
+// Both positions start with the same sums: the second takes them from the first in its first step.
+#define FIRST_STEP                                     \
+  "ldmia r0!, {r4-r7} \n ldr r1, [sp] \n"              \
+  "ldmia.w r0!, {r2, r3} \n ldmia.w r1!, {r12, lr} \n" \
+  "smlad r8, r2, lr, r4 \n smlad r4, r2, r12, r4 \n"   \
+  "smlad r10, r3, lr, r6 \n smlad r6, r3, r12, r6 \n"  \
+  "sxtb16 r2, r2 \n sxtb16 r3, r3 \n"                  \
+  "smlad r9, r2, lr, r5 \n smlad r5, r2, r12, r5 \n"   \
+  "smlad r11, r3, lr, r7 \n smlad r7, r3, r12, r7 \n"
 #define STEP_BYTES 48u
 #define STEPS 8u
 
@@ -382,8 +196,7 @@ MCUGEN_INLINE void compute_quads(const layer_t *layer, const pair_t *pair, finis
 #define FINISH_QUAD_SINGLE UPPERS("8") FOUR_CHANNELS(REQUANTIZE_SINGLE)
 #define QUADS(finish_quad)                                                                \
   "ldmia r1, {r2-r7} \n adr r12, 2f \n add r3, r3, r12 \n push {r2-r7} \n"                \
-  "1: ldmia r0!, {r4-r7} \n ldr r1, [sp] \n"                                              \
-  "mov r8, r4 \n mov r9, r5 \n mov r10, r6 \n mov r11, r7 \n ldr pc, [sp, #4] \n"         \
+  "1: " FIRST_STEP "ldr pc, [sp, #4] \n"                                                  \
   ".balign 4 \n"                                                                          \
   "2: " STEP STEP STEP STEP STEP STEP STEP STEP                                           \
   "ldr r2, [sp, #8] \n cmp r1, r2 \n bne 2b \n" finish_quad                               \
@@ -421,7 +234,7 @@ static __attribute__((noinline)) void quads_single(const uint32_t *stream, const
 }
 
 MCUGEN_INLINE uint32_t entry_of(uint32_t depth) {
-  return (STEPS - depth / 2u % STEPS) % STEPS * STEP_BYTES + 1u;
+  return (STEPS - (depth / 2u - 1u) % STEPS) % STEPS * STEP_BYTES + 1u;
 }
 
 MCUGEN_INLINE void fast_quads(const layer_t *layer, const pair_t *pair, finish_t how) {
@@ -463,13 +276,9 @@ MCUGEN_INLINE void every_channel(const layer_t *layer, const pair_t *pair, finis
 MCUGEN_INLINE void conv_2d(const layer_t *layer, const int8_t *in, int8_t *out, int8_t *scratch,
                            finish_t how) {
   const mcugen_filter_t *f = &layer->filter;
-  uint32_t *words = (uint32_t *)(void *)scratch;
-  int8_t *runs = scratch + 4 * layer->depth;
-  const walk_t walk = {f->stride_x * f->in_channels, f->stride_x,
-                       f->out_width * f->stride_x - f->pad_left,
-                       f->dilation_y * f->in_width * f->in_channels};
-  position_t at = start_of_row(layer, in, -f->pad_top);
-  put_outside(layer, runs);
+  mcugen_walk_t walk;
+  mcugen_start_walk(&walk, layer, in, scratch);
+  const uint32_t *words = (const uint32_t *)(const void *)scratch;
   pair_t pair = {
       .words = words,
       .entry = entry_of(layer->depth),
@@ -479,12 +288,7 @@ MCUGEN_INLINE void conv_2d(const layer_t *layer, const int8_t *in, int8_t *out, 
   uint32_t left = (uint32_t)f->batches * f->out_height * f->out_width;
   while (left != 0) {
     const uint32_t count = left > 1 ? 2 : 1;  // a last single position is computed twice
-    const position_t first = at;
-    if (count == 2) {
-      advance(layer, &walk, &at);
-    }
-    gather(layer, &walk, &first, &at, words, runs);
-    advance(layer, &walk, &at);
+    mcugen_gather_next(layer, &walk, count);
     pair.first_out = out;
     pair.second_out = out + (count - 1) * f->out_channels;
     every_channel(layer, &pair, how);

@@ -33,12 +33,12 @@ class Budget:
 BUDGETS = {
     ("ad01_int8", "speed"): Budget(272_000, 1_900, 2_000),
     ("ad01_int8", "size"): Budget(310_000, 1_000, 2_000),
-    ("kws_ref_model", "speed"): Budget(2_850_000, 8_900, 8_500),
-    ("pretrainedResnet_quant", "speed"): Budget(11_700_000, 50_000, 8_500),
+    ("kws_ref_model", "speed"): Budget(2_800_000, 8_900, 8_500),
+    ("pretrainedResnet_quant", "speed"): Budget(11_600_000, 50_000, 8_500),
     ("pretrainedResnet_quant", "fastest"): Budget(8_500_000, 51_000, 12_500),
     ("pretrainedResnet_quant", "size"): Budget(12_470_000, 28_000, 9_500),
-    ("str_ww_ref_model", "speed"): Budget(900_000, 5_100, 8_500),
-    ("vww_96_int8", "speed"): Budget(5_350_000, 56_000, 8_500),
+    ("str_ww_ref_model", "speed"): Budget(890_000, 5_100, 8_500),
+    ("vww_96_int8", "speed"): Budget(5_120_000, 56_000, 8_500),
     ("vww_96_int8", "size"): Budget(5_680_000, 36_000, 10_500),
 }
 PER_CHANNEL_BYTES = {"CONV_2D": 16, "DEPTHWISE_CONV_2D": 24, "FULLY_CONNECTED": 16}

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,7 +64,7 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
         (Layout.NATIVE,),
         int(_DSP_COST * macs + gathered) + _DSP_OUTPUT_COST * outputs,
         lambda operands: _build_dsp(layer, operands, options),
-        scratch_bytes=4 * depth + 3 * (-(-_run(layer) // 4) * 4),
+        scratch_bytes=_scratch_bytes(layer),
         in_place=((0, 0),) if convolution.writes_behind_reads(layer.filter) else (),
     )
     return (*plain, packed, *winograd.variants(layer, options))
@@ -124,24 +125,37 @@ def _is_solid(f: Filter) -> bool:
     return f.dilation_x == 1 or f.width == 1
 
 
-def _run(layer: Convolution) -> int:
-    """Taps that lie side by side in the image."""
-    return (layer.filter.width if _is_solid(layer.filter) else 1) * layer.filter.in_channels
+def _sees_inside(f: Filter) -> bool:
+    """Whether every position sees nothing outside the image, and a row of its taps side by side."""
+    reach_y = (f.out_height - 1) * f.stride_y + (f.height - 1) * f.dilation_y + 1
+    reach_x = (f.out_width - 1) * f.stride_x + f.width
+    fits = reach_y <= f.in_height and reach_x <= f.in_width
+    return _is_solid(f) and (f.pad_top, f.pad_left) == (0, 0) and fits
 
 
-def _whole(layer: Convolution) -> int:
-    """Taps in the whole fours of all runs."""
-    return layer.taps // _run(layer) * (_run(layer) // 4 * 4)
+def _scratch_bytes(layer: Convolution) -> int:
+    """The taps of two positions as int16; room for copies of what is not all inside the image."""
+    f = layer.filter
+    return 4 * _depth(layer) + (0 if _sees_inside(f) else f.width * f.in_channels + 7)
+
+
+def _as_row(f: Filter) -> Filter:
+    """The filter as the kernel sees it: where it takes pixel by pixel, an image of one row."""
+    plain = (f.height, f.width, f.stride_y, f.stride_x, f.pad_top, f.pad_left) == (1, 1, 1, 1, 0, 0)
+    count = f.positions
+    if not plain or count > _UINT16_MAX:
+        return f
+    return replace(f, batches=1, in_height=1, in_width=count, out_height=1, out_width=count)
 
 
 def tap_order(layer: Convolution) -> NDArray[np.intp]:
     """The taps in the order of conv_2d.h, -1 for those that fill it up."""
-    f, run = layer.filter, _run(layer)
-    runs = np.arange(layer.taps).reshape(f.height, -1, run).swapaxes(0, 1).reshape(-1, run)
-    fours = run // 4 * 4
+    f = layer.filter
+    runs = np.arange(layer.taps).reshape(f.height, -1)
+    fours = runs.shape[1] // 4 * 4
     rest = runs[:, fours:].reshape(-1)
     filled = np.pad(rest, (0, -len(rest) % 4), constant_values=-1).reshape(-1, 4)
-    return np.concatenate([runs[:, :fours].reshape(-1), filled[:, _ORDER].reshape(-1)])
+    return np.concatenate([filled[:, _ORDER].reshape(-1), runs[:, :fours].reshape(-1)])
 
 
 def _build_dsp(layer: Convolution, operands: Operands, options: EngineOptions) -> tuple[Call, ...]:
@@ -166,15 +180,13 @@ def _build_dsp(layer: Convolution, operands: Operands, options: EngineOptions) -
     )
     in_quads = requant[:, :2] if finish == "straight" else requant
     stream = pack_stream(weights, bias, requant, in_quads, paired, singles)
-    f = layer.filter
+    f = _as_row(layer.filter)
     fields: Fields = (
         ("channels", Table(f"{name}_channels", stream, f"{layer.comment}, packed with all else")),
-        *layer.filter.fields(),
+        *f.fields(),
         ("quads", paired // 4),
         ("singles", len(singles)),
         ("depth", weights.shape[1]),
-        ("whole", _whole(layer)),
-        ("run", _run(layer)),
         ("rows_inside", max(f.in_height - (f.height - 1) * f.dilation_y, 0)),
         ("columns_inside", max(f.in_width - f.width + 1, 0) if _is_solid(f) else 0),
         *convolution.range_fields(layer),

@@ -96,6 +96,7 @@ def test_random_layers_equal_the_reference(
 TELLING = (
     Case(padding="SAME", stride=(1, 2), image=(7, 6), outputs=6, output_zero_point=3),
     Case(channels=3, filter=(3, 2), dilation=(1, 2), activation="RELU6", groups=2),
+    Case(channels=3, filter=(2, 3), dilation=(2, 2), image=(6, 7)),
     Case(channels=3, filter=(3, 2), outputs=5, batches=2, input_zero_point=100),
     Case(smallest_weight=-1, largest_weight=1, gain=90, output_zero_point=-9),
     Case(filter=(1, 1), channels=20, outputs=8, smallest_weight=-1, largest_weight=1, gain=60),
@@ -106,11 +107,21 @@ TELLING = (
 
 PORTABLE = "runtime/kernels/conv_2d.c"
 PACKED = "runtime/kernels/conv_2d_dsp.c"
+GATHER = "runtime/kernels/conv_2d_gather.h"
 BREAKS = (
     ("host", "portable", PORTABLE, "*in - zero_point", "*in + zero_point"),
     ("host", "portable", PORTABLE, "group * depth, start, TOGETHER", "depth, start, TOGETHER"),
     ("host", "portable", PORTABLE, "kx * f->dilation_x", "kx"),
-    ("host", "dsp-speed", PACKED, "(uint8_t)layer->in_zero_point *", "0u *"),
+    ("host", "dsp-speed", GATHER, "(uint8_t)value *", "(uint8_t)(value + 1) *"),
+    (
+        "host",
+        "dsp-speed",
+        GATHER,
+        "(uint32_t)f->dilation_x * f->in_channels;",
+        "(uint32_t)f->in_channels;",
+    ),
+    ("host", "dsp-speed", GATHER, "- 1u - (uint32_t)x)", "- (uint32_t)x)"),
+    ("qemu", "dsp-speed", GATHER, "and r10, r4, #2", "and r10, r4, #0"),
     ("host", "dsp-speed", PACKED, "(int32_t)by[1], by[2]}", "(int32_t)by[1] - 1, by[2]}"),
     ("host", "dsp-speed", PACKED, "quad, 3, how", "quad, 2, how"),
     ("host", "dsp-speed", "runtime/kernels/dsp.h", "addend + (sum >> 31)", "addend"),

@@ -75,8 +75,6 @@ def _build(layer: Convolution, operands: Operands, options: EngineOptions) -> tu
         ("quads", layer.filter.out_channels // 4),
         ("singles", 0),
         ("depth", layer.filter.in_channels),
-        ("whole", 0),
-        ("run", 0),
         ("rows_inside", 0),
         ("columns_inside", 0),
         *convolution.range_fields(layer),
