@@ -14,7 +14,8 @@ static void copy_row(const mcugen_resize_nearest_neighbor_t *layer, const uint8_
   }
 }
 
-void mcugen_resize_nearest_neighbor(const mcugen_resize_nearest_neighbor_t *layer, const void *in, void *out) {
+void mcugen_resize_nearest_neighbor(const mcugen_resize_nearest_neighbor_t *layer, const void *in,
+                                    void *out) {
   const uint32_t in_row = layer->in_width * layer->pixel_bytes;
   const uint32_t out_row = layer->out_width * layer->pixel_bytes;
   const uint8_t *image = in;

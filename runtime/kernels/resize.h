@@ -18,7 +18,8 @@ typedef struct {
   const uint16_t *columns;  // [out_width]
 } mcugen_resize_nearest_neighbor_t;
 
-void mcugen_resize_nearest_neighbor(const mcugen_resize_nearest_neighbor_t *layer, const void *in, void *out);
+void mcugen_resize_nearest_neighbor(const mcugen_resize_nearest_neighbor_t *layer, const void *in,
+                                    void *out);
 
 // An output pixel lies between two rows: `fraction` / 1024 is its distance from `lower`. It is
 // outside 0..1024 only where both are the same.
