@@ -25,6 +25,7 @@ from statistics import median
 from benchmarks import cycles
 from benchmarks import vectors as with_vectors
 from benchmarks.device import VECTORS, build, first_line, measure
+from benchmarks.link_map import parse_map
 from mcugen.boards import find_board
 from mcugen.codegen.tree import read_tree, tree_sha256
 from mcugen.config import Config
@@ -39,7 +40,6 @@ from mcugen.model.tflite import read_tflite
 from mcugen.paths import examples_dir, runtime_dir
 from mcugen.platforms.cmake.project import compile_flags
 from mcugen.platforms.request import Choices, make_request
-from mcugen.toolchain.size import parse_map
 
 HERE = Path(__file__).resolve().parent
 BOARD = "mps2-an505"

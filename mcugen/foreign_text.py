@@ -24,8 +24,6 @@ _UNSEEN = (
 _IN_A_TEXT = re.compile(f"[{_UNSEEN}]")
 _IN_A_LINE = re.compile(f"[\t\n{_UNSEEN}]")
 _FORMULA = re.compile(r"\s*[=+\-@]")
-_NAME_BYTES = 120
-"""A file name may have 255 bytes on common file systems; endings are added to this one."""
 
 
 def printable(text: str) -> str:
@@ -75,9 +73,3 @@ def _is_number(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def file_name(text: str) -> str:
-    """`text` as the name of a file on any system: letters, digits and `._-`, the rest is `_`."""
-    name = re.sub(r"[^0-9A-Za-z._-]+", "_", text).strip("._") or "unnamed"
-    return name[-_NAME_BYTES:].lstrip(".")

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from mcugen.codegen.c_text import c_comment, c_string
 from mcugen.codegen.render import render
-from mcugen.foreign_text import csv_text, file_name, one_line, printable
+from mcugen.foreign_text import csv_text, one_line, printable
 
 PACKAGE = Path(__file__).resolve().parent.parent / "mcugen"
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=40)  # surrogates as well
@@ -71,14 +71,6 @@ def test_a_comment_of_c_stays_one_comment(text: str) -> None:
 @given(ANY_TEXT)
 def test_a_string_of_c_is_ascii(text: str) -> None:
     assert c_string(text).isascii() and "??" not in c_string(text)
-
-
-@given(ANY_TEXT)
-def test_a_file_name_stays_in_its_folder(text: str) -> None:
-    name = file_name(text)
-    assert (
-        Path(name).name == name and name not in (".", "..") and name.isascii() and len(name) < 200
-    )
 
 
 def test_pages_escape_and_show_what_they_are_given() -> None:

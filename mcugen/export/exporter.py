@@ -6,7 +6,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any
 
+from mcugen import __version__
 from mcugen.boards import Board
 from mcugen.codegen.tree import SourceTree
 from mcugen.engines.contract import Engine
@@ -48,3 +51,14 @@ class Exporter:
 
     emit: Callable[[SourceTree, Board, str, ExportOptions], SourceTree]
     compile_flags: Callable[[Board, str], tuple[str, ...]]
+
+
+def common_context(app: SourceTree, board: Board, model: str) -> dict[str, Any]:
+    """What the templates of every platform are given: tool, board, model, sources and header folders."""
+    return {
+        "tool": f"mcugen {__version__}",
+        "board": board,
+        "model": model,
+        "sources": [path for path in sorted(app) if path.endswith((".c", ".cc", ".S"))],
+        "include_dirs": sorted({str(PurePosixPath(p).parent) for p in app if p.endswith(".h")}),
+    }

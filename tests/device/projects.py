@@ -25,10 +25,10 @@ from mcugen.model.ir import Graph
 from mcugen.model.reference import Reference
 from mcugen.model.tflite import parse_tflite
 from mcugen.samples.clips import Clip, find_clips
-from mcugen.transport.fake_link import FakeLink, Faults
 from mcugen.transport.link import Link
 from tests.device.simulated_device import Clock, SimulatedDevice
 from tests.tflite_writer import fully_connected
+from tests.transport.fake_link import FakeLink, Faults
 
 RATE_HZ = 8000
 ROWS = LogMel(sample_rate_hz=RATE_HZ, n_fft=256, hop_samples=128, n_mels=8, fmax_hz=4000.0)

@@ -18,9 +18,9 @@ from mcugen.report.files import load_run
 from mcugen.toolchain import project as project_module
 from mcugen.train.synth_set import demo_clips
 from mcugen.transport.choose import link_for
-from mcugen.transport.fake_link import FakeLink, Faults
 from mcugen.transport.link import Link
 from tests.conftest import require_tool
+from tests.transport.fake_link import FakeLink, Faults
 
 CLIPS = 3
 

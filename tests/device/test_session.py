@@ -18,9 +18,9 @@ from mcugen.records import ClipRecord, as_run, read_records
 from mcugen.samples.clips import Clip
 from mcugen.samples.expected import expected_outputs, expected_score
 from mcugen.samples.stimulus import make_stimulus
-from mcugen.transport.fake_link import Faults
 from tests.device.projects import LOG_MEL, Bench, opened, run_bench
 from tests.device.simulated_device import INFERENCE_TICKS, ROW_TICKS, Clock
+from tests.transport.fake_link import Faults
 
 WINDOWS = 36  # of rows 3 to 40, two rows each, of a clip of 0.8 s
 

@@ -17,10 +17,10 @@ from mcugen.device.client import Client
 from mcugen.errors import DeviceError
 from mcugen.protocol import PushReply, Source, What
 from mcugen.transport.choose import link_for
-from mcugen.transport.fake_link import FakeLink, Faults
 from mcugen.transport.link import Link
 from tests.conftest import require_tool
 from tests.firmware.fake_firmware import build_for_board
+from tests.transport.fake_link import FakeLink, Faults
 
 ROWS, ROW_VALUES = 400, 4
 FEATURES = np.random.default_rng(5).normal(scale=8, size=(ROWS, ROW_VALUES)).astype("<f4").tobytes()

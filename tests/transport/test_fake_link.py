@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from mcugen.transport.fake_link import FakeLink, Faults
+from tests.transport.fake_link import FakeLink, Faults
 
 MESSAGES = [b"%d" % number + b"\0" for number in range(1000)]
 

@@ -90,12 +90,16 @@ class Kernel:
         return (self.header, self.source, *self.also)
 
 
+Fields = tuple[tuple[str, int | str | Table], ...]
+"""Initialisers of the members of a kernel's parameter struct, in their order."""
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call line; `fields` initialise the kernel's parameter struct, in the order of its members."""
+    """One call line."""
 
     kernel: Kernel
-    fields: tuple[tuple[str, int | str | Table], ...]
+    fields: Fields
     args: tuple[Value, ...]
 
 

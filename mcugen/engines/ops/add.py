@@ -11,11 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcugen.engines.aot.scales import activation_range, dsp_requant, quantize_multiplier
-from mcugen.engines.aot.variants import Kernel, Operator, Table, Variant
+from mcugen.engines.aot.variants import Fields, Kernel, Operator, Table, Variant
 from mcugen.engines.contract import EngineOptions
 from mcugen.engines.ops.shared.broadcast import (
     NEEDS_TWO,
-    Fields,
     Pair,
     halfwords,
     list_text,

@@ -8,11 +8,12 @@ import math
 from collections.abc import Iterable, Iterator
 
 from mcugen.engines.aot.scales import quantize_multiplier
-from mcugen.engines.aot.variants import Call, Kernel, Layout, Operands, Operator, Variant
+from mcugen.engines.aot.variants import Fields, Kernel, Operator, Variant
 from mcugen.engines.contract import EngineOptions
-from mcugen.engines.ops.shared.broadcast import Fields, list_text
+from mcugen.engines.ops.shared.broadcast import list_text
 from mcugen.engines.ops.shared.checks import Reason, one_to_one, scale_reasons, to_problems
 from mcugen.engines.ops.shared.moving import numbers
+from mcugen.engines.ops.shared.one_call import one_call
 from mcugen.model.ir import DType, Graph, Op, Problem, Tensor
 
 _SUFFIXES = {DType.INT8: "s8", DType.FLOAT32: "f32"}
@@ -104,12 +105,8 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
         f"mcugen_{op.kind.lower()}_{_SUFFIXES[x.dtype]}", struct, "reduce.h", "reduce.c"
     )
 
-    def build(operands: Operands) -> tuple[Call, ...]:
-        return (Call(kernel, fields, (*operands.inputs, *operands.outputs)),)
-
-    in_place = () if op.kind in ("ARG_MAX", "ARG_MIN") else ((0, 0),)
-    total = cost * x.elements
-    return (Variant((Layout.NATIVE,), (Layout.NATIVE,), total, build, in_place=in_place),)
+    in_place = op.kind not in ("ARG_MAX", "ARG_MIN")
+    return (one_call(kernel, fields, cost * x.elements, in_place=in_place),)
 
 
 def _cumsum_fields(op: Op, x: Tensor, out: Tensor, along: Fields) -> Fields:

@@ -18,11 +18,10 @@ from mcugen.engines.aot.scales import (
     activation_range,
     quantize_multiplier,
 )
-from mcugen.engines.aot.variants import Kernel, Operator, Variant
+from mcugen.engines.aot.variants import Fields, Kernel, Operator, Variant
 from mcugen.engines.contract import EngineOptions
 from mcugen.engines.ops.shared.broadcast import (
     NEEDS_TWO,
-    Fields,
     Pair,
     broadcast_reasons,
     list_text,

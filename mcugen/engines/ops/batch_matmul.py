@@ -10,10 +10,7 @@ import numpy as np
 
 from mcugen.engines.aot.scales import quantize_multiplier
 from mcugen.engines.aot.variants import (
-    Call,
     Kernel,
-    Layout,
-    Operands,
     Operator,
     Table,
     Variant,
@@ -23,6 +20,7 @@ from mcugen.engines.contract import EngineOptions
 from mcugen.engines.ops.shared.broadcast import NEEDS_TWO, list_text
 from mcugen.engines.ops.shared.checks import Reason, factor_reasons, scale_reasons, to_problems
 from mcugen.engines.ops.shared.copy_call import strides_of
+from mcugen.engines.ops.shared.one_call import one_call
 from mcugen.model.ir import DType, Graph, Op, Problem, Tensor
 
 _AXES = 5  # TFLite Micro's: MCUGEN_BATCH_AXES and those of the matrices
@@ -106,33 +104,28 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
     name = stem if constant is None else f"{stem}_constant"
     kernel = Kernel(name, "mcugen_batch_matmul_t", "batch_matmul.h", "batch_matmul.c")
     by = quantize_multiplier(_factor(a, b, out)) if quantised else (0, 0)
-
-    def build(operands: Operands) -> tuple[Call, ...]:
-        table: Table | str = "NULL"
-        if constant is not None and constant.data is not None:
-            comment = f'"{constant.name}" {list(constant.shape)}'
-            table = Table(f"{operands.name}_constant", constant.data, comment)
-        fields = (
-            ("constant", table),
-            ("swapped", int(constant is a)),
-            ("batches", list_text(_padded(out.shape[:-2]))),
-            ("a_batch_steps", list_text(_batch_steps(a))),
-            ("b_batch_steps", list_text(_batch_steps(b))),
-            ("rows", rows),
-            ("depth", depth),
-            ("columns", columns),
-            ("a_row_step", 1 if adj_x else a.shape[-1]),
-            ("a_step", a.shape[-1] if adj_x else 1),
-            ("b_column_step", b.shape[-1] if adj_y else 1),
-            ("b_step", 1 if adj_y else b.shape[-1]),
-            *((f"{n}_zero_point", _zero_point(t)) for n, t in (("a", a), ("b", b))),
-            ("by", list_text(by)),
-            ("zero_point", _zero_point(out)),
-        )
-        return (Call(kernel, fields, (*operands.inputs, *operands.outputs)),)
-
-    reads = (Layout.NATIVE,) * len(activations(graph, op))
-    return (Variant(reads, (Layout.NATIVE,), _COST * out.elements * depth, build),)
+    table: Table | str = "NULL"
+    if constant is not None and constant.data is not None:
+        table = Table("constant", constant.data, f'"{constant.name}" {list(constant.shape)}')
+    fields = (
+        ("constant", table),
+        ("swapped", int(constant is a)),
+        ("batches", list_text(_padded(out.shape[:-2]))),
+        ("a_batch_steps", list_text(_batch_steps(a))),
+        ("b_batch_steps", list_text(_batch_steps(b))),
+        ("rows", rows),
+        ("depth", depth),
+        ("columns", columns),
+        ("a_row_step", 1 if adj_x else a.shape[-1]),
+        ("a_step", a.shape[-1] if adj_x else 1),
+        ("b_column_step", b.shape[-1] if adj_y else 1),
+        ("b_step", 1 if adj_y else b.shape[-1]),
+        *((f"{n}_zero_point", _zero_point(t)) for n, t in (("a", a), ("b", b))),
+        ("by", list_text(by)),
+        ("zero_point", _zero_point(out)),
+    )
+    cost = _COST * out.elements * depth
+    return (one_call(kernel, fields, cost, reads=len(activations(graph, op))),)
 
 
 def _padded(batches: tuple[int, ...]) -> tuple[int, ...]:

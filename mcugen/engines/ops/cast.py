@@ -6,10 +6,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from mcugen.engines.aot.variants import Call, Kernel, Layout, Operands, Operator, Variant
+from mcugen.engines.aot.variants import Kernel, Operator, Variant
 from mcugen.engines.contract import EngineOptions
 from mcugen.engines.ops.shared.checks import Reason, one_to_one, to_problems
 from mcugen.engines.ops.shared.moving import renamings
+from mcugen.engines.ops.shared.one_call import one_call
 from mcugen.engines.ops.unary import same_shape_reasons
 from mcugen.model.ir import DType, Graph, Op, Problem, Tensor
 
@@ -53,13 +54,9 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
         ("to_bytes", out.dtype.bytes),
     )
 
-    def build(operands: Operands) -> tuple[Call, ...]:
-        return (Call(_KERNEL, fields, (*operands.inputs, *operands.outputs)),)
-
     # Going upwards, a smaller element never reaches one that is still to be read.
-    in_place = ((0, 0),) if out.dtype.bytes <= x.dtype.bytes else ()
-    cost = _COST * x.elements
-    return (Variant((Layout.NATIVE,), (Layout.NATIVE,), cost, build, in_place=in_place),)
+    in_place = out.dtype.bytes <= x.dtype.bytes
+    return (one_call(_KERNEL, fields, _COST * x.elements, in_place=in_place),)
 
 
 OPERATOR = Operator(problems, variants, "equals TFLite Micro for values that fit the new type")

@@ -11,12 +11,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcugen.engines.aot.scales import ONE_SHIFT
-from mcugen.engines.aot.variants import Call, Kernel, Layout, Operands, Operator, Table, Variant
+from mcugen.engines.aot.variants import (
+    Call,
+    Fields,
+    Kernel,
+    Layout,
+    Operands,
+    Operator,
+    Table,
+    Variant,
+)
 from mcugen.engines.contract import EngineOptions
 from mcugen.engines.ops.shared import convolution, vectors, winograd
 from mcugen.engines.ops.shared.checks import to_problems
-from mcugen.engines.ops.shared.convolution import Convolution, Fields, Filter
+from mcugen.engines.ops.shared.convolution import Convolution, Filter
 from mcugen.engines.ops.shared.one_shift import general_requant, short_requant
+from mcugen.engines.ops.shared.portable_convolution import portable_variant
 from mcugen.model.ir import Graph, Op, Problem
 
 _CHANNEL_AXIS = 0
@@ -47,11 +57,9 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
     3x3 filters with stride 1 one for DSP cores that multiplies 16 times for 36."""
     layer = convolution.read_convolution(graph, op, _CHANNEL_AXIS)
     outputs = layer.filter.positions * layer.filter.out_channels
-    portable = Variant(
-        (Layout.NATIVE,),
-        (Layout.NATIVE,),
-        int(_PORTABLE_COST * layer.macs) + _OUTPUT_COST * outputs,
-        lambda operands: _build_portable(layer, operands, options),
+    cost = int(_PORTABLE_COST * layer.macs) + _OUTPUT_COST * outputs
+    portable = portable_variant(
+        layer, "conv_2d", options, lambda: in_fours(layer), cost, how=", in fours", grouped=True
     )
     plain = (portable, *vectors.conv_2d_variants(layer, options))
     if "dsp" not in options.isa or not _fits_dsp(layer):
@@ -73,24 +81,6 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
 OPERATOR = Operator(problems, variants)
 
 # --- portable -----------------------------------------------------------------------------------
-
-
-def _build_portable(
-    layer: Convolution, operands: Operands, options: EngineOptions
-) -> tuple[Call, ...]:
-    name = operands.name
-    kernel = Kernel(
-        f"mcugen_conv_2d_{options.rounding}", "mcugen_conv_2d_t", "conv_2d.h", "conv_2d.c"
-    )
-    fields: Fields = (
-        ("weights", Table(f"{name}_weights", in_fours(layer), f"{layer.comment}, in fours")),
-        ("bias", convolution.bias_table(layer, name)),
-        ("requant", convolution.requant_table(layer, name)),
-        *layer.filter.fields(),
-        ("groups", layer.filter.in_channels // layer.weights.shape[3]),
-        *convolution.range_fields(layer),
-    )
-    return (Call(kernel, fields, (*operands.inputs, *operands.outputs)),)
 
 
 def in_fours(layer: Convolution) -> NDArray[np.int8]:

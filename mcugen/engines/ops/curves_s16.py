@@ -7,11 +7,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 
-from mcugen.engines.aot.variants import Call, Kernel, Layout, Operands, Operator, Table, Variant
+from mcugen.engines.aot.variants import Kernel, Operator, Table, Variant
 from mcugen.engines.contract import EngineOptions
 from mcugen.engines.ops import elementwise
 from mcugen.engines.ops.shared.checks import Reason, one_to_one, scale_reasons, to_problems
 from mcugen.engines.ops.shared.lstm_layer import curve
+from mcugen.engines.ops.shared.one_call import one_call
 from mcugen.engines.ops.unary import same_shape_reasons
 from mcugen.model.ir import DType, Graph, Op, Problem, Tensor
 
@@ -71,21 +72,13 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
         "curves_s16.h",
         f"curves_s16{suffix}.c",
     )
-
-    def build(operands: Operands) -> tuple[Call, ...]:
-        lines = Table(
-            f"{operands.name}_curve", curve(), "slope and left end of the lines of curve.h"
-        )
-        fields = (
-            ("curve", lines),
-            ("count", x.elements),
-            ("multiplier", multiplier),
-            ("shift", shift),
-        )
-        return (Call(kernel, fields, (*operands.inputs, *operands.outputs)),)
-
-    total = cost * x.elements
-    return (Variant((Layout.NATIVE,), (Layout.NATIVE,), total, build, in_place=((0, 0),)),)
+    fields = (
+        ("curve", Table("curve", curve(), "slope and left end of the lines of curve.h")),
+        ("count", x.elements),
+        ("multiplier", multiplier),
+        ("shift", shift),
+    )
+    return (one_call(kernel, fields, cost * x.elements, in_place=True),)
 
 
 OPERATOR = Operator(problems, variants)

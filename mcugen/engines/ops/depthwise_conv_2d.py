@@ -10,12 +10,22 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from mcugen.engines.aot.variants import Call, Kernel, Layout, Operands, Operator, Table, Variant
+from mcugen.engines.aot.variants import (
+    Call,
+    Fields,
+    Kernel,
+    Layout,
+    Operands,
+    Operator,
+    Table,
+    Variant,
+)
 from mcugen.engines.contract import EngineOptions
 from mcugen.engines.ops.shared import convolution, vectors
 from mcugen.engines.ops.shared.checks import to_problems
-from mcugen.engines.ops.shared.convolution import Convolution, Fields, Filter
+from mcugen.engines.ops.shared.convolution import Convolution, Filter
 from mcugen.engines.ops.shared.one_shift import short_requant
+from mcugen.engines.ops.shared.portable_convolution import portable_variant
 from mcugen.model.ir import Graph, Op, Problem
 
 _CHANNEL_AXIS = 3
@@ -48,11 +58,9 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
     lays out one padded plane per channel."""
     layer = convolution.read_convolution(graph, op, _CHANNEL_AXIS)
     outputs = layer.filter.positions * layer.filter.out_channels
-    portable = Variant(
-        (Layout.NATIVE,),
-        (Layout.NATIVE,),
-        int(_PORTABLE_COST * layer.macs) + _OUTPUT_COST * outputs,
-        lambda operands: _build_portable(layer, operands, options),
+    cost = int(_PORTABLE_COST * layer.macs) + _OUTPUT_COST * outputs
+    portable = portable_variant(
+        layer, "depthwise_conv_2d", options, lambda: _channels_last(layer), cost
     )
     plain = (portable, *vectors.depthwise_variants(layer, options))
     if "dsp" not in options.isa:
@@ -89,25 +97,8 @@ OPERATOR = Operator(problems, variants)
 # --- portable -----------------------------------------------------------------------------------
 
 
-def _build_portable(
-    layer: Convolution, operands: Operands, options: EngineOptions
-) -> tuple[Call, ...]:
-    name = operands.name
-    kernel = Kernel(
-        f"mcugen_depthwise_conv_2d_{options.rounding}",
-        "mcugen_depthwise_conv_2d_t",
-        "depthwise_conv_2d.h",
-        "depthwise_conv_2d.c",
-    )
-    weights = np.ascontiguousarray(layer.weights[..., 0].transpose(1, 2, 0))
-    fields: Fields = (
-        ("weights", Table(f"{name}_weights", weights, layer.comment)),
-        ("bias", convolution.bias_table(layer, name)),
-        ("requant", convolution.requant_table(layer, name)),
-        *layer.filter.fields(),
-        *convolution.range_fields(layer),
-    )
-    return (Call(kernel, fields, (*operands.inputs, *operands.outputs)),)
+def _channels_last(layer: Convolution) -> NDArray[np.int8]:
+    return np.ascontiguousarray(layer.weights[..., 0].transpose(1, 2, 0))
 
 
 # --- DSP, one output per channel ----------------------------------------------------------------

@@ -9,9 +9,10 @@ from collections.abc import Iterable
 import numpy as np
 
 from mcugen.codegen.c_text import c_float
-from mcugen.engines.aot.variants import Call, Kernel, Layout, Operands, Operator, Variant
+from mcugen.engines.aot.variants import Kernel, Operator, Variant
 from mcugen.engines.contract import EngineOptions
 from mcugen.engines.ops.shared.checks import one_to_one, to_problems
+from mcugen.engines.ops.shared.one_call import one_call
 from mcugen.engines.ops.unary import lookup_variant, same_shape_reasons
 from mcugen.model.ir import DType, Graph, Op, Problem
 
@@ -58,11 +59,7 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
         ("alpha", c_float(op.options.get("alpha", 0.0))),
     )
 
-    def build(operands: Operands) -> tuple[Call, ...]:
-        return (Call(_KERNEL, fields, (*operands.inputs, *operands.outputs)),)
-
-    cost = _COST * x.elements
-    return (Variant((Layout.NATIVE,), (Layout.NATIVE,), cost, build, in_place=((0, 0),)),)
+    return (one_call(_KERNEL, fields, _COST * x.elements, in_place=True),)
 
 
 OPERATOR = Operator(

@@ -9,10 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from mcugen.engines.aot.variants import (
-    Call,
     Kernel,
-    Layout,
-    Operands,
     Operator,
     Table,
     Variant,
@@ -24,6 +21,7 @@ from mcugen.engines.ops import rearrange
 from mcugen.engines.ops.shared.broadcast import list_text
 from mcugen.engines.ops.shared.checks import Reason, same_quantisation_reasons, to_problems
 from mcugen.engines.ops.shared.moving import element_reasons
+from mcugen.engines.ops.shared.one_call import one_call
 from mcugen.model.ir import DType, Graph, Op, Problem, Tensor
 
 _KERNEL = Kernel("mcugen_gather", "mcugen_gather_t", "gather.h", "gather.c")
@@ -94,17 +92,12 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
     kernel, own, copies, block = (_nd if op.kind == "GATHER_ND" else _along)(op, x, indices)
     if not is_activation(x):
         kernel = replace(kernel, function=f"{kernel.function}_constant")
-
-    def build(operands: Operands) -> tuple[Call, ...]:
-        constant: Table | str = "NULL"
-        if x.data is not None:
-            constant = Table(f"{operands.name}_input", x.data, f'"{x.name}" {list(x.shape)}')
-        fields = (("constant", constant), *own, ("block", block))
-        return (Call(kernel, fields, (*operands.inputs, *operands.outputs)),)
-
-    reads = (Layout.NATIVE,) * len(activations(graph, op))
+    constant: Table | str = "NULL"
+    if x.data is not None:
+        constant = Table("input", x.data, f'"{x.name}" {list(x.shape)}')
+    fields = (("constant", constant), *own, ("block", block))
     cost = copies * (_COST + block)
-    return (Variant(reads, (Layout.NATIVE,), cost, build),)
+    return (one_call(kernel, fields, cost, reads=len(activations(graph, op))),)
 
 
 _Parameters = tuple[Kernel, tuple[tuple[str, int | str], ...], int, int]

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from mcugen.engines.aot.scales import INT16_RANGE, quantize_multiplier
-from mcugen.engines.aot.variants import Call, Kernel, Layout, Operands, Operator, Variant
+from mcugen.engines.aot.variants import Kernel, Operator, Variant
 from mcugen.engines.contract import EngineOptions
 from mcugen.engines.ops import elementwise
 from mcugen.engines.ops.shared.broadcast import list_text
@@ -19,6 +19,7 @@ from mcugen.engines.ops.shared.checks import (
     scale_reasons,
     to_problems,
 )
+from mcugen.engines.ops.shared.one_call import one_call
 from mcugen.engines.ops.unary import same_shape_reasons
 from mcugen.model.ir import DType, Graph, Op, Problem, Tensor
 
@@ -70,11 +71,7 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
         ("low", low),
     )
 
-    def build(operands: Operands) -> tuple[Call, ...]:
-        return (Call(_KERNEL, fields, (*operands.inputs, *operands.outputs)),)
-
-    cost = _COST * x.elements
-    return (Variant((Layout.NATIVE,), (Layout.NATIVE,), cost, build, in_place=((0, 0),)),)
+    return (one_call(_KERNEL, fields, _COST * x.elements, in_place=True),)
 
 
 OPERATOR = Operator(problems, variants)

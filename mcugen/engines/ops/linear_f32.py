@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 
 from mcugen.codegen.c_text import c_float
 from mcugen.engines.aot.scales import ACTIVATIONS
-from mcugen.engines.aot.variants import Call, Kernel, Layout, Operands, Operator, Table, Variant
+from mcugen.engines.aot.variants import Kernel, Operator, Table, Variant
 from mcugen.engines.contract import EngineOptions
 from mcugen.engines.ops.linear_s16 import CHANNEL_AXES, as_convolution, group_reasons, parts
 from mcugen.engines.ops.shared import convolution
 from mcugen.engines.ops.shared.checks import Reason, fused_activation, to_problems
 from mcugen.engines.ops.shared.convolution import Convolution
+from mcugen.engines.ops.shared.one_call import one_call
 from mcugen.model.ir import DType, Graph, Op, Problem, Quant, Tensor
 
 _KERNEL = Kernel("mcugen_linear_f32", "mcugen_linear_f32_t", "linear_f32.h", "linear_f32.c")
@@ -87,20 +88,15 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
     low, high = ACTIVATIONS[fused_activation(op)]
     added = np.zeros(f.out_channels) if bias is None or bias.data is None else bias.data
     values = _weights(op, np.asarray(weights.data, np.float32))
-
-    def build(operands: Operands) -> tuple[Call, ...]:
-        name = operands.name
-        fields = (
-            ("weights", Table(f"{name}_weights", values, layer.comment)),
-            ("bias", Table(f"{name}_bias", added.astype(np.float32), "per output channel")),
-            *f.fields(),
-            ("groups", groups),
-            ("low", c_float(-_LARGEST if low is None else low)),
-            ("high", c_float(_LARGEST if high is None else high)),
-        )
-        return (Call(_KERNEL, fields, (*operands.inputs, *operands.outputs)),)
-
-    return (Variant((Layout.NATIVE,), (Layout.NATIVE,), _COST * layer.macs, build),)
+    fields = (
+        ("weights", Table("weights", values, layer.comment)),
+        ("bias", Table("bias", added.astype(np.float32), "per output channel")),
+        *f.fields(),
+        ("groups", groups),
+        ("low", c_float(-_LARGEST if low is None else low)),
+        ("high", c_float(_LARGEST if high is None else high)),
+    )
+    return (one_call(_KERNEL, fields, _COST * layer.macs),)
 
 
 OPERATOR = Operator(problems, variants)

@@ -11,11 +11,13 @@ from dataclasses import replace
 import numpy as np
 
 from mcugen.engines.aot.scales import INT16_RANGE, activation_range
-from mcugen.engines.aot.variants import Call, Kernel, Layout, Operands, Operator, Table, Variant
+from mcugen.engines.aot.variants import Kernel, Operator, Table, Variant
 from mcugen.engines.contract import EngineOptions
 from mcugen.engines.ops.shared import convolution
 from mcugen.engines.ops.shared.checks import Reason, fused_activation, scale_reasons, to_problems
 from mcugen.engines.ops.shared.convolution import Convolution
+from mcugen.engines.ops.shared.one_call import one_call
+from mcugen.engines.ops.shared.portable_convolution import requant_table
 from mcugen.model.ir import DType, Graph, Op, Problem, Tensor
 
 _KERNEL = Kernel("mcugen_linear_s16", "mcugen_linear_s16_t", "linear_s16.h", "linear_s16.c")
@@ -125,25 +127,19 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
     groups = f.in_channels // depth
     wide = bias is None or bias.dtype is DType.INT64 or op.kind == "TRANSPOSE_CONV"
     biases = np.zeros(f.out_channels, np.int64) if bias is None or bias.data is None else bias.data
-
-    def build(operands: Operands) -> tuple[Call, ...]:
-        name = operands.name
-        fields = (
-            ("weights", Table(f"{name}_weights", layer.weights, layer.comment)),
-            ("bias", Table(f"{name}_bias", biases.astype(np.int64), "per output channel")),
-            ("requant", convolution.requant_table(layer, name)),
-            *f.fields(),
-            ("groups", groups),
-            ("transposed", int(op.kind == "TRANSPOSE_CONV")),
-            ("wide", int(wide)),
-            ("low", low),
-            ("high", high),
-        )
-        return (Call(_KERNEL, fields, (*operands.inputs, *operands.outputs)),)
-
-    outputs = math.prod(out.shape)
-    cost = (_COST * layer.taps + _OUTPUT_COST) * outputs
-    return (Variant((Layout.NATIVE,), (Layout.NATIVE,), cost, build),)
+    fields = (
+        ("weights", Table("weights", layer.weights, layer.comment)),
+        ("bias", Table("bias", biases.astype(np.int64), "per output channel")),
+        ("requant", requant_table(layer)),
+        *f.fields(),
+        ("groups", groups),
+        ("transposed", int(op.kind == "TRANSPOSE_CONV")),
+        ("wide", int(wide)),
+        ("low", low),
+        ("high", high),
+    )
+    cost = (_COST * layer.taps + _OUTPUT_COST) * math.prod(out.shape)
+    return (one_call(_KERNEL, fields, cost),)
 
 
 OPERATOR = Operator(problems, variants)

@@ -4,15 +4,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import wraps
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mcugen.engines.aot.variants import Call, Kernel, Layout, Operands, Operator, Table, Variant
+from mcugen.engines.aot.variants import Operator, Variant
 from mcugen.engines.contract import EngineOptions
 from mcugen.engines.ops.linear_s16 import CHANNEL_AXES, as_convolution, parts
 from mcugen.engines.ops.shared import convolution
+from mcugen.engines.ops.shared.portable_convolution import portable_variant
 from mcugen.model.ir import Graph, Op
 
 _COST = 10  # instructions per product
@@ -44,27 +46,16 @@ def _packed(graph: Graph, op: Op, options: EngineOptions) -> Variant | None:
     more_bytes = _REQUANT_BYTES * len(layer.weights) if shared else 0  # one for each channel
     if layer.taps > _MOST_TAPS or pack_rows(layer.weights).size + more_bytes >= weights.elements:
         return None
-    f = layer.filter
-    groups = f.in_channels // layer.weights.shape[3]
-    added = layer.bias if bias is None or bias.data is None else bias.data.astype(np.int32)
-    function = f"mcugen_linear_s4_{options.rounding}"
-    kernel = Kernel(function, "mcugen_linear_s4_t", "linear_s4.h", "linear_s4.c")
-
-    def build(operands: Operands) -> tuple[Call, ...]:
-        assert operands.scratch is not None
-        name = operands.name
-        fields = (
-            ("weights", Table(f"{name}_weights", pack_rows(layer.weights), layer.comment)),
-            ("bias", Table(f"{name}_bias", added.reshape(-1), "per output channel")),
-            ("requant", convolution.requant_table(layer, name)),
-            *f.fields(),
-            ("groups", groups),
-            *convolution.range_fields(layer),
-        )
-        return (Call(kernel, fields, (*operands.inputs, *operands.outputs, operands.scratch)),)
-
-    return Variant(
-        (Layout.NATIVE,), (Layout.NATIVE,), _COST * layer.macs, build, scratch_bytes=layer.taps + 1
+    if bias is not None and bias.data is not None:
+        layer = replace(layer, bias=bias.data.astype(np.int32).reshape(-1))
+    return portable_variant(
+        layer,
+        "linear_s4",
+        options,
+        lambda: pack_rows(layer.weights),
+        _COST * layer.macs,
+        grouped=True,
+        scratch_bytes=layer.taps + 1,
     )
 
 

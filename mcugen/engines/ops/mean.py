@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from mcugen.engines.aot.scales import quantize_multiplier
-from mcugen.engines.aot.variants import Call, Kernel, Layout, Operator, Variant
+from mcugen.engines.aot.variants import Kernel, Operator, Variant
 from mcugen.engines.contract import EngineOptions
 from mcugen.engines.ops.shared.broadcast import list_text
 from mcugen.engines.ops.shared.checks import (
@@ -20,6 +20,7 @@ from mcugen.engines.ops.shared.checks import (
     to_problems,
 )
 from mcugen.engines.ops.shared.copy_call import strides_of
+from mcugen.engines.ops.shared.one_call import one_call
 from mcugen.model.ir import DType, Graph, Op, Problem, Tensor
 
 _AXES = 3  # MCUGEN_MEAN_AXES
@@ -110,12 +111,7 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
     )
 
     def variant(kernel: Kernel, cost: float) -> Variant:
-        return Variant(
-            (Layout.NATIVE,),
-            (Layout.NATIVE,),
-            int(cost * x.elements) + _OUTPUT_COST * out.elements,
-            lambda operands: (Call(kernel, fields, (*operands.inputs, *operands.outputs)),),
-        )
+        return one_call(kernel, fields, int(cost * x.elements) + _OUTPUT_COST * out.elements)
 
     portable = variant(_KERNEL, _COST)
     beside = merged[-1].size if merged and merged[-1].kept else 0

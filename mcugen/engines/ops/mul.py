@@ -7,11 +7,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from mcugen.engines.aot.scales import activation_range, dsp_requant, quantize_multiplier
-from mcugen.engines.aot.variants import Kernel, Operator, Variant
+from mcugen.engines.aot.variants import Fields, Kernel, Operator, Variant
 from mcugen.engines.contract import EngineOptions
 from mcugen.engines.ops.shared.broadcast import (
     NEEDS_TWO,
-    Fields,
     Pair,
     halfwords,
     pair_of,

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from mcugen.engines.aot.scales import INT8_RANGE, INT16_RANGE, activation_range
-from mcugen.engines.aot.variants import Call, Kernel, Layout, Operands, Operator, Variant
+from mcugen.engines.aot.variants import Kernel, Operator, Variant
 from mcugen.engines.contract import EngineOptions
 from mcugen.engines.ops.shared.checks import (
     Reason,
@@ -23,6 +23,7 @@ from mcugen.engines.ops.shared.checks import (
     scale_reasons,
     to_problems,
 )
+from mcugen.engines.ops.shared.one_call import one_call
 from mcugen.model.ir import DType, Graph, Op, Problem, Tensor
 
 _PORTABLE_COST = 7.0  # instructions per value that a window sees
@@ -137,12 +138,7 @@ def _variant(op: Op, x: Tensor, out: Tensor, suffix: str, cost: float) -> Varian
     )
     fields = _fields(op, x, out)
 
-    def build(operands: Operands) -> tuple[Call, ...]:
-        return (Call(kernel, fields, (*operands.inputs, *operands.outputs)),)
-
-    return Variant(
-        (Layout.NATIVE,), (Layout.NATIVE,), int(cost) + _OUTPUT_COST * out.elements, build
-    )
+    return one_call(kernel, fields, int(cost) + _OUTPUT_COST * out.elements)
 
 
 def _fields(op: Op, x: Tensor, out: Tensor) -> tuple[tuple[str, int], ...]:

@@ -26,6 +26,7 @@ from mcugen.engines.ops.shared.checks import (
 )
 from mcugen.engines.ops.shared.copy_call import copy_constant_call, copy_cost, whole_of
 from mcugen.engines.ops.shared.moving import renamings
+from mcugen.engines.ops.shared.one_call import one_call
 from mcugen.engines.ops.unary import (
     INPUTS,
     lookup_variant,
@@ -163,12 +164,8 @@ def _integer_variant(x: Tensor, out: Tensor) -> Variant:
         ("high", high),
     )
 
-    def build(operands: Operands) -> tuple[Call, ...]:
-        return (Call(kernel, fields, (*operands.inputs, *operands.outputs)),)
-
-    in_place = ((0, 0),) if out.dtype.bytes <= x.dtype.bytes else ()
-    cost = _QUANTIZE_COST * x.elements
-    return Variant((Layout.NATIVE,), (Layout.NATIVE,), cost, build, in_place=in_place)
+    in_place = out.dtype.bytes <= x.dtype.bytes
+    return one_call(kernel, fields, _QUANTIZE_COST * x.elements, in_place=in_place)
 
 
 def _float_variant(stem: str, cost: int, x: Tensor, quant: Quant) -> Variant:
@@ -179,12 +176,9 @@ def _float_variant(stem: str, cost: int, x: Tensor, quant: Quant) -> Variant:
         ("zero_point", quant.zero_point),
     )
 
-    def build(operands: Operands) -> tuple[Call, ...]:
-        return (Call(kernel, fields, (*operands.inputs, *operands.outputs)),)
-
     # The first element of int8 ends before the second one of float32 begins, and so on.
-    in_place = ((0, 0),) if stem.startswith("quantize") else ()
-    return Variant((Layout.NATIVE,), (Layout.NATIVE,), cost * x.elements, build, in_place=in_place)
+    in_place = stem.startswith("quantize")
+    return one_call(kernel, fields, cost * x.elements, in_place=in_place)
 
 
 OPERATOR = Operator(problems, variants)

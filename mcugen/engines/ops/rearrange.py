@@ -22,6 +22,7 @@ from mcugen.engines.ops.shared.checks import (
 from mcugen.engines.ops.shared.copy_call import CALL_COST, copy_call, copy_cost
 from mcugen.engines.ops.shared.index_map import Map, blocks_of, numbered, run_length
 from mcugen.engines.ops.shared.moving import element_reasons, renamings
+from mcugen.engines.ops.shared.one_call import one_call
 from mcugen.model.ir import Graph, Op, Problem, Tensor
 from mcugen.model.moves import FILL, MOVES
 from mcugen.model.shapes import MISFITS, implied_shapes
@@ -98,19 +99,15 @@ def _by_table(op: Op, index: Map, x: Tensor) -> Variant:
     run = run_length(index)
     places = index.reshape(-1, run)[:, 0] * x.dtype.bytes
     kind = np.uint16 if places.max() <= np.iinfo(np.uint16).max else np.uint32
-
-    def build(operands: Operands) -> tuple[Call, ...]:
-        table = Table(f"{operands.name}_places", places.astype(kind), f"{op.kind}: bytes")
-        fields = (
-            ("places", table if kind is np.uint16 else "NULL"),
-            ("wide_places", table if kind is np.uint32 else "NULL"),
-            ("count", len(places)),
-            ("run", run * x.dtype.bytes),
-        )
-        return (Call(_TABLE_KERNEL, fields, (*operands.inputs, *operands.outputs)),)
-
+    table = Table("places", places.astype(kind), f"{op.kind}: bytes")
+    fields = (
+        ("places", table if kind is np.uint16 else "NULL"),
+        ("wide_places", table if kind is np.uint32 else "NULL"),
+        ("count", len(places)),
+        ("run", run * x.dtype.bytes),
+    )
     cost = len(places) * (_RUN_COST + _BYTE_COST * run * x.dtype.bytes)
-    return Variant((Layout.NATIVE,), (Layout.NATIVE,), cost, build)
+    return one_call(_TABLE_KERNEL, fields, cost)
 
 
 OPERATOR = Operator(problems, variants, _EXACTNESS)

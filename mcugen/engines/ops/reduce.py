@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from mcugen.codegen.c_text import c_float
 from mcugen.engines.aot.scales import quantize_multiplier
-from mcugen.engines.aot.variants import Call, Kernel, Layout, Operands, Operator, Variant
+from mcugen.engines.aot.variants import Kernel, Operator, Variant
 from mcugen.engines.contract import EngineOptions
 from mcugen.engines.ops.mean import (
     axes_text,
@@ -26,6 +26,7 @@ from mcugen.engines.ops.shared.checks import (
     scale_reasons,
     to_problems,
 )
+from mcugen.engines.ops.shared.one_call import one_call
 from mcugen.model.ir import DType, Graph, Op, Problem, Tensor
 
 _KERNEL = Kernel("mcugen_reduce", "mcugen_reduce_t", "reduce.h", "reduce.c")
@@ -114,11 +115,8 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
         ("zero_point", zero_point),
     )
 
-    def build(operands: Operands) -> tuple[Call, ...]:
-        return (Call(_KERNEL, fields, (*operands.inputs, *operands.outputs)),)
-
     cost = _COST * x.elements + _OUTPUT_COST * out.elements
-    return (Variant((Layout.NATIVE,), (Layout.NATIVE,), cost, build),)
+    return (one_call(_KERNEL, fields, cost),)
 
 
 OPERATOR = Operator(problems, variants)

@@ -9,10 +9,8 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from mcugen.engines.aot.variants import (
-    Call,
+    Fields,
     Kernel,
-    Layout,
-    Operands,
     Operator,
     Table,
     Variant,
@@ -23,6 +21,7 @@ from mcugen.engines.ops.shared.broadcast import list_text
 from mcugen.engines.ops.shared.checks import Reason, same_quantisation_reasons, to_problems
 from mcugen.engines.ops.shared.copy_call import strides_of
 from mcugen.engines.ops.shared.moving import element_reasons
+from mcugen.engines.ops.shared.one_call import one_call
 from mcugen.model.ir import DType, Graph, Op, Problem, Tensor
 
 _AXES = 5  # MCUGEN_BROADCAST_AXES
@@ -63,22 +62,22 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
     given = [t for t in graph.input_tensors(op) if t is not None]
     computed = len(activations(graph, op))
     kernel = Kernel(f"mcugen_select_{computed}", "mcugen_select_t", "arithmetic.h", "arithmetic.c")
+    pairs = [*zip(_NAMES, given, strict=True)]
+    fields: Fields = (
+        ("sizes", list_text(_padded(out.shape))),
+        *((f"{name}_steps", list_text(_steps(tensor, out))) for name, tensor in pairs),
+        ("bytes", out.dtype.bytes),
+        *((f"{name}_constant", _table(name, tensor)) for name, tensor in pairs),
+    )
+    return (one_call(kernel, fields, _COST * out.elements, reads=computed),)
 
-    def build(operands: Operands) -> tuple[Call, ...]:
-        fields: list[tuple[str, int | str | Table]] = [("sizes", list_text(_padded(out.shape)))]
-        pairs = [*zip(_NAMES, given, strict=True)]
-        fields += [(f"{name}_steps", list_text(_steps(t, out))) for name, t in pairs]
-        fields += [("bytes", out.dtype.bytes)]
-        for name, tensor in pairs:
-            table: Table | str = "NULL"
-            if tensor.data is not None:
-                data = tensor.data.astype(np.uint8) if tensor.dtype is DType.BOOL else tensor.data
-                table = Table(f"{operands.name}_{name}", data, f'"{tensor.name}"')
-            fields.append((f"{name}_constant", table))
-        return (Call(kernel, tuple(fields), (*operands.inputs, *operands.outputs)),)
 
-    reads = (Layout.NATIVE,) * computed
-    return (Variant(reads, (Layout.NATIVE,), _COST * out.elements, build),)
+def _table(name: str, tensor: Tensor) -> Table | str:
+    """The values of a constant."""
+    if tensor.data is None:
+        return "NULL"
+    data = tensor.data.astype(np.uint8) if tensor.dtype is DType.BOOL else tensor.data
+    return Table(name, data, f'"{tensor.name}"')
 
 
 def _padded(shape: tuple[int, ...]) -> tuple[int, ...]:

@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterable, Iterator
 
 from mcugen.engines.aot.scales import quantize_multiplier
-from mcugen.engines.aot.variants import Call, Kernel, Layout, Operands, Operator, Variant
+from mcugen.engines.aot.variants import Kernel, Operator, Variant
 from mcugen.engines.contract import EngineOptions
 from mcugen.engines.ops.shared.broadcast import list_text
 from mcugen.engines.ops.shared.checks import (
@@ -20,6 +20,7 @@ from mcugen.engines.ops.shared.checks import (
     scale_reasons,
     to_problems,
 )
+from mcugen.engines.ops.shared.one_call import one_call
 from mcugen.engines.ops.shared.softmax_s16 import reasons_s16, variant_s16
 from mcugen.model.ir import DType, Graph, Op, Problem, Tensor
 
@@ -112,12 +113,7 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
     if op.kind == "LOG_SOFTMAX":
         kernel, fields = _LOG_KERNEL, _log_fields(fields, multiplier, left_shift)
 
-    def build(operands: Operands) -> tuple[Call, ...]:
-        return (Call(kernel, fields, (*operands.inputs, *operands.outputs)),)
-
-    cost = _COST * x.elements
-    in_place = ((0, 0),) if out.dtype is DType.INT8 else ()
-    return (Variant((Layout.NATIVE,), (Layout.NATIVE,), cost, build, in_place=in_place),)
+    return (one_call(kernel, fields, _COST * x.elements, in_place=out.dtype is DType.INT8),)
 
 
 def _log_fields(

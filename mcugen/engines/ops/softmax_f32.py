@@ -7,9 +7,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from mcugen.codegen.c_text import c_float
-from mcugen.engines.aot.variants import Call, Kernel, Layout, Operands, Operator, Variant
+from mcugen.engines.aot.variants import Kernel, Operator, Variant
 from mcugen.engines.contract import EngineOptions
 from mcugen.engines.ops.shared.checks import one_to_one, to_problems
+from mcugen.engines.ops.shared.one_call import one_call
 from mcugen.engines.ops.unary import same_shape_reasons
 from mcugen.model.ir import DType, Graph, Op, Problem
 
@@ -41,11 +42,7 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
         ("beta", c_float(op.options.get("beta", 1.0))),
     )
 
-    def build(operands: Operands) -> tuple[Call, ...]:
-        return (Call(kernel, fields, (*operands.inputs, *operands.outputs)),)
-
-    cost = _COST * x.elements
-    return (Variant((Layout.NATIVE,), (Layout.NATIVE,), cost, build, in_place=((0, 0),)),)
+    return (one_call(kernel, fields, _COST * x.elements, in_place=True),)
 
 
 OPERATOR = Operator(

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from mcugen.engines.aot.scales import quantize_multiplier
-from mcugen.engines.aot.variants import Call, Kernel, Layout, Operands, Operator, Table, Variant
+from mcugen.engines.aot.variants import Fields, Kernel, Operator, Table, Variant
 from mcugen.engines.contract import EngineOptions
 from mcugen.engines.ops.shared.broadcast import list_text
 from mcugen.engines.ops.shared.checks import Reason, factor_reasons, scale_reasons, to_problems
+from mcugen.engines.ops.shared.one_call import one_call
 from mcugen.model.ir import DType, Graph, Op, Problem, Tensor
 
 _COST = 6  # instructions per product
@@ -108,32 +109,26 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
     to_state, to_output = (quantize_multiplier(factor) for factor in _factors(parts))
     suffix = _STATES[parts.state.dtype]
     kernel = Kernel(f"mcugen_svdf_{suffix}", "mcugen_svdf_t", "svdf.h", "svdf.c")
-
-    def build(operands: Operands) -> tuple[Call, ...]:
-        tables: list[tuple[str, int | str | Table]] = []
-        constants = (("features", parts.features), ("time", parts.time), ("bias", parts.bias))
-        for name, tensor in constants:
-            assert tensor.data is not None
-            comment = f'"{tensor.name}" {list(tensor.shape)}'
-            tables.append((name, Table(f"{operands.name}_{name}", tensor.data, comment)))
-        fields = (
-            *tables,
-            ("batches", parts.x.shape[0]),
-            ("inputs", inputs),
-            ("filters", filters),
-            ("rank", parts.rank),
-            ("memory", memory),
-            ("in_zero_point", _zero_point(parts.x)),
-            ("to_state", list_text(to_state)),
-            ("state_zero_point", _zero_point(parts.state)),
-            ("to_output", list_text(to_output)),
-            ("zero_point", _zero_point(parts.out)),
-        )
-        args = (*operands.inputs, *operands.states, *operands.outputs)
-        return (Call(kernel, fields, args),)
-
+    tables: list[tuple[str, Table]] = []
+    for name, tensor in (("features", parts.features), ("time", parts.time), ("bias", parts.bias)):
+        assert tensor.data is not None
+        table = Table(name, tensor.data, f'"{tensor.name}" {list(tensor.shape)}')
+        tables.append((name, table))
+    fields: Fields = (
+        *tables,
+        ("batches", parts.x.shape[0]),
+        ("inputs", inputs),
+        ("filters", filters),
+        ("rank", parts.rank),
+        ("memory", memory),
+        ("in_zero_point", _zero_point(parts.x)),
+        ("to_state", list_text(to_state)),
+        ("state_zero_point", _zero_point(parts.state)),
+        ("to_output", list_text(to_output)),
+        ("zero_point", _zero_point(parts.out)),
+    )
     cost = _COST * parts.x.shape[0] * filters * (inputs + memory)
-    return (Variant((Layout.NATIVE,), (Layout.NATIVE,), cost, build),)
+    return (one_call(kernel, fields, cost),)
 
 
 def _zero_point(tensor: Tensor) -> int:

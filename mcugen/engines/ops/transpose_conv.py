@@ -6,11 +6,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from mcugen.engines.aot.variants import Call, Kernel, Layout, Operands, Operator, Table, Variant
+from mcugen.engines.aot.variants import (
+    Operator,
+    Variant,
+)
 from mcugen.engines.contract import EngineOptions
 from mcugen.engines.ops.shared import convolution
 from mcugen.engines.ops.shared.checks import to_problems
-from mcugen.engines.ops.shared.convolution import Convolution, Fields
+from mcugen.engines.ops.shared.portable_convolution import portable_variant
 from mcugen.model.ir import Graph, Op, Problem
 
 _CHANNEL_AXIS = 0
@@ -41,32 +44,7 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
     outputs = f.positions * f.out_channels
     macs = layer.macs // (f.stride_y * f.stride_x)
     cost = int(_COST * macs) + (_TAP_COST * f.height * f.width + _OUTPUT_COST) * outputs
-    return (
-        Variant(
-            (Layout.NATIVE,),
-            (Layout.NATIVE,),
-            cost,
-            lambda operands: _build(layer, operands, options),
-        ),
-    )
+    return (portable_variant(layer, "transpose_conv", options, lambda: layer.weights, cost),)
 
 
 OPERATOR = Operator(problems, variants)
-
-
-def _build(layer: Convolution, operands: Operands, options: EngineOptions) -> tuple[Call, ...]:
-    name = operands.name
-    kernel = Kernel(
-        f"mcugen_transpose_conv_{options.rounding}",
-        "mcugen_transpose_conv_t",
-        "transpose_conv.h",
-        "transpose_conv.c",
-    )
-    fields: Fields = (
-        ("weights", Table(f"{name}_weights", layer.weights, layer.comment)),
-        ("bias", convolution.bias_table(layer, name)),
-        ("requant", convolution.requant_table(layer, name)),
-        *layer.filter.fields(),
-        *convolution.range_fields(layer),
-    )
-    return (Call(kernel, fields, (*operands.inputs, *operands.outputs)),)

@@ -8,13 +8,13 @@ Tables are computed with the arithmetic of TFLite Micro's kernels, cited at each
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mcugen.engines.aot.scales import activation_range, quantize_multiplier
-from mcugen.engines.aot.variants import Call, Kernel, Layout, Operands, Operator, Table, Variant
+from mcugen.engines.aot.variants import Kernel, Operator, Table, Variant
 from mcugen.engines.contract import EngineOptions
 from mcugen.engines.ops.shared.checks import (
     Reason,
@@ -25,6 +25,7 @@ from mcugen.engines.ops.shared.checks import (
     same_quantisation_reasons,
     to_problems,
 )
+from mcugen.engines.ops.shared.one_call import one_call
 from mcugen.model.fixed_point import (
     Raw,
     divide_by_power,
@@ -237,14 +238,10 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
 
 def lookup_variant(kind: str, x: Tensor, outputs: NDArray[np.int8]) -> Variant:
     """Replaces every value of `x` by that of a table for INPUTS."""
-
-    def build(operands: Operands) -> tuple[Call, ...]:
-        table = Table(f"{operands.name}_table", outputs, f"{kind} of -128..127")
-        fields = (("table", table), ("count", x.elements))
-        return (Call(_KERNEL, fields, (*operands.inputs, *operands.outputs)),)
-
-    native = (Layout.NATIVE,)
-    return Variant(native, native, _COST * x.elements, build, in_place=((0, 0),), lookup=outputs)
+    table = Table("table", outputs, f"{kind} of -128..127")
+    fields = (("table", table), ("count", x.elements))
+    variant = one_call(_KERNEL, fields, _COST * x.elements, in_place=True)
+    return replace(variant, lookup=outputs)
 
 
 OPERATOR = Operator(problems, variants)

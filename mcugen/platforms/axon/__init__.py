@@ -13,8 +13,9 @@ from mcugen.platforms.axon.compile import compile_workspace
 from mcugen.platforms.axon.engine import ENGINE
 from mcugen.platforms.axon.results import workspace_records
 from mcugen.platforms.axon.uart_log import log_records
-from mcugen.platforms.axon.zephyr import export_axon, read_zephyr_board, zephyr_compile_flags
+from mcugen.platforms.axon.zephyr import export_axon, read_zephyr_board
 from mcugen.platforms.platform import Compiled, Places, Platform, ResultReader
+from mcugen.platforms.zephyr.application import compile_flags
 from mcugen.records import Record
 from mcugen.toolchain.project import Project
 
@@ -37,7 +38,7 @@ def _log(project: Project, text: str, where: str) -> tuple[Record, ...]:
 
 
 AXON = Platform(
-    Exporter(export_axon, zephyr_compile_flags),
+    Exporter(export_axon, compile_flags),
     engines={ENGINE.name: ENGINE},
     options=frozenset({"sdk", "test_data"}),
     tables={"axon": read_zephyr_board},

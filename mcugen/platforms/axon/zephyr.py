@@ -8,23 +8,15 @@ Nothing of Nordic's is copied: driver, headers and compiler stay in the user's S
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
-from mcugen import __version__
 from mcugen.boards import Board
 from mcugen.codegen.render import render
 from mcugen.codegen.tree import SourceTree, merge
-from mcugen.export.exporter import ExportOptions
+from mcugen.export.exporter import ExportOptions, common_context
 from mcugen.platforms.axon.engine import ENGINE, model_symbol
 from mcugen.platforms.axon.workspace import FOLDER, workspace
-from mcugen.platforms.cmake.project import C_STANDARD, OPTIMIZE_FLAGS, UNFUSED
+from mcugen.platforms.zephyr.application import OPTIMIZE_OPTIONS
 from mcugen.strict_toml import TomlTable
-
-OPTIMIZE_OPTIONS = {
-    "speed": "CONFIG_SPEED_OPTIMIZATIONS=y",
-    "size": "CONFIG_SIZE_OPTIMIZATIONS=y",
-    "fastest": "CONFIG_SPEED_OPTIMIZATIONS=y",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,26 +42,17 @@ def read_zephyr_board(board: Board) -> ZephyrBoard:
     return found
 
 
-def zephyr_compile_flags(board: Board, optimize: str) -> tuple[str, ...]:
-    """The flags of our choice; Zephyr adds those of the core."""
-    return (C_STANDARD, UNFUSED, OPTIMIZE_FLAGS[optimize], *board.cpu_flags)
-
-
 def export_axon(app: SourceTree, board: Board, model: str, options: ExportOptions) -> SourceTree:
     """The Zephyr application around `app`; also the workspace when the NPU runs the model."""
     zephyr = read_zephyr_board(board)
     uses_npu = options.engine is ENGINE
     context = {
-        "tool": f"mcugen {__version__}",
-        "board": board,
+        **common_context(app, board, model),
         "zephyr": zephyr,
-        "model": model,
         "engine": options.engine.name,
         "uses_npu": uses_npu,
         "symbol": model_symbol(model),
         "workspace": FOLDER,
-        "sources": [path for path in sorted(app) if path.endswith(".c")],
-        "include_dirs": sorted({str(PurePosixPath(p).parent) for p in app if p.endswith(".h")}),
         "optimize_option": OPTIMIZE_OPTIONS[options.optimize],
         "has_vectors": options.test_set is not None,
     }

@@ -4,13 +4,10 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
-
-from mcugen import __version__
 from mcugen.boards import Board
 from mcugen.codegen.render import render
 from mcugen.codegen.tree import SourceTree
-from mcugen.export.exporter import ExportOptions
+from mcugen.export.exporter import ExportOptions, common_context
 from mcugen.toolchain.build import ZIG_TOOLCHAIN
 
 # No -Werror: a compiler that is newer than mcugen may know more warnings.
@@ -35,16 +32,10 @@ def _project_flags(optimize: str) -> tuple[str, ...]:
 
 def export_cmake(app: SourceTree, board: Board, model: str, options: ExportOptions) -> SourceTree:
     """CMakeLists.txt, README.md and, when cross-compiling, toolchain files around the application."""
-    sources = [path for path in sorted(app) if path.endswith((".c", ".cc", ".S"))]
-    folders = sorted({str(PurePosixPath(path).parent) for path in app if path.endswith(".h")})
     context = {
-        "tool": f"mcugen {__version__}",
-        "board": board,
-        "model": model,
+        **common_context(app, board, model),
         "options": options,
         "cross": bool(board.compiler_prefix or board.cpu_flags),
-        "sources": sources,
-        "include_dirs": folders,
         "compile_flags": _flags_by_language(options),
         "cxx_defines": options.engine.cxx_defines,
         "link_flags": _link_flags(board),

@@ -7,20 +7,18 @@ accelerator that its model wants. TFLite Micro, driver and board support stay in
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mcugen import __version__
 from mcugen.boards import Board
 from mcugen.codegen.c_text import c_identifier, c_values
 from mcugen.codegen.render import render
 from mcugen.codegen.tree import SourceTree
 from mcugen.errors import ConfigError
-from mcugen.export.exporter import ExportOptions
+from mcugen.export.exporter import ExportOptions, common_context
 from mcugen.model.ir import Graph, Op
 from mcugen.model.tflite import parse_tflite
 from mcugen.paths import runtime_dir
@@ -143,17 +141,14 @@ def export_efinix(app: SourceTree, board: Board, model: str, options: ExportOpti
     accelerator = read_accelerator(board)
     vectors = _vectors(graph, options)
     defines = accelerator_defines(graph, accelerator)
-    common = [path for path in sorted(app) if path.endswith((".c", ".cc")) and path != SERVE_MAIN]
-    context = {
-        "tool": f"mcugen {__version__}",
-        "board": board,
-        "model": model,
+    context = common_context(app, board, model)
+    common = [path for path in context["sources"] if path != SERVE_MAIN]
+    context |= {
         "name": c_identifier(model),
         "core": accelerator.core,
         "defines": defines,
         "unknown": [define.name for define in defines if define.value is None],
         "sources": [*common, "model/test_vectors.c"],
-        "include_dirs": _header_folders(app),
         "hello_main": HELLO_MAIN,
         "serve_main": SERVE_MAIN,
         "count": len(vectors),
@@ -170,10 +165,6 @@ def export_efinix(app: SourceTree, board: Board, model: str, options: ExportOpti
     files = {path: render(f"efinix/{template}", context) for path, template in names.items()}
     hello = (runtime_dir() / PurePosixPath(HELLO_MAIN).name).read_bytes()
     return files | {HELLO_MAIN: hello, VECTORS: _npy(vectors)}
-
-
-def _header_folders(app: SourceTree) -> Sequence[str]:
-    return sorted({str(PurePosixPath(path).parent) for path in app if path.endswith(".h")})
 
 
 def _vectors(graph: Graph, options: ExportOptions) -> NDArray[np.int8]:

@@ -13,14 +13,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import PurePosixPath
 
-from mcugen import __version__
 from mcugen.boards import Board, MemoryRegion
 from mcugen.codegen.render import render
 from mcugen.codegen.tree import SourceTree, merge
 from mcugen.errors import ConfigError, unknown
-from mcugen.export.exporter import ExportOptions
+from mcugen.export.exporter import ExportOptions, common_context
 from mcugen.export.sbom import Part, sbom_json
 from mcugen.platforms.cmake.project import OPTIMIZE_FLAGS, UNFUSED
 from mcugen.platforms.mcuxpresso.vscode import vscode_tree
@@ -239,11 +237,8 @@ def _used_parts(options: ExportOptions) -> tuple[str, ...]:
 def _context(
     app: SourceTree, board: Board, sdk: SdkBoard, model: str, options: ExportOptions
 ) -> dict[str, object]:
-    headers = {str(PurePosixPath(path).parent) for path in app if path.endswith(".h")}
     return {
-        "tool": f"mcugen {__version__}",
-        "board": board,
-        "model": model,
+        **common_context(app, board, model),
         "engine": options.engine.name,
         "links_tflm": options.engine.links_tflm,
         "npu": options.npu,
@@ -258,8 +253,6 @@ def _context(
         "sdk_tag": sdk.sdk_tag,
         "config_prefix": sdk.config_prefix,
         "sdk_script": sdk.sdk_script,
-        "sources": [path for path in sorted(app) if path.endswith((".c", ".cc", ".S"))],
-        "include_dirs": sorted(headers),
         "c_standard": C_STANDARD,
         "own_flags": OWN_FLAGS,
         "defines": [f"-D{define}" for define in board.defines],

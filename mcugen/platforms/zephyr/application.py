@@ -5,14 +5,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
-from mcugen import __version__
 from mcugen.boards import Board
 from mcugen.codegen.render import render
 from mcugen.codegen.tree import SourceTree, merge
 from mcugen.errors import ConfigError
-from mcugen.export.exporter import ExportOptions
+from mcugen.export.exporter import ExportOptions, common_context
 from mcugen.platforms.cmake.project import C_STANDARD, OPTIMIZE_FLAGS, UNFUSED
 from mcugen.strict_toml import TomlTable
 
@@ -58,13 +57,9 @@ def export_zephyr(app: SourceTree, board: Board, model: str, options: ExportOpti
     port = {"board/port.c": zephyr.port.read_bytes()}
     files = merge(app, port)
     context = {
-        "tool": f"mcugen {__version__}",
-        "board": board,
+        **common_context(files, board, model),
         "zephyr": zephyr,
         "target": options.variant or zephyr.target,
-        "model": model,
-        "sources": [path for path in sorted(files) if path.endswith(".c")],
-        "include_dirs": sorted({str(PurePosixPath(p).parent) for p in files if p.endswith(".h")}),
         "optimize_option": OPTIMIZE_OPTIONS[options.optimize],
         "unfused": UNFUSED,
     }

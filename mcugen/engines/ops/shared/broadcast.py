@@ -13,6 +13,7 @@ import numpy as np
 from mcugen.engines.aot.scales import quantize_multiplier
 from mcugen.engines.aot.variants import (
     Call,
+    Fields,
     Kernel,
     Layout,
     Operands,
@@ -26,9 +27,6 @@ from mcugen.model.ir import Graph, Op, Tensor
 _AXES = 5  # MCUGEN_BROADCAST_AXES
 _ROW_COST = 75  # instructions per row besides its elements
 NEEDS_TWO = "needs two inputs, at least one of them an activation, and one output"
-Fields = tuple[tuple[str, int | str | Table], ...]
-"""Members of a kernel's struct, as Call.fields."""
-
 _Axis = tuple[int, int, int]
 """Size, and the step of both operands."""
 

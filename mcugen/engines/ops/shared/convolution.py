@@ -16,7 +16,7 @@ from mcugen.engines.aot.scales import (
     channel_requant,
     quantize_multiplier,
 )
-from mcugen.engines.aot.variants import Table, is_activation
+from mcugen.engines.aot.variants import Fields, is_activation
 from mcugen.engines.contract import Rounding
 from mcugen.engines.ops.shared.checks import (
     INT8_HINT,
@@ -32,9 +32,6 @@ _UINT16_MAX = 65535
 
 PAD_TOP, PAD_LEFT = "mcugen_pad_top", "mcugen_pad_left"
 """Options of convolutions that pad otherwise than SAME and VALID: passes/padding.py writes them."""
-
-Fields = tuple[tuple[str, int | str | Table], ...]
-"""Initialisers of a kernel's parameters, as in Call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,16 +258,6 @@ def _factors(x: Tensor, weights: Tensor, out: Tensor, channels: int) -> list[flo
     if weights.quant.axis is None:
         scales = scales[:1] * channels
     return [x.quant.scale * scale / out.quant.scale for scale in scales]
-
-
-def bias_table(layer: Convolution, name: str) -> Table:
-    """The bias as it is in the model."""
-    return Table(f"{name}_bias", layer.bias, "per output channel")
-
-
-def requant_table(layer: Convolution, name: str) -> Table:
-    """mcugen_requant_t per output channel."""
-    return Table(f"{name}_requant", layer.requant, "multiplier, shift", struct="mcugen_requant_t")
 
 
 def range_fields(layer: Convolution) -> Fields:

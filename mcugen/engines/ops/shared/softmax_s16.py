@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcugen.engines.aot.scales import quantize_multiplier
-from mcugen.engines.aot.variants import Call, Kernel, Layout, Operands, Table, Variant
+from mcugen.engines.aot.variants import Kernel, Table, Variant
 from mcugen.engines.ops.shared.broadcast import list_text
 from mcugen.engines.ops.shared.checks import Reason, factor_reasons
+from mcugen.engines.ops.shared.one_call import one_call
 from mcugen.model.ir import Tensor
 from mcugen.reproducible import exp
 
@@ -47,20 +48,14 @@ def variant_s16(x: Tensor, beta: float, rounding: str) -> Variant:
     kernel = Kernel(
         f"mcugen_softmax_s16_{rounding}", "mcugen_softmax_s16_t", "softmax_s16.h", "softmax_s16.c"
     )
-
-    def build(operands: Operands) -> tuple[Call, ...]:
-        name = operands.name
-        fields = (
-            ("exponential", Table(f"{name}_exponential", exponential_lines(), "exp(x), -10 to 0")),
-            ("reciprocal", Table(f"{name}_reciprocal", reciprocal_lines(), "1 / (1 + x), 0 to 1")),
-            ("rows", x.elements // x.shape[-1]),
-            ("depth", x.shape[-1]),
-            ("by", list_text(quantize_multiplier(_factor(x, beta)))),
-        )
-        return (Call(kernel, fields, (*operands.inputs, *operands.outputs)),)
-
-    cost = _COST * x.elements
-    return Variant((Layout.NATIVE,), (Layout.NATIVE,), cost, build, in_place=((0, 0),))
+    fields = (
+        ("exponential", Table("exponential", exponential_lines(), "exp(x), -10 to 0")),
+        ("reciprocal", Table("reciprocal", reciprocal_lines(), "1 / (1 + x), 0 to 1")),
+        ("rows", x.elements // x.shape[-1]),
+        ("depth", x.shape[-1]),
+        ("by", list_text(quantize_multiplier(_factor(x, beta)))),
+    )
+    return one_call(kernel, fields, _COST * x.elements, in_place=True)
 
 
 def exponential_lines() -> NDArray[np.int16]:

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mcugen.engines.aot.variants import Call, Kernel, Layout, Operands, Table, Variant
+from mcugen.engines.aot.variants import Call, Fields, Kernel, Layout, Operands, Table, Variant
 from mcugen.engines.contract import EngineOptions
 from mcugen.engines.ops.shared import convolution
-from mcugen.engines.ops.shared.convolution import Convolution, Fields, Filter
+from mcugen.engines.ops.shared.convolution import Convolution, Filter
 
 _UINT16_MAX = 65535
 _MOST_TAPS = 64  # MCUGEN_MOST_TAPS

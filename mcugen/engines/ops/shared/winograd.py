@@ -7,7 +7,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from mcugen.engines.aot.variants import Call, Kernel, Layout, Operands, Table, Variant
+from mcugen.engines.aot.variants import Call, Fields, Kernel, Layout, Operands, Table, Variant
 from mcugen.engines.contract import EngineOptions, Rounding
 from mcugen.engines.ops.shared import convolution
 from mcugen.engines.ops.shared.convolution import Convolution
@@ -69,7 +69,7 @@ def _build(layer: Convolution, operands: Operands, options: EngineOptions) -> tu
         "conv_2d_winograd.c",
     )
     stream = pack(settled, requant, options.rounding)
-    fields: convolution.Fields = (
+    fields: Fields = (
         ("channels", Table(f"{operands.name}_channels", stream, f"{layer.comment}, transformed")),
         *layer.filter.fields(),
         ("quads", layer.filter.out_channels // 4),
