@@ -29,6 +29,7 @@ from tests.platforms.linux.scorer_projects import (
     build_project,
     write_wav,
 )
+from tests.replay_board import make_board
 from tests.ssh_server import KINDS, Server, running_server
 
 REAL = "import tensorflow\nInterpreter = tensorflow.lite.Interpreter\n"
@@ -126,6 +127,25 @@ def test_its_latency_stands_beside_benchmark_model_s(
     assert len(row.cells) == len(HEADER)
     assert row.cells[HEADER.index("median")] == f"{record.median / 1e6:.3f}"
     assert scorer_latency(tmp_path, server.target, boards) is None  # a bundle without a scorer
+    assert server.left_over() == []
+
+
+def test_table_and_report_show_both(
+    server: Server, native: Project, boards: Path, tmp_path: Path
+) -> None:
+    """benchmark_model is one that prints what the real one printed; the scorer runs."""
+    make_board(server.board)
+    done = CliRunner().invoke(cli, run_words(server, native, boards, tmp_path))
+    assert done.exit_code == 0, done.output
+    run = load_run(tmp_path)
+    assert [x.name for x in run.latencies] == ["CPU, 1 thread", "CPU, 2 threads", "NPU", SCORER]
+    page = (tmp_path / "report.html").read_text()
+    table = {line.split("  ")[0].strip(): line for line in done.stdout.splitlines()}
+    for record in run.latencies:
+        assert record.median is not None or record.mean is not None
+        assert record.name in page
+        assert f"{record.minimum / 1e6:.3f}" in table[record.name]  # type: ignore[operator]
+    assert "took a part of the model" in done.stdout
     assert server.left_over() == []
 
 
