@@ -65,6 +65,14 @@ def counting(elf: Path, prefix: str, folder: Path) -> Counting | None:
     return Counting(("-plugin", option), elf, prefix, out)
 
 
+def counting_all(program: Path, folder: Path) -> Counting | None:
+    """As counting(), of all that a process executes: instructions() gives its sum."""
+    plugin, out = _plugin(folder), folder / "counts.txt"
+    if plugin is None:
+        return None
+    return Counting(("-plugin", f"{plugin},out={out}"), program, "", out)
+
+
 def _plugin(folder: Path) -> Path | None:
     compiler = shutil.which(os.environ.get("CC", "cc"))
     if compiler is None or "-plugin" not in _output(["qemu-system-arm", "--help"]):

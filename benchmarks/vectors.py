@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """What kernels with vectors cost: Helium and NEON in instructions, this computer in time.
 
-Run by `make bench`; writes vectors.md beside this file. Instructions are counted in QEMU by edges.c, a vector
-instruction as one. Time is that of this computer, beside LiteRT with XNNPACK on one thread where the
-environment variable MCUGEN_LITERT names a Python that has ai-edge-litert. All boards must answer alike.
+Run by `make bench`; writes vectors.md beside this file. Instructions are counted in QEMU by edges.c, a
+vector instruction as one; beside those of boards that run Linux stand LiteRT's (litert_aarch64.py). Time is
+that of this computer, beside LiteRT with XNNPACK on one thread where the environment variable MCUGEN_LITERT
+names a Python that has ai-edge-litert. All boards must answer alike.
 """
 
 from __future__ import annotations
@@ -17,15 +18,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from benchmarks import cycles
+from benchmarks import cycles, litert_aarch64
 from benchmarks.device import Measured, build, first_line, measure
 from mcugen.boards import find_board
 from mcugen.toolchain.project import Project
 
 HERE = Path(__file__).resolve().parent
 HOST, HELIUM = "host", "mps3-an547"
-EMULATED = {"imx8mp": "cortex-a53", "imx93": "max"}
-"""Boards that run Linux -> the processor that QEMU plays: its version 7.2 knows no Cortex-A55."""
+LINUX = {"imx8mp": "A53", "imx93": "A55"}
+"""Boards that run Linux under qemu-aarch64 -> their Cortex."""
 REPEATS = 300  # of an inference whose time is taken
 
 RECORDED_CMSIS = {
@@ -47,14 +48,16 @@ Times are the shortest of {repeats} inferences on this computer, one thread.
 - Cortex-M55: board `mps3-an547`, {arm}
 - CMSIS-NN: 99f736a, its functions for Helium on the same machine, one after another without SOFTMAX and
   without an interpreter; recorded, not measured in this run
-- Cortex-A53 and A55 (SDOT): boards `imx8mp` and `imx93` under qemu-aarch64, {aarch64}
+- A53 and A55 (SDOT): boards `imx8mp` and `imx93` under qemu-aarch64, {aarch64}
+- LiteRT A53 and A55: a whole invoke with XNNPACK under the same emulator, one thread, {litert_aarch64}
 - this computer: {host}, {processor}
-- LiteRT: {litert}
+- LiteRT µs: {litert}
 - outputs: the first digits of the SHA-256 of what all of them answer to random and extreme inputs
 
 """
 COLUMNS = (
-    "model, Cortex-M55, CMSIS-NN, ratio, Cortex-A53, Cortex-A55, this computer µs, LiteRT µs, ratio, outputs"
+    "model, Cortex-M55, CMSIS-NN, ratio, A53, LiteRT A53, ratio, A55, LiteRT A55, ratio, "
+    "this computer µs, LiteRT µs, ratio, outputs"
 ).split(", ")
 
 
@@ -64,6 +67,7 @@ class Cost:
 
     model: str
     instructions: dict[str, int]  # by board
+    litert: tuple[int, int] | None  # instructions of LiteRT on LINUX
     host_ns: float
     litert_ns: int | None
     outputs: frozenset[str]  # one, where all boards answer alike
@@ -73,25 +77,28 @@ def cost(model: Path) -> Cost:
     """Builds and runs a model for every board with vectors."""
     with tempfile.TemporaryDirectory() as folder:
         counts, outputs = {}, set()
-        for board in (HELIUM, *EMULATED):
+        for board in (HELIUM, *LINUX):
             counts[board], found = count(build(model, board, Path(folder) / board))
             outputs.add(found.outputs_sha256)
         timed = measure(build(model, HOST, Path(folder) / HOST), repeats=REPEATS)
+        litert = litert_aarch64.instructions(model, Path(folder))
     outputs.add(timed.outputs_sha256)
-    return Cost(model.stem, counts, min(timed.samples), litert_ns(model), frozenset(outputs))
+    times = (min(timed.samples), litert_ns(model))
+    return Cost(model.stem, counts, litert, *times, frozenset(outputs))
 
 
 def count(project: Project) -> tuple[int, Measured]:
     """Instructions of an inference, and what the program answers."""
     board = project.board
     command = board.run_command
-    if board.name in EMULATED:
-        command = ("qemu-aarch64", "-cpu", EMULATED[board.name], "{elf}")
+    if board.name in LINUX:
+        core = litert_aarch64.PROCESSORS[board.name].core
+        command = ("qemu-aarch64", "-cpu", core, "{elf}")
     counting = cycles.counting(project.elf, board.compiler_prefix, project.folder)
     if counting is None:
         sys.exit("instructions are counted by a plugin of QEMU, which needs a C compiler (CC)")
     command = (command[0], *counting.arguments, *command[1:])
-    link = "stdio" if board.name in EMULATED else board.run_link
+    link = "stdio" if board.name in LINUX else board.run_link
     found = measure(replace(project, board=replace(board, run_command=command, run_link=link)))
     return cycles.instructions(counting), found
 
@@ -108,19 +115,23 @@ def litert_ns(model: Path) -> int | None:
 
 def markdown_row(found: Cost) -> str:
     """One line of the table."""
-    helium, recorded = found.instructions[HELIUM], RECORDED_CMSIS.get(found.model)
+    litert = found.litert or (None, None)
     cells = (
         found.model,
-        f"{helium:,}",
-        f"{recorded:,}" if recorded else "",
-        f"{helium / recorded:.2f}" if recorded else "",
-        *(f"{found.instructions[board]:,}" for board in EMULATED),
-        f"{found.host_ns / 1000:,.1f}",
-        f"{found.litert_ns / 1000:,.1f}" if found.litert_ns else "–",
-        f"{found.host_ns / found.litert_ns:.2f}" if found.litert_ns else "–",
+        *_beside(found.instructions[HELIUM], RECORDED_CMSIS.get(found.model)),
+        *_beside(found.instructions["imx8mp"], litert[0]),
+        *_beside(found.instructions["imx93"], litert[1]),
+        *_beside(found.host_ns / 1000, found.litert_ns and found.litert_ns / 1000, digits=1),
         min(found.outputs)[:8],
     )
     return f"| {' | '.join(cells)} |"
+
+
+def _beside(own: float, other: float | None, digits: int = 0) -> tuple[str, str, str]:
+    """Both figures and their ratio; dashes where there is no other."""
+    if not other:
+        return f"{own:,.{digits}f}", "–", "–"
+    return f"{own:,.{digits}f}", f"{other:,.{digits}f}", f"{own / other:.2f}"
 
 
 def write(models: Iterable[Path]) -> tuple[str, ...]:
@@ -137,6 +148,7 @@ def write(models: Iterable[Path]) -> tuple[str, ...]:
         aarch64=first_line([f"{find_board('imx93').compiler_prefix}gcc", "--version"]),
         host=first_line(["gcc", "--version"]),
         processor=_processor(),
+        litert_aarch64=litert_aarch64.version(),
         litert=f"ai-edge-litert {first_line([litert, *version])}" if litert else "not measured",
     )
     head = [f"| {' | '.join(COLUMNS)} |", f"|---|{'---:|' * (len(COLUMNS) - 2)}---|"]
