@@ -257,6 +257,13 @@ def open_terminal() -> tuple[int, int, str]:
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, KEPT_BYTES = -1, -3, 1 << 30  # malloc.h of glibc
 
 
+def link_words(library: str) -> tuple[str, ...]:
+    """For a compiler that makes a library which calls `library`, one that this process has loaded."""
+    if sys.platform == "win32":
+        return (library,)
+    return ("-Wl,-undefined,dynamic_lookup",) if sys.platform == "darwin" else ()
+
+
 def keep_freed_memory() -> None:
     """Has glibc keep what is freed; does nothing elsewhere."""
     if sys.platform != "win32":

@@ -39,7 +39,7 @@ class CoreState(ctypes.Structure):
 def load_core(unicorn_library: str) -> Any:
     """The library of core/; EnvironmentError_ without a C compiler."""
     ctypes.CDLL(unicorn_library, mode=ctypes.RTLD_GLOBAL)  # core/ calls it
-    core: Any = load_sources(sorted(SOURCES.glob("*.c")))
+    core: Any = load_sources(sorted(SOURCES.glob("*.c")), calls=unicorn_library)
     core.emu_open.restype = ctypes.POINTER(CoreState)
     core.emu_run.argtypes = [ctypes.c_uint64]
     return core

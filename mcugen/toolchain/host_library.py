@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from mcugen.errors import EnvironmentError_
-from mcugen.system import IS_WINDOWS
+from mcugen.system import IS_WINDOWS, link_words
 from mcugen.toolchain.build import find_zig
 
 NAME = "library.dll" if IS_WINDOWS else "library.so"
@@ -21,21 +21,24 @@ FLAGS = ("-O2", "-std=c11", "-ffp-contract=off", "-shared", *([] if IS_WINDOWS e
 COMPILE_S = 120.0
 
 
-def load_sources(sources: Sequence[Path], includes: Sequence[Path] = ()) -> ctypes.CDLL:
+def load_sources(
+    sources: Sequence[Path], includes: Sequence[Path] = (), calls: str = ""
+) -> ctypes.CDLL:
     """A library of the sources, with variables of its own at every call. EnvironmentError_ without a
-    C compiler."""
+    C compiler. `calls` is a library with global names that this process has loaded."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         library = Path(folder) / NAME
-        library.write_bytes(_compiled(tuple(sources), tuple(includes)))
+        library.write_bytes(_compiled(tuple(sources), tuple(includes), calls))
         return ctypes.CDLL(str(library))
 
 
 @lru_cache(maxsize=8)
-def _compiled(sources: tuple[Path, ...], includes: tuple[Path, ...]) -> bytes:
+def _compiled(sources: tuple[Path, ...], includes: tuple[Path, ...], calls: str) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         library = Path(folder) / NAME
         words = [*host_compiler(), *FLAGS, *(f"-I{include}" for include in includes)]
-        words += [*map(str, sources), "-o", str(library), *([] if IS_WINDOWS else ["-lm"])]
+        words += [*map(str, sources), *(link_words(calls) if calls else ())]
+        words += ["-o", str(library), *([] if IS_WINDOWS else ["-lm"])]
         done = subprocess.run(
             words,
             capture_output=True,

@@ -38,6 +38,11 @@ class Pulse:
         path.write_bytes(bytes(8) + NOT_ASLEEP.to_bytes(8, "little"))
         return cls(path)
 
+    def close(self) -> None:
+        """Gives the file back: Windows removes none that is in memory."""
+        del self._run_s, self._asleep_after
+        self._memory.close()
+
     @property
     def now(self) -> tuple[float, int]:
         """`run_s` and `asleep_after`."""
@@ -69,13 +74,23 @@ class EmulatedLink(ProcessLink):
         self._path = emulator.pulse
         self._pulse: Pulse | None = None
         self._sent_bytes = 0
-        self._slept_s = 0.0  # deadlines that passed while it slept
+        self._slept_s = (
+            0.0  # deadlines that passed while it slept, and what ran before it was closed
+        )
 
     def open(self) -> None:
         """Starts it."""
         self._pulse = Pulse.create(self._path)
         self._sent_bytes = 0
         super().open()
+
+    def close(self) -> None:
+        """Ends it; safe to call twice."""
+        super().close()
+        if self._pulse is not None:
+            self._slept_s = self.clock()
+            self._pulse.close()
+            self._pulse = None
 
     def write(self, data: bytes) -> None:
         """Writes all of `data`."""

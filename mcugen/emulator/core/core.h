@@ -66,7 +66,7 @@ enum { HARD_FAULT = 3, MEMORY_FAULT, BUS_FAULT, USAGE_FAULT, SVC = 11, PENDSV = 
 #define INVSTATE (1u << 17)
 #define NOCP (1u << 19)
 #define STKOF (1u << 20)
-#define UNALIGNED (1u << 24)
+#define UNALIGNED_ACCESS (1u << 24)
 
 #define PERIPHERALS 0x40000000u
 #define SCRATCH 0xF0000000u  // a page for instructions of our own

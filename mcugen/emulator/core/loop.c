@@ -175,7 +175,7 @@ static void after_event(int event) {
   } else if (event == EVENT_STATE) {
     fault(INVSTATE, get(PC));
   } else if (event == EVENT_UNALIGNED) {
-    fault(UNALIGNED, core.bad_address);
+    fault(UNALIGNED_ACCESS, core.bad_address);
   } else if (event != EVENT_SPINS) {
     fail(SURPRISE, (uint32_t)event, 0);
   } else if (running_exception() != 0 || running_priority() != NEVER_PRIORITY) {
