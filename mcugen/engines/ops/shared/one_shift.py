@@ -55,6 +55,8 @@ def straight_words(layer: Convolution, rounding: Rounding) -> NDArray[np.uint32]
     found = _with_one_shift(layer, rounding)
     fits = found[:, 0] != 0
     words[fits, :2], words[fits, 2] = found[fits], ONE_SHIFT
+    if not _in_one_word(_ends(layer), words):
+        return None
     return np.asarray(words.astype(np.int32).view(np.uint32))
 
 
@@ -62,6 +64,20 @@ def _added(shifts: NDArray[np.int64], rounding: Rounding) -> NDArray[np.int64]:
     """What is added to sum times multiplier, before it is shifted by 31 - shift, so that it rounds."""
     high_multiply = 2**30 if rounding == "double" else 0
     return np.asarray((np.int64(1) << (30 - shifts)) + high_multiply)
+
+
+def _ends(layer: Convolution) -> NDArray[np.int64]:
+    """[channels, 2]: bounds of the sums of each channel."""
+    bias = convolution.folded_bias(layer).astype(np.int64)
+    reach = convolution.largest_sums(layer) - np.abs(bias)
+    return np.stack([bias - reach, bias + reach], axis=1)
+
+
+def _in_one_word(ends: NDArray[np.int64], words: NDArray[np.int64]) -> bool:
+    """Whether what SMMLA gives fits its register: a fine scale shifts far to the right, and the zero
+    point then stands far to the left in the addend."""
+    high = ((ends << _WIDE) * words[:, :1] >> 32) + words[:, 1:2]
+    return bool(high.min() >= -(2**31) and high.max() < 2**31)
 
 
 def _with_one_shift(layer: Convolution, rounding: Rounding) -> NDArray[np.int64]:
@@ -72,9 +88,7 @@ def _with_one_shift(layer: Convolution, rounding: Rounding) -> NDArray[np.int64]
         :, None
     ]
     first = -(-product // multipliers[:, None])  # the smallest sum of each output
-    bias = convolution.folded_bias(layer).astype(np.int64)
-    reach = convolution.largest_sums(layer) - np.abs(bias)
-    ends = np.stack([bias - reach, bias + reach], axis=1)
+    ends = _ends(layer)
     nearest = (multipliers >> np.maximum(lost, 0))[:, None] + np.arange(2)
     found = _fitting(nearest, first, ends)
     found[lost < 0] = 0
