@@ -187,12 +187,14 @@ def run_build(command: list[str], project: Path, on_progress: OnProgress = no_pr
         log.write_text("".join(lines), encoding="utf-8")
         raise McugenError(
             f"the generated project does not compile: {_first_error(lines)}",
-            hint=f"this is a bug of mcugen or of the toolchain; the whole output is in {log}",
+            hint=f"a bug of mcugen, of the board's files or of the toolchain; the whole output is in {log}",
         )
 
 
 _STEP = re.compile(r"\[ *(\d+)(?:%|/(\d+))\]")
-_ERROR = re.compile(r"\berror\b|undefined reference", re.IGNORECASE)
+_ERROR = re.compile(
+    r"\berror\b|undefined reference|\bld: (?!warning|.*in function )", re.IGNORECASE
+)
 
 
 def _first_error(output: list[str]) -> str:
