@@ -10,9 +10,10 @@ from mcugen.features.spec import FrontEnd, LogMel, Mfcc, MicroSpeech
 from mcugen.paths import runtime_dir
 
 HARNESS = (
-    "device.c device.h engine.h float_math.h frame.c frame.h front_end.c front_end.h harness.c "
-    "harness.h identity.h little_endian.h main.c mlperf.c mlperf.h model.h port.h profile.c profile.h "
-    "quantize.c quantize.h score.c score.h status.c status.h text.c text.h window.c window.h"
+    "device.c device.h device_read.c device_read.h engine.h float_math.h frame.c frame.h front_end.c "
+    "front_end.h harness.c harness.h identity.h little_endian.h main.c mlperf.c mlperf.h model.h port.h "
+    "profile.c profile.h quantize.c quantize.h score.c score.h status.c status.h text.c text.h "
+    "window.c window.h"
 ).split()
 """Files of runtime/ that every firmware links; engines and front-ends bring their own."""
 

@@ -13,7 +13,9 @@ from tests.c_compiler import SANITIZERS, compile_program
 from tests.conftest import ROOT
 
 FIRMWARE_TESTS = ROOT / "firmware_tests"
-HARNESS = "status frame window device harness mlperf text quantize score profile".split()
+HARNESS = (
+    "status frame window device device_read harness mlperf text quantize score profile".split()
+)
 
 
 def runtime_sources(*names: str) -> list[Path]:

@@ -32,7 +32,7 @@ def run(*command: str) -> str:
     return done.stdout
 
 
-@pytest.mark.parametrize("name", ["frame", "harness", "text"])
+@pytest.mark.parametrize("name", ["frame", "harness", "harness_clips", "harness_work", "text"])
 def test_unit(name: str, tmp_path: Path) -> None:
     sources = [*runtime_sources(*HARNESS), *FAKES, FIRMWARE_TESTS / "unit" / f"test_{name}.c"]
     run(str(compile_c(tmp_path / name, sources, SANITIZERS)))
