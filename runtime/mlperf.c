@@ -12,6 +12,7 @@
 #include "text.h"
 
 #define MICROSECONDS_PER_SECOND 1000000u
+#define PULSES_PER_SECOND 10000u  // one takes 100 us
 
 #define DEFAULT_ITERATIONS 1
 #define DEFAULT_WARMUP 10
@@ -71,6 +72,20 @@ static int32_t hex_digit(char digit) {
   return digit >= 'A' && digit <= 'F' ? digit - 'A' + 10 : -1;
 }
 
+#ifdef MCUGEN_MLPERF_ENERGY
+// A falling edge on the pin where the performance mode prints a time. The reference firmware asks for
+// 1 us at least; monitors sample the pin a million times a second.
+static void lap(const mcugen_mlperf_t *mlperf, mcugen_text_t *text) {
+  (void)mlperf;
+  mcugen_text_flush(text);
+  const uint64_t pulse_ticks = mcugen_device_tick_rate() / PULSES_PER_SECOND;
+  mcugen_port_mark(false);
+  const uint64_t start = mcugen_port_ticks();
+  while (mcugen_port_ticks() - start <= pulse_ticks) {
+  }
+  mcugen_port_mark(true);
+}
+#else
 static uint64_t microseconds(const mcugen_mlperf_t *mlperf) {
   const uint64_t rate = mcugen_device_tick_rate();
   const uint64_t ticks = mcugen_port_ticks() - mlperf->start_ticks;
@@ -78,11 +93,12 @@ static uint64_t microseconds(const mcugen_mlperf_t *mlperf) {
   return ticks / rate * MICROSECONDS_PER_SECOND + ticks % rate * MICROSECONDS_PER_SECOND / rate;
 }
 
-static void put_lap(const mcugen_mlperf_t *mlperf, mcugen_text_t *text) {
+static void lap(const mcugen_mlperf_t *mlperf, mcugen_text_t *text) {
   mcugen_text_put(text, "m-lap-us-");
   mcugen_text_put_number(text, microseconds(mlperf));
   mcugen_text_put(text, "\r\n");
 }
+#endif
 
 // Value of a line `key=value` of the identity; empty when there is none.
 static word_t identity_value(const char key[]) {
@@ -268,7 +284,7 @@ static void put_infer_start(const mcugen_mlperf_t *mlperf, const mcugen_device_t
                             mcugen_text_t *text) {
   mcugen_text_put(text, "m-warmup-done\r\n");
   put_count(text, "m-infer-start-", device->work.timed);
-  put_lap(mlperf, text);
+  lap(mlperf, text);
 }
 
 static void infer(const mcugen_mlperf_t *mlperf, mcugen_device_t *device, word_t rest,
@@ -317,7 +333,7 @@ void mcugen_mlperf_work(const mcugen_mlperf_t *mlperf, mcugen_device_t *device) 
     return;
   }
   if (status == MCUGEN_STATUS_OK) {
-    put_lap(mlperf, &text);
+    lap(mlperf, &text);
     mcugen_text_put(&text, "m-infer-done\r\n");
     put_results(device, &text);
   } else {
@@ -328,6 +344,14 @@ void mcugen_mlperf_work(const mcugen_mlperf_t *mlperf, mcugen_device_t *device) 
 
 void mcugen_mlperf_init(mcugen_mlperf_t *mlperf) {
   *mlperf = (mcugen_mlperf_t){.start_ticks = mcugen_port_ticks()};
+#ifdef MCUGEN_MLPERF_ENERGY
+  // The power monitor starts the device, so the runner waits for this.
+  mcugen_text_t text = {.count = 0};
+  mcugen_text_put(&text, "m-timestamp-mode-energy\r\n");
+  lap(mlperf, &text);
+  mcugen_text_put(&text, "m-init-done\r\n");
+  put_ready(&text);
+#endif
 }
 
 void mcugen_mlperf_command(mcugen_mlperf_t *mlperf, mcugen_device_t *device, const char command[],
@@ -340,7 +364,7 @@ void mcugen_mlperf_command(mcugen_mlperf_t *mlperf, mcugen_device_t *device, con
   } else if (is(name, "profile")) {
     put_profile(&text);
   } else if (is(name, "timestamp")) {
-    put_lap(mlperf, &text);
+    lap(mlperf, &text);
   } else if (is(name, "db")) {
     buffer_command(device, rest, &text);
   } else if (is(name, "infer")) {

@@ -45,9 +45,10 @@ uint64_t mcugen_port_ticks(void);
 // Ticks per second of real time, or 0 where a tick is not a time (an emulator's instructions).
 uint64_t mcugen_port_ticks_per_second(void);
 
-// Drives a pin high while an inference runs, for an instrument that records the supply. A port without
-// it has no such pin.
-__attribute__((weak)) void mcugen_port_mark(bool is_running);
+// Drives a pin, for an instrument that records the supply: high while an inference runs, or, in a
+// firmware for MLPerf Tiny's energy mode, high but for a pulse at each time stamp. A port without it
+// has no such pin.
+__attribute__((weak)) void mcugen_port_mark(bool is_high);
 
 // Deepest stack use since start, in bytes; 0 where it is not measured.
 uint32_t mcugen_port_stack_used_bytes(void);

@@ -26,6 +26,7 @@ from mcugen.report.detection import AtThreshold
 from mcugen.report.files import SAMPLES
 from mcugen.report.load import Load
 from mcugen.report.numbers import Check
+from mcugen.scoring.wake_word import WakeWord
 from mcugen.toolchain.doctor import Finding
 from mcugen.toolchain.ports import NamedPort
 from mcugen.toolchain.size import Section
@@ -99,8 +100,10 @@ def _manifest() -> Schema:
     # As in mcugen.toml: docs/front-ends.md, docs/decode.md; `accelerated` only where there is an NPU.
     tables: dict[str, Schema] = {"front_end": {"type": "object"}, "decode": ANY}
     tables["accelerated"] = array(STRING)
+    tables["wake_word"] = of(WakeWord)
+    tables["baud"] = INTEGER  # where it is not the board's
     facts = {**members(Manifest, *TABLES), **tables, **_SEALED}
-    return versioned(1, facts, without=("accelerated",))
+    return versioned(1, facts, without=("accelerated", "wake_word", "baud"))
 
 
 def _sdk_manifest() -> Schema:

@@ -20,7 +20,10 @@
 
 #define NANOSECONDS_PER_SECOND 1000000000u
 
+static const char *pin_path;
+
 void mcugen_port_init(void) {
+  pin_path = getenv("MCUGEN_PIN");
 #if defined(__linux__) && defined(__ARM_FEATURE_DOTPROD)
   if ((getauxval(AT_HWCAP) & HWCAP_ASIMDDP) == 0) {
     mcugen_port_fatal(
@@ -77,6 +80,19 @@ uint64_t mcugen_port_ticks(void) {
 }
 
 uint64_t mcugen_port_ticks_per_second(void) { return NANOSECONDS_PER_SECOND; }
+
+// A process has no pin: its edges are lines "<ticks> <level>" of the file that MCUGEN_PIN names.
+void mcugen_port_mark(bool is_high) {
+  static FILE *edges;
+  if (edges == NULL && pin_path != NULL) {
+    edges = fopen(pin_path, "a");
+    pin_path = NULL;
+  }
+  if (edges != NULL) {
+    (void)fprintf(edges, "%llu %d\n", (unsigned long long)mcugen_port_ticks(), is_high ? 1 : 0);
+    (void)fflush(edges);
+  }
+}
 
 uint32_t mcugen_port_stack_used_bytes(void) { return 0; }
 

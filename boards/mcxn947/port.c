@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "config.h"
 #include "fsl_common.h"
 #include "hardware.h"
 #include "uart.h"
@@ -22,8 +23,12 @@
 #define STACK_OVERFLOW SCB_CFSR_MSTKERR_Msk
 #endif
 
+#ifndef MCUGEN_START_BAUD
+#define MCUGEN_START_BAUD 115200
+#endif
+
 enum {
-  DEFAULT_BAUD = 115200,
+  DEFAULT_BAUD = MCUGEN_START_BAUD,
   RECEIVE_CAPACITY = 8192,  // a power of two; two of the largest requests, 2067 bytes on the wire
   STACK_UNPAINTED_BYTES = 128,    // below the stack pointer while painting
   FAULT_STACK_WORDS = 256,        // the faulting stack may be used up

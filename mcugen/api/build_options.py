@@ -40,6 +40,7 @@ class BuildOptions(TypedDict, total=False):
     profile: bool
     no_prune: bool
     mlperf_id: str
+    mlperf_energy: bool
     tflm: StrPath | None
     sdk: StrPath | None
     accelerator: str
@@ -66,8 +67,8 @@ _PATHS = (
     "out",
 )
 _CHOICES = (
-    "engine front_end score rounding optimize per_layer profile variant memory mlperf_id arena_bytes "
-    "class_names"
+    "engine front_end score rounding optimize per_layer profile variant memory mlperf_id "
+    "mlperf_energy arena_bytes class_names"
 ).split()
 _PLACES = "tflm sdk variant neutron_sdk npu_model".split()
 

@@ -78,6 +78,11 @@ _OPTIONS = (
         default="",
         help="Benchmark id for the MLPerf Tiny runner (ad01, kws01, ic01, vww01), see docs/mlperf.md.",
     ),
+    _model(
+        "--mlperf-energy",
+        is_flag=True,
+        help="Mark time stamps on a pin and start at 9600 baud, for the runner's energy mode.",
+    ),
     _sdk(
         "--tflm",
         type=PATH,

@@ -18,6 +18,9 @@ HARNESS = (
 """Files of runtime/ that every firmware links; engines and front-ends bring their own."""
 
 MAX_PAYLOAD_BYTES = 2048
+ENERGY_BAUD = 9600
+"""What the MLPerf Tiny runner speaks in its energy mode."""
+ENERGY_MACROS = (("MCUGEN_MLPERF_ENERGY", "1"), ("MCUGEN_START_BAUD", str(ENERGY_BAUD)))
 
 
 def runtime_tree() -> SourceTree:
@@ -37,6 +40,8 @@ def config_macros(
     input_bytes: int,
     output_bytes: int,
     tick_unit: str,
+    *,
+    mlperf_energy: bool = False,
 ) -> tuple[tuple[str, str], ...]:
     """The content of app/config.h. `word_windows`: of a wake word's mean, 0 for another score."""
     audio = front_end.rows if isinstance(front_end.rows, LogMel | Mfcc | MicroSpeech) else None
@@ -50,4 +55,5 @@ def config_macros(
         ("MCUGEN_SCORE_RECONSTRUCTION", "1" if score == "reconstruction-error" else "0"),
         ("MCUGEN_WAKE_WORD_WINDOWS", f"{word_windows}u"),
         ("MCUGEN_TICK_UNIT", f'"{tick_unit}"'),
+        *(ENERGY_MACROS if mlperf_energy else ()),
     )

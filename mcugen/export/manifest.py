@@ -21,8 +21,8 @@ from mcugen.scoring.decode import Classes, Decode, decode_from_dict, decode_to_d
 from mcugen.scoring.wake_word import WakeWord
 
 SCHEMA_VERSION = 1
-TABLES = ("front_end", "decode", "accelerated", "wake_word")
-"""Fields of Manifest that have a form of their own on disk."""
+TABLES = ("front_end", "decode", "accelerated", "wake_word", "baud")
+"""Fields of Manifest that have a form of their own on disk, or are left out where they say nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,7 @@ class Manifest:
     decode: Decode | None = None  # what the outputs mean
     accelerated: tuple[str, ...] = ()  # what runs on the NPU and what does not, in lines
     wake_word: WakeWord | None = None
+    baud: int | None = None  # of the serial port at start, where it is not the board's
 
     @property
     def converted_file(self) -> str:
@@ -91,6 +92,8 @@ def manifest_json(manifest: Manifest, tree: SourceTree) -> bytes:
         fields["accelerated"] = list(manifest.accelerated)
     if manifest.wake_word:
         fields["wake_word"] = asdict(manifest.wake_word)
+    if manifest.baud:
+        fields["baud"] = manifest.baud
     return seal_manifest({"schema": SCHEMA_VERSION, **fields}, tree)
 
 
@@ -124,4 +127,5 @@ def _from_json(data: Mapping[str, Any], path: Path) -> Manifest:
     decode = decode_from_dict(data["decode"], str(path)) if data["decode"] else None
     fields["accelerated"] = tuple(data.get("accelerated", ()))
     fields["wake_word"] = WakeWord(**data["wake_word"]) if data.get("wake_word") else None
+    fields["baud"] = data.get("baud")
     return Manifest(front_end=front_end, decode=decode, **fields)

@@ -13,7 +13,7 @@ from mcugen.codegen.render import render
 from mcugen.codegen.tree import MARKER, SourceTree, merge, tree_sha256
 from mcugen.engines.contract import Engine, EngineOptions, EnginePlan
 from mcugen.errors import ConfigError, ModelError
-from mcugen.export.app import board_tree, config_macros, runtime_tree
+from mcugen.export.app import ENERGY_BAUD, board_tree, config_macros, runtime_tree
 from mcugen.export.decode import emit_decode
 from mcugen.export.exporter import Exporter, ExportOptions
 from mcugen.export.manifest import Manifest, manifest_json
@@ -44,6 +44,7 @@ class BuildRequest:
     engine_options: EngineOptions
     export_options: ExportOptions
     mlperf_id: str
+    mlperf_energy: bool = False  # time stamps are pulses on a pin
     others: tuple[Engine, ...] = ()  # engines that the board also runs
     decode: Decode | None = None
     accelerated: tuple[str, ...] = ()  # what the NPU's compiler said, in lines
@@ -116,7 +117,17 @@ def _firmware(request: BuildRequest) -> SourceTree:
 
 def check_request(request: BuildRequest) -> None:
     """Refuses what cannot work, with all reasons: engine, front-end and decoding against the model."""
+    _check_pin(request)
     refuse(_problems(request), request.model_file)
+
+
+def _check_pin(request: BuildRequest) -> None:
+    sources = [path for path in request.board.files.values() if path.suffix in (".c", ".cc")]
+    if request.mlperf_energy and not any(b"mcugen_port_mark" in p.read_bytes() for p in sources):
+        raise ConfigError(
+            f"board {request.board.name} drives no pin, which MLPerf's energy mode needs",
+            hint="give its port.c a mcugen_port_mark (runtime/port.h), or choose another board",
+        )
 
 
 def _problems(request: BuildRequest) -> list[Problem]:
@@ -186,6 +197,7 @@ def _config(request: BuildRequest) -> bytes:
         sum(graph.tensors[index].bytes for index in graph.inputs),
         graph.tensors[graph.outputs[0]].bytes,
         request.board.tick_unit,
+        mlperf_energy=request.mlperf_energy,
     )
     return render("app/config.h.j2", {**_heading(request), "macros": macros})
 
@@ -216,6 +228,7 @@ def _manifest(request: BuildRequest, plan: EnginePlan, firmware: str) -> Manifes
         decode=request.decode,
         accelerated=request.accelerated,
         wake_word=request.wake_word,
+        baud=ENERGY_BAUD if request.mlperf_energy else None,
     )
 
 

@@ -55,6 +55,7 @@ class Choices:
     variant: str = ""
     memory: str = ""
     mlperf_id: str = ""
+    mlperf_energy: bool = False
     arena_bytes: int | None = None
     class_names: Path | None = None
 
@@ -104,6 +105,7 @@ def make_request(config: Config, board: Board, choices: Choices) -> BuildRequest
         wake_word=_wake_word(graph, config, front_end, score),
         decode=_decode(graph, config, choices, front_end, score, model_bytes),
         mlperf_id=mlperf_id(benchmark, graph, front_end, score),
+        mlperf_energy=choices.mlperf_energy,
         others=tuple(all_engines()[name] for name in board.engines if name != engine.name),
     )
 

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mcugen.boards import Board, find_board
@@ -38,7 +38,10 @@ class Project:
 def open_project(folder: Path, board_dir: Path | None = None) -> Project:
     """Reads the manifest and finds its board. ConfigError when either is not there."""
     manifest = load_manifest(folder)
-    return Project(folder, manifest, find_board(manifest.board, board_dir))
+    board = find_board(manifest.board, board_dir)
+    if manifest.baud:
+        board = replace(board, baud=manifest.baud)
+    return Project(folder, manifest, board)
 
 
 def project_link(project: Project, port_url: str | None) -> Link:

@@ -4,9 +4,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -33,14 +34,39 @@ def classifying(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build_for_board(find_board("host"), output, macros)
 
 
-def say(elf: Path, *commands: str) -> list[str]:
-    """The answer to each command, without its m-ready."""
+def say(
+    elf: Path,
+    *commands: str,
+    banner: Sequence[str] = (),
+    environment: Mapping[str, str] | None = None,
+) -> list[str]:
+    """The answer to each command, without its m-ready; in front of them stands the banner."""
     text = "".join(f"{command}%" for command in commands)
-    done = subprocess.run([elf], input=text.encode(), capture_output=True, timeout=30, check=True)
+    done = subprocess.run(
+        [elf], input=text.encode(), capture_output=True, timeout=30, check=True, env=environment
+    )
     assert done.stdout.endswith(b"m-ready\r\n")
     answers = done.stdout.decode("ascii").split("m-ready\r\n")[:-1]
-    assert len(answers) == len(commands)
-    return answers
+    assert answers[: len(banner)] == list(banner)
+    assert len(answers) == len(banner) + len(commands)
+    return answers[len(banner) :]
+
+
+ENERGY_BANNER = ["m-timestamp-mode-energy\r\nm-init-done\r\n"]
+LEAST_PULSE_NS = 1000  # what the reference firmware asks for
+
+
+@pytest.fixture(scope="module")
+def energetic(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The firmware of the energy mode."""
+    output = tmp_path_factory.mktemp("mlperf") / "energetic.elf"
+    return build_for_board(find_board("host"), output, {"MCUGEN_MLPERF_ENERGY": "1"})
+
+
+def edges(path: Path) -> list[tuple[int, int]]:
+    """Nanoseconds and level of each edge of the pin."""
+    lines = (line.split() for line in path.read_text().splitlines())
+    return [(int(ticks), int(level)) for ticks, level in lines]
 
 
 def upload(data: bytes, chunk: int = 31) -> list[str]:
@@ -97,6 +123,36 @@ def test_anomaly_score(scoring: Path) -> None:
     assert int(match[1]) <= int(match[2])
     assert match[4] == f"{SCORE:.3f}"
     assert results == match[3]
+
+
+def test_the_energy_mode_marks_time_stamps_on_the_pin(energetic: Path, tmp_path: Path) -> None:
+    """A low pulse at start, one at `timestamp`, and one on either side of the timed inferences; no times."""
+    pin = tmp_path / "pin"
+    commands = ("timestamp", *upload(FEATURES, chunk=26), "infer 2000 3")
+    answers = say(
+        energetic,
+        *commands,
+        banner=ENERGY_BANNER,
+        environment={**os.environ, "MCUGEN_PIN": str(pin)},
+    )
+    assert answers[0] == "" and "m-lap" not in "".join(answers)
+    assert answers[-1] == (
+        "m-warmup-start-3\r\nm-warmup-done\r\nm-infer-start-2000\r\nm-infer-done\r\n"
+        f"m-results-[{SCORE:.3f}]\r\n"
+    )
+    found = edges(pin)
+    assert [level for _, level in found] == [0, 1] * 4, "idle is high, no edge during inferences"
+    falls, rises = found[::2], found[1::2]
+    assert all(
+        rise - fall >= LEAST_PULSE_NS for (fall, _), (rise, _) in zip(falls, rises, strict=True)
+    )
+
+
+def test_the_pin_is_high_while_an_inference_runs(scoring: Path, tmp_path: Path) -> None:
+    pin = tmp_path / "pin"
+    environment = {**os.environ, "MCUGEN_PIN": str(pin)}
+    say(scoring, *upload(FEATURES), "infer 5 2", environment=environment)
+    assert [level for _, level in edges(pin)] == [1, 0] * 7
 
 
 def test_default_counts(scoring: Path) -> None:

@@ -30,7 +30,7 @@ def test_port(tmp_path: Path, variant: str) -> None:
     test = FIRMWARE_TESTS / "unit" / "test_port_mcxn947.c"
     others = [BOARD.files[source] for source in BOARD.sources if source != "port.c"]
     sources = [_of_variant(source, variant, tmp_path) for source in (test, *others)]
-    folders = (BOARD.folder, FIRMWARE_TESTS / "fake" / "mcux_sdk")
+    folders = (BOARD.folder, FIRMWARE_TESTS / "fake", FIRMWARE_TESTS / "fake" / "mcux_sdk")
     lines = run_until_fatal(compile_for_board(sources, tmp_path, folders))
     assert any(" 0 failed" in line for line in lines), "".join(lines)
     assert "mcugen fatal: fault, stack overflow cfsr=00100000" in lines[-1]
