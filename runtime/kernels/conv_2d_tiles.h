@@ -1,13 +1,13 @@
 // SPDX-FileCopyrightText: 2026 the mcugen authors
 // SPDX-License-Identifier: Apache-2.0
 // The walk of conv_2d_mve.c over an image: the taps of MCUGEN_TOGETHER positions are gathered, so
-// that little memory is needed.
+// that little memory is needed. It brings mcugen_every_channel, what is done with them.
 #ifndef MCUGEN_KERNELS_CONV_2D_TILES_H
 #define MCUGEN_KERNELS_CONV_2D_TILES_H
 
 #include <stdbool.h>
 
-#include "conv_2d_channels.h"
+#include "conv_2d_vector.h"
 
 // An output position: the pixel of its filter's first tap, perhaps outside of `image`.
 typedef struct {
@@ -54,17 +54,29 @@ MCUGEN_INLINE void mcugen_gather(const mcugen_conv_2d_vector_t *layer, mcugen_pl
   const int32_t run = f->width * f->in_channels;
   const int32_t pitch = f->in_width * f->in_channels;
   const bool solid = f->dilation_x == 1 && at.x >= 0 && at.x + f->width <= f->in_width;
-  const mcugen_range_t columns = mcugen_taps_inside(at.x, f->dilation_x, f->width, f->in_width);
-  for (int32_t ky = 0; ky < f->height; ++ky) {
-    const int32_t y = at.y + ky * f->dilation_y;
-    if (y < 0 || y >= f->in_height) {
-      mcugen_fill(to, layer->in_zero_point, run);
-    } else if (solid) {
-      mcugen_copy_bytes(to, at.image + y * pitch + at.x * f->in_channels, run);
-    } else {
-      mcugen_gather_row(layer, at.image + y * pitch, at.x, columns, to);
+  const mcugen_range_t rows = mcugen_taps_inside(at.y, f->dilation_y, f->height, f->in_height);
+  const int8_t *row = at.image + (at.y + rows.first * f->dilation_y) * pitch;
+  if (rows.first != 0) {
+    mcugen_fill(to, layer->in_zero_point, rows.first * run);
+    to += rows.first * run;
+  }
+  if (solid) {
+    row += at.x * f->in_channels;
+    for (int32_t left = rows.end - rows.first; left != 0; --left) {
+      mcugen_copy_bytes(to, row, run);
+      row += f->dilation_y * pitch;
+      to += run;
     }
-    to += run;
+  } else {
+    const mcugen_range_t columns = mcugen_taps_inside(at.x, f->dilation_x, f->width, f->in_width);
+    for (int32_t left = rows.end - rows.first; left != 0; --left) {
+      mcugen_gather_row(layer, row, at.x, columns, to);
+      row += f->dilation_y * pitch;
+      to += run;
+    }
+  }
+  if (rows.end != f->height) {
+    mcugen_fill(to, layer->in_zero_point, (f->height - rows.end) * run);
   }
 }
 

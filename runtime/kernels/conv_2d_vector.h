@@ -30,7 +30,8 @@ typedef struct {
 
 // Sums start with the bias less in_zero_point * the sum of the weights; no shift is to the left;
 // for Helium all are to the right, by at least 1, with single rounding 2. `scratch` has room for
-// `depth` bytes of 4 positions.
+// `depth` bytes of 4 positions. `_relu` is for a zero point of -128, and outputs
+// up to 127.
 void mcugen_conv_2d_simd_double(const mcugen_conv_2d_vector_t *layer, const int8_t *in,
                                 int8_t *out, int8_t *scratch);
 void mcugen_conv_2d_simd_single(const mcugen_conv_2d_vector_t *layer, const int8_t *in,
@@ -41,6 +42,8 @@ void mcugen_conv_2d_avx2_single(const mcugen_conv_2d_vector_t *layer, const int8
                                 int8_t *out, int8_t *scratch);
 void mcugen_conv_2d_mve_double(const mcugen_conv_2d_vector_t *layer, const int8_t *in,
                                int8_t *out, int8_t *scratch);
+void mcugen_conv_2d_mve_relu_double(const mcugen_conv_2d_vector_t *layer, const int8_t *in,
+                                    int8_t *out, int8_t *scratch);
 void mcugen_conv_2d_mve_single(const mcugen_conv_2d_vector_t *layer, const int8_t *in,
                                int8_t *out, int8_t *scratch);
 

@@ -15,7 +15,7 @@
 #define MCUGEN_MOST_TAPS 64
 
 typedef struct {
-  const int8_t *weights;    // [blocks][taps, made even][LANES], none of them -128
+  const int8_t *weights;    // [blocks][taps, for simd made even][LANES], none of them -128
   const int32_t *channels;  // [blocks][3][LANES], as in conv_2d_vector.h
   mcugen_filter_t filter;
   int8_t in_zero_point;
@@ -25,7 +25,7 @@ typedef struct {
 } mcugen_depthwise_conv_2d_vector_t;
 
 // A filter has at most MCUGEN_MOST_TAPS taps. `scratch` has room for a pixel; for simd and avx2 for
-// the ring of padded_rows.h.
+// the ring of padded_rows.h. `_relu` is for a zero point of -128, and outputs up to 127.
 void mcugen_depthwise_conv_2d_simd_double(const mcugen_depthwise_conv_2d_vector_t *layer,
                                           const int8_t *in, int8_t *out, int8_t *scratch);
 void mcugen_depthwise_conv_2d_simd_single(const mcugen_depthwise_conv_2d_vector_t *layer,
@@ -36,6 +36,8 @@ void mcugen_depthwise_conv_2d_avx2_single(const mcugen_depthwise_conv_2d_vector_
                                           const int8_t *in, int8_t *out, int8_t *scratch);
 void mcugen_depthwise_conv_2d_mve_double(const mcugen_depthwise_conv_2d_vector_t *layer,
                                          const int8_t *in, int8_t *out, int8_t *scratch);
+void mcugen_depthwise_conv_2d_mve_relu_double(const mcugen_depthwise_conv_2d_vector_t *layer,
+                                              const int8_t *in, int8_t *out, int8_t *scratch);
 void mcugen_depthwise_conv_2d_mve_single(const mcugen_depthwise_conv_2d_vector_t *layer,
                                          const int8_t *in, int8_t *out, int8_t *scratch);
 

@@ -24,20 +24,23 @@ typedef const int32_t mcugen_channels_t[MCUGEN_LANES];
 #ifdef __ARM_FEATURE_MVE
 #include <arm_mve.h>
 
+// In loops with tail predication, which GCC 12 does not make: 3 instructions for 16 bytes.
 MCUGEN_INLINE void mcugen_copy_bytes(int8_t *to, const int8_t *from, int32_t count) {
-  for (; count > 0; count -= 16) {
-    const mve_pred16_t left = vctp8q((uint32_t)count);
-    vstrbq_p_s8(to, vldrbq_z_s8(from, left), left);
-    to += 16;
-    from += 16;
-  }
+  int8x16_t bytes;
+  __asm__ volatile("wlstp.8 lr, %[count], 2f \n"
+                   "1: vldrb.8 %q[bytes], [%[from]], #16 \n vstrb.8 %q[bytes], [%[to]], #16 \n"
+                   "letp lr, 1b \n 2: \n"
+                   : [bytes] "=&w"(bytes), [to] "+r"(to), [from] "+r"(from)
+                   : [count] "r"(count)
+                   : "lr", "memory");
 }
 
 MCUGEN_INLINE void mcugen_fill(int8_t *to, int32_t value, int32_t count) {
-  for (; count > 0; count -= 16) {
-    vstrbq_p_s8(to, vdupq_n_s8((int8_t)value), vctp8q((uint32_t)count));
-    to += 16;
-  }
+  __asm__ volatile("wlstp.8 lr, %[count], 2f \n"
+                   "1: vstrb.8 %q[bytes], [%[to]], #16 \n letp lr, 1b \n 2: \n"
+                   : [to] "+r"(to)
+                   : [bytes] "w"(vdupq_n_s8((int8_t)value)), [count] "r"(count)
+                   : "lr", "memory");
 }
 
 // Four sums over the same `depth` inputs; the weights are [depth / 16][4][16]. In C, GCC 12 takes
@@ -67,12 +70,15 @@ MCUGEN_INLINE int32x4_t mcugen_dot_four(const int32_t *start, const int8_t *weig
 // 2.
 MCUGEN_INLINE int32x4_t mcugen_requantize_four(int32x4_t sums, int32x4_t multipliers,
                                                int32x4_t shifts, mcugen_rounding_t rounding) {
-  if (rounding == MCUGEN_ROUND_DOUBLE) {
-    const int32x4_t high = vqrdmulhq_s32(sums, multipliers);
-    // Ties of negative values go away from zero.
-    return vrshlq_s32(vqaddq_s32(high, vshrq_n_s32(high, 31)), shifts);
+  if (rounding == MCUGEN_ROUND_SINGLE) {
+    return vrshlq_s32(vmulhq_s32(sums, multipliers), vaddq_n_s32(shifts, 1));
   }
-  return vrshlq_s32(vmulhq_s32(sums, multipliers), vaddq_n_s32(shifts, 1));
+  const int32x4_t high = vqrdmulhq_s32(sums, multipliers);
+  if (rounding == MCUGEN_ROUND_RELU) {
+    return vrshlq_s32(high, shifts);
+  }
+  // Ties of negative values go away from zero.
+  return vrshlq_s32(vqaddq_s32(high, vshrq_n_s32(high, 31)), shifts);
 }
 #else
 MCUGEN_INLINE void mcugen_copy_bytes(int8_t *to, const int8_t *from, int32_t count) {

@@ -24,7 +24,9 @@ typedef struct {
   uint32_t shift;
 } mcugen_requant_s8_t;
 
-typedef enum { MCUGEN_ROUND_DOUBLE, MCUGEN_ROUND_SINGLE } mcugen_rounding_t;
+// RELU is double where the zero point is the smallest output: the nearest integer to a sum below 0
+// does not show, so kernels may round its ties anyhow.
+typedef enum { MCUGEN_ROUND_DOUBLE, MCUGEN_ROUND_SINGLE, MCUGEN_ROUND_RELU } mcugen_rounding_t;
 
 // value * 2^shift, modulo 2^32.
 static inline int32_t mcugen_shift_left(int32_t value, uint32_t shift) {
@@ -56,8 +58,8 @@ static inline int32_t mcugen_requantize_single(int32_t value, mcugen_requant_t b
 
 static inline int32_t mcugen_requantize(int32_t value, mcugen_requant_t by,
                                         mcugen_rounding_t rounding) {
-  return rounding == MCUGEN_ROUND_DOUBLE ? mcugen_requantize_double(value, by)
-                                         : mcugen_requantize_single(value, by);
+  return rounding == MCUGEN_ROUND_SINGLE ? mcugen_requantize_single(value, by)
+                                         : mcugen_requantize_double(value, by);
 }
 
 // MultiplyByQuantizedMultiplier of a 64-bit sum: a multiplier of 15 bits, rounded once.

@@ -38,17 +38,18 @@ class Blocks:
     cost: float
     right: tuple[int, int] = (0, 0)  # smallest right shift with double and with single rounding
     order: tuple[int, ...] = ()  # of the channels' constants within a block, if not theirs
+    relu: bool = False  # whether it has a variant for a zero point of -128 and outputs up to 127
 
 
 _HELIUM_RIGHT = (1, 2)
 _HELIUM_ORDER = (*range(0, 16, 4), *range(2, 16, 4), *range(1, 16, 4), *range(3, 16, 4))
 _CONV_2D = {
     "simd": Blocks("simd", 8, 4, 8, 4, 0.2),
-    "mve": Blocks("mve", 4, 16, 16, 2, 0.15, _HELIUM_RIGHT),
+    "mve": Blocks("mve", 4, 16, 16, 2, 0.15, _HELIUM_RIGHT, relu=True),
 }
 _DEPTHWISE = {
     "simd": Blocks("simd", 8, 1, 2, 1, 0.6),
-    "mve": Blocks("mve", 16, 1, 2, 1, 0.6, _HELIUM_RIGHT, _HELIUM_ORDER),
+    "mve": Blocks("mve", 16, 1, 1, 1, 0.6, _HELIUM_RIGHT, _HELIUM_ORDER, relu=True),
 }
 """isa -> the kernel; the first that a board has is taken."""
 
@@ -69,7 +70,7 @@ def conv_2d_variants(layer: Convolution, options: EngineOptions) -> tuple[Varian
     direct = _is_direct(f, blocks)
     gathered = 0.0 if direct else _GATHER_COST * f.positions * depth
     outputs = f.positions * _filled(f.out_channels, blocks.lanes)
-    kernel = _kernel("conv_2d", blocks, options)
+    kernel = _kernel("conv_2d", blocks, layer, options)
     fields: Fields = (("depth", depth), ("direct", int(direct)), *convolution.range_fields(layer))
     return (
         Variant(
@@ -94,7 +95,7 @@ def depthwise_variants(layer: Convolution, options: EngineOptions) -> tuple[Vari
     if layer.taps > _MOST_TAPS or not _fits(settled, blocks, options):
         return ()
     outputs = f.positions * _filled(f.out_channels, blocks.lanes)
-    kernel = _kernel("depthwise_conv_2d", blocks, options)
+    kernel = _kernel("depthwise_conv_2d", blocks, layer, options)
     fields = convolution.range_fields(layer)
     return (
         Variant(
@@ -153,9 +154,11 @@ def _conv_2d_scratch(f: Filter, blocks: Blocks, depth: int) -> int:
     return _ring_bytes(f) + (0 if whole else blocks.together * depth)
 
 
-def _kernel(operator: str, blocks: Blocks, options: EngineOptions) -> Kernel:
+def _kernel(operator: str, blocks: Blocks, layer: Convolution, options: EngineOptions) -> Kernel:
+    full = blocks.relu and (layer.low, layer.high) == (-128, 127)
+    end = convolution.finish(layer, options.rounding, exact=False) if full else options.rounding
     return Kernel(
-        f"mcugen_{operator}_{blocks.kernel}_{options.rounding}",
+        f"mcugen_{operator}_{blocks.kernel}_{end}",
         f"mcugen_{operator}_vector_t",
         f"{operator}_vector.h",
         f"{operator}_{blocks.kernel}.c",

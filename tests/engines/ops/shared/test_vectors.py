@@ -98,13 +98,15 @@ BREAKS = (
     ("host", "padded_rows.h", "row - rows.back : row", "row : row"),
     ("host", "padded_rows.h", "y < 0 || ", ""),
     ("host", "depthwise_conv_2d_rows.h", "o < last ? o : last", "o < last ? o : 0"),
-    ("helium", "mve.h", "vshrq_n_s32(high, 31)", "vsubq_s32(high, high)"),
-    ("helium", "conv_2d_mve.c", "vmladava.s8 r12, %q1, %q2", "vmladava.s8 r12, %q0, %q2"),
+    ("helium", "conv_2d_mve.c", "vqadd.s32 %q[v0], %q[v0]", "vqsub.s32 %q[v0], %q[v0]"),
+    ("helium", "conv_2d_mve.c", "r12, %q[v1], %q[v2]", "r12, %q[v0], %q[v2]"),
+    ("helium", "depthwise_conv_2d_mve.c", 'NUDGE("d") ', ""),
     ("helium", "depthwise_conv_2d_mve.c", "vmullt.s8 %q[x]", "vmullb.s8 %q[x]"),
     ("host", "depthwise_conv_2d_mve.c", "{0, 2, 1, 3}", "{0, 1, 2, 3}"),
     ("host", "conv_2d_tiles.h", "at.x + f->width <= f->in_width", "true"),
     ("host", "depthwise_conv_2d_blocks.h", "o < last ? o : last", "o < last ? o : 0"),
-    ("host", "depthwise_conv_2d_blocks.h", "column >= 0 && ", ""),
+    ("host", "depthwise_conv_2d_blocks.h", "(uint32_t)column < end", "column < (int32_t)end"),
+    ("host", "depthwise_conv_2d_blocks.h", "whole && was_whole", "was_whole"),
 )
 WALKS_OF_HELIUM = ("conv_2d_tiles.h", "depthwise_conv_2d_blocks.h")
 
