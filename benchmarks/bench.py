@@ -144,7 +144,7 @@ def layer_costs(graph: Graph, choices: Choices, found: cycles.Estimate) -> tuple
         prune=choices.prune,
     )
     steps = lower(graph, options).steps
-    pruned = prune(graph, observed=False).graph if choices.prune else graph
+    pruned = prune(graph, options).graph
     sums = {op.index: macs(pruned, op) for op in pruned.ops}
     costs = cycles.by_step(found, {step.name: len(step.calls) for step in steps})
     return tuple(

@@ -5,16 +5,19 @@
 from __future__ import annotations
 
 import importlib.util
+import subprocess
 import sys
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
 
 import numpy as np
 import pytest
 
-from benchmarks import vectors
+from benchmarks import cycles, litert_aarch64, vectors
 from mcugen.platforms.request import Choices
+from tests.c_compiler import compile_program
 from tests.conftest import ROOT, require_tool
 from tests.tflite_writer import fully_connected
 
@@ -77,7 +80,6 @@ def test_costs_of_straight_code(bench: ModuleType) -> None:
         ("sdiv", "r0, r0, r2"),  # 6
         ("pop", "{r4-r7, pc}"),  # 1 + 5
     ]
-    cycles = bench.cycles
     program = [cycles._Instruction(4 * i, *line) for i, line in enumerate(listing)]
     assert cycles._straight(program, 0, 6) == (2 + 1 + 1 + 7 + 2 + 6, 24)
     assert cycles._straight(program, 6, 1) == (6, 0)
@@ -85,11 +87,53 @@ def test_costs_of_straight_code(bench: ModuleType) -> None:
 
 def test_costs_with_vectors_are_compared_with_what_there_is() -> None:
     counts = {"mps3-an547": 60_000, "imx8mp": 90_000, "imx93": 40_000}
-    cost = vectors.Cost("ad01_int8", counts, 7000.0, 3500, frozenset({"ab" * 32}))
+    litert = (180_000, 80_000)
+    cost = vectors.Cost("ad01_int8", counts, litert, 7000.0, 3500, frozenset({"ab" * 32}))
     assert vectors.markdown_row(cost) == (
-        "| ad01_int8 | 60,000 | 147,062 | 0.41 | 90,000 | 40,000 | 7.0 | 3.5 | 2.00 | abababab |"
+        "| ad01_int8 | 60,000 | 147,062 | 0.41 | 90,000 | 180,000 | 0.50 | 40,000 | 80,000 | 0.50 "
+        "| 7.0 | 3.5 | 2.00 | abababab |"
     )
-    other = replace(cost, model="other", litert_ns=None)
-    assert vectors.markdown_row(other).endswith(
-        "|  |  | 90,000 | 40,000 | 7.0 | – | – | abababab |"
+    other = replace(cost, model="other", litert=None, litert_ns=None)
+    assert vectors.markdown_row(other) == (
+        "| other | 60,000 | – | – | 90,000 | – | – | 40,000 | – | – | 7.0 | – | – | abababab |"
     )
+
+
+def test_all_instructions_of_a_process_are_counted(tmp_path: Path) -> None:
+    for tool in ("aarch64-linux-gnu-gcc", "qemu-aarch64"):
+        require_tool(tool)
+    (tmp_path / "loop.c").write_text(
+        "int main(int argc, char **argv) {\n"
+        "  (void)argv;\n"
+        "  for (int i = 0; i < 1000 * argc; ++i) {\n"
+        '    __asm__ volatile("nop\\n nop\\n nop\\n nop");\n'
+        "  }\n"
+        "  return 0;\n"
+        "}\n"
+    )
+    program = compile_program(
+        "aarch64-linux-gnu-gcc",
+        [tmp_path / "loop.c"],
+        tmp_path / "loop",
+        flags=["-O2"],
+        link=["-static"],
+    )
+    totals = []
+    for more in ((), ("x",), ("x", "y")):
+        counted = cycles.counting_all(program, tmp_path)
+        if counted is None:
+            pytest.skip("this QEMU has no plugins")
+        command = ("qemu-aarch64", *counted.arguments, str(program), *more)
+        subprocess.run(command, timeout=60, check=True)
+        totals.append(cycles.instructions(counted))
+    for fewer, as_many in pairwise(totals):
+        assert 4000 < as_many - fewer < 8000  # a thousand turns of four and the loop's own
+
+
+def test_litert_is_counted_only_where_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(litert_aarch64.ROOT, raising=False)
+    assert litert_aarch64.instructions(Path("ad01_int8.tflite"), tmp_path) == (139_288, 46_058)
+    assert litert_aarch64.instructions(Path("other.tflite"), tmp_path) is None
+    assert "recorded" in litert_aarch64.version()
