@@ -80,7 +80,7 @@ class Joulescope:
 
 
 class Ppk2:
-    """A PPK2 as ampere meter in the board's supply, whose voltage is told; package `ppk2-api`."""
+    """A PPK2 as ampere meter in the board's supply, whose voltage is given; package `ppk2-api`."""
 
     name = "Power Profiler Kit II"
 
