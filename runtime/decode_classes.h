@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// Soft-max of logits: powers[steps] is exp(-scale * steps), 256 of them.
+// Softmax of logits: powers[steps] is exp(-scale * steps), 256 of them.
 void mcugen_softmax_int8(const int8_t logits[], float scores[], size_t count,
                          const float powers[256]);
 

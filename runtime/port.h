@@ -29,7 +29,7 @@ __attribute__((weak)) bool mcugen_port_has_bytes(void);
 // Writes all bytes; may return before the last one is on the wire.
 void mcugen_port_write(const uint8_t *bytes, size_t count);
 
-// Bytes that came and had no room since start: the receive buffer of a port holds at least
+// Bytes dropped since start because the receive buffer was full: the buffer of a port holds at least
 // two of the largest requests, so this counts a fault.
 uint32_t mcugen_port_receive_overruns(void);
 

@@ -283,7 +283,7 @@ _Noreturn void mcugen_port_fatal(const char *reason) { stop(reason, BLINKS_FATAL
 _Noreturn void _exit(int status);
 
 // Where abort() of the libraries ends, and a failed assertion of a debug build. The C library's own
-// _exit would hang without a word.
+// _exit would hang silently.
 _Noreturn void _exit(int status) {
   (void)status;
   mcugen_port_fatal("a library gave up (abort)");

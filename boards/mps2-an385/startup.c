@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the mcugen authors
 // SPDX-License-Identifier: Apache-2.0
-// Vector table, memory set-up and fault handlers of the Cortex-M3 on MPS2 AN385, and of a Cortex-M7 in
+// Vector table, memory setup and fault handlers of the Cortex-M3 on MPS2 AN385, and of a Cortex-M7 in
 // the same place (AN500).
 #include <stddef.h>
 #include <stdint.h>

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the mcugen authors
 // SPDX-License-Identifier: Apache-2.0
-// Vector table, memory set-up and fault handlers of the Cortex-M33 on MPS2+ AN505, and of the Cortex-M55
+// Vector table, memory setup and fault handlers of the Cortex-M33 on MPS2+ AN505, and of the Cortex-M55
 // on MPS3 AN547.
 #include <stddef.h>
 #include <stdint.h>

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 the mcugen authors
 // SPDX-License-Identifier: Apache-2.0
-// Reset, memory set-up and traps of a RISC-V hart in machine mode.
+// Reset, memory setup and traps of a RISC-V hart in machine mode.
 #include <stddef.h>
 #include <stdint.h>
 

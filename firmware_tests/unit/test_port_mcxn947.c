@@ -194,7 +194,7 @@ static void receive(const uint16_t *words, size_t count) {
   line_words = count;
 }
 
-// What is told, so many times, when the port stops; it begins with the byte that ends a frame.
+// What the port prints, so many times, when it stops; it begins with the byte that ends a frame.
 static const char *told(void (*act)(void), unsigned times) {
   memset(sent, 0, sizeof sent);
   sent_bytes = 0;

@@ -81,7 +81,7 @@ def _with_scorer(
 
 
 def _write(result: LinuxResult, folder: Path) -> Run:
-    """The records, the board's own words, and the report."""
+    """The records, the board's output as it was, and the report."""
     from mcugen.device.journal import open_journal
     from mcugen.own_files import write_own
     from mcugen.records import RunRecord

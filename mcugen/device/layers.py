@@ -121,7 +121,7 @@ def places_of(graph: Graph) -> tuple[LayerOutput, ...]:
 
 def places_in(converted: Graph, model: Graph) -> tuple[tuple[LayerOutput, ...], tuple[str, ...]]:
     """The outputs of the converted file's operators that the model has under the same name, shape and
-    type, and the names of those it has not."""
+    type, and the names of the others."""
     known = {tensor.name: tensor for tensor in model.tensors if tensor.data is None}
     maker = {index: op for op in model.ops for index in op.outputs}
     places, unknown = [], []

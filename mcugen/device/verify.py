@@ -204,7 +204,7 @@ def judge_outputs(
 ) -> tuple[Verdict, ...]:
     """A verdict per rounding that has a reference for this model; the declared one comes first.
 
-    The declared rounding must have a reference (ModelError, EnvironmentError_ when it has not); the
+    The declared rounding must have a reference (ModelError, EnvironmentError_ otherwise); the
     other one is asked only when the declared one differs, to find how the device rounds.
     """
     verdicts = [_against(model, answers, declared_rounding, tolerance_lsb)]

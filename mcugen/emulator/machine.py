@@ -71,7 +71,7 @@ class EmulatedChip:
         self._fault_at: int | None = None
         self._set_rate()
 
-    # ---- set-up ----
+    # ---- setup ----
 
     def _map_memories(self, seed: int) -> dict[str, bytes]:
         """Flash is erased, RAM random: what RAM held at power-on, by memory."""

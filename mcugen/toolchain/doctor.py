@@ -47,7 +47,7 @@ def examine(
     checks: Checks | None = None,
     ports: Callable[[], tuple[Port, ...]] = system_ports,
 ) -> tuple[Finding, ...]:
-    """All findings for the board, in the order a first-time user meets the need; `checks` are those
+    """All findings for the board, in the order in which a new user needs them; `checks` are those
     of its platform."""
     findings = [
         compiler_finding(board, environment, "gcc"),

@@ -28,8 +28,7 @@ typedef struct {
   uint32_t rows;
 } mcugen_plane_task_t;
 
-// Computes a task; returns the words of the next channel. `state` is what is the same for all of
-// them.
+// Computes a task; returns the words of the next channel. `state` is shared by all tasks.
 typedef const uint32_t *mcugen_plane_compute_t(const mcugen_depthwise_conv_2d_dsp_t *layer,
                                                const mcugen_plane_task_t *task, void *state);
 

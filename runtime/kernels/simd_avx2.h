@@ -104,7 +104,7 @@ MCUGEN_INLINE __m256i mcugen_requantize_block(__m256i sums, __m256i multipliers,
 }
 
 MCUGEN_INLINE void mcugen_store_block(int8_t *out, mcugen_sums_t values, mcugen_output_t range) {
-  // Saturating: a sum that does not fit 16 bits ends at `low` or `high` all the same.
+  // Saturating: a sum that does not fit 16 bits ends at `low` or `high` as well.
   const __m128i wide = _mm_packs_epi32(_mm256_castsi256_si128(values),
                                        _mm256_extracti128_si256(values, 1));
   const __m128i moved = _mm_adds_epi16(wide, _mm_set1_epi16((int16_t)range.zero_point));

@@ -148,7 +148,7 @@ shorten() {
 }
 
 compile_model() {
-  [ -n "$plan_npu_model" ] || { echo "launch.sh: this board's NPU takes models as they are" >&2; return 2; }
+  [ -n "$plan_npu_model" ] || { echo "launch.sh: this board compiles models for its NPU itself" >&2; return 2; }
   command -v vela >/dev/null || { echo "launch.sh: there is no vela on this board" >&2; return 3; }
   rm -f "$plan_npu_model" # what another vela has compiled is not what was asked for
   vela "$plan_model" --output-dir "$(dirname "$plan_npu_model")" </dev/null 2>&1 && [ -s "$plan_npu_model" ]

@@ -27,7 +27,7 @@ def drop(file: str, text: str) -> Edit:
 
 
 FAULTS: dict[str, tuple[tuple[Edit, ...], str]] = {
-    "no clock set-up": (
+    "no clock setup": (
         (drop(HARDWARE, "  BOARD_InitBootClocks();"),),
         "mcugen fatal: the DCDC converter is not at 1.2 V",
     ),

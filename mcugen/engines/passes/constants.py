@@ -5,8 +5,8 @@
 Proof. Such an operator has the same outputs in every inference. They are computed here with the integers
 of the reference (`model/numpy_graph.py`, which equals TFLite Micro with double rounding and is the
 reference of single rounding), with the table that the kernel would have, or, where values only move, by
-moving them. An operator that the engine would refuse with a computed input stays, as does one without such
-a reference, and outputs of the model, which need memory.
+moving them. An operator that the engine would refuse with an activation as input stays, as does one without
+such a reference, and outputs of the model, which need memory.
 
 No kernel takes constants alone, so this pass runs with `--no-prune`, as part of reading the graph.
 """

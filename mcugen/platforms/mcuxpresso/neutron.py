@@ -89,7 +89,7 @@ def prepare(
 
 
 def _left_on_cpu(kinds: Iterable[str], said: str | None) -> tuple[str, ...]:
-    """One line for each kind of operator that stayed, with the converter's own words about it."""
+    """One line for each kind of operator that stayed, with what the converter printed about it."""
     counted = Counter(kinds)
     if not counted:
         return ("nothing stays on the CPU",)

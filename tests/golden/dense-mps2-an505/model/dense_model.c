@@ -10,7 +10,7 @@
 #include "kernels/fully_connected.h"
 
 #if MCUGEN_ENGINE_VERSION != 1
-#error "this model was generated for another version of runtime/: generate it again"
+#error "this model was generated for another version of runtime/: run mcugen build again"
 #endif
 
 // When which bytes of the arena are in use:

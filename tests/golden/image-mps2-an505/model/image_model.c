@@ -11,7 +11,7 @@
 #include "kernels/depthwise_conv_2d.h"
 
 #if MCUGEN_ENGINE_VERSION != 1
-#error "this model was generated for another version of runtime/: generate it again"
+#error "this model was generated for another version of runtime/: run mcugen build again"
 #endif
 
 // When which bytes of the arena are in use:
