@@ -141,14 +141,19 @@ def recorded_energy(trace: Trace, name: str) -> EnergyRecord:
             f"{name} marks no inference",
             hint="its column mark is 1 while the pin of mcugen_port_mark is high: docs/energy.md",
         )
-    lengths_s = [end - start for start, end in marked]
-    taken = [trace.joules(start, end) for start, end in marked]
-    busy_s, busy_j = sum(lengths_s), sum(taken)
-    first, last = float(trace.times_s[0]), float(trace.times_s[-1])
-    rest_s = last - first - busy_s
-    idle_watts = (trace.joules(first, last) - busy_j) / rest_s if rest_s > 0 else 0.0
-    above = tuple(
-        joules - idle_watts * seconds for joules, seconds in zip(taken, lengths_s, strict=True)
+    first, behind = np.array(marked).T
+    lengths_s = trace.times_s[behind] - trace.times_s[first]
+    taken = trace.held_joules[behind] - trace.held_joules[first]
+    rest_s = float(trace.times_s[-1] - trace.times_s[0] - lengths_s.sum())
+    rest_j = float(trace.held_joules[-1] - taken.sum())
+    idle_watts = rest_j / rest_s if rest_s > 0 else 0.0
+    above = (taken - idle_watts * lengths_s).tolist()
+    return EnergyRecord(
+        INFERENCE,
+        len(marked),
+        joules=fmean(above),
+        idle_watts=idle_watts,
+        seconds=float(lengths_s.mean()),
+        source=name,
+        samples=tuple(above),
     )
-    mean_s = busy_s / len(marked)
-    return EnergyRecord(INFERENCE, len(marked), fmean(above), idle_watts, mean_s, name, above)

@@ -44,14 +44,22 @@ class Trace:
         return self.joules(start_s, end_s) / (end_s - start_s)
 
     @property
-    def marked(self) -> tuple[tuple[float, float], ...]:
-        """From when to when the mark is set, each time it is; one that is cut off does not count."""
+    def marked(self) -> tuple[tuple[int, int], ...]:
+        """The samples for which the mark is set, each time it is, as first and behind the last; one time
+        that is cut off does not count."""
         if self.marks is None:
             return ()
         edges = np.diff(self.marks.astype(np.int8), prepend=self.marks[:1], append=self.marks[-1:])
         rises, falls = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
         ended = falls[falls > rises[0]] if len(rises) else falls[:0]
-        return tuple(zip(self.times_s[rises].tolist(), self.times_s[ended].tolist(), strict=False))
+        return tuple(zip(rises.tolist(), ended.tolist(), strict=False))
+
+    @property
+    def held_joules(self) -> Doubles:
+        """Energy up to each sample, [n], where each sample holds until the next: marks change with
+        samples, so what lies between marks has no part of what lies around them."""
+        steps = self.amperes[:-1] * self.volts[:-1] * np.diff(self.times_s)
+        return np.concatenate([[0.0], np.cumsum(steps)])
 
 
 def read_trace(path: Path) -> Trace:

@@ -127,8 +127,9 @@ def marked_trace() -> Trace:
 def test_marks_of_a_pin_bound_the_inferences() -> None:
     found = recorded_energy(marked_trace(), "run.csv")
     assert found.count == 10
-    assert found.joules == pytest.approx(BUSY_W * 0.004, rel=0.05)
-    assert found.idle_watts == pytest.approx(IDLE_W, rel=0.05)
+    assert found.joules == pytest.approx(BUSY_W * 0.004, rel=WITHIN)
+    assert found.idle_watts == pytest.approx(IDLE_W, rel=WITHIN)
+    assert found.seconds == pytest.approx(0.004, rel=WITHIN) and len(found.samples) == 10
 
 
 def test_the_energy_of_a_part_interpolates() -> None:
