@@ -200,12 +200,12 @@ def test_memory_that_is_taken_too_early_shows(
 ) -> None:
     share = placement._share
 
-    def greedy(steps: Any, lives: Mapping[str, tuple[int, int]], kept: set[str]) -> dict[str, str]:
+    def greedy(steps: Any, lives: Mapping[str, tuple[int, int]], *rest: Any) -> dict[str, str]:
         numbered = [*steps]
         lives = dict(lives)
         for number, step in enumerate(numbered):
             lives |= {given.name: (lives[given.name][0], number) for _, given in step.in_place}
-        return share(numbered, lives, kept)
+        return share(numbered, lives, *rest)
 
     monkeypatch.setattr(placement, "_share", greedy)
     assert any(differences(vectors(0, tmp_path), OPTIONS["dsp-speed"], tmp_path))

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,11 +27,12 @@ from mcugen.engines.aot.variants import (
     held_element,
     layer_name,
 )
+from mcugen.engines.aot.views import PartPlaces, chosen_places, lies
 from mcugen.engines.contract import EngineOptions
 from mcugen.engines.ops import OPS
 from mcugen.engines.ops.shared.copy_call import copy_constant_call, whole_of
 from mcugen.engines.passes.prune import prune
-from mcugen.engines.passes.rewrite import Removal, Rewritten, View, whole
+from mcugen.engines.passes.rewrite import Removal, Rewritten, View, removal, whole
 from mcugen.memory import MemoryPlan
 from mcugen.model.ir import DType, Graph, Op, Tensor
 
@@ -67,10 +68,15 @@ def lower(graph: Graph, options: EngineOptions) -> Lowered:
     }
     choices = {choice.op.index: choice for choice in choose(pruned.graph, offered)}
     bands = Bands(pruned.graph, options)
-    chains = chosen_chains(
-        bands, lambda chains: _walk(graph, pruned, choices, chains, bands.measured()).memory()
-    )
-    builder = _walk(graph, pruned, choices, chains, bands)
+
+    def memory_of(chains: Sequence[Chain], places: PartPlaces) -> Demand:
+        return _walk(graph, pruned, choices, chains, bands.measured(), places).memory()
+
+    places: PartPlaces = {}
+    if options.prune:
+        places = chosen_places(pruned.graph, choices, lambda tried: memory_of((), tried).peak())
+    chains = chosen_chains(bands, lambda chains: memory_of(chains, places))
+    builder = _walk(graph, pruned, choices, chains, bands, places)
     memory = builder.memory()
     plan, offsets = memory.place()
     return Lowered(
@@ -80,7 +86,7 @@ def lower(graph: Graph, options: EngineOptions) -> Lowered:
         outputs=builder.borders(graph.outputs),
         states=tuple(builder.states),
         layers=tuple(builder.layers),
-        removals=pruned.removals,
+        removals=(*pruned.removals, *builder.removals),
         plan=plan,
         offsets=offsets,
     )
@@ -92,10 +98,11 @@ def _walk(
     choices: Mapping[int, Choice],
     chains: Sequence[Chain],
     bands: Bands,
+    places: PartPlaces,
 ) -> _Builder:
     """The choices, in order; operators of a chain together, where its last one is."""
     options = bands.options
-    builder = _Builder(pruned.graph, bands)
+    builder = _Builder(pruned.graph, bands, places)
     ends = {
         op.index: chain if op is chain.ops[-1] else None for chain in chains for op in chain.ops
     }
@@ -121,12 +128,14 @@ class _Builder:
 
     graph: Graph
     bands: Bands
+    places: PartPlaces
     steps: list[Step] = field(default_factory=list)
     values: list[Value] = field(default_factory=list)
     states: list[State] = field(default_factory=list)
     layers: list[Layer] = field(default_factory=list)
     held: dict[tuple[int, Layout], Value] = field(default_factory=dict)
     converted: dict[tuple[str, Layout], Value] = field(default_factory=dict)
+    removals: list[Removal] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         for position, index in enumerate(dict.fromkeys(self.graph.inputs)):
@@ -149,9 +158,16 @@ class _Builder:
         return Demand(self.steps, self.values, self.layers, (*inputs, *states), kept)
 
     def add(self, name: str, tensor: Tensor, layout: Layout) -> Value:
-        """A new value for a tensor."""
+        """The value of a tensor: a new one, unless there was one for parts of it."""
+        if (tensor.index, layout) in self.held:
+            return self.held[tensor.index, layout]
         comment = f'"{_shown(tensor.name)}" {list(tensor.shape)}'
         value = Value(name, held_element(tensor, layout), tensor.elements, comment)
+        place = self.places.get(tensor.index) if layout is Layout.NATIVE else None
+        if place is not None:
+            name = _output_name(layer_name(place.op), 0, 1, layout)
+            whole = self.add(name, self.graph.tensors[place.whole], layout)
+            value = replace(value, part_of=whole.name, start=place.start)
         self.values.append(value)
         self.held[tensor.index, layout] = value
         return value
@@ -202,18 +218,40 @@ class _Builder:
         )
         scratch = self._scratch(name, variant.scratch_bytes)
         operands = Operands(name, inputs, outputs, states, scratch[0] if scratch else None)
-        self.steps.append(
-            Step(
-                name=name,
-                op=op.index,
-                comment=", ".join(value.comment for value in outputs or states),
-                calls=self.bands.calls(variant, operands),
-                reads=inputs,
-                writes=outputs,
-                scratch=scratch,
-                in_place=tuple((outputs[o], inputs[i]) for o, i in variant.in_place),
-            )
+        step = Step(
+            name=name,
+            op=op.index,
+            comment=", ".join(value.comment for value in outputs or states),
+            calls=self.bands.calls(variant, operands),
+            reads=inputs,
+            writes=outputs,
+            scratch=scratch,
+            in_place=tuple((outputs[o], inputs[i]) for o, i in variant.in_place),
         )
+        copied = self._without_copies(op, variant, step)
+        self.steps.extend([copied] if copied is not None else [])
+
+    def _without_copies(self, op: Op, variant: Variant, step: Step) -> Step | None:
+        """The step for the parts that do not lie in their place; None where all do."""
+        starts = variant.splits or variant.joins
+        if not starts:
+            return step
+        if variant.splits:
+            (whole,) = step.reads
+            parts: list[Value | None] = [*step.writes]
+        else:
+            (whole,) = step.writes
+            parts = [self.held.get((index, Layout.NATIVE)) for index in op.inputs]
+        left = [n for n, start in enumerate(starts) if not lies(parts[n], whole, start)]
+        if len(left) == len(starts):
+            return step
+        why = "its outputs lie in its input" if variant.splits else "its inputs lie in its output"
+        what = f"{len(starts) - len(left)} of {len(starts)} copies"
+        self.removals.append(removal(op, what, why))
+        values = tuple(part for n in left if (part := parts[n]) is not None)
+        calls = tuple(step.calls[n] for n in left if step.calls)
+        rest = replace(step, writes=values) if variant.splits else replace(step, reads=values)
+        return replace(rest, calls=calls) if left else None
 
     def compute_chain(self, chain: Chain) -> None:
         """The steps of operators that are computed in bands."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mcugen.engines.aot.variants import ALIGNMENT_BYTES, Call, Value
-from mcugen.memory import Buffer, MemoryPlan, plan_memory
+from mcugen.memory import Buffer, MemoryPlan, live_bytes, plan_memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +59,33 @@ class Demand:
         """Values that share memory are one."""
         return _buffers(self, self._groups())
 
+    def peak(self) -> int:
+        """The most bytes at one step."""
+        return max(live_bytes(self.buffers()), default=0)
+
     def place(self) -> tuple[MemoryPlan, dict[str, int]]:
         """The plan, and an offset for every value by name."""
         groups = self._groups()
         plan = plan_memory(_buffers(self, groups), ALIGNMENT_BYTES)
         placed = {p.buffer.within or p.buffer.name: p.offset for p in plan.placements}
-        whole = {v.name: placed[_root(groups, v.name)] for v in self.values if not v.part_of}
-        parts = {v.name: whole[v.part_of] + v.start for v in self.values if v.part_of}
-        return plan, whole | parts
+        values = {value.name: value for value in self.values}
+
+        def offset(value: Value) -> int:
+            if value.part_of:
+                return offset(values[value.part_of]) + value.start
+            return placed[_root(groups, value.name)]
+
+        return plan, {value.name: offset(value) for value in self.values}
+
+    def wholes(self) -> dict[str, str]:
+        """Of every part the value that it is a part of, and that is none itself."""
+        parts = {value.name: value.part_of for value in self.values if value.part_of}
+        return {name: _root(parts, name) for name in parts}
 
     def _groups(self) -> dict[str, str]:
-        return _share(self.steps, _lifetimes(self), {value.name for value in self.kept})
+        wholes = self.wholes()
+        kept = {wholes.get(value.name, value.name) for value in self.kept}
+        return _share(self.steps, _lifetimes(self), kept, wholes)
 
 
 def _buffers(memory: Demand, groups: Mapping[str, str]) -> tuple[Buffer, ...]:
@@ -106,28 +122,39 @@ def _in_turn(group: list[Buffer]) -> list[Buffer]:
 
 
 def _lifetimes(memory: Demand) -> dict[str, tuple[int, int]]:
-    """First and last step of every value."""
-    end = max(len(memory.steps) - 1, 0)
+    """First and last step of every value that is no part, its parts included."""
+    end, wholes = max(len(memory.steps) - 1, 0), memory.wholes()
     lives = {value.name: (0, 0) for value in memory.present}
     for number, step in enumerate(memory.steps):
         for value in (*step.writes, *step.scratch, *step.reads):
-            lives[value.name] = (lives.get(value.name, (number, number))[0], number)
+            name = wholes.get(value.name, value.name)
+            lives[name] = (lives.get(name, (number, number))[0], number)
     for layer in memory.layers:
         seen_at = max(layer.after_step - 1, 0)
         for value in (*(v for call in layer.calls for v in call.args), *layer.outputs):
-            first, last = lives.get(value.name, (seen_at, seen_at))
-            lives[value.name] = (first, max(last, seen_at))
-    return lives | {value.name: (lives[value.name][0], end) for value in memory.kept}
+            name = wholes.get(value.name, value.name)
+            first, last = lives.get(name, (seen_at, seen_at))
+            lives[name] = (first, max(last, seen_at))
+    kept = {wholes.get(value.name, value.name) for value in memory.kept}
+    return lives | {name: (lives[name][0], end) for name in kept}
 
 
 def _share(
-    steps: Iterable[Step], lives: Mapping[str, tuple[int, int]], kept: set[str]
+    steps: Iterable[Step],
+    lives: Mapping[str, tuple[int, int]],
+    kept: set[str],
+    wholes: Mapping[str, str],
 ) -> dict[str, str]:
-    """Output -> the input whose memory it takes over, where that input dies at the step."""
+    """Output -> the input whose memory it takes over, where that input dies at the step.
+
+    Neither is a part, and no other input lies in the same memory, by another place.
+    """
     shared: dict[str, str] = {}
     for number, step in enumerate(steps):
-        taken: set[str] = set()
+        taken = {wholes[value.name] for value in step.reads if value.name in wholes}
         for output, given in step.in_place:
+            if output.part_of or given.part_of:
+                continue
             dies = number <= lives[given.name][1] <= number + step.more and given.name not in kept
             if dies and given.name not in taken and output.name not in shared:
                 taken.add(given.name)

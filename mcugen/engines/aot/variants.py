@@ -40,7 +40,7 @@ class Layout(Enum):
 @dataclass(frozen=True, slots=True)
 class Value:
     """An activation in one layout, or scratch memory, with its name in C; or what lies from byte `start` on
-    of the one that is called `part_of`."""
+    of the one that is called `part_of`, which may be a part as well."""
 
     name: str
     element: str  # numpy's name of the type it is held as
@@ -126,6 +126,9 @@ class Variant:
     estimates instructions. `in_place` pairs (output, input) positions that may share memory from
     their first byte on. A variant without `build` computes nothing: its output is its input. One with a
     `lookup` replaces the int8 value v by lookup[v + 128].
+
+    An operator that only copies whole blocks of bytes says where they begin: `splits` has a place in its
+    activation for every output, `joins` a place in its output for every input. It builds a call for each.
     """
 
     reads: tuple[Layout, ...]
@@ -135,6 +138,8 @@ class Variant:
     scratch_bytes: int = 0
     in_place: tuple[tuple[int, int], ...] = ()
     lookup: NDArray[np.int8] | None = None
+    splits: tuple[int, ...] = ()
+    joins: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ from mcugen.engines.ops.shared.copy_call import (
     copy_call,
     copy_constant_call,
     copy_cost,
+    is_one_run,
     strides_of,
     window_of,
 )
@@ -78,7 +79,7 @@ def _without(shape: tuple[int, ...], axis: int) -> tuple[int, ...]:
 
 
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
-    """One copy per input."""
+    """One copy per input; none for inputs that may lie in the output."""
     blocks = [*_blocks(graph, op)]
     reads = (Layout.NATIVE,) * len(activations(graph, op))
     size = graph.tensors[op.outputs[0]].dtype.bytes
@@ -94,7 +95,9 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
             for number, (tensor, block) in enumerate(blocks)
         )
 
-    return (Variant(reads, (Layout.NATIVE,), cost, build),)
+    dense = all(is_one_run(block, size) for _, block in blocks)
+    joins = tuple(size * block.target.start for _, block in blocks) if dense else ()
+    return (Variant(reads, (Layout.NATIVE,), cost, build, joins=joins),)
 
 
 def _blocks(graph: Graph, op: Op) -> Iterator[tuple[Tensor, Block]]:

@@ -16,6 +16,7 @@ from mcugen.engines.ops.shared.copy_call import (
     Side,
     copy_call,
     copy_cost,
+    is_one_run,
     strides_of,
     window_of,
 )
@@ -111,7 +112,7 @@ _AXES: Mapping[str, Callable[[Graph, Op], tuple[_Axis, ...]]] = {
 
 
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
-    """A copy; no code where the slice is the whole tensor."""
+    """A copy; none where the slice is the whole tensor or may lie in it."""
     x = graph.tensors[op.inputs[0]]
     axes = _AXES[op.kind](graph, op)
     if all((a.start, a.count, a.step) == (0, n, 1) for a, n in zip(axes, x.shape, strict=True)):
@@ -122,7 +123,9 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
         (source,), (target,) = operands.inputs, operands.outputs
         return (copy_call(block, x.dtype.bytes, source, target),)
 
-    return (Variant((Layout.NATIVE,), (Layout.NATIVE,), copy_cost(block, x.dtype.bytes), build),)
+    native, size = (Layout.NATIVE,), x.dtype.bytes
+    splits = (size * block.source.start,) if is_one_run(block, size) else ()
+    return (Variant(native, native, copy_cost(block, size), build, splits=splits),)
 
 
 def _block(axes: tuple[_Axis, ...], x: Tensor) -> Block:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 
 from mcugen.engines.aot.variants import (
     Call,
@@ -38,6 +39,11 @@ class _Seam:
 
     count: int
     blocks: tuple[int, ...]
+
+    @property
+    def starts(self) -> tuple[int, ...]:
+        """Where parts begin that are one block each; empty for several rows."""
+        return tuple(accumulate(self.blocks[:-1], initial=0)) if self.count == 1 else ()
 
 
 def split_problems(graph: Graph, op: Op) -> Iterable[Problem]:
@@ -109,7 +115,7 @@ def _seam(graph: Graph, op: Op, whole: Tensor, parts: tuple[Tensor, ...]) -> _Se
 
 
 def split_variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
-    """A copy per output; no code for one output."""
+    """A copy per output; none for one output, and for outputs that may lie in the input."""
     x = graph.tensors[op.inputs[_X_PLACE[op.kind]]]
     parts = graph.output_tensors(op)
     if len(parts) == 1:
@@ -126,11 +132,11 @@ def split_variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Varian
         )
 
     layouts = (Layout.NATIVE,) * len(parts)
-    return (Variant((Layout.NATIVE,), layouts, _cost(seam), build),)
+    return (Variant((Layout.NATIVE,), layouts, _cost(seam), build, splits=seam.starts),)
 
 
 def pack_variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
-    """A copy per input; no code for one input."""
+    """A copy per input; none for one input, and for inputs that may lie in the output."""
     (whole,) = graph.output_tensors(op)
     parts = tuple(graph.tensors[i] for i in op.inputs)
     if len(parts) == 1:
@@ -147,7 +153,7 @@ def pack_variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant
         )
 
     layouts = (Layout.NATIVE,) * len(parts)
-    return (Variant(layouts, (Layout.NATIVE,), _cost(seam), build),)
+    return (Variant(layouts, (Layout.NATIVE,), _cost(seam), build, joins=seam.starts),)
 
 
 def _cost(seam: _Seam) -> int:

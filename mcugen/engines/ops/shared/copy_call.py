@@ -71,6 +71,11 @@ def copy_constant_call(block: Block, source: Tensor, name: str, target: Value) -
     return Call(_CONSTANT_KERNEL, _fields(block, source.dtype.bytes, table), (target,))
 
 
+def is_one_run(block: Block, element_bytes: int) -> bool:
+    """Whether all of it lies together on both sides, in one order."""
+    return not _runs(block, element_bytes)[1]
+
+
 def copy_cost(block: Block, element_bytes: int) -> int:
     """About how many instructions a copy takes."""
     run, axes = _runs(block, element_bytes)
