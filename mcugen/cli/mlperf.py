@@ -15,6 +15,7 @@ import click
 
 from mcugen.cli.console import bar, note, say, say_json
 from mcugen.cli.sections import Words, board_dir_option, emulate_options, json_option, port_option
+from mcugen.errors import ConfigError
 
 if TYPE_CHECKING:
     from mcugen.device.mlperf_run import Accuracy, OnFile, Performance
@@ -72,6 +73,11 @@ def command(
     from mcugen.toolchain.project import open_project
 
     project = open_project(build_dir, board_dir)
+    if project.manifest.baud:
+        raise ConfigError(
+            f"{build_dir} is built for the runner's energy mode: it gives no times",
+            hint="build it without --mlperf-energy",
+        )
     folder = out or beside(build_dir, "mlperf")
     hold_folder(folder)
     with perhaps_emulated(project, emulate, ram_seed, port, note) as device:

@@ -133,6 +133,8 @@ def test_the_build_says_that_it_starts_at_9600_baud(energetic: Path, capfd: Capt
     assert open_project(energetic).board.baud == 9600
     answer = call(capfd, "verify", energetic, "--vectors", 2)
     assert answer.status == 0, "the framed protocol is there as well"
+    answer = call(capfd, "mlperf", energetic, "--dataset", energetic)
+    assert answer.status == 2 and "built for the runner's energy mode" in answer.err
 
 
 def test_a_board_without_a_pin_is_refused(tmp_path: Path, capfd: Capture) -> None:
