@@ -137,12 +137,22 @@ static int32_t result(const mcugen_binary_t *layer, int32_t value) {
   return limited(layer, scaled + layer->result.zero_point);
 }
 
+// Values are scaled by a, those below 0 times their slope by the result.
+static int32_t sloped(const mcugen_binary_t *layer, int32_t x, int32_t slope) {
+  const int32_t value = x - layer->a.zero_point;
+  if (value < 0) {
+    return result(layer, value * (slope - layer->b.zero_point));
+  }
+  return limited(layer, mcugen_requantize_double(value, layer->a.by) + layer->result.zero_point);
+}
+
 static int32_t square(int32_t value) { return times(value, value); }
 
 ROW(add_s16, int16_t, int16_t, result(layer, A + B))
 ROW(sub_s16, int16_t, int16_t, result(layer, A - B))
 ROW(mul_s16, int16_t, int16_t,
     result(layer, (x - layer->a.zero_point) * (y - layer->b.zero_point)))
+ROW(prelu_s16, int16_t, int16_t, sloped(layer, x, y))
 ROW(squared_difference_s8, int8_t, int8_t, result(layer, square(A - B)))
 ROW(squared_difference_s16, int16_t, int16_t, result(layer, square(A - B)))
 

@@ -71,7 +71,7 @@ mcugen_binary_function_t mcugen_equal_bool, mcugen_not_equal_bool;
 mcugen_binary_function_t mcugen_logical_and_bool, mcugen_logical_or_bool;
 mcugen_binary_function_t mcugen_add_s16, mcugen_sub_s16, mcugen_mul_s16;
 mcugen_binary_function_t mcugen_squared_difference_s8, mcugen_squared_difference_s16;
-mcugen_binary_function_t mcugen_div_s8;
+mcugen_binary_function_t mcugen_div_s8, mcugen_prelu_s16;
 
 // out = function(in, alpha), float32 by float32; may run in place.
 typedef struct {

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -28,7 +28,7 @@ from mcugen.engines.ops.shared.broadcast import (
     pair_of,
     pair_variant,
 )
-from mcugen.engines.ops.shared.checks import Reason, fused_activation, to_problems
+from mcugen.engines.ops.shared.checks import Reason, factor_reasons, fused_activation, to_problems
 from mcugen.model.ir import DType, Graph, Op, Problem, Tensor
 
 _KERNEL = Kernel("mcugen_binary", "mcugen_binary_t", "arithmetic.h", "arithmetic.c")
@@ -57,7 +57,7 @@ TYPES: Mapping[str, frozenset[DType]] = {
     "EQUAL": _ORDERED | {DType.BOOL},
     "FLOOR_DIV": frozenset({DType.FLOAT32}),
     "FLOOR_MOD": frozenset({DType.FLOAT32}),
-    "PRELU": frozenset({DType.FLOAT32}),
+    "PRELU": frozenset({DType.FLOAT32, DType.INT16}),
     "GREATER": _ORDERED,
     "GREATER_EQUAL": _ORDERED,
     "LESS": _ORDERED,
@@ -122,6 +122,12 @@ def _difference(pair: Pair) -> _Scaling:
     return _Scaling(a / twice, b / twice, twice * twice / (2 ** (2 * left_shift) * out), left_shift)
 
 
+def _slopes(pair: Pair) -> _Scaling:
+    """Of values that are not negative, and of the others times their slopes (CalculatePreluParams)."""
+    a, b, out = _scales(pair)
+    return _Scaling(a / out, 1, a * b / out)
+
+
 def _comparison(pair: Pair) -> _Scaling:
     """ComparisonsPrepare: both operands in units of 2^-8."""
     a, b, _ = _scales(pair)
@@ -132,6 +138,7 @@ _SCALINGS: Mapping[str, Callable[[Pair], _Scaling]] = {
     "ADD": lambda pair: _sum(pair, np.float64),
     "DIV": _quotient,
     "MUL": _product,
+    "PRELU": _slopes,
     "SQUARED_DIFFERENCE": _difference,
     "SUB": lambda pair: _sum(pair, np.float32),
     **dict.fromkeys(_COMPARISONS, _comparison),
@@ -160,7 +167,9 @@ def problems(graph: Graph, op: Op) -> Iterable[Problem]:
 
     LOGICAL_AND, LOGICAL_OR: bool.
 
-    FLOOR_DIV, FLOOR_MOD, PRELU: float32.
+    FLOOR_DIV, FLOOR_MOD: float32.
+
+    PRELU: int16 with constant int8 slopes, float32.
     """
     pair = pair_of(graph, op)
     if pair is None:
@@ -172,13 +181,21 @@ def problems(graph: Graph, op: Op) -> Iterable[Problem]:
 def _type_reasons(pair: Pair, op: Op) -> Iterator[Reason]:
     dtype = pair.a.dtype
     made = DType.BOOL if op.kind in _COMPARISONS else dtype
-    if pair.b.dtype is not dtype or pair.out.dtype is not made:
+    has_slopes = _has_small_slopes(pair, op)
+    if pair.b.dtype is not (DType.INT8 if has_slopes else dtype) or pair.out.dtype is not made:
         types = ", ".join(t.dtype.value for t in (pair.a, pair.b, pair.out))
         yield f"inputs and output of {types} are not supported", ""
     elif dtype not in TYPES[op.kind]:
         yield f"{dtype.value} is not supported", ""
+    elif has_slopes and (pair.b.data is None or pair.swapped):
+        yield "the slopes must be constant", ""
     if fused_activation(op) not in ACTIVATIONS:
         yield f"fused activation {fused_activation(op)} is not supported", ""
+
+
+def _has_small_slopes(pair: Pair, op: Op) -> bool:
+    """PRELU of int16, the only operator whose operands have two types."""
+    return op.kind == "PRELU" and pair.a.dtype is DType.INT16
 
 
 def _scale_reasons(pair: Pair, op: Op) -> Iterator[Reason]:
@@ -190,6 +207,10 @@ def _scale_reasons(pair: Pair, op: Op) -> Iterator[Reason]:
     elif not _is_quantised(pair, op):
         if len({(t.quant.scales, t.quant.zero_points) for t in tensors if t.quant}) > 1:
             yield "inputs and output are quantised differently", ""
+    elif op.kind == "PRELU":
+        scaling = _slopes(pair)
+        yield from factor_reasons(scaling.a, bits=17)
+        yield from factor_reasons(scaling.result, bits=26)
     else:
         scaling = _SCALINGS[op.kind](pair)
         factors = (scaling.a, scaling.b)
@@ -204,6 +225,10 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
     """A portable kernel: a function for a row of each operator and type."""
     pair = pair_of(graph, op)
     assert pair is not None
+    if _has_small_slopes(pair, op):
+        assert pair.b.data is not None
+        wide = replace(pair.b, dtype=DType.INT16, data=pair.b.data.astype(np.int16))
+        pair = replace(pair, b=wide)
     function = f"mcugen_{op.kind.lower()}_{_SUFFIXES[pair.a.dtype]}"
     low, high = (float(v) for v in _real_range(op))
     fields: Fields = (

@@ -51,7 +51,9 @@ def problems(graph: Graph, op: Op) -> Iterable[Problem]:
     axes = graph.tensors[op.inputs[1]]
     reasons = [*int8_reasons(x, out), *shape_reasons(op, x, axes, out)]
     if not reasons:
-        reasons += factor_reasons(_factor(x, out), bits=_sum_bits(x, summed_axes(x, axes)))
+        summed = summed_axes(x, axes)
+        bits = (255 * count_of(x, summed)).bit_length() - divided_bits(x, out, summed)
+        reasons += factor_reasons(_factor(x, out), bits=bits)
     return to_problems(op, reasons)
 
 
@@ -88,9 +90,11 @@ def count_of(x: Tensor, summed: Iterable[int]) -> int:
     return math.prod(x.shape[axis] for axis in summed)
 
 
-def _sum_bits(x: Tensor, summed: Iterable[int]) -> int:
-    """Bits of the largest sum of differences from the zero point."""
-    return (255 * count_of(x, summed)).bit_length()
+def divided_bits(x: Tensor, out: Tensor, summed: set[int]) -> int:
+    """How many bits of its factor TFLite takes to divide by the number of values
+    (QuantizedMeanOrSum)."""
+    shift = quantize_multiplier(_factor(x, out))[1]
+    return min(count_of(x, summed).bit_length() - 1, 32, 31 + shift)
 
 
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
@@ -122,11 +126,10 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
 
 def requantisation(x: Tensor, out: Tensor, summed: set[int]) -> tuple[int, int]:
     """(multiplier, shift) from a sum of differences from the zero point to the output: the factor by
-    the number of values, with as many bits as TFLite keeps (QuantizedMeanOrSum)."""
+    the number of values."""
     multiplier, shift = quantize_multiplier(_factor(x, out))
-    count = count_of(x, summed)
-    extra = min(count.bit_length() - 1, 32, 31 + shift)
-    return (multiplier << extra) // count, shift - extra
+    bits = divided_bits(x, out, summed)
+    return (multiplier << bits) // count_of(x, summed), shift - bits
 
 
 def merged_axes(x: Tensor, summed: set[int]) -> list[_Axis]:

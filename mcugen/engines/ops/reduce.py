@@ -12,6 +12,7 @@ from mcugen.engines.aot.variants import Kernel, Operator, Variant
 from mcugen.engines.contract import EngineOptions
 from mcugen.engines.ops.mean import (
     axes_text,
+    divided_bits,
     merged_axes,
     requantisation,
     shape_reasons,
@@ -65,6 +66,8 @@ def problems(graph: Graph, op: Op) -> Iterable[Problem]:
     if not reasons and _is_sum(op, x):
         count = x.elements // max(out.elements, 1)
         bits = (count << 8 * x.dtype.bytes).bit_length()
+        if op.kind == "MEAN":
+            bits -= divided_bits(x, out, summed_axes(x, axes))
         reasons += factor_reasons(_factor(x, out), bits=bits)
     return to_problems(op, reasons)
 

@@ -60,6 +60,17 @@ def binary(
     return Layer(kind, given[::-1] if swapped else given, [made], options)
 
 
+def prelu(
+    shape: Shape,
+    slopes: Shape,
+    quants: tuple[Quant, Quant, Quant] = ((0.001, 0), (0.01, -3), (0.002, 0)),
+) -> Layer:
+    """int16 with int8 slopes."""
+    data = np.random.default_rng(8).integers(-128, 128, slopes).astype(np.int8)
+    given = [of(shape, "int16", quants[0]), TensorSpec(slopes, "int8", *quants[1], data=data)]
+    return Layer("PRELU", given, [of(shape, "int16", quants[2])])
+
+
 COMPARISONS = ("EQUAL", "NOT_EQUAL", "GREATER", "GREATER_EQUAL", "LESS", "LESS_EQUAL")
 REALS = ("ADD", "SUB", "MUL", "DIV", "MAXIMUM", "MINIMUM", "SQUARED_DIFFERENCE")
 EQUAL_QUANTS = ((0.05, 3), (0.05, 3), (0.05, 3))
@@ -75,6 +86,8 @@ LAYERS = (
     binary("MUL", "float32", (2, 1, 4), (3, 1)),
     binary("PRELU", "float32", (2, 3, 4), (4,), constant=HALVES),
     binary("PRELU", "float32", (2, 3, 4), (1, 3, 1)),
+    prelu((2, 3, 4), (4,)),
+    prelu((2, 3, 4), (3, 1), ((0.001, 5), (0.3, 127), (0.0004, -7))),
     *(binary(kind, "int32") for kind in ("ADD", "SUB", "MUL", "MAXIMUM", "MINIMUM",
                                           "SQUARED_DIFFERENCE")),
     binary("MUL", "int32", fused_activation_function="RELU6"),
@@ -205,6 +218,8 @@ BREAKS = (
     ("rest < 0.5f ||", "rest <= 0.5f ||"),
     ("row.a = layer->swapped != 0", "row.a = layer->swapped == 7"),
     ("x > 0.0f ? x : x * alpha", "x > 0.0f ? x : x"),
+    ("x >= 0.0f ? x : x * y", "x >= 1.0f ? x : x * y"),
+    ("slope - layer->b.zero_point", "slope"),
 )
 
 
@@ -234,8 +249,9 @@ def test_random_layers_equal_the_reference(
         )
         made = "bool" if kind in COMPARISONS else ""
         layer = binary(kind, dtype, *shapes, made, quants=quants)
-        if not problems_of(layer):
-            layers.append(layer)
+        slopes = data.draw(st.sampled_from([(4,), (3, 1), (1,), (2, 3, 4)]))
+        quants = data.draw(st.tuples(int16s, int8s, int16s))
+        layers += [one for one in (layer, prelu((2, 3, 4), slopes, quants)) if not problems_of(one)]
     folder = tmp_path_factory.mktemp("random")
     vectors = vectors_for(tuple(layers), folder, seed=3)
     assert not different(vectors, folder, tuple(layers))
@@ -252,6 +268,8 @@ def test_random_layers_equal_the_reference(
         (Layer("EXP", [of((3,), "int32")], [of((3,), "int32")]), "int32 to int32"),
         (Layer("CAST", [TensorSpec((3,), "float64")], [of((3,), "int32")]), "float64"),
         (binary("ADD", "float32", (2,), (2,), "int32"), "are not supported"),
+        (binary("PRELU", "int16"), "are not supported"),
+        (prelu((2, 4), (4,), ((0.001, 0), (0.01, 0), (1e-9, 0))), "too small"),
     ],
 )  # fmt: skip
 def test_a_problem_is_named(bad: Layer, words: str) -> None:

@@ -52,7 +52,7 @@ EDGES = (
     *(mean((2, 3, 4, 5), axes, keep) for axes in SUBSETS for keep in (False, True)),
     *(mean((2, 3, 2, 3, 2), axes) for axes in ((0, 2, 4), (1, 3), (0, 1, 4), (3,), (-1, -2, 1))),
     *(mean((1, 7, 7, 16), (1, 2), out=(s, 0)) for s in (1e-4, 0.01, 0.05, 1.0, 1e5, 1e9)),
-    *(mean((1, 64, 64, 2), (1, 2), out=(s, 9)) for s in (0.001, 0.05)),
+    *(mean((1, 64, 64, 2), (1, 2), out=(s, 9)) for s in (1e-7, 1e-5, 0.001, 0.05)),
     *(mean((6, 5), (1,), x=(0.1, z), out=(0.1, -1 - z)) for z in (-128, 127)),
     mean((6, 5), (1, -1, 1)),
     mean((6, 1, 5), (1,)),
