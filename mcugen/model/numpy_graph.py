@@ -94,8 +94,8 @@ def run_op(
 
 
 _STATE = ("ASSIGN_VARIABLE", "READ_VARIABLE")
-_MOVES = frozenset({"CONCATENATION", "SLICE", "SPLIT", "SPLIT_V", "STRIDED_SLICE"})
-"""Operators of MOVES that the reference knows."""
+_MOVES = MOVES.keys() - {"EXPAND_DIMS", "PAD", "SPACE_TO_BATCH_ND", "SQUEEZE"}
+"""Operators of MOVES that make no values of their own; numpy_layers.py has those that keep the order."""
 
 
 def _moved(graph: Graph, op: Op, values: Mapping[int, NDArray[Any]]) -> list[NDArray[Any]]:

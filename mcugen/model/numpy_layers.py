@@ -167,6 +167,12 @@ def _extreme(graph: Graph, op: Op, given: list[NDArray[Any]]) -> NDArray[Any]:
     return np.asarray(choose(*_aligned(graph, op, given)))
 
 
+def _clamp(graph: Graph, op: Op, given: list[NDArray[Any]]) -> NDArray[Any]:
+    """A fused activation by itself; input and output have one quantisation."""
+    (output,) = graph.output_tensors(op)
+    return np.clip(given[0], *activation_range(output, op.kind))
+
+
 def _average(window: Int64s) -> Int64s:
     """Over the pixels, to the nearest, half away from zero."""
     sums, count = window.sum(axis=(1, 2)), window.shape[1] * window.shape[2]
@@ -234,6 +240,7 @@ _LAYERS: Mapping[str, Callable[[Graph, Op, list[NDArray[Any]]], NDArray[Any]]] =
     "MINIMUM": _extreme,
     "MUL": _product,
     "PRELU": _prelu,
+    "RELU_N1_TO_1": _clamp,
     "RESHAPE": _reshape,
     "SOFTMAX": _softmax,
     "SQUEEZE": _reshape,

@@ -124,16 +124,20 @@ def open_reference(
 ) -> Iterator[Reference]:
     """The reference interpreter with `model` in it, for the length of a `with` block.
 
-    `rounding` "double" is TFLite Micro; "single", and "double" where no interpreter is installed, is
-    our own NumPy code, numpy_graph.py, and knows the operators there only; `info` says which it is.
+    `rounding` "double" is TFLite Micro. "single", and "double" where no interpreter is installed or
+    the model has an operator that TFLite Micro lacks, is our own NumPy code, numpy_graph.py, and knows
+    the operators there only; `info` says which it is.
     `timeout_s` bounds every call of an interpreter. ModelError when the reference does not take the
     model or would compute nonsense because the file contradicts itself.
     """
     data, graph = _read(model)
     refuse([*shape_problems(graph)], graph.name)
-    info = _installed_reference(graph) if rounding == "double" else None
+    lacking = sorted(_LACKING & {op.kind for op in graph.ops})
+    info = _installed_reference(graph) if rounding == "double" and not lacking else None
     if info is None:
         hint = _INSTALL_HINT if rounding == "double" else "build it with --rounding double"
+        if lacking:
+            hint = f"TFLite Micro has no {' and no '.join(lacking)}: convert the model without"
         check_known(graph, rounding, hint)
         graph = replace(graph, shifted=frozenset())  # our own code takes the folded graph
         own = ReferenceInfo(OWN_REFERENCE, mcugen.__version__, rounding)
@@ -203,6 +207,9 @@ _DISTRIBUTIONS: Mapping[str, str] = {
     "tensorflow BUILTIN_REF": "tensorflow",
 }
 """Name in records -> distribution, which is also the worker's name of the backend."""
+
+_LACKING = frozenset({"RELU_N1_TO_1", "TILE"})
+"""Operators of engine aot that TFLite Micro does not register."""
 
 _INSTALL_HINT = "pip install tflite-micro (Linux x86-64), elsewhere pip install tensorflow==2.19.1"
 

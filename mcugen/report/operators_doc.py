@@ -35,6 +35,10 @@ RESHAPE, SOFTMAX, slices, splits, CONCATENATION and variables, and refuses other
 with XNNPACK, its default, nearly agrees: it multiplies in float32, and about two of a million values of a
 convolution are one step off.
 LiteRT's reference kernels (BUILTIN_REF) round FULLY_CONNECTED once and convolutions twice.
+SOFTMAX of int16 rounds once when it scales its input; its vectors come from NumPy code in its test.
+
+**What TFLite Micro does not register**: TILE and RELU_N1_TO_1, whose models `mcugen verify` compares
+with that NumPy code. L2_POOL_2D it registers for float32 only, which `aot` does not support.
 
 **float32 parts** of a quantised model run in plain C, in the order of TFLite Micro's sums. Functions of
 the C library (EXP, LOG, SIN, COS, TANH, LOGISTIC, ELU) differ in the last bits between libraries:

@@ -8,7 +8,7 @@ MCUGEN_NETWORKS sets how many are tried on each board (default 2), MCUGEN_NETWOR
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -154,9 +154,70 @@ def function(net: Network) -> None:
     net.add(kind, [x], [net.image(*shape, quant=quants[kind])], 2)
 
 
+@dataclass(frozen=True)
+class Row:
+    """An operator of one image [1, height, width, channels] and constants. `shape` gives the output's
+    sizes, or None where the operator does not take such an image; without `quant` it is random."""
+
+    kind: str
+    shape: Callable[..., tuple[int, ...] | None] = lambda h, w, c: (1, h, w, c)
+    constants: Callable[..., Sequence[Any]] = lambda h, w, c: ()
+    quant: tuple[float, int] | str | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+KEPT = {"keep_dims": True}
+TABLE = (
+    *(Row(kind) for kind in ("ABS", "ELU", "HARD_SWISH")),
+    Row("LEAKY_RELU", options={"alpha": 0.2}),
+    Row("RELU6", quant="same"),
+    Row("PRELU", constants=lambda h, w, c: [np.arange(c, dtype=np.int8) - 5]),
+    Row("L2_NORMALIZATION", quant=(1 / 128, 0)),
+    Row("SOFTMAX", quant=(1 / 256, -128), options={"beta": 1.0}),
+    Row("LOG_SOFTMAX", lambda h, w, c: (1, h, w, c) if c < 500 else None, quant=(1 / 16, 127)),
+    Row("CUMSUM", constants=lambda h, w, c: [2], options={"exclusive": True}),
+    Row("SUM", lambda h, w, c: (1, 1, 1, c), lambda h, w, c: [[1, 2]], options=KEPT),
+    Row("MEAN", lambda h, w, c: (1, h, w, 1), lambda h, w, c: [[3]], options=KEPT),
+    Row("REDUCE_MAX", lambda h, w, c: (1, h, 1, c), lambda h, w, c: [[2]], "same", KEPT),
+    Row("REDUCE_MIN", lambda h, w, c: (1, 1, w, c), lambda h, w, c: [[1]], "same", KEPT),
+    Row("REVERSE_V2", constants=lambda h, w, c: [[2]], quant="same"),
+    Row("TRANSPOSE", lambda h, w, c: (1, w, c, h), lambda h, w, c: [[0, 2, 3, 1]], "same"),
+    Row("GATHER", lambda h, w, c: (1, h, w, 3), lambda h, w, c: [[c - 1, 0, c // 2]], "same", {"axis": 3}),
+    Row("SLICE", lambda h, w, c: (1, h, 1, c), lambda h, w, c: [[0, 0, w - 1, 0], [-1, -1, 1, -1]], "same"),
+    Row("STRIDED_SLICE", lambda h, w, c: (1, -(-h // 2), w, c),
+        lambda h, w, c: [[0, 0, 0, 0], [1, h, w, c], [1, 2, 1, 1]], "same"),
+    Row("PAD", lambda h, w, c: (1, h + 3, w, c), lambda h, w, c: [[[0, 0], [1, 2], [0, 0], [0, 0]]], "same"),
+    Row("MIRROR_PAD", lambda h, w, c: (1, h, w + 2, c),
+        lambda h, w, c: [[[0, 0], [0, 0], [1, 1], [0, 0]]], "same", {"mode": "SYMMETRIC"}),
+    Row("BROADCAST_TO", lambda h, w, c: (1, 4, w, c) if h == 1 else None,
+        lambda h, w, c: [[1, 4, w, c]], "same"),
+    Row("SPACE_TO_DEPTH", lambda h, w, c: None if h % 2 or w % 2 else (1, h // 2, w // 2, 4 * c),
+        quant="same", options={"block_size": 2}),
+    Row("DEPTH_TO_SPACE", lambda h, w, c: None if c % 4 else (1, 2 * h, 2 * w, c // 4),
+        quant="same", options={"block_size": 2}),
+    *(Row(kind, lambda h, w, c: (1, 2 * h, w + 1, c), lambda h, w, c: [[2 * h, w + 1]], "same")
+      for kind in ("RESIZE_BILINEAR", "RESIZE_NEAREST_NEIGHBOR")),
+)  # fmt: skip
+"""Operators that come once and again; those above have roles of their own."""
+
+
+def of_table(net: Network) -> None:
+    x, (_, *sizes), quant = net.pick()
+    row = TABLE[net.rng.integers(len(TABLE))]
+    shape = row.shape(*sizes)
+    if shape is None:
+        return
+    given = [x]
+    for value in row.constants(*sizes):
+        data = np.asarray(value) if isinstance(value, np.ndarray) else np.array(value, np.int32)
+        given.append(net.constant(data, **({"scales": 0.05} if data.dtype == np.int8 else {})))
+    made = quant if row.quant == "same" else row.quant
+    net.add(row.kind, given, [net.image(*shape, quant=made)], 2, **row.options)
+
+
 KINDS: tuple[Callable[[Network], None], ...] = (
     convolution, convolution, fully_connected, arithmetic, arithmetic, arithmetic, concatenation,
-    split, pooling, function,
+    split, pooling, function, of_table, of_table, of_table, of_table,
 )  # fmt: skip
 
 

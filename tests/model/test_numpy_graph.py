@@ -23,7 +23,7 @@ from mcugen.model.numpy_graph import (
 )
 from mcugen.model.reference import open_reference
 from mcugen.model.tflite import parse_tflite
-from tests.engines.ops import test_add, test_pooling, test_softmax
+from tests.engines.ops import test_add, test_pooling, test_rearrange, test_softmax
 from tests.engines.ops.shared import test_broadcast
 from tests.engines.vectors import model_of, vectors_of
 from tests.tflite_writer import OpSpec, TensorSpec, fully_connected, model_bytes
@@ -83,6 +83,7 @@ def test_double_rounding_equals_tflite_micro(
 EDGES = {
     "ADD, SUB": model_of([case.layer for case in test_add.EDGES]),
     "MUL, MAXIMUM, MINIMUM, PRELU": model_of([case.layer for case in test_broadcast.EDGES]),
+    "moves": model_of([e for e in test_rearrange.EDGES if e.kind != "SPACE_TO_BATCH_ND"]),
     "pooling": test_pooling.model_of(test_pooling.EDGES),
     "SOFTMAX": model_of(test_softmax.EDGES),
 }

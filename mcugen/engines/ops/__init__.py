@@ -90,6 +90,7 @@ OPS: Mapping[str, Operator] = {
     "STRIDED_SLICE": slicing.OPERATOR,
     "SUB": or_else(add.OPERATOR, arithmetic.OPERATOR),
     "TANH": or_else(sigmoid.OPERATOR, curves_s16.OPERATOR),
+    "TILE": rearrange.TILE,
     "TRANSPOSE_CONV": or_else(transpose_conv.OPERATOR, linear_s16.OPERATOR),
     "UNIDIRECTIONAL_SEQUENCE_LSTM": lstm.OPERATOR,
     "UNPACK": split.SPLIT,
@@ -118,7 +119,7 @@ OPS: Mapping[str, Operator] = {
     ),
     **dict.fromkeys(
         "BATCH_TO_SPACE_ND BROADCAST_TO DEPTH_TO_SPACE MIRROR_PAD REVERSE_V2 SPACE_TO_BATCH_ND "
-        "SPACE_TO_DEPTH TILE TRANSPOSE".split(),
+        "SPACE_TO_DEPTH TRANSPOSE".split(),
         rearrange.OPERATOR,
     ),
 }

@@ -111,3 +111,6 @@ def _by_table(op: Op, index: Map, x: Tensor) -> Variant:
 
 
 OPERATOR = Operator(problems, variants, _EXACTNESS)
+TILE = Operator(
+    problems, variants, "each element at its place modulo the input's size; TFLite Micro has none"
+)

@@ -55,18 +55,22 @@ LAYERS = (
 
 @pytest.fixture(scope="module")
 def edges(tmp_path_factory: pytest.TempPathFactory) -> Vectors:
-    return vectors_of(model_of(LAYERS), tmp_path_factory.mktemp("edges"), ["double"])
+    return vectors_of(model_of(LAYERS), tmp_path_factory.mktemp("edges"), ["double", "single"])
 
 
-@pytest.mark.parametrize("name", ["portable", "dsp-speed"])
+@pytest.mark.parametrize("name", ["portable", "dsp-speed", "portable-single", "dsp-speed-single"])
 def test_int4_weights_equal_the_reference(name: str, edges: Vectors, tmp_path: Path) -> None:
     assert not any(differences(edges, OPTIONS[name], tmp_path))
 
 
-SIZE = (OPTIONS["dsp-size"], EngineOptions(optimize="size"))
+SIZE = (
+    OPTIONS["dsp-size"],
+    EngineOptions(optimize="size"),
+    EngineOptions(optimize="size", rounding="single"),
+)
 
 
-@pytest.mark.parametrize("options", SIZE, ids=["dsp", "portable"])
+@pytest.mark.parametrize("options", SIZE, ids=["dsp", "portable", "single"])
 @pytest.mark.parametrize("on", ["host", "qemu"])
 def test_packed_weights_equal_the_reference(
     on: str, options: EngineOptions, edges: Vectors, tmp_path: Path

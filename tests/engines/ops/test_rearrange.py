@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,11 @@ from hypothesis import strategies as st
 
 from mcugen.engines.ops.shared.copy_call import Block
 from mcugen.engines.ops.shared.index_map import blocks_of
+from mcugen.errors import ModelError
 from mcugen.model.moves import FILL
+from mcugen.model.reference import OWN_REFERENCE, open_reference
+from mcugen.model.tflite import parse_tflite
+from tests.engines.c_engine import build
 from tests.engines.vectors import (
     OPTIONS,
     Layer,
@@ -22,6 +27,7 @@ from tests.engines.vectors import (
     differences,
     model_of,
     problems_of,
+    random_inputs,
     random_models,
     vectors_of,
 )
@@ -99,6 +105,62 @@ def test_edges_equal_the_reference(on: str, edges: Vectors, tmp_path: Path) -> N
     assert not any(found), [(layer.kind, n) for layer, n in zip(EDGES, found, strict=True) if n]
 
 
+X = of((2, 3))
+
+
+def tile(shape: tuple[int, ...], repeats: list[int], dtype: str = "int8") -> Layer:
+    out = tuple(size * n for size, n in zip(shape, repeats, strict=True))
+    return layer("TILE", shape, out, ints(repeats), dtype=dtype)
+
+
+TILES = (
+    tile((2, 3, 5), [1, 1, 1]),
+    tile((2, 3, 5), [1, 2, 3]),
+    tile((1, 1, 4), [3, 5, 1]),
+    tile((7,), [3]),
+    tile((1, 3, 2, 4), [1, 2, 3, 2], "int16"),
+    tile((2, 3), [4, 1], "float32"),
+    tile((2, 3), [2, 2], "int32"),
+)
+
+
+def repeated(x: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """What TILE is defined as: each place of the output modulo the input's size, axis by axis."""
+    places = [np.arange(made) % size for size, made in zip(x.shape[1:], shape, strict=True)]
+    return x[np.ix_(np.arange(len(x)), *places)]
+
+
+@pytest.mark.parametrize("on", ["host", "qemu"])
+def test_tile_repeats(on: str, tmp_path: Path) -> None:
+    """TFLite Micro has no TILE."""
+    graph = parse_tflite(model_of(TILES), "tiles")
+    inputs = random_inputs(graph)
+    outputs = build(graph, OPTIONS["portable"], tmp_path, on=on).run(*inputs).outputs
+    for x, out, index in zip(inputs, outputs, graph.outputs, strict=True):
+        np.testing.assert_array_equal(out, repeated(x, graph.tensors[index].shape))
+
+
+def test_the_reference_of_tile_is_our_own_and_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "tiles.tflite"
+    path.write_bytes(model_of(TILES))
+    with open_reference(path) as reference:
+        assert (reference.info.name, reference.info.rounding) == (OWN_REFERENCE, "double")
+        inputs = random_inputs(reference.graph)
+        outputs = reference.run(inputs)
+    for x, out in zip(inputs, outputs, strict=True):
+        np.testing.assert_array_equal(out, repeated(x, out.shape[1:]))
+
+
+def test_an_operator_that_stands_beside_tile_without_a_reference_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "net.tflite"
+    path.write_bytes(model_of([TILES[0], Layer("ABS", [X], [X])]))
+    with pytest.raises(
+        ModelError, match="no reference with double rounding for op 1 ABS"
+    ) as caught:
+        open_reference(path).__enter__()
+    assert "TFLite Micro has no TILE" in caught.value.hint
+
+
 BREAKS = (
     ("&from[place]", "&from[place & ~1u]"),
     ("i * layer->run", "(i ^ 1) * layer->run"),
@@ -159,6 +221,30 @@ def test_regular_maps_take_few_copies() -> None:
     assert len(blocks_of(np.roll(index, 2, 1))) == 2
 
 
+def _mirrored(data: st.DataObject, shape: tuple[int, ...]) -> list[list[int]]:
+    return [
+        [data.draw(st.integers(0, size - 1)), data.draw(st.integers(0, size - 1))] for size in shape
+    ]
+
+
+RANDOM: tuple[tuple[str, Callable[..., Any], Callable[..., np.ndarray]], ...] = (
+    ("BROADCAST_TO", lambda data, shape: [data.draw(st.integers(1, 3)), *shape[1:]],
+     lambda x, to: np.broadcast_to(x[:1], to)),
+    ("MIRROR_PAD", _mirrored, lambda x, pads: np.pad(x, pads, "reflect")),
+    ("PAD", _mirrored, np.pad),
+    ("REVERSE_V2", lambda data, shape: [data.draw(st.integers(0, 3))], np.flip),
+    ("TRANSPOSE", lambda data, shape: data.draw(st.permutations(range(4))), np.transpose),
+)  # fmt: skip
+"""Operator, its constant for an input's shape, and the function that gives the output's shape."""
+
+
+def of_table(data: st.DataObject, row: tuple[str, Any, Any], shape: tuple[int, ...]) -> Layer:
+    kind, argument, made = row
+    shape = (1, *shape[1:]) if kind == "BROADCAST_TO" else shape
+    value = argument(data, shape)
+    return layer(kind, shape, made(np.zeros(shape), value).shape, ints(value))
+
+
 @random_models
 @given(data=st.data())
 def test_random_shapes_equal_the_reference(
@@ -184,12 +270,10 @@ def test_random_shapes_equal_the_reference(
         layers.append(blocks("BATCH_TO_SPACE_ND", (n * b * d, *sizes, c), whole, [b, d], pads))
         picked = data.draw(st.lists(st.integers(0, w - 1), min_size=1, max_size=40))
         layers.append(layer("GATHER", (n, h, w, c), (n, h, len(picked), c), ints(picked), axis=2))
+        layers += [of_table(data, row, (n, h, w, c)) for row in RANDOM]
     folder = tmp_path_factory.mktemp("random")
     vectors = vectors_of(model_of(layers), folder, ["double"])
     assert not any(differences(vectors, OPTIONS["portable"], folder))
-
-
-X = of((2, 3))
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mcugen.engines.contract import EngineOptions
+from mcugen.engines.ops.shared.softmax_s16 import exponential_lines, reciprocal_lines
+from mcugen.model.ir import Graph, Op
+from mcugen.model.numpy_graph import ROUNDINGS, quantize_multiplier
 from mcugen.model.tflite import parse_tflite
 from tests.engines.c_engine import build
 from tests.engines.vectors import (
@@ -108,6 +112,50 @@ def int16_edges(tmp_path_factory: pytest.TempPathFactory) -> Vectors:
 
 def test_int16_equals_the_reference_on_the_pc(int16_edges: Vectors, tmp_path: Path) -> None:
     assert not any(differences(int16_edges, OPTIONS["portable"], tmp_path))
+
+
+def looked_up(lines: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """LUTLookup of TFLite."""
+    at = np.clip(x, -32768, 32767)
+    left, right = (lines[256 + (at >> 7) + n].astype(np.int64) for n in (0, 1))
+    return left + (((right - left) * (at & 127) + 64) >> 7)
+
+
+def in_numpy(graph: Graph, op: Op, x: np.ndarray, rounding: str) -> np.ndarray:
+    """reference_ops::SoftmaxInt16 of TFLite; only the scaling of its inputs depends on the rounding."""
+    source = graph.tensors[op.inputs[0]].quant
+    assert source is not None
+    factor = source.scale * float(np.float32(op.options["beta"])) / (10 / 65535)
+    below = x.astype(np.int64) - x.max(axis=-1, keepdims=True)
+    scaled = ROUNDINGS[rounding](below, *map(np.int64, quantize_multiplier(factor)))
+    powers = looked_up(exponential_lines(), scaled + 32767)
+    total = powers.sum(axis=-1, keepdims=True)
+    bits = np.frexp(total.astype(np.float64))[1].astype(np.int64)
+    fraction = (((total << (31 - bits)) + (1 << 13)) >> 14) - ((1 << 15) + (1 << 16))
+    shares = powers * looked_up(reciprocal_lines(), fraction)
+    return np.clip((shares + (1 << (bits - 2))) >> (bits - 1), 0, 32767)
+
+
+def test_int16_equals_its_reference_with_single_rounding(
+    int16_edges: Vectors, tmp_path: Path
+) -> None:
+    """NumPy code that gives TFLite Micro's integers when it rounds twice."""
+    graph, expected = int16_edges.graph, {}
+    for rounding in ("double", "single"):
+        pairs = zip(graph.ops, int16_edges.inputs, strict=True)
+        expected[rounding] = tuple(in_numpy(graph, op, x, rounding) for op, x in pairs)
+    for own, micro in zip(expected["double"], int16_edges.expected["double"], strict=True):
+        np.testing.assert_array_equal(own, micro)
+    single = replace(int16_edges, expected=expected)
+    assert not any(differences(single, OPTIONS["portable-single"], tmp_path))
+    assert any(differences(single, OPTIONS["portable-single"], tmp_path, patch=TWICE))
+
+
+TWICE = (
+    "runtime/kernels/softmax_s16.c",
+    "softmax(layer, in + i * layer->depth, out + i * layer->depth, MCUGEN_ROUND_SINGLE)",
+    "softmax(layer, in + i * layer->depth, out + i * layer->depth, MCUGEN_ROUND_DOUBLE)",
+)
 
 
 def test_int16_equals_the_reference_on_a_cortex_m33(int16_edges: Vectors, tmp_path: Path) -> None:
