@@ -16,8 +16,8 @@ from tests.test_m3_board import mcugen
 
 CHANGES = {
     'name = "mps2-an385"': 'name = "cortex-m7"',
-    "isa = []": """isa = ["dsp"]
-shares = ["mps2-an385/startup.c", "mps2-an385/port.c", "mps2-an385/mps2.h", "mps2-an385/mps2-an385.ld"]""",
+    "isa = []": 'isa = ["dsp"]',
+    '"mps2-an505/port.c"]': '"mps2-an505/port.c", "mps2-an385/mps2.h", "mps2-an385/mps2-an385.ld"]',
     '"-mcpu=cortex-m3", "-mthumb"': (
         '"-mcpu=cortex-m7", "-mthumb", "-mfloat-abi=hard", "-mfpu=fpv5-d16"'
     ),

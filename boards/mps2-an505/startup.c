@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the mcugen authors
 // SPDX-License-Identifier: Apache-2.0
-// Vector table, memory setup and fault handlers of the Cortex-M33 on MPS2+ AN505, and of the Cortex-M55
-// on MPS3 AN547.
+// Vector table, memory setup and fault handlers of the Cortex-M33 on MPS2+ AN505, of the Cortex-M55 on
+// MPS3 AN547, of the Cortex-M3 on MPS2 AN385, and of a Cortex-M7 in its place (AN500).
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,6 +14,14 @@
 #define CFSR_STACK_OVERFLOW (1u << 20)
 #define SHCSR_FAULTS_ENABLED (7u << 16)  // usage, bus, memory management
 #define CPACR_FPU_ENABLED (0xFu << 20)   // full access to CP10 and CP11
+
+#if __ARM_ARCH >= 8  // there is a register for the stack's limit
+#define SET_STACK_LIMIT(limit) __asm__ volatile("msr msplim, %0" ::"r"(limit))
+#define CLEAR_STACK_LIMIT "movs r1, #0\n\tmsr msplim, r1\n\t"
+#else
+#define SET_STACK_LIMIT(limit) (void)(limit)
+#define CLEAR_STACK_LIMIT ""
+#endif
 
 #define STACK_PAINT 0xC5C5C5C5u
 
@@ -59,8 +67,10 @@ static void set_up_memory(void) {
 }
 
 void mcugen_reset_handler(void) {
-  __asm__ volatile("msr msplim, %0" ::"r"(mcugen_stack_limit));
+  SET_STACK_LIMIT(mcugen_stack_limit);
+#ifdef __ARM_FP
   SCB_CPACR |= CPACR_FPU_ENABLED;
+#endif
   SCB_SHCSR |= SHCSR_FAULTS_ENABLED;
   __asm__ volatile("dsb\n\tisb" ::: "memory");
   paint_stack();
@@ -76,8 +86,7 @@ void mcugen_reset_handler(void) {
 // The stack may be what failed: start again at its top, without limit, and never return.
 __attribute__((naked)) static void fault_handler(void) {
   __asm__ volatile(
-      "movs r1, #0\n\t"
-      "msr msplim, r1\n\t"
+      CLEAR_STACK_LIMIT
       "ldr r1, =mcugen_stack_top\n\t"
       "msr msp, r1\n\t"
       "mrs r0, ipsr\n\t"
