@@ -334,7 +334,7 @@ WRITTEN: dict[str, tuple[str, Schema]] = {
     "training": ("training.json of `mcugen train`", _training()),
     "plan": ("plan.json of a bundle for Linux", versioned(1, members(Plan))),
     "parsed-log": ("`mcugen parse-log --json`", _parsed_log()),
-    "data": ("`mcugen data --json`", _facts(facts.DataSet)),
+    "data": ("`mcugen data --json`", _facts(facts.SyntheticSet, facts.DownloadedSet)),
     "trained": ("`mcugen train --json`", _facts(facts.Trained)),
     "converted": ("`mcugen convert --json`", _facts(facts.ConvertedFiles)),
     "sdk": ("`mcugen sdk --json`", _facts(facts.Packed)),

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from mcugen.cli import completion
-from mcugen.cli.console import note, progress, say
+from mcugen.cli.console import note, progress
 from mcugen.cli.facts import ConvertedFiles, ModelFile, say_facts
 from mcugen.cli.feature_options import feature_options
 from mcugen.cli.sections import Words, json_option
@@ -91,9 +91,4 @@ def command(
         inputs = job.open_inputs(options, counted(on_progress, "clips", len(job.samples)))
     converted = convert_model(job, inputs, Conversion(io, per_channel, unroll), false_alarm_rate)
     files = {kind: ModelFile(path, path.stat().st_size) for kind, path in converted.files.items()}
-    if as_json:
-        say_facts(ConvertedFiles(files, converted.config, converted.note))
-        return
-    for kind, file in files.items():
-        say(f"wrote {file.path}: {kind}, {file.bytes} bytes")
-    say(f"wrote {converted.config}{': ' if converted.note else ''}{converted.note}")
+    say_facts(ConvertedFiles(files, converted.config, converted.note), as_json)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import click
 
-from mcugen.cli.console import progress, say
-from mcugen.cli.facts import DataSet, say_facts
+from mcugen.cli.console import progress
+from mcugen.cli.facts import DownloadedSet, SyntheticSet, say_facts
 from mcugen.cli.sections import SuggestingGroup, Words, json_option
 from mcugen.progress import counted
 from mcugen.train.download import ARCHIVES, fetch_set
@@ -77,10 +77,7 @@ def synth(
     spec = SetSpec(types, ids, train_clips, test_normals, test_anomalies, seconds, seed)
     with progress() as on_progress:
         clips = write_set(folder, spec, counted(on_progress, "clips", len(plan_set(spec))))
-    if as_json:
-        say_facts(DataSet(folder, len(clips), seconds))
-        return
-    say(f"wrote {folder}: {len(clips)} clips of {seconds:g} s, {ids} machines per type")
+    say_facts(SyntheticSet(folder, len(clips), seconds, ids), as_json)
 
 
 @command.command("get", short_help="Download a real data set.")
@@ -95,7 +92,4 @@ def get(name: str, out: Path | None, as_json: bool) -> None:
     for archive in ARCHIVES[name]:
         with progress() as on_progress:
             fetch_set(archive, folder, partial(on_progress, archive.name))
-    if as_json:
-        say_facts(DataSet(folder))
-        return
-    say(f"{folder} is complete: mcugen train ad {folder}")
+    say_facts(DownloadedSet(folder), as_json)

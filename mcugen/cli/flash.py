@@ -13,7 +13,7 @@ import click
 
 from mcugen.boards import Board
 from mcugen.cli.console import note, say
-from mcugen.cli.facts import FlashCommands, Flashed, Probes, say_facts
+from mcugen.cli.facts import Facts, FlashCommands, Flashed, Probes, say_facts
 from mcugen.cli.sections import board_dir_option, json_option
 from mcugen.device.client import Client
 from mcugen.device.identity import open_device
@@ -77,28 +77,20 @@ def command(
     chosen = data.runner(runner)
     tell = note if as_json else say
     if list_only:
-        probes = list_probes(chosen)
-        facts: Probes | FlashCommands | Flashed = Probes(chosen.name, probes)
-        lines = [f"{found.serial}  {found.description}" for found in probes]
+        facts: Facts = Probes(chosen.name, list_probes(chosen))
     elif dry_run:
-        lines = _dry_run(data, chosen, variant, image or _image_or_stand_in(project, tell), probe)
-        facts = FlashCommands(chosen.name, tuple(lines))
+        elf = image or _image_or_stand_in(project, tell)
+        facts = FlashCommands(chosen.name, _dry_run(data, chosen, variant, elf, probe))
     elif chosen.remote:
         elf = image or project.elf
         facts = _start_on(host, ssh_option, chosen, data.words(variant), elf)
-        lines = [
-            f"started {elf} by {chosen.name} on {host}; it answers at the core's own serial port"
-        ]
     elif host is not None:
         raise ConfigError(
             f"--host does not go with the runner {chosen.name}, which flashes over a probe"
         )
     else:
-        facts, lines = _flash(project, data, chosen, variant, image, probe, tell), []
-    if as_json:
-        say_facts(facts)
-    for line in [] if as_json else lines:
-        say(line)
+        facts = _flash(project, data, chosen, variant, image, probe, tell)
+    say_facts(facts, as_json)
 
 
 def _flash(
@@ -124,13 +116,12 @@ def _flash(
     if image is not None:
         return Flashed(elf, runner.name, port=port.device)
     who = _identity(project, port.device)
-    rate = who.ticks_per_second
-    tell(
-        f"the firmware answers: model {who.fact('model')}"
-        + (f", clock {rate / 1e6:g} MHz" if rate else "")
-    )
     return Flashed(
-        elf, runner.name, port=port.device, model=who.fact("model"), ticks_per_second=rate
+        elf,
+        runner.name,
+        port=port.device,
+        model=who.fact("model"),
+        ticks_per_second=who.ticks_per_second,
     )
 
 
@@ -199,15 +190,17 @@ def _image_or_stand_in(project: Project, tell: OnNote) -> Path:
         return Path("IMAGE.elf")
 
 
-def _dry_run(data: FlashData, runner: Runner, variant: str, elf: Path, probe: str) -> list[str]:
+def _dry_run(
+    data: FlashData, runner: Runner, variant: str, elf: Path, probe: str
+) -> tuple[str, ...]:
     words = data.words(variant)
     if runner.remote:
         from mcugen.toolchain.remote_flash import remote_script
 
         head = f"copy {elf} to the Linux host, then run there as {{file}}:"
-        return [head, remote_script(runner, words, "{file}")]
+        return head, remote_script(runner, words, "{file}")
     commands = flash_commands(runner, runner.program, words, elf, probe, Path())
-    return [
+    return (
         *map(shell_line, commands),
         *(f"  {text.format_map({**words, 'elf': str(elf)})}" for text in runner.script),
-    ]
+    )

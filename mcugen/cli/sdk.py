@@ -9,7 +9,6 @@ from pathlib import Path
 import click
 
 from mcugen.cli import completion
-from mcugen.cli.console import say
 from mcugen.cli.facts import Packed, PackedModel, say_facts
 from mcugen.cli.sections import PATH, SectionedCommand, board_dir_option, json_option
 from mcugen.codegen.tree_writer import write_tree
@@ -52,14 +51,5 @@ def command(
         PackedModel(m.name, f"{m.prefix}.h", m.weight_bytes, m.arena_bytes, m.instance_bytes + 100)
         for m in sdk.models
     )
-    if as_json:
-        say_facts(Packed(out, sdk.name, sdk.target.name, len(made.tree), packed, made.missing))
-        return
-    say(f"wrote {out}: {len(made.tree)} files")
-    for it in packed:
-        say(
-            f"{it.header}: {it.weight_bytes:,} bytes of tables, arena {it.arena_bytes:,}, "
-            f"instance about {it.instance_bytes:,} bytes"
-        )
-    if made.missing:
-        say(made.missing)
+    facts = Packed(out, sdk.name, sdk.target.name, len(made.tree), packed, made.missing)
+    say_facts(facts, as_json)

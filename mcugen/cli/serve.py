@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mcugen.cli.console import note, say
+from mcugen.cli.console import note
 from mcugen.cli.facts import Served, say_facts
 from mcugen.cli.sections import board_dir_option, emulate_options, json_option
 from mcugen.errors import ConfigError
@@ -61,10 +61,7 @@ def _serve(project: Project, link: Path | None, as_json: bool) -> None:
     with open_pty(link) as pty:
         device.open()
         try:
-            if as_json:
-                say_facts(Served(device.name, Path(pty.path), link))
-            else:
-                say(f"serving {device.name} on {pty.path}" + (f" = {link}" if link else ""))
+            say_facts(Served(device.name, Path(pty.path), link), as_json)
             shuttle(device, pty.master)
         except KeyboardInterrupt:
             pass

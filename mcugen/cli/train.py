@@ -163,8 +163,7 @@ def _say_all(trained: Iterable[TrainedModel], as_json: bool) -> None:
         models.append(it)
         if not as_json:
             say(f"wrote {it.model}: {_losses(it.epochs, it.loss, it.val_loss)}")
-    if as_json:
-        say_facts(Trained(tuple(models)))
+    say_facts(Trained(tuple(models)), as_json)
 
 
 @contextmanager

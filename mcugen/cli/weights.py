@@ -8,7 +8,6 @@ from pathlib import Path
 
 import click
 
-from mcugen.cli.console import say
 from mcugen.cli.facts import WeightsFile, say_facts
 from mcugen.cli.sections import PATH, SectionedCommand, board_dir_option, json_option
 from mcugen.files import write_bytes
@@ -42,8 +41,4 @@ def command(
     """Write the weights of MODEL, of the same architecture, for an SDK."""
     content = make_weights(model, Replacement(sdk, name, version, key), board_dir)
     write_bytes(out, content)
-    if as_json:
-        say_facts(WeightsFile(out, len(content), version, signed=key is not None))
-        return
-    signed = "signed" if key else "not signed"
-    say(f"wrote {out}: {len(content):,} bytes, version {version}, {signed}")
+    say_facts(WeightsFile(out, len(content), version, signed=key is not None), as_json)

@@ -69,8 +69,10 @@ def test_a_build_has_its_manifest_and_the_commands_that_follow(
     words = ("build", model, "--board", "mcxn947", "--no-compile", "--out", tmp_path / "my build")
     found = facts(capfd, "build-report", *words)
     assert found["manifest"]["model"] == "machine_sound_int8" and found["image"] is None
-    assert found["next"][0] == f"mcugen flash '{tmp_path / 'my build'}'"
-    assert found["next"][1].endswith("--port PORT")
+    assert found["next"][0] == f"mcugen verify '{tmp_path / 'my build'}' --port PORT"
+    assert found["next"][1].endswith("CLIPS --port PORT"), (
+        "nothing to flash before an image is there"
+    )
 
 
 def test_a_run_again(capfd: Capture, tmp_path: Path) -> None:
