@@ -110,8 +110,9 @@ PACKED = "runtime/kernels/conv_2d_dsp.c"
 GATHER = "runtime/kernels/conv_2d_gather.h"
 BREAKS = (
     ("host", "portable", PORTABLE, "*in - zero_point", "*in + zero_point"),
-    ("host", "portable", PORTABLE, "group * depth, start, TOGETHER", "depth, start, TOGETHER"),
-    ("host", "portable", PORTABLE, "kx * f->dilation_x", "kx"),
+    ("host", "portable", PORTABLE, "seen->in + channel", "seen->in + 0 * channel"),
+    ("host", "portable", PORTABLE, "columns.first * f->dilation_x", "columns.first"),
+    ("host", "portable", PORTABLE, "count == 0 || !solid ? count", "count == 0 ? count"),
     ("host", "dsp-speed", GATHER, "(uint8_t)value *", "(uint8_t)(value + 1) *"),
     (
         "host",
