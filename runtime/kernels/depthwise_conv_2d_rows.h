@@ -8,10 +8,12 @@
 #include "depthwise_conv_2d_vector.h"
 #include "padded_rows.h"
 
+#define MCUGEN_MOST_KEPT 10u
+
 // Eight channels, from `c` on, of a row of outputs. `taps` are those of the first position, their
-// count is even.
+// count is even. With `kept`, for at most MCUGEN_MOST_KEPT, the weights are loaded once.
 MCUGEN_INLINE void mcugen_slide_block(const mcugen_depthwise_conv_2d_vector_t *layer,
-                                      const int8_t *const *taps, uint32_t count,
+                                      const int8_t *const *taps, uint32_t count, bool kept,
                                       const int8_t *weights, const int32_t *block, uint32_t c,
                                       int8_t *out, mcugen_rounding_t rounding) {
   const mcugen_filter_t *f = &layer->filter;
@@ -19,17 +21,24 @@ MCUGEN_INLINE void mcugen_slide_block(const mcugen_depthwise_conv_2d_vector_t *l
   mcugen_channels_t *channels = (mcugen_channels_t *)block;
   const mcugen_sums_t start = mcugen_start_sums(channels[0]);
   const mcugen_factors_t factors = mcugen_load_factors(channels);
+  const uint32_t pitch = f->out_channels;
   const uint32_t step = (uint32_t)f->stride_x * f->in_channels;
+  mcugen_pair_t pairs[MCUGEN_MOST_KEPT / 2u];
+  MCUGEN_UNROLL for (uint32_t t = 0; kept && t < count; t += 2) {
+    pairs[t / 2] = mcugen_load_pair(weights + t * MCUGEN_LANES);
+  }
   uint32_t at = c;
   out += c;
   for (uint32_t x = f->out_width; x != 0; --x) {
     mcugen_sums_t sums = start;
     MCUGEN_UNROLL for (uint32_t t = 0; t < count; t += 2) {
-      sums = mcugen_add_taps(sums, weights + t * MCUGEN_LANES, taps[t] + at, taps[t + 1] + at);
+      const mcugen_pair_t pair =
+          kept ? pairs[t / 2] : mcugen_load_pair(weights + t * MCUGEN_LANES);
+      sums = mcugen_add_taps(sums, pair, taps[t] + at, taps[t + 1] + at);
     }
     mcugen_finish(out, MCUGEN_LANES, sums, factors, range, rounding);
     at += step;
-    out += f->out_channels;
+    out += pitch;
   }
 }
 
@@ -40,16 +49,16 @@ MCUGEN_INLINE void mcugen_slide_taps(const mcugen_depthwise_conv_2d_vector_t *la
                                      int8_t *out, mcugen_rounding_t rounding) {
   switch (count) {
     case 4:
-      mcugen_slide_block(layer, taps, 4, weights, block, c, out, rounding);
+      mcugen_slide_block(layer, taps, 4, true, weights, block, c, out, rounding);
       break;
     case 6:
-      mcugen_slide_block(layer, taps, 6, weights, block, c, out, rounding);
+      mcugen_slide_block(layer, taps, 6, true, weights, block, c, out, rounding);
       break;
     case 10:  // 3x3
-      mcugen_slide_block(layer, taps, 10, weights, block, c, out, rounding);
+      mcugen_slide_block(layer, taps, 10, true, weights, block, c, out, rounding);
       break;
     default:
-      mcugen_slide_block(layer, taps, count, weights, block, c, out, rounding);
+      mcugen_slide_block(layer, taps, count, false, weights, block, c, out, rounding);
       break;
   }
 }

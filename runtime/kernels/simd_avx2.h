@@ -17,15 +17,23 @@ MCUGEN_INLINE mcugen_sums_t mcugen_start_sums(const int32_t *start) {
   return _mm256_loadu_si256((const void *)start);
 }
 
-// Two taps of eight channels, beginning at x0 and x1; the weights are [2][MCUGEN_LANES].
-MCUGEN_INLINE mcugen_sums_t mcugen_add_taps(mcugen_sums_t sums, const int8_t *weights,
+typedef __m256i mcugen_pair_t;
+
+// Eight values from each of two places, one of each in turn, widened.
+MCUGEN_INLINE __m256i mcugen_load_zipped(const int8_t *x0, const int8_t *x1) {
+  return _mm256_cvtepi8_epi16(_mm_unpacklo_epi8(_mm_loadl_epi64((const void *)x0),
+                                                _mm_loadl_epi64((const void *)x1)));
+}
+
+// The weights of two taps of eight channels, [2][MCUGEN_LANES].
+MCUGEN_INLINE mcugen_pair_t mcugen_load_pair(const int8_t *weights) {
+  return mcugen_load_zipped(weights, weights + MCUGEN_LANES);
+}
+
+// Two taps of eight channels, beginning at x0 and x1.
+MCUGEN_INLINE mcugen_sums_t mcugen_add_taps(mcugen_sums_t sums, mcugen_pair_t weights,
                                             const int8_t *x0, const int8_t *x1) {
-  const __m128i x = _mm_unpacklo_epi8(_mm_loadl_epi64((const void *)x0),
-                                      _mm_loadl_epi64((const void *)x1));
-  const __m128i w = _mm_unpacklo_epi8(_mm_loadl_epi64((const void *)weights),
-                                      _mm_loadl_epi64((const void *)(weights + MCUGEN_LANES)));
-  const __m256i products = _mm256_madd_epi16(_mm256_cvtepi8_epi16(w), _mm256_cvtepi8_epi16(x));
-  return _mm256_add_epi32(sums, products);
+  return _mm256_add_epi32(sums, _mm256_madd_epi16(weights, mcugen_load_zipped(x0, x1)));
 }
 
 // Sums of a block for conv_2d_rows.h: two lanes for each of channels 0 to 3, of 4 to 7.

@@ -14,12 +14,17 @@ MCUGEN_INLINE mcugen_sums_t mcugen_start_sums(const int32_t *start) {
   return sums;
 }
 
-// Two taps of eight channels, beginning at x0 and x1; the weights are [2][MCUGEN_LANES].
-MCUGEN_INLINE mcugen_sums_t mcugen_add_taps(mcugen_sums_t sums, const int8_t *weights,
+// The weights of two taps of eight channels, [2][MCUGEN_LANES].
+typedef const int8_t *mcugen_pair_t;
+
+MCUGEN_INLINE mcugen_pair_t mcugen_load_pair(const int8_t *weights) { return weights; }
+
+// Two taps of eight channels, beginning at x0 and x1.
+MCUGEN_INLINE mcugen_sums_t mcugen_add_taps(mcugen_sums_t sums, mcugen_pair_t weights,
                                             const int8_t *x0, const int8_t *x1) {
   for (uint32_t i = 0; i < MCUGEN_LANES; ++i) {
-    const int32_t pair = weights[i] * x0[i] + weights[MCUGEN_LANES + i] * x1[i];
-    sums.lane[i] = mcugen_add(sums.lane[i], pair);
+    const int32_t both = weights[i] * x0[i] + weights[MCUGEN_LANES + i] * x1[i];
+    sums.lane[i] = mcugen_add(sums.lane[i], both);
   }
   return sums;
 }

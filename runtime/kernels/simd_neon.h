@@ -14,18 +14,36 @@ MCUGEN_INLINE mcugen_sums_t mcugen_start_sums(const int32_t *start) {
   return (mcugen_sums_t){vld1q_s32(start), vld1q_s32(start + 4)};
 }
 
-// Two taps of eight channels, beginning at x0 and x1; the weights are [2][MCUGEN_LANES], none of
-// them -128, so two products fit 16 bits.
-MCUGEN_INLINE mcugen_sums_t mcugen_add_taps(mcugen_sums_t sums, const int8_t *weights,
+typedef struct {
+  int8x8_t first, last;
+} mcugen_pair_t;
+
+// The weights of two taps of eight channels, [2][MCUGEN_LANES].
+MCUGEN_INLINE mcugen_pair_t mcugen_load_pair(const int8_t *weights) {
+  return (mcugen_pair_t){vld1_s8(weights), vld1_s8(weights + MCUGEN_LANES)};
+}
+
+// Two taps of eight channels, beginning at x0 and x1. No weight is -128, so two products fit 16 bits.
+MCUGEN_INLINE mcugen_sums_t mcugen_add_taps(mcugen_sums_t sums, mcugen_pair_t weights,
                                             const int8_t *x0, const int8_t *x1) {
-  const int16x8_t first = vmull_s8(vld1_s8(x0), vld1_s8(weights));
-  const int16x8_t pair = vmlal_s8(first, vld1_s8(x1), vld1_s8(weights + MCUGEN_LANES));
-  sums.low = vaddw_s16(sums.low, vget_low_s16(pair));
-  sums.high = vaddw_high_s16(sums.high, pair);
+  const int16x8_t first = vmull_s8(vld1_s8(x0), weights.first);
+  const int16x8_t both = vmlal_s8(first, vld1_s8(x1), weights.last);
+  sums.low = vaddw_s16(sums.low, vget_low_s16(both));
+  sums.high = vaddw_high_s16(sums.high, both);
   return sums;
 }
 
 #define MCUGEN_TOGETHER 4u
+#define MCUGEN_ADDS_RUNS 1
+
+// The next 64 bytes. What the compiler does not see through, it does not turn into an address of its
+// own for each load.
+MCUGEN_INLINE int8x16x4_t mcugen_take_64(const int8_t **from) {
+  const int8x16x4_t taken = vld1q_s8_x4(*from);
+  *from += 64;
+  __asm__("" : "+r"(*from));
+  return taken;
+}
 
 #ifdef __ARM_FEATURE_DOTPROD
 typedef mcugen_sums_t mcugen_halves_t;
@@ -45,17 +63,6 @@ MCUGEN_INLINE void mcugen_add_eight(mcugen_halves_t *sums, uint32_t positions,
     sums[p].low = vdotq_lane_s32(sums[p].low, w.val[2], x, 1);
     sums[p].high = vdotq_lane_s32(sums[p].high, w.val[3], x, 1);
   }
-}
-
-#define MCUGEN_ADDS_RUNS 1
-
-// The next 64 bytes. What the compiler does not see through, it does not turn into an address of its
-// own for each load.
-MCUGEN_INLINE int8x16x4_t mcugen_take_64(const int8_t **from) {
-  const int8x16x4_t taken = vld1q_s8_x4(*from);
-  *from += 64;
-  __asm__("" : "+r"(*from));
-  return taken;
 }
 
 // Four taps, those of lanes `lane` in x; the weights are [MCUGEN_LANES][4] for each lane.
@@ -138,16 +145,32 @@ MCUGEN_INLINE void mcugen_add_fours(int32x4_t *sums, int8x16_t a, int8x16_t x, i
   sums[1] = vpadalq_s16(sums[1], vmlal_high_s8(high, b, y));
 }
 
-// Eight taps of each position, `stride` bytes apart; the weights are [2][MCUGEN_LANES][4].
-MCUGEN_INLINE void mcugen_add_eight(mcugen_halves_t *sums, uint32_t positions,
-                                    const int8_t *weights, const int8_t *in, uint32_t stride) {
-  const int8x16x4_t w = vld1q_s8_x4(weights);
-  MCUGEN_UNROLL for (uint32_t p = 0; p < positions; ++p) {
-    const int32x2_t fours = vreinterpret_s32_s8(vld1_s8(in + p * stride));
-    const int8x16_t x = vreinterpretq_s8_s32(vdupq_lane_s32(fours, 0));
-    const int8x16_t y = vreinterpretq_s8_s32(vdupq_lane_s32(fours, 1));
-    mcugen_add_fours(&sums[p].two[0], w.val[0], x, w.val[2], y);
-    mcugen_add_fours(&sums[p].two[2], w.val[1], x, w.val[3], y);
+// The next four taps, in every lane. GCC would load them and spread them with two instructions.
+MCUGEN_INLINE int8x16_t mcugen_take_four(const int8_t **from) {
+  int8x16_t taken;
+  __asm__("ld1r {%0.4s}, [%1], #4"
+          : "=w"(taken), "+r"(*from)
+          : "m"(*(const int8_t(*)[4])*from));
+  return taken;
+}
+
+// `count` taps, a multiple of 8, of each position; takes their weights, [2][MCUGEN_LANES][4] for eight.
+MCUGEN_INLINE void mcugen_add_run(mcugen_halves_t *sums, uint32_t positions,
+                                  const int8_t **weights, const int8_t *in, uint32_t stride,
+                                  uint32_t count) {
+  const int8_t *taps[MCUGEN_TOGETHER];
+  MCUGEN_UNROLL for (uint32_t p = 0; p < positions; ++p) { taps[p] = in + p * stride; }
+  for (uint32_t turns = count / 8u; turns != 0; --turns) {
+    const int8x16x4_t w = mcugen_take_64(weights);
+    MCUGEN_UNROLL for (uint32_t p = 0; p < positions; ++p) {
+      const int8x16_t x = mcugen_take_four(&taps[p]);
+      const int8x16_t y = mcugen_take_four(&taps[p]);
+      int32x4_t *two = sums[p].two;
+      mcugen_add_fours(&two[0], w.val[0], x, w.val[2], y);
+      mcugen_add_fours(&two[2], w.val[1], x, w.val[3], y);
+      // Before the next position's products: those of all do not fit the registers.
+      __asm__ volatile("" : "+w"(two[0]), "+w"(two[1]), "+w"(two[2]), "+w"(two[3]));
+    }
   }
 }
 

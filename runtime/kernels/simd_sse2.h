@@ -24,16 +24,28 @@ MCUGEN_INLINE mcugen_sums_t mcugen_start_sums(const int32_t *start) {
   return (mcugen_sums_t){mcugen_load_16(start), mcugen_load_16(start + 4)};
 }
 
-// Two taps of eight channels, beginning at x0 and x1; the weights are [2][MCUGEN_LANES].
-MCUGEN_INLINE mcugen_sums_t mcugen_add_taps(mcugen_sums_t sums, const int8_t *weights,
-                                            const int8_t *x0, const int8_t *x1) {
-  const __m128i w = _mm_unpacklo_epi8(_mm_loadl_epi64((const void *)weights),
-                                      _mm_loadl_epi64((const void *)(weights + MCUGEN_LANES)));
+typedef struct {
+  __m128i low, high;
+} mcugen_pair_t;
+
+// Eight values from each of two places, one of each in turn, widened.
+MCUGEN_INLINE mcugen_pair_t mcugen_load_zipped(const int8_t *x0, const int8_t *x1) {
   const __m128i x = _mm_unpacklo_epi8(_mm_loadl_epi64((const void *)x0),
                                       _mm_loadl_epi64((const void *)x1));
-  const __m128i low = _mm_madd_epi16(mcugen_widen_low(w), mcugen_widen_low(x));
-  const __m128i high = _mm_madd_epi16(mcugen_widen_high(w), mcugen_widen_high(x));
-  return (mcugen_sums_t){_mm_add_epi32(sums.low, low), _mm_add_epi32(sums.high, high)};
+  return (mcugen_pair_t){mcugen_widen_low(x), mcugen_widen_high(x)};
+}
+
+// The weights of two taps of eight channels, [2][MCUGEN_LANES].
+MCUGEN_INLINE mcugen_pair_t mcugen_load_pair(const int8_t *weights) {
+  return mcugen_load_zipped(weights, weights + MCUGEN_LANES);
+}
+
+// Two taps of eight channels, beginning at x0 and x1.
+MCUGEN_INLINE mcugen_sums_t mcugen_add_taps(mcugen_sums_t sums, mcugen_pair_t weights,
+                                            const int8_t *x0, const int8_t *x1) {
+  const mcugen_pair_t x = mcugen_load_zipped(x0, x1);
+  return (mcugen_sums_t){_mm_add_epi32(sums.low, _mm_madd_epi16(weights.low, x.low)),
+                         _mm_add_epi32(sums.high, _mm_madd_epi16(weights.high, x.high))};
 }
 
 // Sums of a block for conv_2d_rows.h: two lanes for each of channels 0 and 1, of 2 and 3, ...
