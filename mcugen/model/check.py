@@ -40,6 +40,13 @@ NPU_OPERATORS: Mapping[str, tuple[str, str]] = {
 }
 """Operator that an NPU's compiler leaves -> (what it is, the way out)."""
 
+_XCORE = ("is code for an xcore: XMOS' optimiser made this file", "pass the .tflite from before it")
+_CUSTOM_HINTS: Mapping[str, str] = {
+    "Signal": "mcugen has this front-end (kind micro-speech): build the model that comes after it",
+    "TFLite_Detection_PostProcess": "export the detector without it, and build what gives boxes and scores",
+}
+"""Start of a custom operator's name -> the way out."""
+
 _CONTROL_FLOW = frozenset({"WHILE", "IF", "CALL", "STABLEHLO_WHILE"})
 _CARRIES_FLOAT = frozenset({"QUANTIZE", "DEQUANTIZE", "SPLIT"})
 """Operators that touch float32 without computing in it: they convert it or only move it."""
@@ -71,9 +78,7 @@ def check_graph(graph: Graph) -> list[Problem]:
 
     What an NPU's compiler left is the only reason for its file: the rest follows from it.
     """
-    compiled = [
-        Problem(where(op), *NPU_OPERATORS[op.kind]) for op in graph.ops if op.kind in NPU_OPERATORS
-    ]
+    compiled = [Problem(where(op), *found) for op in graph.ops if (found := _compiled(op.kind))]
     floats = [*_float_problems(graph)]
     return compiled or [
         *shape_problems(graph),
@@ -83,6 +88,11 @@ def check_graph(graph: Graph) -> list[Problem]:
         *state_problems(graph),
         *(floats or _tensor_problems(graph)),
     ]
+
+
+def _compiled(kind: str) -> tuple[str, str] | None:
+    """What an operator is that an NPU's compiler left, and the way out."""
+    return _XCORE if kind.startswith("CUSTOM:XC_") else NPU_OPERATORS.get(kind)
 
 
 def check_int8_ends(graph: Graph) -> tuple[Problem, ...]:
@@ -143,7 +153,8 @@ def _operator_problems(graph: Graph) -> Iterator[Problem]:
             hint = _FUSE if custom.startswith("FlexTensorList") else _REPLACE
             yield Problem(where(op), "is a TensorFlow operator that needs TensorFlow itself", hint)
         elif op.kind.startswith("CUSTOM:"):
-            yield Problem(where(op), "is a custom operator", _REPLACE)
+            hints = [hint for name, hint in _CUSTOM_HINTS.items() if custom.startswith(name)]
+            yield Problem(where(op), "is a custom operator", *(hints or [_REPLACE]))
         elif op.kind in _CONTROL_FLOW:
             yield Problem(where(op), "calls another graph of the file", _FUSE)
         elif op.kind in HANDLE_KINDS:
@@ -179,8 +190,13 @@ def _tensors(graph: Graph, op: Op) -> Iterable[Tensor]:
 
 
 def _tensor_problems(graph: Graph) -> Iterator[Problem]:
-    """Types, shapes and quantisation, each tensor named with the first operator that touches it."""
-    seen: set[int] = set()
+    """Types, shapes and quantisation, each tensor named with the first operator that touches it.
+
+    Those of operators that nobody knows are left out: they follow from the operator.
+    """
+    strange = {problem.where for problem in _operator_problems(graph)}
+    unknown = [op for op in graph.ops if where(op) in strange]
+    seen = {tensor.index for op in unknown for tensor in _tensors(graph, op)}
     for op in graph.ops:
         for tensor in _tensors(graph, op):
             if tensor.index not in seen:

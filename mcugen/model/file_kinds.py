@@ -8,7 +8,6 @@ import re
 
 _CONVERT = "convert it first: mcugen convert {name} --data DATA"
 _DOWNLOAD = "download the file itself: on GitHub the link `raw`, on Hugging Face `resolve`"
-_ONNX = "onnx2tf writes a float .tflite of it, which mcugen convert quantises: docs/converting.md"
 
 _KINDS: tuple[tuple[bytes, str, str], ...] = (
     (rb"\Z", "is not a .tflite file: it is empty", "copy or download it again"),
@@ -25,7 +24,7 @@ _KINDS: tuple[tuple[bytes, str, str], ...] = (
         "unpack it, or convert a Keras model: mcugen convert {name} --data DATA",
     ),
     (rb"\x1f\x8b|BZh|\xfd7zXZ", "is compressed", "unpack it first"),
-    (rb"\x08[\x01-\x0f][\x12\x1a\x22\x3a]", "is an ONNX model, not a .tflite file", _ONNX),
+    (rb"\x08[\x01-\x0f][\x12\x1a\x22\x3a]", "is an ONNX model, not a .tflite file", _CONVERT),
 )
 """Start of a file, what it is, and the way out."""
 

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from mcugen.errors import ModelError
 from mcugen.model.ir import Graph
 
-WORKS_IN_SCRATCH = "CUSTOM:ethos-u"
-"""Vela's code for an Ethos-U: its working memory is an input that nothing writes."""
+WORK_IN_SCRATCH = ("CUSTOM:ethos-u", "CUSTOM:XC_")
+"""Code for an NPU: its working memory is an input that nothing writes."""
 
 
 def check_topology(graph: Graph, name: str) -> None:
@@ -31,7 +31,7 @@ def check_topology(graph: Graph, name: str) -> None:
         _check_indices(name, where, op.inputs + op.intermediates, range(-1, count))
         _check_indices(name, where, op.outputs, range(count))
         for index in op.inputs:
-            if index >= 0 and index not in ready and op.kind != WORKS_IN_SCRATCH:
+            if index >= 0 and index not in ready and not op.kind.startswith(WORK_IN_SCRATCH):
                 raise ModelError(f"{name}: {where} reads tensor {index} before anything wrote it")
         for index in op.outputs:
             if index in ready:

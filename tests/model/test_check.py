@@ -63,7 +63,7 @@ def test_float_model_with_small_weights_is_called_what_it_is(
     assert (place, found.startswith(what)) == ("model", True)
 
 
-@pytest.mark.parametrize("kind", sorted(NPU_OPERATORS))
+@pytest.mark.parametrize("kind", [*sorted(NPU_OPERATORS), "CUSTOM:XC_conv2d_v2"])
 def test_a_file_that_an_npus_compiler_made_is_that_problem_alone(kind: str) -> None:
     graph = chain([kind, "CUSTOM:Mine"], [INT8, TensorSpec((1, 4), "uint8", scales=1.0), INT8])
     (problem,) = check_graph(graph)
@@ -81,7 +81,7 @@ def test_a_file_that_an_npus_compiler_made_is_that_problem_alone(kind: str) -> N
         (b"PK\x03\x04" + bytes(20), "is a ZIP archive", "mcugen convert m.tflite"),
         (b"\x89HDF\r\n\x1a\n", "is an HDF5 file", "mcugen convert m.tflite"),
         (b"\x1f\x8b\x08\x00", "is compressed", "unpack"),
-        (b"\x08\x08\x12\x07pytorch", "is an ONNX model", "onnx2tf"),
+        (b"\x08\x08\x12\x07pytorch", "is an ONNX model", "mcugen convert m.tflite"),
         (b"nothing known", "is not a .tflite file", "flatbuffer"),
     ],
 )
@@ -111,7 +111,7 @@ def test_everything_is_named_at_once() -> None:
         TensorSpec((1, 4), "uint8", scales=1.0),
         TensorSpec((0, 4), scales=1.0),
         TensorSpec((1, 4)),
-    ]
+    ]  # what is wrong with those of the first four operators follows from them
     problems = check_graph(chain(kinds, tensors))
     assert [(p.where, p.what) for p in problems] == [
         ("op 0 WHILE", "calls another graph of the file"),
@@ -121,12 +121,21 @@ def test_everything_is_named_at_once() -> None:
         ),
         ("op 2 CUSTOM:FlexErf", "is a TensorFlow operator that needs TensorFlow itself"),
         ("op 3 CUSTOM:Mine", "is a custom operator"),
-        ("op 0 WHILE, tensor 1", "has the type variant"),
-        ("op 3 CUSTOM:Mine, tensor 4", "has no fixed size: shape [0, 4]"),
         ("op 4 TANH, tensor 5", "is int8 without a scale"),
     ]
     assert all(p.hint for p in problems)
     assert problems[0].hint.startswith("convert fused")
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [("CUSTOM:SignalRfft", "front-end"), ("CUSTOM:TFLite_Detection_PostProcess", "boxes")],
+)
+def test_custom_operators_that_people_have_get_a_way_out_of_their_own(
+    kind: str, words: str
+) -> None:
+    (problem,) = check_graph(chain([kind], [INT8, TensorSpec((1, 4), "uint32")]))
+    assert problem.what == "is a custom operator" and words in problem.hint
 
 
 def test_refuse_lists_all_problems_and_each_hint_once() -> None:
