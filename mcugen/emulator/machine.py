@@ -21,7 +21,7 @@ from mcugen.errors import ConfigError
 
 PERIPHERALS = (0x40000000, 0x200000)
 PRIVATE_BUS = (0xE0000000, 0x100000)
-SCRATCH = 0xF0000000  # for an instruction of our own
+SCRATCH = 0x7FFFF000  # for an instruction of our own: core.h has the same
 SLICE_INSTRUCTIONS = 2_000_000
 LAST_WORDS_INSTRUCTIONS = 200_000_000
 """After a fault the firmware may report it; then the run ends."""

@@ -191,6 +191,21 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build_small(tmp_path_factory.mktemp("planted"))
 
 
+INTERRUPTED = """
+  __set_MSPLIM((uint32_t)__StackLimit);
+  __asm__ volatile(
+      "ldr r1, =0xE000ED04 \\n mov r2, #0x04000000 \\n mvn r0, #0 \\n str r2, [r1]"
+      ::: "r0", "r1", "r2", "memory");
+"""
+"""Sets the stack's limit and pends SysTick while r0, by which the emulator reads the limit, is above it."""
+
+
+def test_the_limit_of_the_stack_is_the_one_that_was_set(project: Path) -> None:
+    end = "  (void)SysTick_Config(SYSTICK_RELOAD);\n"
+    answer, found = talk(plant(project, (Edit("port.c", end, end + INTERRUPTED),)))
+    assert answer.startswith(b"m-name-") and not found, (answer, found)
+
+
 def test_without_a_fault_it_answers(project: Path) -> None:
     said, found = talk(project / "build" / "firmware.elf")
     assert said.endswith(b"m-ready\r\n"), said
