@@ -102,7 +102,7 @@ ONE_SYSTEM_ONLY = {
 }  # fmt: skip
 """Modules that not every system has."""
 ONE_SYSTEM_CALLS = re.compile(
-    r"\bos\.(fork|killpg|set[sp]|getpg|getuid|geteuid|uname|openpty|ttyname|mkfifo|pread|pwrite|name\b|"
+    r"\bos\.(fork|kill|wait|chown|nice|sysconf|set[sp]|getpg|getuid|geteuid|uname|openpty|ttyname|mkfifo|pread|pwrite|name\b|"
     r"set_blocking|O_(CLOEXEC|NOFOLLOW|BINARY|NONBLOCK))|\bsignal\.(SIGKILL|SIGHUP|alarm|pthread)|"
     r"\bsys\.platform\b|\bwindll\b|CDLL\(None\)|\bplatform\.system\b|start_new_session|creationflags|preexec_fn|/bin/sh\b"
 )
