@@ -28,6 +28,7 @@ HEAVY = ("librosa", "soundfile", "matplotlib", "tensorflow", "tf_keras", "tflite
 FILES = sorted(PACKAGE.rglob("*.py"))
 MOST_LINES = 400
 MOST_LINES_OF_A_FUNCTION = 50
+MOST_LINES_OF_C = 500
 
 
 @functools.cache
@@ -212,6 +213,13 @@ def test_sizes() -> None:
                     assert node.end_lineno is not None
                     lines = node.end_lineno - node.lineno + 1
                     assert lines <= MOST_LINES_OF_A_FUNCTION, f"{path}: {node.name}: {lines} lines"
+
+
+def test_sizes_of_c() -> None:
+    for folder in ("runtime", "firmware_tests", "boards", "templates", "mcugen"):
+        for ending in ("*.c", "*.h", "*.cc"):
+            for path in (PACKAGE.parent / folder).rglob(ending):
+                assert len(path.read_text().splitlines()) <= MOST_LINES_OF_C, path
 
 
 def test_twins_differ_by_more_than_a_letter() -> None:

@@ -21,6 +21,8 @@ MODEL = examples_dir() / "machine-sound/machine_sound_int8.tflite"
 NAME = "[bold]x[/bold]\x1b[31m:warning:"
 SHOWN = "[bold]x[/bold]\\x1b[31m:warning:"
 
+pytestmark = pytest.mark.slow  # each starts the command as a process of its own
+
 
 def mcugen(*words: str, **settings: object) -> subprocess.CompletedProcess[bytes]:
     command = [os.fsencode(word) for word in (sys.executable, "-m", "mcugen", *words)]
