@@ -5,9 +5,9 @@
 A condition such as `inference > +3 %` fails unless the samples exclude that change: it is judged by the
 change plus, towards the limit, SIGMAS standard errors. With a hundred samples a true change of just the
 limit then passes less than once in 100,000 comparisons. The errors are those of a bootstrap of the
-samples, paired where both runs have the same clips (Efron and Tibshirani, 1993, chapters 6 and 8); few
-samples do not know their own error, so there are as many as Student's t has for their number. Figures
-without samples are compared as they are.
+samples, paired where both runs have the same clips (Efron and Tibshirani, 1993, chapters 6 and 8). Few
+samples do not know their own error well: for them there are more standard errors, as Student's t asks.
+Figures without samples are compared as they are.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from mcugen.evaluation.detection import Evaluation, judge_step
-from mcugen.records import Decoded, LayerRecord, Run, StageRecord
+from mcugen.records import Decoded, EnergyRecord, LayerRecord, Run, StageRecord
 from mcugen.report.evaluation import write_evaluation
 from mcugen.report.files import write_picture, write_report
 from tests.browser import Page, browser
@@ -20,6 +20,7 @@ from tests.cli.calls import call
 from tests.evaluation.test_detection import clip as scored
 from tests.report.runs import clip, head, labelled_run
 from tests.report.test_configurations import GOOD, board_run
+from tests.schemas import written_as
 from tests.tflite_writer import fully_connected
 
 WIDTHS = (1280, 390)
@@ -67,7 +68,8 @@ def audio_run() -> Run:
         )
         for name in ("window", "spectrum", "mel", "log")
     )
-    return replace(run, head=cycles, layers=layers, stages=stages)
+    energy = EnergyRecord("inference", 540, 31.8e-6, 0.0123, 0.004, "Joulescope")
+    return replace(run, head=cycles, layers=layers, stages=stages, energies=(energy,))
 
 
 def classifier_run() -> Run:
@@ -158,7 +160,9 @@ def test_the_page_of_a_classifiers_evaluation(
     model.write_bytes(fully_connected(weights, output_quant=(0.5, 0)))
     np.save(tmp_path / "x_test.npy", np.eye(3, 4, dtype=np.float32) * 3)
     np.save(tmp_path / "y_test.npy", np.array(["yes", "on", "no"]))
-    assert call(capfd, "evaluate", model, tmp_path, "--out", tmp_path / "out").status == 0
+    answer = call(capfd, "evaluate", model, tmp_path, "--out", tmp_path / "out", "--json")
+    assert answer.status == 0, answer.err
+    written_as("classification", answer.out)
     assert look_at(page, tmp_path / "out" / "evaluation.html", "classification") >= 1
 
 

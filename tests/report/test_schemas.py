@@ -73,7 +73,9 @@ def test_a_project_from_its_model_to_the_comparison(tmp_path: Path, capfd: Captu
     assert len(written_as("verify", call(capfd, *few).out)["verdicts"]) == 1
     written_as("verify", project / "build" / "verify.json")
     assert len(written_as("verify", call(capfd, *few, "--per-layer").out)["verdicts"]) == 3
-    assert call(capfd, "run", project, "--profile", "--out", out).status == 0
+    answer = call(capfd, "run", project, "--profile", "--out", out, "--json")
+    assert answer.status == 0, answer.err
+    assert len(written_as("summary", answer.out)["layers"]) == 3
     for line in (out / "records.jsonl").read_text().splitlines():
         written_as("records", line)
     assert len(written_as("summary", out / "summary.json")["layers"]) == 3
