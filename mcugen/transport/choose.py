@@ -26,9 +26,10 @@ def link_for(board: Board, elf: Path | None, port_url: str | None = None) -> Lin
             f"board {board.name} needs --host", hint=f"for example --host root@{board.name}"
         )
     if not board.run_command:
+        without = "; without a board: --emulate" if "emulator" in board.extra else ""
         raise ConfigError(
             f"board {board.name} needs --port",
-            hint="`mcugen ports` lists the serial ports",
+            hint=f"`mcugen ports` lists the serial ports{without}",
         )
     command = [word.replace("{elf}", str(elf)) for word in board.run_command]
     return ProcessLink(command, install_hint=f"apt-get install {' '.join(board.packages)}")
