@@ -21,8 +21,8 @@ from mcugen.engines.aot.choice import Choice
 from mcugen.engines.aot.variants import ALIGNMENT_BYTES, Value, is_activation
 from mcugen.model.ir import Graph, Op
 
-_MOST_GROUPS = 32
-"""Groups of places that are tried: a walk over the network each."""
+_WORK = 20_000
+"""Walks over the network times its operators that trying takes at most: about three seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,20 +50,23 @@ def chosen_places(
 ) -> PartPlaces:
     """Those that do not need more memory. `peak` tells the bytes at the peak with some places.
 
-    A small part keeps all of its whole alive. Where all places together need more, halves are tried.
+    A small part keeps all of its whole alive. Where all places together need more, halves are tried, and
+    halves of these, as far as the work allows.
     """
     possible = [*_possible(graph, choices).items()]
     if not possible:
         return {}
     chosen: dict[int, PartPlace] = {}
     least, waiting = peak({}), [possible]
-    while waiting:
+    for _ in range(max(1, _WORK // len(choices))):
+        if not waiting:
+            break
         group = waiting.pop()
         tried = {**chosen, **dict(group)}
         found = peak(tried)
         if found <= least:
             chosen, least = tried, found
-        elif len(group) > max(1, len(possible) // _MOST_GROUPS):
+        elif len(group) > 1:
             half = len(group) // 2
             waiting += [group[half:], group[:half]]
     return chosen

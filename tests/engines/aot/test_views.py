@@ -17,9 +17,10 @@ import numpy as np
 import pytest
 
 from mcugen.engines import ENGINES
-from mcugen.engines.aot import placement
+from mcugen.engines.aot import lowering, placement, views
 from mcugen.engines.aot.lowering import Lowered, lower
 from mcugen.engines.contract import EngineOptions
+from mcugen.model.ir import Graph
 from mcugen.model.reference import open_reference
 from mcugen.model.tflite import parse_tflite
 from tests.engines.aot.test_lowering import assert_undisturbed
@@ -244,6 +245,26 @@ def with_peak(*shape: int) -> tuple[Rows, int, int]:
     net = Rows(np.random.default_rng(0))
     x, large = net.image(*shape), net.image(1, 64, 4, 4)
     return net, x, net.slice(net.add_up(net.add_up(large, large), large), 5, 1)
+
+
+def test_looking_for_places_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where every place needs more memory, some are tried, but not all."""
+    tried: list[int] = []
+
+    def rejecting(graph: Graph, choices: Any, peak: Any) -> views.PartPlaces:
+        del peak
+        return views.chosen_places(graph, choices, lambda p: tried.append(len(p)) or len(p))
+
+    monkeypatch.setattr(lowering, "chosen_places", rejecting)
+    net = Rows(np.random.default_rng(0))
+    x = net.image(1, 64, 4, 4)
+    outputs = [net.add_up(part, part) for part in net.split(net.add_up(x, x), [1] * 64)]
+    graph = parse_tflite(model_bytes(net.tensors, net.ops, [x], outputs), "many")
+    assert not copies(lower(graph, EngineOptions()))
+    assert len(tried) == 2 * 64
+    monkeypatch.setattr(views, "_WORK", 10 * len(graph.ops))
+    assert not copies(lower(graph, EngineOptions()))
+    assert len(tried) == 2 * 64 + 11
 
 
 def test_parts_that_start_elsewhere_are_copied() -> None:
