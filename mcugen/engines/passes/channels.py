@@ -34,13 +34,22 @@ Mask = NDArray[np.bool_]
 _TOGETHER = 4
 
 
-def remove_channels(graph: Graph, options: EngineOptions) -> Rewritten:
-    """The graph without them. Where all layers are observed, only constant channels go."""
+First = NDArray[np.intp]
+"""Of every channel of a tensor the first one that equals it."""
+
+
+def remove_channels(
+    graph: Graph, options: EngineOptions, same: Mapping[int, First] | None = None
+) -> Rewritten:
+    """The graph without them. Where all layers are observed, only constant channels go, and of those that
+    are the `same` all but the first: these can be shown."""
     known = ranges(graph)
+    firsts = {i: np.arange(len(r.low)) for i, r in known.items()} | dict(same or {})
     needs = _Needs(graph, known)
     if options.per_layer:
         for index in needs.masks.keys() & known.keys():
-            needs.masks[index] |= ~known[index].constant
+            shown = known[index].constant | (firsts[index] != np.arange(len(firsts[index])))
+            needs.masks[index] |= ~shown
     needs.settle()
     kept = {index: mask for index, mask in needs.masks.items() if not mask.all()}
     if not kept:
@@ -50,14 +59,16 @@ def remove_channels(graph: Graph, options: EngineOptions) -> Rewritten:
         rewriting.shrink(index, mask)
     ops = tuple(rewriting.op(op) for op in graph.ops)
     smaller = with_tensors(replace(graph, ops=ops), rewriting.tensors)
-    views = {index: _view(index, mask, known[index]) for index, mask in kept.items()}
+    views = {index: _view(index, mask, known[index], firsts[index]) for index, mask in kept.items()}
     return Rewritten(smaller, views, tuple(_removals(graph, known, kept)))
 
 
-def _view(index: int, mask: Mask, known: Range) -> View:
-    """Kept channels by their new place; of those that are gone the value, if it is one."""
+def _view(index: int, mask: Mask, known: Range, first: First) -> View:
+    """Kept channels by their new place; of those that are gone the value, if it is one, or the place of
+    the channel that they equal."""
     places = np.cumsum(mask) - 1
-    return View(index, np.where(mask, places, known.low - 128).astype(np.int32))
+    gone = np.where(known.constant, known.low - 128, places[first])
+    return View(index, np.where(mask, places, gone).astype(np.int32))
 
 
 def _removals(

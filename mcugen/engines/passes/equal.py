@@ -21,14 +21,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcugen.engines.contract import EngineOptions
-from mcugen.engines.passes.channels import ELEMENTWISE, remove_channels
+from mcugen.engines.passes.channels import ELEMENTWISE, First, remove_channels
 from mcugen.engines.passes.lookups import LOOKUPS
 from mcugen.engines.passes.rewrite import Rewritten, added, with_tensors
 from mcugen.engines.passes.sums import Sums, read_sums
 from mcugen.model.ir import Graph, Op, Tensor
-
-First = NDArray[np.intp]
-"""Of every channel (index of the last axis) of a tensor the first one that equals it."""
 
 _Known = Mapping[int, First]
 
@@ -41,7 +38,7 @@ def share_equal_channels(graph: Graph, options: EngineOptions) -> Rewritten:
         sums = read_sums(graph, op)
         if sums is not None and not _is_grouped(sums, known[op.inputs[0]]):
             moved = _with_moved_weights(moved, place, sums, known[op.inputs[0]])
-    done = remove_channels(moved, options)
+    done = remove_channels(moved, options, known)
     if not done.removals:
         return Rewritten(graph)
     reason = "they equal channels that are computed"

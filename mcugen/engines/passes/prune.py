@@ -35,7 +35,7 @@ PASSES = (
     _Pass(remove_clamps),
     _Pass(fold_padding, hides=True),
     _Pass(remove_channels),
-    _Pass(share_equal_channels, hides=True),
+    _Pass(share_equal_channels),
     _Pass(remove_zero_taps),
 )
 

@@ -21,6 +21,7 @@ from mcugen.engines.passes.prune import prune
 from mcugen.model.ir import Graph
 from mcugen.model.reference import open_reference
 from mcugen.model.tflite import parse_tflite
+from tests.engines.c_engine import build
 from tests.engines.passes.planted import Planted, adversarial_inputs
 from tests.engines.passes.test_channels import FIRST_SEED, NETWORKS
 from tests.engines.vectors import OPTIONS, Vectors, differences, vectors_of
@@ -70,9 +71,12 @@ def vectors(model: bytes, folder: Path, roundings: list[str]) -> Vectors:
     return vectors_of(model, folder, roundings, [inputs])
 
 
+SHARED = "they equal channels that are computed"
+
+
 def shared(graph: Graph) -> list[str]:
     found = prune(graph, EngineOptions()).removals
-    return [r.what for r in found if r.why == "they equal channels that are computed"]
+    return [r.what for r in found if r.why == SHARED]
 
 
 @pytest.mark.parametrize("on", ["host", "qemu"])
@@ -138,10 +142,18 @@ def test_weights_are_added_where_they_fit() -> None:
     assert not shared(pairs([(1, 1)], step=1))
 
 
-def test_observed_graphs_keep_all_channels() -> None:
-    graph = pairs([(1, 2)])
-    kept = prune(graph, EngineOptions(per_layer=True)).graph
-    assert kept.tensors[graph.ops[0].outputs[0]].shape[3] == 8
+@pytest.mark.parametrize("seed", [0, 6])
+def test_every_layer_is_shown_whole(seed: int, tmp_path: Path) -> None:
+    """Channels that are gone as those that they equal."""
+    given = vectors(twins(seed), tmp_path, ["double"])
+    options = replace(OPTIONS["dsp-speed"], per_layer=True)
+    assert any(r.why == SHARED for r in prune(given.graph, options).removals)
+    layers = build(given.graph, options, tmp_path / "c").run(*given.inputs).layers
+    indices = [op.outputs[0] for op in given.graph.ops]
+    with open_reference(tmp_path / "layers.tflite") as reference:
+        expected = reference.run(given.inputs, tensors=indices)[1:]
+    for (layer,), wanted in zip(layers, expected, strict=True):
+        np.testing.assert_array_equal(layer, wanted)
 
 
 def without_bias(graph: Graph, op: object) -> object:
