@@ -12,18 +12,13 @@ from mcugen.cli import completion
 from mcugen.cli.console import note, progress
 from mcugen.cli.facts import ConvertedFiles, ModelFile, say_facts
 from mcugen.cli.feature_options import feature_options
-from mcugen.cli.sections import Words, json_option
+from mcugen.cli.sections import PATH, Words, json_option, shown_option
 from mcugen.progress import counted
 
 
 @click.command("convert")
-@click.argument("model", type=click.Path(path_type=Path))
-@click.option(
-    "--data",
-    type=click.Path(path_type=Path),
-    required=True,
-    help="Data set that the model was trained on.",
-)
+@click.argument("model", type=PATH)
+@click.option("--data", type=PATH, required=True, help="Data set that the model was trained on.")
 @click.option(
     "--type", "machine_type", help="Machine type. Default: the name of the model's folder."
 )
@@ -32,11 +27,10 @@ from mcugen.progress import counted
     shell_complete=completion.front_ends,
     help="Front-end preset. Default: that of mcugen.toml beside MODEL, else raw.",
 )
-@click.option(
+@shown_option(
     "--io",
     type=Words(["int8", "float"]),
     default="int8",
-    show_default=True,
     help="Type of the int8 model's input and output; boards take int8.",
 )
 @click.option(
@@ -49,11 +43,10 @@ from mcugen.progress import counted
     is_flag=True,
     help="Unroll an LSTM into one operator per step instead of one fused operator.",
 )
-@click.option(
+@shown_option(
     "--false-alarm-rate",
     type=click.FloatRange(0, 1),
     default=0.01,
-    show_default=True,
     help="Share of normal clips that may score above the threshold.",
 )
 @feature_options

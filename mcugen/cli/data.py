@@ -11,7 +11,7 @@ import click
 
 from mcugen.cli.console import progress
 from mcugen.cli.facts import DownloadedSet, SyntheticSet, say_facts
-from mcugen.cli.sections import SuggestingGroup, Words, json_option
+from mcugen.cli.sections import PATH, SuggestingGroup, Words, json_option, shown_option
 from mcugen.progress import counted
 from mcugen.train.download import ARCHIVES, fetch_set
 from mcugen.train.synth import MACHINE_TYPES
@@ -24,40 +24,32 @@ def command() -> None:
 
 
 @command.command("synth", short_help="Make synthetic machine sounds.")
-@click.argument("folder", type=click.Path(path_type=Path))
-@click.option(
+@click.argument("folder", type=PATH)
+@shown_option(
     "--type",
     "types",
     multiple=True,
     default=SetSpec().types,
-    show_default=True,
     help=f"Machine type, repeatable: {', '.join(MACHINE_TYPES)}.",
 )
-@click.option(
-    "--ids", default=SetSpec().ids, show_default=True, help="Number of machines per type."
-)
-@click.option(
+@shown_option("--ids", default=SetSpec().ids, help="Number of machines per type.")
+@shown_option(
     "--train-clips",
     default=SetSpec().train_clips,
-    show_default=True,
     help="Number of normal training clips per machine.",
 )
-@click.option(
+@shown_option(
     "--test-normals",
     default=SetSpec().test_normals,
-    show_default=True,
     help="Number of normal test clips per machine.",
 )
-@click.option(
+@shown_option(
     "--test-anomalies",
     default=SetSpec().test_anomalies,
-    show_default=True,
     help="Number of faulty test clips per machine, alternating between the faults.",
 )
-@click.option(
-    "--seconds", default=SetSpec().seconds, show_default=True, help="Length of a clip in seconds."
-)
-@click.option("--seed", default=SetSpec().seed, show_default=True, help="Random seed.")
+@shown_option("--seconds", default=SetSpec().seconds, help="Length of a clip in seconds.")
+@shown_option("--seed", default=SetSpec().seed, help="Random seed.")
 @json_option
 def synth(
     folder: Path,
@@ -82,9 +74,7 @@ def synth(
 
 @command.command("get", short_help="Download a real data set.")
 @click.argument("name", type=Words(sorted(ARCHIVES)))
-@click.option(
-    "--out", type=click.Path(path_type=Path), help="Folder for the data set. Default: its name."
-)
+@click.option("--out", type=PATH, help="Folder for the data set. Default: its name.")
 @json_option
 def get(name: str, out: Path | None, as_json: bool) -> None:
     """Download and unpack a real data set; the same command resumes an interrupted download."""

@@ -14,24 +14,20 @@ from mcugen.cli import completion
 from mcugen.cli.build import command as build
 from mcugen.cli.console import say
 from mcugen.cli.run import command as run
+from mcugen.cli.sections import PATH, shown_option
 from mcugen.errors import ConfigError
 from mcugen.paths import examples_dir
 
 
 @click.command()
-@click.option(
+@shown_option(
     "--board",
     shell_complete=completion.boards,
     default="mps2-an505",
-    show_default=True,
     help="Emulated board (no serial port needed).",
 )
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path),
-    default=Path("demo-out"),
-    show_default=True,
-    help="Folder for clips, project and results.",
+@shown_option(
+    "--out", type=PATH, default=Path("demo-out"), help="Folder for clips, project and results."
 )
 @click.pass_context
 def command(ctx: click.Context, board: str, out: Path) -> None:

@@ -4,12 +4,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import click
 
-from mcugen.cli.sections import Words, apply, in_section
+from mcugen.cli.sections import PATH, Words, apply, in_section
 
 _features = in_section("Features")
 
@@ -33,7 +32,7 @@ def feature_options(function: Any) -> Any:
         ),
         _features(
             "--cache",
-            type=click.Path(path_type=Path),
+            type=PATH,
             help="Cache folder for features. Default: .mcugen-features in DATA.",
         ),
     )

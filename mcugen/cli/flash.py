@@ -14,19 +14,14 @@ import click
 from mcugen.boards import Board
 from mcugen.cli.console import note, say
 from mcugen.cli.facts import Facts, FlashCommands, Flashed, Probes, say_facts
-from mcugen.cli.sections import board_dir_option, json_option
+from mcugen.cli.sections import PATH, board_dir_option, json_option
 from mcugen.device.client import Client
 from mcugen.device.identity import open_device
 from mcugen.errors import ConfigError, DeviceError, EnvironmentError_, UserError
 from mcugen.progress import OnNote
 from mcugen.protocol import Identity
 from mcugen.system import shell_line
-from mcugen.toolchain.flash import (
-    find_program,
-    flash,
-    flash_commands,
-    list_probes,
-)
+from mcugen.toolchain.flash import find_program, flash, flash_commands, list_probes
 from mcugen.toolchain.flash_data import FlashData, Runner, read_flash_data
 from mcugen.toolchain.ports import POLL_S, name_ports, system_ports, wait_for_port
 from mcugen.toolchain.project import Project, open_project, project_link
@@ -37,7 +32,7 @@ PORT_OPENS_S = 5.0
 
 
 @click.command()
-@click.argument("build_dir", type=click.Path(path_type=Path))
+@click.argument("build_dir", type=PATH)
 @click.option(
     "--runner",
     default="",
@@ -47,9 +42,7 @@ PORT_OPENS_S = 5.0
     "--probe", default="", help="Serial number of the debug probe, if several are connected."
 )
 @click.option("--variant", default="", help="Board variant, for boards that have several.")
-@click.option(
-    "--image", type=click.Path(path_type=Path), help="Flash this .elf instead of the project's."
-)
+@click.option("--image", type=PATH, help="Flash this .elf instead of the project's.")
 @click.option("--host", help="Linux host of the core, for boards that it starts (root@imx93).")
 @click.option(
     "--ssh-option", multiple=True, help="Extra argument for ssh, repeatable (--ssh-option=-p2222)."
@@ -126,11 +119,7 @@ def _flash(
 
 
 def _start_on(
-    host: str | None,
-    options: tuple[str, ...],
-    runner: Runner,
-    words: Mapping[str, str],
-    elf: Path,
+    host: str | None, options: tuple[str, ...], runner: Runner, words: Mapping[str, str], elf: Path
 ) -> Flashed:
     from mcugen.toolchain.remote_flash import start_over_ssh
     from mcugen.transport.ssh_failure import SshTarget

@@ -10,12 +10,12 @@ import click
 
 from mcugen.api.inspect import inspect
 from mcugen.cli.console import console, say_json
-from mcugen.cli.sections import board_dir_option, json_option
+from mcugen.cli.sections import PATH, board_dir_option, json_option
 from mcugen.report.inspect_text import inspection_json, inspection_text
 
 
 @click.command()
-@click.argument("model", type=click.Path(path_type=Path))
+@click.argument("model", type=PATH)
 @json_option
 @board_dir_option
 def command(model: Path, as_json: bool, board_dir: Path | None) -> None:

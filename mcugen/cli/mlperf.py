@@ -14,7 +14,15 @@ from typing import TYPE_CHECKING
 import click
 
 from mcugen.cli.console import bar, note, say, say_json
-from mcugen.cli.sections import Words, board_dir_option, emulate_options, json_option, port_option
+from mcugen.cli.sections import (
+    PATH,
+    Words,
+    board_dir_option,
+    emulate_options,
+    json_option,
+    port_option,
+    shown_option,
+)
 from mcugen.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -25,26 +33,21 @@ if TYPE_CHECKING:
 
 
 @click.command("mlperf")
-@click.argument("build_dir", type=click.Path(path_type=Path))
+@click.argument("build_dir", type=PATH)
 @click.option(
     "--dataset",
     required=True,
-    type=click.Path(path_type=Path),
+    type=PATH,
     help="Folder with y_labels.csv, or with a subfolder named by the benchmark id.",
 )
-@click.option(
+@shown_option(
     "--mode",
     type=Words(["performance", "accuracy"]),
     default="performance",
-    show_default=True,
     help="performance: five timed windows; accuracy: every file once.",
 )
 @port_option
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path),
-    help="Folder for the results. Default: BUILD_DIR-mlperf.",
-)
+@click.option("--out", type=PATH, help="Folder for the results. Default: BUILD_DIR-mlperf.")
 @json_option
 @emulate_options
 @board_dir_option

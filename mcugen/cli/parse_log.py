@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from mcugen.cli.console import say, say_json
-from mcugen.cli.sections import json_option
+from mcugen.cli.sections import PATH, json_option
 from mcugen.errors import DataError
 from mcugen.platforms.linux.launcher_log import MeasuredSection, measure, read_launcher_log
 from mcugen.platforms.linux.log_text import log_text
@@ -23,7 +23,7 @@ _LOG_HINT = "pass the text that benchmark_model or launch.sh printed"
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=PATH)
 @json_option
 def command(file: Path, as_json: bool) -> None:
     """Read the log of benchmark_model or of launch.sh; - is standard input.

@@ -9,14 +9,12 @@ from pathlib import Path
 import click
 
 from mcugen.cli.console import say
-from mcugen.cli.sections import Words
+from mcugen.cli.sections import PATH, Words
 
 
 @click.command("report")
-@click.argument("run_dir", type=click.Path(path_type=Path))
-@click.option(
-    "--out", type=click.Path(path_type=Path), help="Folder for the files. Default: RUN_DIR."
-)
+@click.argument("run_dir", type=PATH)
+@click.option("--out", type=PATH, help="Folder for the files. Default: RUN_DIR.")
 @click.option(
     "--format",
     "form",

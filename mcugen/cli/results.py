@@ -9,19 +9,13 @@ from pathlib import Path
 import click
 
 from mcugen.cli.console import say, say_json
-from mcugen.cli.sections import board_dir_option, json_option
+from mcugen.cli.sections import PATH, board_dir_option, json_option
 
 
 @click.command("results")
-@click.argument("build_dir", type=click.Path(path_type=Path))
-@click.option(
-    "--log", type=click.Path(path_type=Path), help="UART log of the vendor's test application."
-)
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path),
-    help="Folder for the results. Default: BUILD_DIR-results.",
-)
+@click.argument("build_dir", type=PATH)
+@click.option("--log", type=PATH, help="UART log of the vendor's test application.")
+@click.option("--out", type=PATH, help="Folder for the results. Default: BUILD_DIR-results.")
 @json_option
 @board_dir_option
 def command(

@@ -80,9 +80,7 @@ _OPTIONS = (
         "--labels", type=PATH, help="CSV of `file,label` lines. Default: labels from file names."
     ),
     _measurement(
-        "--check-outputs",
-        is_flag=True,
-        help="Read every output and compare it with the reference.",
+        "--check-outputs", is_flag=True, help="Read every output and compare it with the reference."
     ),
     _measurement(
         "--energy",

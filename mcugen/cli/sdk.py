@@ -10,7 +10,7 @@ import click
 
 from mcugen.cli import completion
 from mcugen.cli.facts import Packed, PackedModel, say_facts
-from mcugen.cli.sections import PATH, SectionedCommand, board_dir_option, json_option
+from mcugen.cli.sections import PATH, SectionedCommand, board_dir_option, json_option, shown_option
 from mcugen.codegen.tree_writer import write_tree
 from mcugen.sdk.build import SdkOptions, make_sdk
 
@@ -24,7 +24,7 @@ from mcugen.sdk.build import SdkOptions, make_sdk
     help="A core (cortex-m33) or one of `mcugen boards`.",
 )
 @click.option("--out", type=PATH, required=True, help="Folder to write.")
-@click.option("--name", default="mcugen-models", show_default=True, help="Name of the package.")
+@shown_option("--name", default="mcugen-models", help="Name of the package.")
 @click.option(
     "--front-end",
     shell_complete=completion.front_ends,

@@ -16,6 +16,8 @@ from mcugen.errors import nearest
 
 Decorator = Callable[[Any], Any]
 PATH = click.Path(path_type=Path)
+shown_option = partial(click.option, show_default=True)
+"""`click.option` whose default `--help` shows."""
 board_dir_option = click.option(
     "--board-dir", type=PATH, help="Folder that contains your own boards."
 )

@@ -11,7 +11,7 @@ import click
 
 from mcugen.cli.console import note
 from mcugen.cli.facts import Served, say_facts
-from mcugen.cli.sections import board_dir_option, emulate_options, json_option
+from mcugen.cli.sections import PATH, board_dir_option, emulate_options, json_option
 from mcugen.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -19,10 +19,8 @@ if TYPE_CHECKING:
 
 
 @click.command("serve")
-@click.argument("build_dir", type=click.Path(path_type=Path))
-@click.option(
-    "--link", type=click.Path(path_type=Path), help="Create this symbolic link to the port."
-)
+@click.argument("build_dir", type=PATH)
+@click.option("--link", type=PATH, help="Create this symbolic link to the port.")
 @json_option
 @emulate_options
 @board_dir_option

@@ -16,7 +16,7 @@ from mcugen.cli import completion
 from mcugen.cli.console import note, progress, say
 from mcugen.cli.facts import Trained, TrainedModel, say_facts
 from mcugen.cli.feature_options import feature_options
-from mcugen.cli.sections import SuggestingGroup, json_option
+from mcugen.cli.sections import PATH, SuggestingGroup, json_option, shown_option
 from mcugen.progress import counted
 
 if TYPE_CHECKING:
@@ -33,29 +33,23 @@ def command() -> None:
 
 
 @command.command("ad", short_help="Train an autoencoder for machine sounds.")
-@click.argument("data", type=click.Path(path_type=Path))
-@click.option(
+@click.argument("data", type=PATH)
+@shown_option(
     "--out",
-    type=click.Path(path_type=Path),
+    type=PATH,
     default=Path("model"),
-    show_default=True,
     help="Folder for the models, one subfolder per machine type.",
 )
 @click.option(
     "--type", "only", multiple=True, help="Machine type, repeatable. Default: all in DATA."
 )
-@click.option(
+@shown_option(
     "--front-end",
     shell_complete=completion.front_ends,
     default="mlperf-ad",
-    show_default=True,
     help="Front-end preset.",
 )
-@click.option(
-    "--baseline",
-    type=click.Path(path_type=Path),
-    help="baseline.yaml of the MLPerf Tiny reference.",
-)
+@click.option("--baseline", type=PATH, help="baseline.yaml of the MLPerf Tiny reference.")
 @click.option(
     "--epochs", type=AT_LEAST_ONE, help="Number of epochs. Default: that of --baseline, else 100."
 )
@@ -67,9 +61,7 @@ def command() -> None:
 @click.option(
     "--patience", type=AT_LEAST_ONE, help="Stop after this number of epochs without improvement."
 )
-@click.option(
-    "--seed", default=0, show_default=True, help="Random seed for initial weights and shuffling."
-)
+@shown_option("--seed", default=0, help="Random seed for initial weights and shuffling.")
 @feature_options
 @json_option
 def train_ad(
@@ -183,42 +175,22 @@ def _losses(epoch: int, loss: float, val_loss: float | None) -> str:
 @command.command("lstm", short_help="Train an LSTM for time series.")
 @click.option(
     "--data",
-    type=click.Path(path_type=Path),
+    type=PATH,
     help="CSV whose last column is `anomaly` (0 or 1). Default: a synthetic series.",
 )
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path),
-    default=Path("lstm"),
-    show_default=True,
-    help="Folder for the model and its data.",
-)
-@click.option(
-    "--seq-len",
-    type=click.IntRange(2),
-    default=10,
-    show_default=True,
-    help="Steps per window.",
-)
-@click.option(
+@shown_option("--out", type=PATH, default=Path("lstm"), help="Folder for the model and its data.")
+@shown_option("--seq-len", type=click.IntRange(2), default=10, help="Steps per window.")
+@shown_option(
     "--windows",
     type=click.IntRange(20),
     default=1000,
-    show_default=True,
     help="Number of windows to generate without --data.",
 )
-@click.option(
-    "--units",
-    type=AT_LEAST_ONE,
-    default=32,
-    show_default=True,
-    help="Number of LSTM units.",
-)
-@click.option(
+@shown_option("--units", type=AT_LEAST_ONE, default=32, help="Number of LSTM units.")
+@shown_option(
     "--epochs",
     type=AT_LEAST_ONE,
     default=20,
-    show_default=True,
     help="Maximum number of epochs; training stops early when the loss no longer improves.",
 )
 @click.option(
@@ -226,12 +198,7 @@ def _losses(epoch: int, loss: float, val_loss: float | None) -> str:
     is_flag=True,
     help="Unroll the LSTM into one operator per step instead of one fused operator.",
 )
-@click.option(
-    "--seed",
-    default=0,
-    show_default=True,
-    help="Random seed for data, initial weights and shuffling.",
-)
+@shown_option("--seed", default=0, help="Random seed for data, initial weights and shuffling.")
 @json_option
 def train_lstm(
     data: Path | None,

@@ -11,32 +11,28 @@ from typing import Any
 import click
 
 from mcugen.cli.console import say, say_json
-from mcugen.cli.sections import board_dir_option, emulate_options, json_option, port_option
+from mcugen.cli.sections import (
+    PATH,
+    board_dir_option,
+    emulate_options,
+    json_option,
+    port_option,
+    shown_option,
+)
 from mcugen.files import finite
 
 DIFFERENT_STATUS = 3
 
 
 @click.command("verify")
-@click.argument("build_dir", type=click.Path(path_type=Path))
-@click.option(
-    "--vectors",
-    type=click.IntRange(1),
-    default=100,
-    show_default=True,
-    help="Number of random inputs.",
-)
+@click.argument("build_dir", type=PATH)
+@shown_option("--vectors", type=click.IntRange(1), default=100, help="Number of random inputs.")
 @port_option
 @click.option("--host", help="Board that runs Linux, as in ssh (root@imx93).")
 @click.option(
     "--ssh-option", multiple=True, help="Extra argument for ssh, repeatable (--ssh-option=-p2222)."
 )
-@click.option(
-    "--clips",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    help="Also verify with these clips, repeatable.",
-)
+@click.option("--clips", multiple=True, type=PATH, help="Also verify with these clips, repeatable.")
 @click.option(
     "--per-layer",
     is_flag=True,
@@ -45,7 +41,7 @@ DIFFERENT_STATUS = 3
 @click.option(
     "--features",
     multiple=True,
-    type=click.Path(path_type=Path),
+    type=PATH,
     help="Instead compare the front-end with the reference on these clips, stage by stage (build with "
     "--per-layer), repeatable.",
 )
