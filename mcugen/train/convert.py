@@ -95,9 +95,8 @@ def _opened(
     """A function that makes a fresh converter of the model, and the model itself as a function."""
     lite = load_tensorflow().lite.TFLiteConverter
     if source.suffix == ONNX:
-        trained = onnx_function(source)
         with as_saved_model(source, _first(vectors, source.name)) as made:
-            yield lambda: lite.from_saved_model(str(made)), trained
+            yield lambda: lite.from_saved_model(str(made)), onnx_function(source)
     elif source.is_dir():
         if not (source / "saved_model.pb").is_file():
             raise ModelError(f"{source} is not a SavedModel: no saved_model.pb in it")

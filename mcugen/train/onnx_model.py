@@ -107,7 +107,7 @@ def as_saved_model(source: Path, sample: Floats) -> Iterator[Path]:
             reason = reason_of(done.stdout.decode("utf-8", "replace"))
             raise ModelError(
                 f"onnx2tf cannot convert {source.name}: {reason}",
-                hint="its documentation has options and replacements; its float .tflite can be converted too",
+                hint="its options may help: run it by hand, and convert the float .tflite that it writes",
             )
         yield made
 

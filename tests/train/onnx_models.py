@@ -141,6 +141,30 @@ def test_what_cannot_be_quantised_is_refused_at_once(
         check_onnx(path)
 
 
+@pytest.mark.parametrize("place", ["../outside", "/etc/hostname", "absent"])
+def test_weights_that_lie_elsewhere_are_not_read(place: str, tmp_path: Path) -> None:
+    (tmp_path / "outside").write_bytes(bytes(64))
+    folder = tmp_path / "model"
+    folder.mkdir()
+    nodes, weights = [helper.make_node("MatMul", ["x", "w"], ["y"])], [stored("w", 4, 3)]
+    path = save(folder / "net.onnx", nodes, end("x", 1, 4), end("y", 1, 3), weights)
+    path.write_bytes(moved(path.read_bytes(), place))
+    with (
+        pytest.raises(ModelError, match=r"the weights of net\.onnx cannot be read"),
+        as_saved_model(path, np.zeros(4, np.float32)),
+    ):
+        pass
+
+
+def moved(model: bytes, place: str) -> bytes:
+    """The model with its weights in another file."""
+    loaded = onnx.load_from_string(model)
+    for entry in loaded.graph.initializer[0].external_data:
+        if entry.key == "location":
+            entry.value = place
+    return bytes(loaded.SerializeToString())
+
+
 def test_what_is_no_onnx_file_is_called_so(tmp_path: Path) -> None:
     (tmp_path / "net.onnx").write_bytes(b"no model")
     with pytest.raises(ModelError, match="is not a readable ONNX model"):
