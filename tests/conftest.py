@@ -43,9 +43,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 SLOW_HELPERS = re.compile(
     r"tests\.(c_program|c_compiler|lstm_models|replay_board|ssh_server|stub_sdk)|benchmarks\.|"
     r"tests\.(engines\.(vectors|c_engine)|features\.c_front_end|firmware\.fake_firmware)|"
-    r"tests\.(device\.(projects|text_device)|platforms\.linux\.scorer_projects|train\.commands)"
+    r"tests\.(device\.(projects|text_device)|platforms\.linux\.scorer_projects|train\.commands)|"
+    r"mcugen\.train\.(backend|convert)"
 )
-"""Modules whose functions compile C, emulate a board, train a network or start a server."""
+"""Modules whose functions compile C, emulate a board, load TensorFlow or start a server."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
