@@ -108,7 +108,12 @@ def test_a_device_that_dies_is_status_3_and_the_run_resumes(
 
         def __init__(self, link: Link) -> None:
             self.link, self.name, self.left = link, link.name, 40
-            self.open, self.close, self.read = link.open, link.close, link.read
+            self.open, self.close, self.read, self.clock = (
+                link.open,
+                link.close,
+                link.read,
+                link.clock,
+            )
 
         def write(self, data: bytes) -> None:
             self.left -= 1
