@@ -58,7 +58,7 @@ def _chart(stage: StageRecord) -> Chart:
         [max(value, floor) for value in line[:used]]
         for line in (stage.differences, stage.magnitudes)
     ]
-    x, x_ticks = x_axis(0, stage.count - 1)
+    x, x_ticks = x_axis(0, max(stage.count - 1, 1))
     y, y_ticks = log_axis([value for line in lines for value in line], HEIGHT - BOTTOM, TOP)
     return Chart(
         title=f"{stage.stage}: device and reference differ by {stage.largest_difference:.1e} at most",

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import numpy as np
@@ -12,8 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mcugen.records import StageRecord
 from mcugen.report import plots
 from mcugen.report.chart import Chart, Mark, nice_ticks, svg
+from mcugen.report.stages import stage_charts
 from tests.report.runs import clip, labelled_run
 
 reals = st.floats(-1e9, 1e9).filter(lambda x: x == 0 or abs(x) > 1e-6)
@@ -155,3 +158,9 @@ def test_a_chart_is_a_file_of_its_own() -> None:
     assert root.tag == "{http://www.w3.org/2000/svg}svg"
     named = svg(plots.series_chart([0.0, 1.0], [], title))
     assert ElementTree.fromstring(named) is not None and b"&lt;b&gt;" in named
+
+
+def test_a_stage_of_one_value_has_a_chart_and_one_of_zeros_none() -> None:
+    one = StageRecord("dct", "coefficient", 1, 8, 1e-6, 2.0, (1e-6,), (2.0,))
+    (chart,) = stage_charts([one, replace(one, magnitudes=(0.0,)), replace(one, magnitudes=())])
+    assert [len(path.points.split()) for path in chart.paths] == [1, 1]
