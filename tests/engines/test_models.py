@@ -28,6 +28,9 @@ MLPERF_TINY = (
 )
 LSTMS = tuple(f"{form}_{steps}" for form, steps in lstm_models.FORMS)
 RUNS = (("portable", "host"), ("dsp-speed", "host"), ("dsp-speed", "qemu"), ("dsp-size", "qemu"))
+HELIUM = (("mve", "host"), ("mve", "helium"))
+WITH_HELIUM = ("ad01_int8", "kws_ref_model", *LSTMS)
+"""Small ones: as C with sanitizers and in QEMU, vectors take many times as long as on a processor."""
 FUSED_LSTM_INSTRUCTIONS = 1_100_000
 """Budget of the fused one with 100 steps; test_budgets.py has those of the other models."""
 
@@ -84,8 +87,13 @@ def answers(request: pytest.FixtureRequest) -> Callable[[str], Answered]:
     return ask
 
 
-@pytest.mark.parametrize(("options", "on"), RUNS, ids=["-".join(run) for run in RUNS])
-@pytest.mark.parametrize("name", (*MLPERF_TINY, *LSTMS))
+CASES = (
+    *((name, *run) for name in (*MLPERF_TINY, *LSTMS) for run in RUNS),
+    *((name, *run) for name in WITH_HELIUM for run in HELIUM),
+)
+
+
+@pytest.mark.parametrize(("name", "options", "on"), CASES, ids=["-".join(case) for case in CASES])
 def test_every_output_equals_tflite_micro(
     name: str, options: str, on: str, answers: Callable[[str], Answered], tmp_path: Path
 ) -> None:

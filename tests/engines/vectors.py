@@ -22,6 +22,7 @@ from tests.tflite_writer import OpSpec, TensorSpec, model_bytes
 SAMPLES = 4
 DSP = frozenset({"dsp"})
 SIMD = frozenset({"simd"})
+MVE = frozenset({"dsp", "mve"})
 
 OPTIONS = {
     "portable": EngineOptions(),
@@ -32,6 +33,7 @@ OPTIONS = {
     "dsp-size-single": EngineOptions(rounding="single", isa=DSP, optimize="size"),
     "simd": EngineOptions(isa=SIMD),
     "simd-single": EngineOptions(rounding="single", isa=SIMD),
+    "mve": EngineOptions(isa=MVE),
 }
 """Every kernel, by the name of its configuration."""
 
