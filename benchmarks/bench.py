@@ -22,21 +22,16 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from statistics import median
 
-from benchmarks import cycles
+from benchmarks import cycles, helium
 from benchmarks import vectors as with_vectors
 from benchmarks.device import VECTORS, build, first_line, measure
+from benchmarks.layers import LayerCost, layer_costs
 from benchmarks.link_map import parse_map
 from mcugen.boards import find_board
 from mcugen.codegen.tree import read_tree, tree_sha256
 from mcugen.config import Config
-from mcugen.engines.aot.lowering import lower
-from mcugen.engines.contract import EngineOptions
-from mcugen.engines.passes.prune import prune
 from mcugen.errors import ModelError
 from mcugen.export.project import generate
-from mcugen.model.cost import macs
-from mcugen.model.ir import Graph
-from mcugen.model.tflite import read_tflite
 from mcugen.paths import examples_dir, runtime_dir
 from mcugen.platforms.cmake.project import compile_flags
 from mcugen.platforms.request import Choices, make_request
@@ -87,16 +82,6 @@ class Row:
     layers: tuple[LayerCost, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class LayerCost:
-    """A step of an inference, as the memory plan names it; `macs` after what never matters is gone."""
-
-    name: str
-    instructions: int
-    estimated_cycles: int
-    macs: int
-
-
 def models(paths: Iterable[str]) -> tuple[Path, ...]:
     """The bundled models, those of the folder with real ones where it is there, and `paths`."""
     default = HERE.parent.parent / "shared" / "models"
@@ -132,25 +117,7 @@ def bench(model: Path, choices: Choices, tflm: Path | None, folder: Path) -> Row
         activation_ram_bytes=found.arena_used_bytes,
         stack_bytes=found.stack_used_bytes or 0,
         outputs_sha256=found.outputs_sha256,
-        layers=layer_costs(read_tflite(model), choices, estimate) if estimate is not None else (),
-    )
-
-
-def layer_costs(graph: Graph, choices: Choices, found: cycles.Estimate) -> tuple[LayerCost, ...]:
-    """What the steps cost; nothing where the counts cannot be told apart by steps."""
-    options = EngineOptions(
-        optimize=choices.optimize or "speed",  # type: ignore[arg-type]
-        isa=find_board(BOARD).isa,
-        prune=choices.prune,
-    )
-    steps = lower(graph, options).steps
-    pruned = prune(graph, options).graph
-    sums = {op.index: macs(pruned, op) for op in pruned.ops}
-    costs = cycles.by_step(found, {step.name: len(step.calls) for step in steps})
-    return tuple(
-        LayerCost(step.name, *costs[step.name], sums.get(step.op, 0) if step.op is not None else 0)
-        for step in steps
-        if step.name in costs
+        layers=layer_costs(model, BOARD, choices, estimate) if estimate is not None else (),
     )
 
 
@@ -295,7 +262,7 @@ def markdown_row(row: Row, table: Iterable[Row]) -> str:
 
 
 def main() -> None:
-    """Measures everything, then writes both files; status 1 when engines disagree."""
+    """Measures everything, then writes all files; status 1 when engines disagree."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("models", nargs="*", help="more models")
     parser.add_argument("--tflm", type=Path, help="a TFLite Micro for the Cortex-M33")
@@ -306,6 +273,7 @@ def main() -> None:
         print(markdown_row(row, table), flush=True)
     write_csv(table, HERE / "results.csv")
     (HERE / "results.md").write_text(markdown(table, given.tflm))
+    helium.write(models(given.models))
     wrong = (*differing(table), *with_vectors.write(models(given.models)))
     if wrong:
         sys.exit(f"not all engines give the same outputs: {', '.join(wrong)}")

@@ -52,6 +52,7 @@ def find_plane(
     shift = math.floor(math.log2(room))
     if not 1 <= shift <= 30:
         return None
+    start = round((float(real[128, 128]) + 0.5) * 2**shift)  # where both operands are 0
     least = np.where(wanted > low, wanted << shift, -_FAR)
     most = np.where(wanted < high, (wanted + 1 << shift) - 1, _FAR)
     for i, j in _STEPS:
@@ -59,5 +60,5 @@ def find_plane(
         sums = factor_a * _VALUES[:, None] + factor_b * _VALUES
         lowest, highest = int((least - sums).max()), int((most - sums).min())
         if lowest <= highest:
-            return Plane(factor_a, factor_b, (lowest + highest) // 2, shift, low, high)
+            return Plane(factor_a, factor_b, min(max(start, lowest), highest), shift, low, high)
     return None

@@ -141,5 +141,7 @@ def test_a_plane_is_one_only_if_every_pair_agrees() -> None:
     sums = plane.factor_a * a + plane.factor_b * b + plane.start
     assert np.abs(sums).max() < 2**31
     assert (np.clip(sums >> plane.shift, -128, 127) == wanted).all()
+    lowest = find_plane(np.full_like(wanted, -128), (0.3, 0.7), (4, -9, -900), (-128, 127))
+    assert lowest is not None and abs(lowest.start) < 2**31  # no output bounds it from above
     wanted[100, 100] += 1
     assert find_plane(wanted, *arguments) is None
