@@ -271,8 +271,9 @@ def test_memory_that_is_taken_too_early_shows(
         numbered = [*steps]
         lives = dict(lives)
         for number, step in enumerate(numbered):
-            lives |= {given.name: (lives[given.name][0], number) for _, given in step.in_place}
+            given = [value.name for _, value in step.in_place if value.name in lives]
+            lives |= {name: (lives[name][0], number) for name in given}
         return share(numbered, lives, *rest)
 
     monkeypatch.setattr(placement, "_share", greedy)
-    assert any(differences(vectors(0, tmp_path), OPTIONS["dsp-speed"], tmp_path))
+    assert any(differences(vectors(1, tmp_path), OPTIONS["dsp-speed"], tmp_path))
