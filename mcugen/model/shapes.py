@@ -166,13 +166,14 @@ def fold_shapes(graph: Graph) -> Graph:
             continue
         tensors = list(graph.tensors)
         for index, result in zip(op.outputs, results, strict=True):
-            tensors[index] = _constant(tensors[index], result)
+            tensors[index] = as_constant(tensors[index], result)
         graph = replace(graph, tensors=tuple(tensors))
     gone = tuple(op for op in graph.ops if op not in kept)
     return replace(graph, ops=tuple(kept), folded=graph.folded + gone)
 
 
-def _constant(tensor: Tensor, value: NDArray[Any]) -> Tensor:
+def as_constant(tensor: Tensor, value: NDArray[Any]) -> Tensor:
+    """The tensor with a value, and its shape."""
     data = np.array(value, tensor.dtype.value, order="C")
     data.flags.writeable = False
     return replace(tensor, data=data, shape=data.shape)

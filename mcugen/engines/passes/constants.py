@@ -28,7 +28,7 @@ from mcugen.model.ir import Graph, Op, Tensor
 from mcugen.model.moves import FILL, MOVES
 from mcugen.model.numpy_graph import constants, knows, run_op
 from mcugen.model.operands import operand_problems
-from mcugen.model.shapes import known_outputs
+from mcugen.model.shapes import as_constant, known_outputs
 
 Arrays = Sequence[NDArray[Any]]
 
@@ -37,22 +37,14 @@ def fold_constants(graph: Graph, options: EngineOptions) -> Rewritten:
     """The graph without them; their outputs have data."""
     ops, removals = [], []
     for op in graph.ops:
-        found = (
-            None if {*op.outputs} & {*graph.outputs} else _evaluated(graph, op, options.rounding)
-        )
-        if found is None:
+        found = _evaluated(graph, op, options.rounding)
+        if found is None or {*op.outputs} & {*graph.outputs}:
             ops.append(op)
             continue
         made = zip(graph.output_tensors(op), found, strict=True)
-        graph = with_tensors(graph, {t.index: _constant(t, data) for t, data in made})
+        graph = with_tensors(graph, {t.index: as_constant(t, data) for t, data in made})
         removals.append(removal(op, "the operator", "its inputs are constants"))
     return Rewritten(replace(graph, ops=tuple(ops)), {}, tuple(removals))
-
-
-def _constant(tensor: Tensor, data: NDArray[Any]) -> Tensor:
-    values = np.array(data, tensor.dtype.value).reshape(tensor.shape)
-    values.flags.writeable = False
-    return replace(tensor, data=values)
 
 
 def _evaluated(graph: Graph, op: Op, rounding: Rounding) -> Arrays | None:
@@ -71,8 +63,11 @@ def _evaluated(graph: Graph, op: Op, rounding: Rounding) -> Arrays | None:
     table = lookups_of(computed, op).get(rounding)
     if table is not None:
         assert given[0].data is not None
-        return [table[given[0].data.astype(np.int64) + 128]]
-    return run_op(graph, op, constants(graph), rounding) if knows(graph, op) else None
+        made = table[given[0].data.astype(np.int64) + 128]
+        return [made.reshape(graph.tensors[op.outputs[0]].shape)]
+    if not knows(graph, op):
+        return None
+    return [value[0] for value in run_op(graph, op, constants(graph), rounding)]
 
 
 def _with_one_computed(graph: Graph, op: Op) -> list[Graph]:
