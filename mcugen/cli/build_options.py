@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from mcugen.cli import completion
-from mcugen.cli.sections import PATH, Words, apply, in_section
+from mcugen.cli.sections import PATH, Words, apply, in_section, shared
 
 _board = in_section("Board")
 _model = in_section("Model and firmware")
@@ -22,7 +22,7 @@ _OPTIONS = (
     _board(
         "--board", shell_complete=completion.boards, help="Board to build for; see `mcugen boards`."
     ),
-    _board("--board-dir", type=PATH, help="Folder that contains your own boards."),
+    shared("--board-dir", _board),
     _board("--variant", default="", help="Board variant, for boards that have several."),
     _board("--memory", default="", help="Memory layout, for boards that have several."),
     _model(
@@ -83,11 +83,7 @@ _OPTIONS = (
         is_flag=True,
         help="Mark time stamps on a pin and start at 9600 baud, for the runner's energy mode.",
     ),
-    _sdk(
-        "--tflm",
-        type=PATH,
-        help="Folder with a TFLite Micro build (headers, libtensorflow-microlite.a), for --engine tflm.",
-    ),
+    shared("--tflm", _sdk),
     _sdk(
         "--sdk",
         "--axon-sdk",

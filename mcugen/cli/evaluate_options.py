@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from mcugen.cli import completion
-from mcugen.cli.sections import PATH, apply, in_section
+from mcugen.cli.sections import PATH, apply, in_section, shared
 
 _device = in_section("Device")
 _judgement = in_section("Judgement")
@@ -22,7 +22,7 @@ _OPTIONS = (
         shell_complete=completion.boards,
         help="Also evaluate on this board, see `mcugen boards`.",
     ),
-    _device("--board-dir", type=PATH, help="Folder that contains your own boards."),
+    shared("--board-dir", _device),
     _device(
         "--engine",
         shell_complete=completion.engines,
@@ -34,11 +34,7 @@ _OPTIONS = (
         default="",
         help="Rounding: double (equals TFLite Micro) or single. Default: that of mcugen.toml, else double.",
     ),
-    _device(
-        "--tflm",
-        type=PATH,
-        help="Folder with a TFLite Micro build (headers, libtensorflow-microlite.a), for --engine tflm.",
-    ),
+    shared("--tflm", _device),
     _device(
         "--port",
         shell_complete=completion.ports,

@@ -14,7 +14,7 @@ import click
 from mcugen.boards import Board
 from mcugen.cli.console import note, say
 from mcugen.cli.facts import Facts, FlashCommands, Flashed, Probes, say_facts
-from mcugen.cli.sections import PATH, board_dir_option, json_option
+from mcugen.cli.sections import PATH, board_dir_option, json_option, shared
 from mcugen.device.client import Client
 from mcugen.device.identity import open_device
 from mcugen.errors import ConfigError, DeviceError, EnvironmentError_, UserError
@@ -44,9 +44,7 @@ PORT_OPENS_S = 5.0
 @click.option("--variant", default="", help="Board variant, for boards that have several.")
 @click.option("--image", type=PATH, help="Flash this .elf instead of the project's.")
 @click.option("--host", help="Linux host of the core, for boards that it starts (root@imx93).")
-@click.option(
-    "--ssh-option", multiple=True, help="Extra argument for ssh, repeatable (--ssh-option=-p2222)."
-)
+@shared("--ssh-option")
 @click.option("--list", "list_only", is_flag=True, help="List the connected probes.")
 @click.option("--dry-run", is_flag=True, help="Print the commands without running them.")
 @json_option

@@ -8,8 +8,7 @@ from typing import Any
 
 import click
 
-from mcugen.cli import completion
-from mcugen.cli.sections import PATH, Words, apply, in_section
+from mcugen.cli.sections import PATH, Words, apply, in_section, shared
 from mcugen.features.spec import RESIZES
 
 _device = in_section("Device")
@@ -18,29 +17,17 @@ _measurement = in_section("Measurement")
 _result = in_section("Result")
 
 _OPTIONS = (
-    _device(
-        "--port",
-        shell_complete=completion.ports,
-        help="Port of the device (/dev/ttyACM0, COM3, socket://host:port, labgrid:PLACE).",
-    ),
+    shared("--port", _device),
     _device(
         "--baud",
         type=click.IntRange(1),
         help="With --port: baud rate to switch to, at most max_baud of board.toml.",
     ),
-    _device("--emulate", is_flag=True, help="Run the exact image on a model of its chip."),
-    _device(
-        "--ram-seed",
-        type=click.IntRange(0, 2**32 - 1),
-        help="With --emulate: what RAM holds at power-on. Default: another content each time.",
-    ),
-    _device("--board-dir", type=PATH, help="Folder that contains your own boards."),
+    shared("--emulate", _device),
+    shared("--ram-seed", _device),
+    shared("--board-dir", _device),
     _linux("--host", help="Board that runs Linux, as in ssh (root@imx93)."),
-    _linux(
-        "--ssh-option",
-        multiple=True,
-        help="Extra argument for ssh, repeatable (--ssh-option=-p2222).",
-    ),
+    shared("--ssh-option", _linux),
     _linux("--only", multiple=True, help="Time only this configuration (cpu-1, npu), repeatable."),
     _linux(
         "--compile-on-board",

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,23 +18,36 @@ Decorator = Callable[[Any], Any]
 PATH = click.Path(path_type=Path)
 shown_option = partial(click.option, show_default=True)
 """`click.option` whose default `--help` shows."""
-board_dir_option = click.option(
-    "--board-dir", type=PATH, help="Folder that contains your own boards."
-)
-port_option = click.option(
-    "--port",
-    shell_complete=completion.ports,
-    help="Port of the device (/dev/ttyACM0, COM3, socket://host:port, labgrid:PLACE).",
-)
+_SHARED: Mapping[str, Mapping[str, Any]] = {
+    "--board-dir": {"type": PATH, "help": "Folder that contains your own boards."},
+    "--emulate": {"is_flag": True, "help": "Run the exact image on a model of its chip."},
+    "--port": {
+        "shell_complete": completion.ports,
+        "help": "Port of the device (/dev/ttyACM0, COM3, socket://host:port, labgrid:PLACE).",
+    },
+    "--ram-seed": {
+        "type": click.IntRange(0, 2**32 - 1),
+        "help": "With --emulate: what RAM holds at power-on. Default: another content each time.",
+    },
+    "--ssh-option": {
+        "multiple": True,
+        "help": "Extra argument for ssh, repeatable (--ssh-option=-p2222).",
+    },
+    "--tflm": {
+        "type": PATH,
+        "help": "Folder with a TFLite Micro build (headers, libtensorflow-microlite.a), for --engine tflm.",
+    },
+}
+
+
+def shared(name: str, option: Callable[..., Decorator] = click.option) -> Decorator:
+    """An option that means the same in several commands."""
+    return option(name, **_SHARED[name])
+
+
+board_dir_option = shared("--board-dir")
+port_option = shared("--port")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
-_EMULATE_OPTIONS = (
-    click.option("--emulate", is_flag=True, help="Run the exact image on a model of its chip."),
-    click.option(
-        "--ram-seed",
-        type=click.IntRange(0, 2**32 - 1),
-        help="With --emulate: what RAM holds at power-on. Default: another content each time.",
-    ),
-)
 
 
 class Words(click.Choice):  # type: ignore[type-arg, unused-ignore]
@@ -96,4 +109,4 @@ def apply(decorators: tuple[Decorator, ...], function: Any) -> Any:
 
 def emulate_options(function: Any) -> Any:
     """Adds --emulate and --ram-seed."""
-    return apply(_EMULATE_OPTIONS, function)
+    return apply((shared("--emulate"), shared("--ram-seed")), function)

@@ -17,6 +17,7 @@ from mcugen.cli.sections import (
     emulate_options,
     json_option,
     port_option,
+    shared,
     shown_option,
 )
 from mcugen.files import finite
@@ -29,9 +30,7 @@ DIFFERENT_STATUS = 3
 @shown_option("--vectors", type=click.IntRange(1), default=100, help="Number of random inputs.")
 @port_option
 @click.option("--host", help="Board that runs Linux, as in ssh (root@imx93).")
-@click.option(
-    "--ssh-option", multiple=True, help="Extra argument for ssh, repeatable (--ssh-option=-p2222)."
-)
+@shared("--ssh-option")
 @click.option("--clips", multiple=True, type=PATH, help="Also verify with these clips, repeatable.")
 @click.option(
     "--per-layer",
