@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 the mcugen authors
 # SPDX-License-Identifier: Apache-2.0
-"""Results in a folder that the user works in, too: what mcugen did not write is kept.
+"""Results in a folder that the user also works in: what mcugen did not write is kept.
 
 `.mcugen-files` beside the results lists what mcugen wrote, in the form that `sha256sum --check` reads.
 A file that is not as listed there moves to a numbered name before another takes its place.

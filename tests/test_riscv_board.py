@@ -84,7 +84,7 @@ def test_convolutions_give_the_same_integers_everywhere(
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """The same inputs to every board, each held against TFLite Micro: equal to it, so to each other."""
+    """The same inputs to every board, each compared with TFLite Micro: equal to it, so to each other."""
     for program in PROGRAMS[board]:
         require_tool(program)
     mcugen("build", real_models / f"{model}.tflite", "--board", board, "--out", tmp_path)

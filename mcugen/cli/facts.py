@@ -74,7 +74,7 @@ class TrainedModel:
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """`mcugen train`: one model per machine type, each of which is told when it is there."""
+    """`mcugen train`: one model per machine type, each printed as soon as it is trained."""
 
     models: tuple[TrainedModel, ...]
 

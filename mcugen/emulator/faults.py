@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 the mcugen authors
 # SPDX-License-Identifier: Apache-2.0
-"""Faults and standstills in words: what, where, and why as far as the chip's state tells."""
+"""Faults and standstills as sentences: what, where, and why as far as the chip's state shows."""
 
 from __future__ import annotations
 

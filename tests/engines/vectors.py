@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 the mcugen authors
 # SPDX-License-Identifier: Apache-2.0
-"""Inputs and the reference's answers for a model, and how a generated engine is held against them."""
+"""Inputs and the reference's answers for a model, and how a generated engine is compared with them."""
 
 from __future__ import annotations
 

@@ -121,7 +121,7 @@ def test_a_timing_of_the_cpu_is_nowhere_called_the_npus() -> None:
     page = report_html(run).decode()
     row = cells_of(page)[3]
     assert row[:2] == ["NPU (ran on the CPU)", "cpu"]
-    assert row[-1] == "–"  # what is published for the NPU is not held against the CPU
+    assert row[-1] == "–"  # what is published for the NPU is not compared with the CPU
     for latency in ("0.236", "236"):
         for found in re.finditer(rf"\b{latency}\b", page):
             before = page[: found.start()]

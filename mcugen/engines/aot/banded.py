@@ -187,7 +187,7 @@ class _Writer:
 
 
 def chosen_chains(bands: Bands, memory: Callable[[tuple[Chain, ...]], Demand]) -> tuple[Chain, ...]:
-    """The chains that lower the peak the most. `memory` tells what the network needs with some chains."""
+    """The chains that lower the peak the most. `memory` gives what the network needs with some chains."""
     options = bands.options
     if options.optimize != "size" or options.per_layer or options.profile:
         return ()

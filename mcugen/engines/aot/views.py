@@ -48,7 +48,7 @@ def lies(part: Value | None, whole: Value, start: int) -> bool:
 def chosen_places(
     graph: Graph, choices: Mapping[int, Choice], peak: Callable[[PartPlaces], int]
 ) -> PartPlaces:
-    """Those that do not need more memory. `peak` tells the bytes at the peak with some places.
+    """Those that do not need more memory. `peak` gives the bytes at the peak with some places.
 
     A small part keeps all of its whole alive. Where all places together need more, halves are tried, and
     halves of these, as far as the work allows.

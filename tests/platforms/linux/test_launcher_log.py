@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 the mcugen authors
 # SPDX-License-Identifier: Apache-2.0
-"""Logs of launch.sh as values, whole and cut off; gains in plain words."""
+"""Logs of launch.sh as values, whole and cut off; gains in sentences."""
 
 from __future__ import annotations
 
