@@ -7,9 +7,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from elftools.elf.constants import SH_FLAGS
-from elftools.elf.elffile import ELFFile
-
 
 @dataclass(frozen=True, slots=True)
 class Section:
@@ -23,6 +20,10 @@ class Section:
 
 def read_sections(elf: Path) -> tuple[Section, ...]:
     """The allocated, non-empty sections of a linked file."""
+    # Takes a while to load, and a project that is only generated does not need it.
+    from elftools.elf.constants import SH_FLAGS
+    from elftools.elf.elffile import ELFFile
+
     with elf.open("rb") as file:
         allocated = [
             section

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
 import pytest
 
 from benchmarks.bench import bench
+from benchmarks.device import build, measure
+from benchmarks.portable import RECORDED_TFLM
 from mcugen.engines.aot.lowering import lower
 from mcugen.engines.contract import EngineOptions
 from mcugen.model.ir import Graph
@@ -65,6 +68,17 @@ def test_a_model_keeps_to_its_budget(
         if not 0 < value <= limit
     }
     assert over == {}
+
+
+def test_a_core_without_dsp_takes_little_of_what_reference_kernels_take(
+    real_models: Path, tmp_path: Path
+) -> None:
+    require_tool("arm-none-eabi-gcc")
+    require_tool("qemu-system-arm")
+    name = "pretrainedResnet_quant"
+    choices = Choices(engine="aot", optimize="speed")
+    found = measure(build(real_models / f"{name}.tflite", "mps2-an385", tmp_path, choices))
+    assert median(found.samples) <= 0.40 * RECORDED_TFLM[name]
 
 
 @pytest.mark.parametrize("name", sorted({name for name, _ in BUDGETS}))

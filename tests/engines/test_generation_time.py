@@ -20,8 +20,9 @@ from tests.tflite_writer import OpSpec, TensorSpec, model_bytes
 
 CHANNELS = 156
 BLOCKS = 23
-SMALL_SECONDS, LARGE_SECONDS = 1.0, 5.0
-"""For ad01, and for a face landmark model: 119 layers, 770 KB."""
+SMALL_SECONDS, LARGE_SECONDS, LONG_SECONDS = 1.0, 5.0, 10.0
+"""For ad01; for a face landmark model: 119 layers, 770 KB; for an LSTM of 1,400 operators."""
+UNITS, UNROLLED = 32, 108
 
 
 class Network:
@@ -84,6 +85,45 @@ def face_landmarks() -> bytes:
     return model_bytes(net.tensors, net.ops, [0], [x])
 
 
+def unrolled_lstm() -> bytes:
+    """UNROLLED steps with the same weights."""
+    random = np.random.default_rng(5)
+    tensors = [TensorSpec((1, 8), "int8", 0.05)]
+    ops: list[OpSpec] = []
+
+    def constant(data: np.ndarray, scale: float | None = None) -> int:
+        tensors.append(TensorSpec(data.shape, data.dtype.name, scale, data=data))
+        return len(tensors) - 1
+
+    def layer(kind: str, inputs: list[int], width: int, step: float, outputs: int = 1) -> list[int]:
+        zero_point = -128 if kind == "LOGISTIC" else 0
+        made = [*range(len(tensors), len(tensors) + outputs)]
+        tensors.extend(TensorSpec((1, width), "int8", step, zero_point) for _ in made)
+        options = {"num_splits": outputs} if kind == "SPLIT" else {}
+        ops.append(OpSpec(kind, inputs, made, options, version=2))
+        return made
+
+    weights = [
+        constant(random.integers(-127, 128, (4 * UNITS, size), np.int8), 0.01)
+        for size in (8, UNITS)
+    ]
+    bias = constant(np.arange(4 * UNITS, dtype=np.int32), 0.0005)
+    axis = constant(np.array(1, np.int32))
+    cell, output = [constant(np.zeros((1, UNITS), np.int8), 1 / 32)], list[int]()
+    for _ in range(UNROLLED):
+        gates = layer("FULLY_CONNECTED", [0, weights[0], bias], 4 * UNITS, 0.05)
+        if output:
+            again = layer("FULLY_CONNECTED", [*output, weights[1], bias], 4 * UNITS, 0.05)
+            gates = layer("ADD", [*gates, *again], 4 * UNITS, 0.05)
+        parts = layer("SPLIT", [axis, *gates], UNITS, 0.05, outputs=4)
+        enter, forget, leave = (layer("LOGISTIC", [parts[i]], UNITS, 1 / 256) for i in (0, 1, 3))
+        entered = layer("MUL", [*enter, *layer("TANH", [parts[2]], UNITS, 1 / 128)], UNITS, 1 / 128)
+        kept = layer("MUL", [*forget, *cell], UNITS, 1 / 32)
+        cell = layer("ADD", [*entered, *kept], UNITS, 1 / 32)
+        output = layer("MUL", [*leave, *layer("TANH", cell, UNITS, 1 / 128)], UNITS, 1 / 128)
+    return model_bytes(tensors, ops, [0], output)
+
+
 def seconds_to_generate(model: Path) -> float:
     """Processor seconds from the file to the finished project in memory."""
     start = time.process_time()
@@ -104,3 +144,10 @@ def test_a_large_model_takes_five(tmp_path: Path) -> None:
     assert len(graph.ops) == 119
     assert graph.file_bytes == pytest.approx(770_000, rel=0.1)
     assert seconds_to_generate(model) < LARGE_SECONDS
+
+
+def test_an_unrolled_lstm_takes_ten(tmp_path: Path) -> None:
+    model = tmp_path / "lstm.tflite"
+    model.write_bytes(unrolled_lstm())
+    assert len(read_tflite(model).ops) > 1400
+    assert seconds_to_generate(model) < LONG_SECONDS
