@@ -25,6 +25,8 @@ from mcugen.toolchain.size import Section, read_sections
 COMPILE_TIMEOUT_S = 600.0
 ZIG_TOOLCHAIN = "toolchain_zig.cmake"
 """File of a generated project that has CMake compile with zig."""
+ENVIRONMENT = ("CC", "CFLAGS", "LDFLAGS")
+"""Variables that CMake keeps from when it configured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,18 +108,38 @@ def compile_project(
     compiler = find_compiler(board)
     cmake = require("cmake", board)
     build = project / "build"
-    # What `cmake --fresh` (3.24) does: they would keep compiler and folder of before.
-    (build / "CMakeCache.txt").unlink(missing_ok=True)
-    shutil.rmtree(build / "CMakeFiles", ignore_errors=True)
     own = [f"-DTFLM_DIR={tflm.resolve().as_posix()}"] if tflm is not None else []
     if compiler.toolchain_file:
         own += [f"-DCMAKE_TOOLCHAIN_FILE={compiler.toolchain_file}", f"-DZIG={compiler.command[0]}"]
     own += CMAKE_GENERATOR
-    run_build([cmake, "-S", str(project), "-B", str(build), "-DCMAKE_BUILD_TYPE=", *own], project)
+    configure(
+        [cmake, "-S", str(project), "-B", str(build), "-DCMAKE_BUILD_TYPE=", *own],
+        project,
+        compiler,
+    )
     run_build(
         [cmake, "--build", str(build), "--parallel", str(os.cpu_count() or 1)], project, on_progress
     )
     return describe_image(build / "firmware.elf", project, compiler)
+
+
+def configure(command: list[str], project: Path, compiler: Compiler) -> None:
+    """Runs CMake where nothing is configured yet, or something else was: another compiler or folder."""
+    build = project / "build"
+    flags = [f"{name}={os.environ.get(name, '')}" for name in ENVIRONMENT]
+    given = [path.read_text(encoding="utf-8") for path in sorted(project.glob("toolchain*.cmake"))]
+    folder = str(project.resolve())
+    made_by = [*command, folder, *compiler.command, compiler.version(), *flags, *given]
+    stamp = build / "configured.json"
+    text = json.dumps(made_by, indent=2) + "\n"
+    if stamp.is_file() and stamp.read_text(encoding="utf-8") == text:
+        return
+    # What `cmake --fresh` (3.24) does: they would keep compiler and folder of before.
+    stamp.unlink(missing_ok=True)
+    (build / "CMakeCache.txt").unlink(missing_ok=True)
+    shutil.rmtree(build / "CMakeFiles", ignore_errors=True)
+    run_build(command, project)
+    stamp.write_text(text, encoding="utf-8")
 
 
 def describe_image(elf: Path, project: Path, compiler: Compiler) -> BuildResult:
