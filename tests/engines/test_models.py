@@ -31,6 +31,7 @@ RUNS = (("portable", "host"), ("dsp-speed", "host"), ("dsp-speed", "qemu"), ("ds
 HELIUM = (("mve", "host"), ("mve", "helium"))
 WITH_HELIUM = ("ad01_int8", "kws_ref_model", "fused_100")
 """Small ones: as C with sanitizers and in QEMU, vectors take many times as long as on a processor."""
+AARCH64 = (("simd", "neon"), ("simd", "sdot"))
 MOST_INSTRUCTIONS = {
     ("fused_100", "qemu"): 1_100_000,
     ("fused_100", "helium"): 490_000,
@@ -93,7 +94,7 @@ def answers(request: pytest.FixtureRequest) -> Callable[[str], Answered]:
 
 
 CASES = (
-    *((name, *run) for name in (*MLPERF_TINY, *LSTMS) for run in RUNS),
+    *((name, *run) for name in (*MLPERF_TINY, *LSTMS) for run in (*RUNS, *AARCH64)),
     *((name, *run) for name in WITH_HELIUM for run in HELIUM),
 )
 
