@@ -30,8 +30,9 @@ typedef struct {
 
 // Sums start with the bias less in_zero_point * the sum of the weights; no shift is to the left;
 // for Helium all are to the right, by at least 1, with single rounding 2. `scratch` has room for
-// `depth` bytes of 4 positions. `_relu` is for a zero point of -128, and outputs
-// up to 127.
+// `depth` bytes of 4 positions; for simd and avx2 for those where the taps of a row are no whole
+// STEPs, and for the ring of padded_rows.h. `_relu` is for a zero point of -128, and outputs up to
+// 127.
 void mcugen_conv_2d_simd_double(const mcugen_conv_2d_vector_t *layer, const int8_t *in,
                                 int8_t *out, int8_t *scratch);
 void mcugen_conv_2d_simd_single(const mcugen_conv_2d_vector_t *layer, const int8_t *in,

@@ -31,6 +31,8 @@ EDGES = (
     *(Case(dilation=d, image=(9, 8)) for d in ((2, 2), (1, 2), (3, 1))),
     *(Case(channels=c, outputs=20, image=(4, 3)) for c in (1, 3, 6, 11)),
     Case(filter=(5, 5), channels=3, image=(2, 2), batches=2),
+    Case(filter=(3, 1), channels=8, image=(9, 1), stride=(2, 1)),  # one column
+    *(replace(DEPTHWISE, channels=16, filter=(f, 1), image=(9, 1)) for f in (3, 5)),
     *(Case(activation=a, outputs=9, output_zero_point=z) for a in ACTIVATIONS for z in (-128, 127)),
     *(Case(gain=gain) for gain in (0.001, 0.4, 1e3, 1e8)),
     Case(smallest_weight=-128, outputs=9),
