@@ -72,7 +72,11 @@ _OPTIONS = (
         is_flag=True,
         help="Make the cost of every layer measurable, for run --profile.",
     ),
-    _model("--no-prune", is_flag=True, help="Keep channels that provably never affect the output."),
+    _model(
+        "--no-prune",
+        is_flag=True,
+        help="Compute what provably never affects the output, and copy parts of tensors.",
+    ),
     _model(
         "--mlperf-id",
         default="",

@@ -164,7 +164,7 @@ def _engine_lines(inspection: Inspection) -> Iterable[Text]:
 def _removal_lines(removals: tuple[Removal, ...]) -> Iterable[Text]:
     """What the engine does not compute."""
     if removals:
-        yield Text("  never matters, so it is not computed (--no-prune computes all):")
+        yield Text("  never matters, so not computed (--no-prune computes all but constants):")
     for r in removals:
         yield Text(f"    op {r.op} {r.kind}: {r.what}: {r.why}")
 
