@@ -132,11 +132,12 @@ def configure(command: list[str], project: Path, compiler: Compiler) -> None:
     made_by = [*command, folder, *compiler.command, compiler.version(), *flags, *given]
     stamp = build / "configured.json"
     text = json.dumps(made_by, indent=2) + "\n"
-    if stamp.is_file() and stamp.read_text(encoding="utf-8") == text:
+    cache = build / "CMakeCache.txt"
+    if cache.is_file() and stamp.is_file() and stamp.read_text(encoding="utf-8") == text:
         return
     # What `cmake --fresh` (3.24) does: they would keep compiler and folder of before.
     stamp.unlink(missing_ok=True)
-    (build / "CMakeCache.txt").unlink(missing_ok=True)
+    cache.unlink(missing_ok=True)
     shutil.rmtree(build / "CMakeFiles", ignore_errors=True)
     run_build(command, project)
     stamp.write_text(text, encoding="utf-8")

@@ -41,7 +41,8 @@ void mcugen_conv_2d_single(const mcugen_conv_2d_t *layer, const int8_t *in, int8
 //           3 words: its requantisation
 // The requantisation is a mcugen_requant_s8_t, in quads of `_straight` kernels without the shift, which
 // is MCUGEN_ONE_SHIFT, or for the `_exact` kernels a mcugen_requant_t and 0. A channel of a quad that
-// needs another shift comes once more as a single one. Sums start with the bias less in_zero_point * the sum of the weights.
+// needs another shift comes once more as a single one. Sums start with the bias less in_zero_point *
+// the sum of the weights.
 typedef struct {
   const uint32_t *channels;
   mcugen_filter_t filter;
