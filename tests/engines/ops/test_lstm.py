@@ -148,13 +148,14 @@ def test_single_rounding_is_close(tmp_path: Path) -> None:
 
 
 LSTM, LSTM_DSP = "runtime/kernels/lstm.c", "runtime/kernels/lstm_dsp.c"
+UNIT = "runtime/kernels/lstm_unit.h"
 BREAKS = (
-    ("portable", LSTM, "saturate_s16(saturate_s16(input)", "saturate_s16((input)"),
-    ("portable", LSTM, "saturate_s16(recurrent)", "recurrent"),
-    ("portable", LSTM, "saturate_s16(product(layer, input", "(product(layer, input"),
-    ("portable", LSTM, "shape->cell_low, ", "INT16_MIN, "),
-    ("portable", LSTM, "shape->cell_high);", "INT16_MAX);"),
-    ("portable", LSTM, " + shape->tanh_half)", ")"),
+    ("portable", UNIT, "saturate_s16(mcugen_saturate_s16(input)", "saturate_s16((input)"),
+    ("portable", UNIT, "mcugen_saturate_s16(recurrent)", "recurrent"),
+    ("portable", UNIT, "mcugen_saturate_s16(added)", "added"),
+    ("portable", UNIT, "shape->cell_low, ", "INT16_MIN, "),
+    ("portable", UNIT, "shape->cell_high);", "INT16_MAX);"),
+    ("portable", UNIT, " + shape->tanh_half)", ")"),
     ("portable", LSTM, "hidden += shape->units;", ""),
     ("portable", LSTM, "batch * shape->in_batch", "batch * shape->in_step"),
     ("dsp-speed", LSTM_DSP, "by[1] - (int32_t)((uint32_t)twice >> 31)", "by[1]"),
