@@ -8,8 +8,8 @@ parts is read, and neither is ever worked on in place before. Parts that are joi
 written there by the operator that computes them, and the whole lives from the first of them on. Values
 start at multiples of ALIGNMENT_BYTES and own their memory up to the next one: so must parts.
 
-Not for variables, which change while their old values may still be read, nor for inputs and outputs of the
-model, which have memory of their own.
+Nothing lies in a variable, which changes while its old values may still be read. Inputs that are joined and
+outputs of the model are no parts: they have memory of their own.
 """
 
 from __future__ import annotations
@@ -27,13 +27,11 @@ _WORK = 20_000
 
 @dataclass(frozen=True, slots=True)
 class PartPlace:
-    """A tensor lies in tensor `whole` from byte `start` on, which `op` would copy it from, or to if it
-    `joins` the whole."""
+    """A tensor lies in tensor `whole` from byte `start` on, which `op` would copy it from or to."""
 
     op: Op
     whole: int
     start: int
-    joins: bool
 
 
 PartPlaces = Mapping[int, PartPlace]
@@ -103,7 +101,7 @@ def _splits(graph: Graph, choice: Choice, sources: Mapping[int, int]) -> dict[in
     if sources.get(x, x) == _VARIABLE:
         return {}
     return {
-        tensor: PartPlace(op, x, start, joins=False)
+        tensor: PartPlace(op, x, start)
         for tensor, start in zip(op.outputs, starts, strict=True)
         if start % ALIGNMENT_BYTES == 0
     }
@@ -120,5 +118,5 @@ def _joins(graph: Graph, choice: Choice, sources: Mapping[int, int]) -> dict[int
             end % ALIGNMENT_BYTES == 0 or end == graph.tensors[op.outputs[0]].bytes
         )
         if is_activation(tensor) and is_aligned and source not in (_VARIABLE, *graph.inputs):
-            found.setdefault(source, PartPlace(op, op.outputs[0], start, joins=True))
+            found.setdefault(source, PartPlace(op, op.outputs[0], start))
     return found
