@@ -90,7 +90,7 @@ def read_flash_data(board: Board) -> FlashData:
 def _runners(board: Board, table: TomlTable) -> dict[str, Runner]:
     """The board's own; with `runners_of`, after those of another board, beside it or mcugen's, that flash
     projects of this one."""
-    own = {name: _runner(name, one) for name, one in table.named_tables("runners").items()}
+    own = {name: _runner(board, name, one) for name, one in table.named_tables("runners").items()}
     other = table.text("runners_of", "")
     if not other:
         return own
@@ -101,7 +101,7 @@ def _runners(board: Board, table: TomlTable) -> dict[str, Runner]:
     return {name: it for name, it in lent.items() if it.exporter in ("", board.exporter)} | own
 
 
-def _runner(name: str, table: TomlTable) -> Runner:
+def _runner(board: Board, name: str, table: TomlTable) -> Runner:
     program = table.text("program")
     on_windows = table.text("program_windows", program)
     remote = table.texts("remote", ())
@@ -118,7 +118,7 @@ def _runner(name: str, table: TomlTable) -> Runner:
         list_script=table.texts("list_script", ()),
         install=table.text("install"),
         remote=remote,
-        exporter=table.text("exporter", ""),
+        exporter=table.choice("exporter", ("", board.exporter), ""),
     )
     table.finish()
     return runner
