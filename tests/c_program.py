@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import threading
 from collections.abc import Sequence
@@ -48,7 +49,11 @@ def compile_for_board(
 ) -> Path:
     """The program as an image of an emulated board, optimised with -O2. newlib's printf works in it."""
     board = load_board(ROOT / "boards" / board_name)
-    port = [board.files[name] for name in board.sources]
+    together = folder / "board"  # a shared source includes the headers of this board
+    together.mkdir(exist_ok=True)
+    for name, file in board.files.items():
+        shutil.copyfile(file, together / name)
+    port = [together / name for name in board.sources]
     link = [f"-L{board.folder}", *board.link_flags]
     picolibc = "--specs=picolibc.specs" in board.cpu_flags
     port.append(FIRMWARE_TESTS / "qemu" / ("picolibc_stdio.c" if picolibc else "retarget.c"))

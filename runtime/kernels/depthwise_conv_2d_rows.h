@@ -24,8 +24,10 @@ MCUGEN_INLINE void mcugen_slide_block(const mcugen_depthwise_conv_2d_vector_t *l
   const uint32_t pitch = f->out_channels;
   const uint32_t step = (uint32_t)f->stride_x * f->in_channels;
   mcugen_pair_t pairs[MCUGEN_MOST_KEPT / 2u];
-  MCUGEN_UNROLL for (uint32_t t = 0; kept && t < count; t += 2) {
-    pairs[t / 2] = mcugen_load_pair(weights + t * MCUGEN_LANES);
+  if (kept) {
+    MCUGEN_UNROLL for (uint32_t t = 0; t < count; t += 2) {
+      pairs[t / 2] = mcugen_load_pair(weights + t * MCUGEN_LANES);
+    }
   }
   uint32_t at = c;
   out += c;
