@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import os
 import re
 import secrets
 import shlex
@@ -93,9 +94,9 @@ sha256sum "$2" 2>&1 && cat "$2" 2>&1
 printf '\\n%s %s\\n' "$1" $?
 """
 
-CONTROL_PATH_BYTES = (
-    90  # a Unix socket's path has 104 bytes or more, and ssh appends to it while it binds
-)
+CONTROL_PATH_BYTES = 104 - 1 - 17
+"""A Unix socket's path has 104 bytes or more with its 0; while ssh binds it appends a dot and 16 letters."""
+_CONTROL_NAME = "s"
 SLOW_BYTES_PER_SECOND = 20_000
 SIGTERM_STATUS = 143
 ANSWER_TIMEOUT_S = 20.0  # beyond the command's own limit: connecting, and ending what is late
@@ -263,7 +264,7 @@ class SshSession:
         """
         control: tuple[str, ...] = ()
         if self._control is not None:
-            path = f"ControlPath={self._control}/s"
+            path = f"ControlPath={self._control / _CONTROL_NAME}"
             control = ("-o", "ControlMaster=auto", "-o", path, "-o", "ControlPersist=no")
         return (
             self.target.program,
@@ -302,7 +303,7 @@ def _control_folder() -> Path | None:
     if IS_WINDOWS:
         return None
     folder = Path(tempfile.mkdtemp(prefix="mcugen-"))
-    if len(str(folder)) <= CONTROL_PATH_BYTES:
+    if len(os.fsencode(folder / _CONTROL_NAME)) <= CONTROL_PATH_BYTES:
         return folder
     folder.rmdir()
     return None

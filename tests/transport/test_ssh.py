@@ -9,6 +9,7 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from dataclasses import replace
@@ -17,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from mcugen.errors import DeviceError
-from mcugen.transport.ssh import KEEPER, SshSession
+from mcugen.transport.ssh import CONTROL_PATH_BYTES, KEEPER, SshSession
 from tests.ssh_server import (
     Server,
     eventually,
@@ -151,6 +152,21 @@ def test_what_a_command_left_behind_is_ended(session: SshSession) -> None:
     result = session.run(["sh", "-c", f"sleep {word} >/dev/null 2>&1 & echo $!"], timeout_s=10)
     assert result.output.strip().isdigit()
     assert eventually(lambda: not processes_with(word))
+
+
+@pytest.mark.parametrize("beyond", [0, 1, 8])
+def test_a_long_temporary_folder_is_no_hindrance(
+    server: Server, beyond: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At the longest path of a socket that ssh takes, and beyond it without sharing the connection."""
+    inside = len("/mcugen-12345678/s")
+    name = "x" * (CONTROL_PATH_BYTES + beyond - inside - len("/tmp/") - len("-12345678"))
+    with tempfile.TemporaryDirectory(prefix=f"{name}-", dir="/tmp") as folder:
+        monkeypatch.setattr(tempfile, "tempdir", folder)
+        with SshSession(server.target) as session:
+            assert session.run(["echo", "here"], timeout_s=10).output == "here\n"
+            shared = [path for path in Path(folder).rglob("*") if path.is_socket()]
+            assert len(shared) == (beyond == 0)
 
 
 RUN_FOREVER = """
