@@ -102,6 +102,10 @@ void mcugen_tensor_get(const mcugen_tensor_t *tensor, const void *elements, size
                        size_t count, float values[]) {
   const size_t bytes = mcugen_element_bytes(tensor->dtype);
   const uint8_t *at = (const uint8_t *)elements + first * bytes;
+  if (tensor->dtype == MCUGEN_INT8 && tensor->scale > 0.0f) {
+    mcugen_dequantize_int8((const int8_t *)at, values, count, tensor->scale, tensor->zero_point);
+    return;
+  }
   const bool is_signed = tensor->dtype != MCUGEN_UINT8 && tensor->dtype != MCUGEN_BOOL;
   for (size_t i = 0; i < count; ++i, at += bytes) {
     if (tensor->dtype == MCUGEN_FLOAT32) {
