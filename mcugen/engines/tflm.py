@@ -60,7 +60,7 @@ def _problem(graph: Graph, kind: str) -> Problem | None:
     if kind not in known:
         near = nearest(kind, known)
         hint = f"the closest operator it has is {near}" if near else ""
-        return Problem(where, "TFLite Micro has no such operator", hint)
+        return Problem(where, "is no operator of TFLite Micro that this engine runs", hint)
     if kind in CALL_SUBGRAPHS and any(op.kind == kind for op in graph.ops):
         what = "calls another subgraph, whose operators are not registered"
         return Problem(where, what, "convert the model without control flow")
@@ -225,7 +225,7 @@ TFLM = Engine(
     supports,
     plan,
     emit,
-    operators=RESOLVER_METHODS,
+    operators=RESOLVER_METHODS.keys() - {"IF", "WHILE"},
     options=frozenset({"tflm", "arena_bytes", "profile", "per_layer"}),
     links_tflm=True,
     cxx_defines=CXX_DEFINES,

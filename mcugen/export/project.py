@@ -133,7 +133,7 @@ def _check_pin(request: BuildRequest) -> None:
 def _problems(request: BuildRequest) -> list[Problem]:
     """All reasons against the request; the engine's own only where the graph is sound."""
     graph = request.graph
-    general = [] if request.engine.runs_file else check_graph(graph)
+    general = [] if request.engine.runs_file else check_graph(graph, request.engine.operators)
     told = {problem.where for problem in general}
     own: Sequence[Problem] = request.engine.supports(graph)
     shape = check_front_end(request.front_end, graph)
@@ -156,7 +156,7 @@ def _ways_out(request: BuildRequest, hint: str) -> Iterator[str]:
 
 
 def _takes(engine: Engine, request: BuildRequest) -> bool:
-    if check_graph(request.graph) or engine.supports(request.graph):
+    if check_graph(request.graph, engine.operators) or engine.supports(request.graph):
         return False
     try:
         engine.plan(request.graph, request.engine_options)

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from mcugen.errors import ModelError
 from mcugen.model.ir import DType, Graph, Op, Problem, Tensor
@@ -73,8 +73,8 @@ _TYPE_HINTS: Mapping[DType, str] = {
 }
 
 
-def check_graph(graph: Graph) -> list[Problem]:
-    """Every reason why no engine can take the graph; an engine may know more of its own.
+def check_graph(graph: Graph, operators: Collection[str] = ()) -> list[Problem]:
+    """Every reason why an engine with these operators cannot take the graph; it may know more of its own.
 
     What an NPU's compiler left is the only reason for its file: the rest follows from it.
     """
@@ -83,10 +83,10 @@ def check_graph(graph: Graph) -> list[Problem]:
     return compiled or [
         *shape_problems(graph),
         *multiplier_problems(graph),
-        *_operator_problems(graph),
+        *_operator_problems(graph, operators),
         *(problem for op in graph.ops for problem in operand_problems(op)),
         *state_problems(graph),
-        *(floats or _tensor_problems(graph)),
+        *(floats or _tensor_problems(graph, operators)),
     ]
 
 
@@ -145,14 +145,15 @@ def where(op: Op) -> str:
     return f"op {op.index} {op.kind}"
 
 
-def _operator_problems(graph: Graph) -> Iterator[Problem]:
-    """Operators that need a runtime, another graph, or that nobody knows."""
+def _operator_problems(graph: Graph, operators: Collection[str] = ()) -> Iterator[Problem]:
+    """Operators that need a runtime, another graph, or that nobody knows; custom ones of `operators`
+    are an engine's."""
     for op in graph.ops:
         custom = op.kind.partition(":")[2]
         if custom.startswith("Flex"):
             hint = _FUSE if custom.startswith("FlexTensorList") else _REPLACE
             yield Problem(where(op), "is a TensorFlow operator that needs TensorFlow itself", hint)
-        elif op.kind.startswith("CUSTOM:"):
+        elif op.kind.startswith("CUSTOM:") and op.kind not in operators:
             hints = [hint for name, hint in _CUSTOM_HINTS.items() if custom.startswith(name)]
             yield Problem(where(op), "is a custom operator", *(hints or [_REPLACE]))
         elif op.kind in _CONTROL_FLOW:
@@ -184,27 +185,39 @@ def _is_float(graph: Graph, op: Op) -> bool:
     return any(t.dtype is DType.FLOAT32 for t in _tensors(graph, op))
 
 
+def _touched(graph: Graph, ops: Iterable[Op]) -> set[int]:
+    """The tensors that operators read or write."""
+    return {tensor.index for op in ops for tensor in _tensors(graph, op)}
+
+
 def _tensors(graph: Graph, op: Op) -> Iterable[Tensor]:
     """Inputs that are there, and outputs."""
     return [graph.tensors[i] for i in (*op.inputs, *op.outputs) if i >= 0]
 
 
-def _tensor_problems(graph: Graph) -> Iterator[Problem]:
+def _tensor_problems(graph: Graph, operators: Collection[str]) -> Iterator[Problem]:
     """Types, shapes and quantisation, each tensor named with the first operator that touches it.
 
-    Those of operators that nobody knows are left out: they follow from the operator.
+    Those of operators that nobody knows are left out: they follow from the operator. What lies between
+    an engine's custom operators is the engine's.
     """
-    strange = {problem.where for problem in _operator_problems(graph)}
-    unknown = [op for op in graph.ops if where(op) in strange]
-    seen = {tensor.index for op in unknown for tensor in _tensors(graph, op)}
+    strange = {problem.where for problem in _operator_problems(graph, operators)}
+    unknown = _touched(graph, (op for op in graph.ops if where(op) in strange))
+    custom = _touched(graph, (op for op in graph.ops if op.kind.startswith("CUSTOM:")))
+    seen = unknown | (custom - {*graph.inputs, *graph.outputs})
+    read = {index for op in graph.ops for index in op.inputs}
+    cast = {index for op in graph.ops if op.kind == "CAST" for index in op.outputs}
+    plain = custom | (cast - read)
     for op in graph.ops:
         for tensor in _tensors(graph, op):
             if tensor.index not in seen:
                 seen.add(tensor.index)
-                yield from _problems_of(tensor, f"{where(op)}, tensor {tensor.index}")
+                place = f"{where(op)}, tensor {tensor.index}"
+                yield from _problems_of(tensor, place, is_plain=tensor.index in plain)
 
 
-def _problems_of(tensor: Tensor, place: str) -> Iterator[Problem]:
+def _problems_of(tensor: Tensor, place: str, *, is_plain: bool) -> Iterator[Problem]:
+    """`is_plain`: the tensor holds integers that nothing rescales, so it needs no scale."""
     if tensor.dtype not in _ENGINE_TYPES:
         hint = _TYPE_HINTS.get(tensor.dtype, "")
         yield Problem(place, f"has the type {tensor.dtype.value}", hint)
@@ -215,7 +228,7 @@ def _problems_of(tensor: Tensor, place: str) -> Iterator[Problem]:
     if 0 in tensor.shape:
         yield Problem(place, f"has no fixed size: shape {list(tensor.shape)}", FIXED_SHAPE_HINT)
     if tensor.dtype in (DType.INT8, DType.INT16):
-        if tensor.quant is None:
+        if tensor.quant is None and not is_plain:
             yield Problem(place, f"is {tensor.dtype.value} without a scale", _QUANTISE)
-        elif tensor.quant.axis is not None:
+        elif tensor.quant is not None and tensor.quant.axis is not None:
             yield Problem(place, "is an activation with a scale per channel", _QUANTISE)

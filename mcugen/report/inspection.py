@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, partial
 
@@ -29,7 +29,7 @@ class LayerCost:
 
 @dataclass(frozen=True, slots=True)
 class EngineVerdict:
-    """Whether an engine takes the model: its plan, or problems of its own beside the graph's."""
+    """Whether an engine takes the model: its plan, or problems of its own beside those of all."""
 
     name: str
     problems: tuple[Problem, ...]
@@ -54,7 +54,8 @@ class BoardVerdict:
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """All of it. `plan` is that of the bare graph, one buffer per activation."""
+    """All of it. `problems` are those of all engines, `plan` is that of the bare graph, one buffer per
+    activation."""
 
     graph: Graph
     layers: tuple[LayerCost, ...]
@@ -73,9 +74,10 @@ def inspect_graph(
 
     The first of a board's engines that takes the model makes the board's figures.
     """
-    problems = tuple(check_graph(graph))
+    operators = {kind for engine in engines.values() for kind in engine.operators}
+    problems = tuple(check_graph(graph, operators))
     options = EngineOptions(model_bytes=model_bytes)
-    judge = partial(_try_engine, graph, is_sound=not problems)
+    judge = partial(_try_engine, graph, problems)
     layers = tuple(LayerCost(op, macs(graph, op), weight_bytes(graph, [op])) for op in graph.ops)
     plan = plan_graph(graph)
     verdicts = tuple(judge(engine, options) for engine in engines.values())
@@ -111,11 +113,14 @@ def plan_graph(graph: Graph) -> EnginePlan:
 
 
 def _try_engine(
-    graph: Graph, engine: Engine, options: EngineOptions, *, is_sound: bool
+    graph: Graph, general: Collection[Problem], engine: Engine, options: EngineOptions
 ) -> EngineVerdict:
     """The engine's own problems, or its plan; no plan for a graph that no engine can take."""
-    problems = tuple(engine.supports(graph))
-    if problems or not is_sound:
+    custom = [problem for problem in check_graph(graph, engine.operators) if problem not in general]
+    told = {problem.where for problem in custom}
+    own = [problem for problem in engine.supports(graph) if problem.where not in told]
+    problems = (*custom, *own)
+    if problems or general:
         return EngineVerdict(engine.name, problems, None)
     try:
         return EngineVerdict(engine.name, (), engine.plan(graph, options))

@@ -58,11 +58,12 @@ clips. State of the fused LSTM and of SVDF is reset before every window.
 
 _OTHERS = """## All engines
 
-`tflm` supports every builtin operator that TFLite Micro registers. `axon` supports those that Nordic's
-compiler documents, within the limits of `mcugen/platforms/axon/limits.py`, and `efinix` those that the
-TinyML platform's TFLite Micro of 2022 registers. All three run third-party kernels. A model with custom
-operators is refused, whatever the engine. An NPU's compiler is run by mcugen, or has made the file that
-`--npu-model` names.
+`tflm` supports the builtin operators that TFLite Micro registers, except IF and WHILE, and its custom ones
+except CIRCULAR_BUFFER, which ends most inferences without an output. State of its Signal operators is
+reset before every window. `axon` supports those that Nordic's compiler documents, within the limits of
+`mcugen/platforms/axon/limits.py`, and `efinix` those that the TinyML platform's TFLite Micro of 2022
+registers. All three run third-party kernels. Other custom operators are refused: Flex operators need
+TensorFlow itself. An NPU's compiler is run by mcugen, or has made the file that `--npu-model` names.
 """
 
 
@@ -100,6 +101,6 @@ def _engine_table(engines: Mapping[str, Engine]) -> Iterator[str]:
     yield f"| operator | {' | '.join(engines)} |"
     yield "|---|" + len(engines) * "---|"
     kinds = {kind for engine in engines.values() for kind in engine.operators}
-    for kind in sorted(kind for kind in kinds if not kind.startswith("CUSTOM:")):
+    for kind in sorted(kinds):
         taken = (kind in engine.operators for engine in engines.values())
         yield f"| {kind} | {' | '.join('yes' if yes else '-' for yes in taken)} |"

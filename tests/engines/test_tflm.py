@@ -23,7 +23,9 @@ from mcugen.engines.tflm_operators import (
     RESOLVER_METHODS,
 )
 from mcugen.errors import ModelError
+from mcugen.model.check import check_graph
 from mcugen.model.ir import DType, Graph, Op, Tensor
+from mcugen.model.reference import open_reference
 from mcugen.model.tflite import parse_tflite, read_tflite
 from mcugen.paths import runtime_dir
 from mcugen.report.files import load_run
@@ -116,6 +118,20 @@ def test_a_streaming_model_brings_its_variables() -> None:
     operators = tree["model/word_operators.cc"]
     for call in (b"AddCallOnce", b"AddVarHandle", b"AddReadVariable", b"AddAssignVariable"):
         assert operators.count(call) == 1
+
+
+def test_tflms_own_custom_operators_are_taken(tmp_path: Path) -> None:
+    frame = TensorSpec((64,), "int16")
+    ops = [OpSpec("CUSTOM:SignalFftAutoScale", [0], [1, 2])]
+    content = model_bytes([frame, frame, TensorSpec((), "int32")], ops, [0], [1, 2])
+    (path := tmp_path / "scaled.tflite").write_bytes(content)
+    graph = read_tflite(path)
+    assert check_graph(graph, tflm.TFLM.operators) == []
+    tree = tflm.emit(graph, EngineOptions(model_bytes=content))  # the wheel measures its arena
+    assert b"->AddFftAutoScale()" in tree["model/scaled_operators.cc"]
+    with open_reference(path) as reference:
+        scaled, shift = reference.run([np.full((1, 64), 3, np.int16)])
+    assert (scaled[0] == 3 << shift[0]).all() and shift[0] == 13
 
 
 def test_npu_operator_is_registered_by_its_own_header() -> None:

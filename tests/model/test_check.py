@@ -138,6 +138,26 @@ def test_custom_operators_that_people_have_get_a_way_out_of_their_own(
     assert problem.what == "is a custom operator" and words in problem.hint
 
 
+def test_custom_operators_of_an_engine_are_its_own() -> None:
+    """Their tensors need no scale and may have any type, except where the model begins or ends."""
+    window = TensorSpec((8,), "int16")
+    graph = chain(["CUSTOM:A", "CUSTOM:B"], [window, TensorSpec((8,), "uint64"), window])
+    assert check_graph(graph, ("CUSTOM:A", "CUSTOM:B")) == []
+    assert [p.where for p in check_graph(graph, ("CUSTOM:A",))] == ["op 1 CUSTOM:B"]
+    (problem,) = check_graph(
+        chain(["CUSTOM:A"], [window, TensorSpec((8,), "uint64")]), ["CUSTOM:A"]
+    )
+    assert (problem.where, problem.what) == ("op 0 CUSTOM:A, tensor 1", "has the type uint64")
+
+
+def test_integers_at_the_end_need_no_scale() -> None:
+    tensors = [TensorSpec((4,), "int32"), TensorSpec((4,)), TensorSpec((4,))]
+    assert check_graph(chain(["CAST"], tensors)) == []
+    assert {p.what for p in check_graph(chain(["CAST", "RELU"], tensors))} == {
+        "is int8 without a scale"
+    }
+
+
 def test_refuse_lists_all_problems_and_each_hint_once() -> None:
     refuse([], "m.tflite")
     with pytest.raises(ModelError) as one:
