@@ -102,12 +102,12 @@ def run(
     """
     refuse_strangers("run", options, RunOptions)
     refuse_idle_options(options)
+    project = open_project(Path(build_dir), optional_path(options.get("board_dir")))
     if not (clips or any(options.get(name) for name in ("repeats", "profile", "energy"))):
         raise ConfigError(
             "no clips are given",
             hint="name files or folders, or pass --repeats, --profile or --energy",
         )
-    project = open_project(Path(build_dir), optional_path(options.get("board_dir")))
     if resize := options.get("resize"):
         front_end = project.manifest.front_end.resized(resize)
         project = replace(project, manifest=replace(project.manifest, front_end=front_end))

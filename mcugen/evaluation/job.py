@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from mcugen.config import CONFIG_NAME, Config, find_config, load_config
-from mcugen.errors import DataError, ModelError
+from mcugen.errors import DataError, ModelError, near_path
 from mcugen.evaluation.classification import ClassStep, Task, class_task, judge_classes, run_classes
 from mcugen.evaluation.detection import ClipScore, StepResult, host_scorer, judge_step
 from mcugen.evaluation.model_runner import Opener, open_tflite
@@ -118,9 +118,11 @@ def _config(model: Path) -> Config:
     if model.is_dir() and (model / CONFIG_NAME).is_file():
         return load_config(model / CONFIG_NAME)
     if not model.is_file():
+        hint = "pass a .tflite or .keras file, or the folder that `mcugen convert` wrote to"
+        if not model.exists():
+            raise ModelError(f"{model} does not exist", hint=near_path(model) or hint)
         raise ModelError(
-            f"{model} is neither a model file nor a folder with an {CONFIG_NAME}",
-            hint="pass a .tflite or .keras file, or the folder that `mcugen convert` wrote to",
+            f"{model} is neither a model file nor a folder with an {CONFIG_NAME}", hint=hint
         )
     config = find_config(model, model.parent, model.parent)
     beside = model.parent / CONFIG_NAME

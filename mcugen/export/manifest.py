@@ -108,9 +108,11 @@ def load_manifest(build_dir: Path) -> Manifest:
             )
         return _from_json(data, path)
     except (FileNotFoundError, NotADirectoryError):
+        hint = near_path(build_dir) or "pass the folder that `mcugen build --out` wrote"
+        if not build_dir.exists():
+            raise ConfigError(f"{build_dir} does not exist", hint=hint) from None
         raise ConfigError(
-            f"{build_dir} is not a project made by mcugen: no {MARKER} in it",
-            hint=near_path(build_dir) or "pass the folder that `mcugen build --out` wrote",
+            f"{build_dir} is not a project made by mcugen: no {MARKER} in it", hint=hint
         ) from None
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ConfigError(f"{path} is damaged: {error}", hint="run `mcugen build` again") from error

@@ -51,10 +51,10 @@ def load_run(path: Path) -> Run:
     """The run in a folder that `mcugen run` wrote, or in a records file. DataError when none is."""
     records = path / RECORDS_NAME if path.is_dir() else path
     if not records.is_file():
-        raise DataError(
-            f"{path} is not a folder of results: no {RECORDS_NAME} in it",
-            hint=near_path(path) or "pass the folder that `mcugen run --out` wrote",
-        )
+        hint = near_path(path) or "pass the folder that `mcugen run --out` wrote"
+        if not path.exists():
+            raise DataError(f"{path} does not exist", hint=hint)
+        raise DataError(f"{path} is not a folder of results: no {RECORDS_NAME} in it", hint=hint)
     return as_run(read_records(records), str(records))
 
 

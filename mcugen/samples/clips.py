@@ -93,7 +93,7 @@ def _files_of(
         return found
     if not item.exists():
         near = near_path(item)
-        faults.append(f"{item}: no such file" + (f" ({near})" if near else ""))
+        faults.append(f"{item}: no such file or folder" + (f" ({near})" if near else ""))
         return ()
     if not _is_clip(item, suffixes):
         faults.append(f"{item}: not a {' or '.join(suffixes)} file")

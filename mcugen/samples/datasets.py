@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from mcugen.errors import DataError
+from mcugen.errors import DataError, near_path
 from mcugen.progress import OnNote
 from mcugen.samples.arrays import load_labels, load_npy
 from mcugen.samples.images import PICTURES
@@ -75,7 +75,10 @@ class Dataset:
 def load_dataset(root: Path) -> Dataset:
     """The data set in `root`; DataError when it is in none of the layouts or holds no sample."""
     if not root.is_dir():
-        raise DataError(f"{root} is not a folder", hint="name the folder of the data set")
+        hint = near_path(root) or "name the folder of the data set"
+        if not root.exists():
+            raise DataError(f"{root} does not exist", hint=hint)
+        raise DataError(f"{root} is not a folder", hint=hint)
     for layout, (source, recognises, read) in LAYOUTS.items():
         if recognises(root):
             samples = tuple(read(root))

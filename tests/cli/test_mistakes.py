@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -85,6 +86,27 @@ def test_a_file_or_another_folder_in_place_of_a_project(tmp_path: Path, capfd: C
     for wrong in (MODEL, tmp_path):
         answer = call(capfd, "run", wrong, "clip.wav")
         assert answer.status == 2 and "is not a project made by mcugen" in answer.err
+
+
+def test_a_folder_that_is_not_there_is_named_with_the_nearest_one(
+    project: Path, capfd: Capture
+) -> None:
+    gone = project.with_name("projecx")
+    for words in (
+        ["run", gone],
+        ["run", gone, "clip.wav"],
+        ["run", project, gone],
+        ["verify", gone],
+        ["verify", project, "--clips", gone],
+        ["evaluate", MODEL, gone],
+        ["convert", MODEL, "--data", gone],
+        ["train", "ad", gone],
+        ["compare", gone, gone],
+        ["report", gone],
+    ):
+        answer = call(capfd, *words)
+        assert answer.status == 2 and f"did you mean '{project}'?" in answer.err, words
+        assert re.search(f"{gone}( does not exist|: no such file or folder)", answer.err), words
 
 
 def test_a_sound_for_a_project_of_raw_tensors(

@@ -163,7 +163,7 @@ def test_a_data_set_of_another_benchmark(scorer: Path, tmp_path: Path, capfd: Ca
 
 def test_no_data_set(scorer: Path, tmp_path: Path, capfd: Capture) -> None:
     answer = call(capfd, "mlperf", scorer, "--dataset", tmp_path / "nowhere")
-    assert answer.status == 2 and "nowhere is not a folder" in answer.err
+    assert answer.status == 2 and "nowhere does not exist" in answer.err
 
 
 @contextmanager

@@ -145,6 +145,7 @@ def test_a_flashed_board_is_evaluated_through_its_port(
     [
         (("--engine", "aot", "--port", "x"), "--engine, --port: no board is given"),
         (("--board", "host", "--engine", "tflm"), "needs a TFLite Micro build"),
+        (("--board", "host", "--engine", "tflm", "--tflm", "x"), "x holds no TFLite Micro"),
         (("--out", "FILE"), "FILE is a file"),
     ],
 )

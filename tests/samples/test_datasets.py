@@ -145,7 +145,7 @@ def test_plain_folders(tmp_path: Path) -> None:
 
 
 def test_faults_of_folders_are_named(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="not a folder"):
+    with pytest.raises(DataError, match="does not exist"):
         load_dataset(tmp_path / "nowhere")
     with pytest.raises(DataError, match="holds no data set"):
         load_dataset(tmp_path)

@@ -80,7 +80,7 @@ def test_one_line_names_the_fault(
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["ad", "nothere"], "nothere is not a folder"),
+        (["ad", "nothere"], "nothere does not exist"),
         (["ad", "DATA", "--jobs", "0"], "neither -1 nor at least 1"),
         (["ad", "DATA", "--epochs", "0"], "0 is not in the range"),
         (["ad", "DATA", "--type", "fan"], "no training clip of type 'fan'"),
