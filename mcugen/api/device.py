@@ -167,15 +167,17 @@ class Device:
         values = np.frombuffer(content, coding.dtype).reshape(-1, *shape)
         return coding.as_in_file(values)
 
-    def score(self, clip: StrPath, *, input: str | None = None) -> ClipAnswer:
-        """The score of a clip: a file that the front-end reads, or an .npy file of rows.
+    def score(self, clip: StrPath | NDArray[Any], *, input: str | None = None) -> ClipAnswer:
+        """The score of a clip: a file that the front-end reads, or rows of features [rows, values] as an
+        .npy file or an array.
 
-        `input` is that of `mcugen run`. DataError for a file that cannot be used.
+        `input` is that of `mcugen run`. DataError for what cannot be used.
         """
         client, front_end = self._opened(), self.manifest.front_end
         coding = input_coding(self._graph)
         source = default_input(input, front_end, coding)
-        stimulus = make_stimulus(Path(clip), source, front_end, coding)
+        given = clip if isinstance(clip, np.ndarray) else Path(clip)
+        stimulus = make_stimulus(given, source, front_end, coding)
         steps = list(stream(client, stimulus))
         windows = [window for step in steps for window in step.reply.windows]
         scores = tuple(window.score for window in windows)

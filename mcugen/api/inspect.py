@@ -9,7 +9,7 @@ from pathlib import Path
 from mcugen.boards import load_boards
 from mcugen.model.tflite import read_tflite
 from mcugen.paths import StrPath, optional_path
-from mcugen.platforms.choose import all_engines
+from mcugen.platforms.choose import all_engines, memory_layouts
 from mcugen.report.inspection import Inspection, inspect_graph
 
 
@@ -22,4 +22,4 @@ def inspect(model: StrPath, *, board_dir: StrPath | None = None) -> Inspection:
     graph = read_tflite(path)
     boards = load_boards(optional_path(board_dir))
     engines = {name: engine for name, engine in all_engines().items() if not engine.runs_file}
-    return inspect_graph(graph, path.read_bytes(), engines, boards)
+    return inspect_graph(graph, path.read_bytes(), engines, boards, memory_layouts)

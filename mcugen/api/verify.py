@@ -7,6 +7,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from numbers import Integral
 from pathlib import Path
 
 from mcugen.api.features import FeatureVerdict, compare_features
@@ -77,8 +78,8 @@ def verify(
     DeviceError when the device does not answer or runs something else, DataError for clips that
     cannot be used. A difference is no error: see `is_accepted`.
     """
-    if vectors < 1:
-        raise ConfigError(f"{vectors} vectors prove nothing", hint="pass 1 or more")
+    if not (isinstance(vectors, Integral) and vectors >= 1):
+        raise ConfigError(f"{vectors} vectors prove nothing", hint="pass a whole number from 1 on")
     if ssh_option and not host:
         raise ConfigError("--ssh-option needs --host", hint="see mcugen verify --help")
     if host and port:

@@ -4,11 +4,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from mcugen import __version__
-from mcugen.boards import Board
+from mcugen.boards import Board, MemoryRegion
 from mcugen.codegen.render import render
 from mcugen.codegen.tree import MARKER, SourceTree, merge, tree_sha256
 from mcugen.engines.contract import Engine, EngineOptions, EnginePlan
@@ -46,6 +46,7 @@ class BuildRequest:
     mlperf_id: str
     mlperf_energy: bool = False  # time stamps are pulses on a pin
     others: tuple[Engine, ...] = ()  # engines that the board also runs
+    layouts: Mapping[str, Board] = field(default_factory=dict)  # --memory -> the board with it
     decode: Decode | None = None
     accelerated: tuple[str, ...] = ()  # what the NPU's compiler said, in lines
     wake_word: WakeWord | None = None
@@ -78,7 +79,7 @@ def generate(request: BuildRequest) -> GeneratedProject:
     """The project of a request; a model that cannot work on the board is refused with all reasons."""
     check_request(request)
     plan = request.engine.plan(request.graph, request.engine_options)
-    check_fit(plan, request.board)
+    check_fit(plan, request.board, request.layouts)
     app = merge(
         {} if request.engine.runs_file else _firmware(request),
         {f"model/{request.graph.name}.tflite": request.model_bytes},
@@ -165,22 +166,28 @@ def _takes(engine: Engine, request: BuildRequest) -> bool:
     return True
 
 
-def check_fit(plan: EnginePlan, board: Board) -> None:
-    """ModelError with the numbers when the plan needs more than the board has left for a model."""
+def check_fit(plan: EnginePlan, board: Board, layouts: Mapping[str, Board]) -> None:
+    """ModelError with the numbers when the plan needs more than the board has left for a model, and the
+    layouts of its memory in which there is enough."""
+    for name, region, needed_bytes, left_bytes, what in _overflows(plan, board):
+        fits = [word for word, other in layouts.items() if not [*_overflows(plan, other)]]
+        raise ModelError(
+            f"the model does not fit {board.name}: it needs {needed_bytes} bytes of {name} ({what}), "
+            f"{left_bytes} are left of {region.bytes}"
+            + (f"; it fits with --memory {' or '.join(fits)}" if fits else ""),
+            hint="take a smaller model, another board, or --optimize size",
+        )
+
+
+def _overflows(plan: EnginePlan, board: Board) -> Iterator[tuple[str, MemoryRegion, int, int, str]]:
+    """Memory that is too small: its name, it, the bytes needed and left, what needs them."""
     needs = (
         ("flash", board.flash, plan.weight_bytes, "weights and tables"),
         ("RAM", board.ram, plan.arena_bytes, f"activations, most in {plan.peak_step}"),
     )
     for name, region, needed_bytes, what in needs:
-        if region is None:
-            continue
-        left_bytes = region.bytes - region.reserved_bytes
-        if needed_bytes > left_bytes:
-            raise ModelError(
-                f"the model does not fit {board.name}: it needs {needed_bytes} bytes of {name} ({what}), "
-                f"{left_bytes} are left of {region.bytes}",
-                hint="take a smaller model, another board, or --optimize size",
-            )
+        if region is not None and needed_bytes > (left := region.bytes - region.reserved_bytes):
+            yield name, region, needed_bytes, left, what
 
 
 def _runtime(name: str) -> bytes:

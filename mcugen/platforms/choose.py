@@ -84,6 +84,12 @@ def platform_of(board: Board) -> Platform:
     return platform
 
 
+def memory_layouts(board: Board) -> Mapping[str, Board]:
+    """`--memory` -> the board with the limits of that layout; empty where the board has one alone."""
+    layouts = platform_of(board).memories
+    return layouts(board) if layouts is not None else {}
+
+
 def all_engines() -> Mapping[str, Engine]:
     """`--engine` -> engine: the general ones, then those that come with a platform."""
     rows = (ENGINES, *(platform.engines for platform in all_platforms().values()))

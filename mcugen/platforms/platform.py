@@ -73,6 +73,6 @@ class Platform:
     compile: Callable[[Path, Board, Places], Compiled] | None = None
     accelerate: Callable[[BuildRequest, Places, Path], Accelerated] | None = None
     npu_tolerance_lsb: int = 0
-    with_memory: Callable[[Board, str], Board] | None = None
+    memories: Callable[[Board], Mapping[str, Board]] | None = None
     results: ResultReader | None = None
     checks: Callable[[Board, Mapping[str, str]], tuple[Finding, ...]] | None = None

@@ -20,7 +20,7 @@ from mcugen.features.spec import PRESETS, FrontEnd, image_front_end, raw_front_e
 from mcugen.features.toml import front_end_from_dict
 from mcugen.model.ir import Graph
 from mcugen.model.tflite import NO_MODEL_HINT, parse_tflite
-from mcugen.platforms.choose import all_engines, platform_of
+from mcugen.platforms.choose import all_engines, memory_layouts, platform_of
 from mcugen.samples.labels import read_class_names
 from mcugen.scoring import wake_word
 from mcugen.scoring.decode import (
@@ -66,8 +66,11 @@ def make_request(config: Config, board: Board, choices: Choices) -> BuildRequest
     graph = parse_tflite(model_bytes, config.model.name)
     platform = platform_of(board)
     engine = choose_engine(board, *said("engine", choices, config))
-    if platform.with_memory is not None:
-        board = platform.with_memory(board, choices.memory)
+    layouts = memory_layouts(board)
+    if choices.memory:
+        if choices.memory not in layouts:
+            raise unknown("memory layout", choices.memory, layouts)
+        board = layouts[choices.memory]
     optimize = _choose(*said("optimize", choices, config, "speed"), OPTIMIZES)
     benchmark = choices.mlperf_id or config.mlperf_id
     front_end = _front_end(graph, config, choices.front_end, benchmark)
@@ -80,6 +83,7 @@ def make_request(config: Config, board: Board, choices: Choices) -> BuildRequest
         score=score,
         threshold=config.threshold,
         board=board,
+        layouts=layouts,
         engine=engine,
         exporter=platform.exporter,
         engine_options=EngineOptions(

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, partial
 
@@ -68,11 +68,16 @@ class Inspection:
 
 
 def inspect_graph(
-    graph: Graph, model_bytes: bytes, engines: Mapping[str, Engine], boards: Iterable[Board]
+    graph: Graph,
+    model_bytes: bytes,
+    engines: Mapping[str, Engine],
+    boards: Iterable[Board],
+    layouts_of: Callable[[Board], Mapping[str, Board]] = lambda board: {},
 ) -> Inspection:
     """Judges the model by every engine and every board; never fails on a sound Graph.
 
-    The first of a board's engines that takes the model makes the board's figures.
+    The first of a board's engines that takes the model makes the board's figures. `layouts_of` has the
+    board with each word of `--memory`.
     """
     operators = {kind for engine in engines.values() for kind in engine.operators}
     problems = tuple(check_graph(graph, operators))
@@ -89,7 +94,8 @@ def inspect_graph(
 
     def on_board(board: Board) -> BoardVerdict:
         engine = next((name for name in board.engines if name in able), None)
-        return _try_board(board, engine, plan_for(engine, board.isa) if engine else plan)
+        its_plan = plan_for(engine, board.isa) if engine else plan
+        return _try_board(board, engine, its_plan, layouts_of(board))
 
     return Inspection(
         graph=graph,
@@ -128,9 +134,11 @@ def _try_engine(
         return EngineVerdict(engine.name, (Problem("model", error.what, error.hint),), None)
 
 
-def _try_board(board: Board, engine: str | None, plan: EnginePlan) -> BoardVerdict:
+def _try_board(
+    board: Board, engine: str | None, plan: EnginePlan, layouts: Mapping[str, Board]
+) -> BoardVerdict:
     try:
-        check_fit(plan, board)
+        check_fit(plan, board, layouts)
         reason = ""
     except ModelError as error:
         reason = error.what

@@ -92,7 +92,7 @@ def load_lines(run: Run) -> tuple[str, ...]:
 
 def load_line(load: Load, rate: int | None) -> str:
     """The load in one line."""
-    without = "" if load.front_end_per_window is not None else " without a front-end"
+    without = "" if load.front_end_per_window is not None else ", inference only"
     if load.share is None:
         return (
             f"real time{without}: {_cost(load.per_second(load.per_window), load.unit, rate)} per second "
@@ -108,7 +108,10 @@ def load_line(load: Load, rate: int | None) -> str:
 
 def headroom_text(share: float) -> str:
     """How many times faster than the microphone, or that it cannot keep up."""
-    return f"{1 / share:.3g} times real time" if share <= 1 else "it does not keep up"
+    if share > 1:
+        return "it does not keep up"
+    factor = 1 / share
+    return f"{factor:,.0f} times real time" if factor >= 100 else f"{factor:.3g} times real time"
 
 
 def _cost(ticks: float, unit: str, rate: int | None) -> str:

@@ -77,7 +77,7 @@ def check_axes(
     )
 
 
-def check_rows(path: Path, values: NDArray[Any], row_values: int, least_rows: int) -> None:
+def check_rows(path: Path | str, values: NDArray[Any], row_values: int, least_rows: int) -> None:
     """DataError unless `values` are whole rows, at least `least_rows`, and finite."""
     count, rest = divmod(values.size, row_values)
     if rest:

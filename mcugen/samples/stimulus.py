@@ -101,15 +101,21 @@ def _holds_source(path: Path, input_name: str, front_end: FrontEnd) -> bool:
     )
 
 
-def make_stimulus(path: Path, input_name: str, front_end: FrontEnd, coding: Coding) -> Stimulus:
+def make_stimulus(
+    clip: Path | NDArray[Any], input_name: str, front_end: FrontEnd, coding: Coding
+) -> Stimulus:
     """Reads a clip and prepares what is sent and what is expected. DataError names the file.
 
     Sources: the rows are the reference front-end's. Arrays (`.npy`, or `.bin` without header) hold the
     rows that windows are made of, float32 [rows, row_values], or elements of the input for `int8`.
-    An `.npz` has one array for each input of a model with several.
+    An `.npz` has one array for each input of a model with several. An array is as that of a `.npy`.
     """
-    values = read_clip(path, input_name, front_end, coding)
-    if not _holds_source(path, input_name, front_end):
+    if isinstance(clip, np.ndarray):
+        values, is_source = _rows_of("the array", clip, input_name, front_end, coding), False
+    else:
+        values = read_clip(clip, input_name, front_end, coding)
+        is_source = _holds_source(clip, input_name, front_end)
+    if not is_source:
         fit = _fit_of_rows(len(values), _every_row(front_end))
         if input_name == "int8" and values.dtype == coding.dtype:
             return replace(from_elements(values, front_end, coding), fit=fit)
@@ -193,19 +199,26 @@ def _every_row(front_end: FrontEnd) -> FrontEnd:
 def _read_rows(path: Path, input_name: str, front_end: FrontEnd, coding: Coding) -> NDArray[Any]:
     """The array of a file as rows: float32 [rows, row_values] or elements [rows, elements of a row]."""
     given = _load(path, coding.dtype if input_name == "int8" else np.dtype(np.float32), coding)
+    return _rows_of(path, given, input_name, front_end, coding)
+
+
+def _rows_of(
+    name: Path | str, given: NDArray[Any], input_name: str, front_end: FrontEnd, coding: Coding
+) -> NDArray[Any]:
+    """An array as rows; `name` is what a DataError calls it."""
     array = coding.accept(given) if input_name == "int8" else None
     if array is None and given.dtype == np.float32 and coding.takes_floats:
         array = given
     if array is None:
         wanted = coding.names if input_name == "int8" else ["float32"]
         raise DataError(
-            f"{path}: holds {given.dtype.name}; --input {input_name} takes {' or '.join(wanted)}"
+            f"{name}: holds {given.dtype.name}; --input {input_name} takes {' or '.join(wanted)}"
         )
     is_elements = input_name == "int8" and array.dtype == coding.dtype
     if len(coding.tensors) == 1:
-        check_axes(path, array.shape, coding.tensors[0].shape, front_end.row_values)
+        check_axes(name, array.shape, coding.tensors[0].shape, front_end.row_values)
     row_values = coding.elements // front_end.window_rows if is_elements else front_end.row_values
-    check_rows(path, array, row_values, front_end.window_rows)
+    check_rows(name, array, row_values, front_end.window_rows)
     return array.reshape(-1, row_values)
 
 

@@ -59,6 +59,7 @@ def test_outputs_are_those_of_the_reference(raw: Bench) -> None:
     with mcugen.Device(raw.folder, "simulated") as device:
         answer = device.infer(windows)
         halves = device.infer(windows[:3].astype(np.float32) * 0.0)
+        assert len(device.score(windows).inference_ticks) == 7
     with open_reference(raw.model) as reference:
         (expected,) = reference.run([windows[:, None]])
         np.testing.assert_array_equal(answer.outputs[0], expected[:, 0])
@@ -124,8 +125,9 @@ def test_options_that_change_nothing_are_refused(bench: Bench) -> None:
         mcugen.run(bench.folder)
     with pytest.raises(ConfigError, match="unknown input 'int9'"):
         mcugen.run(bench.folder, bench.clips, input="int9")
-    with pytest.raises(ConfigError, match="0 vectors"):
-        mcugen.verify(bench.folder, vectors=0)
+    for vectors in (0, "x"):
+        with pytest.raises(ConfigError, match=f"{vectors} vectors prove nothing"):
+            mcugen.verify(bench.folder, vectors=vectors)
 
 
 def test_nothing_is_printed(

@@ -52,6 +52,10 @@ def test_arrays_are_taken_as_they_are(tmp_path: Path) -> None:
     assert int_rows.data == ints.tobytes()
     np.testing.assert_array_equal(int_rows.inputs[0], ints[:2].ravel())
     np.testing.assert_array_equal(int_rows.windows[0], (ints[:2].ravel() + 10.0) * 0.5)
+    given = make_stimulus(ints, "int8", LOG_MEL, QUANT)
+    assert (given.data, given.rows) == (int_rows.data, int_rows.rows), "an array is as its .npy"
+    with pytest.raises(DataError, match="the array: 23 values are not whole rows of 8"):
+        make_stimulus(ints.ravel()[:23], "int8", LOG_MEL, QUANT)
 
 
 def test_bin_is_float32_or_int8_without_a_header(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from mcugen.api.inspect import inspect
 from mcugen.boards import Board, MemoryRegion, load_boards
 from mcugen.cli import main
 from mcugen.cli.inspect import command
@@ -19,6 +20,7 @@ from mcugen.engines.contract import Engine
 from mcugen.errors import ModelError
 from mcugen.model.ir import Problem
 from mcugen.model.tflite import parse_tflite
+from mcugen.paths import examples_dir
 from mcugen.report.inspection import inspect_graph, plan_graph
 from tests.tflite_writer import OpSpec, TensorSpec, fully_connected, model_bytes
 
@@ -138,6 +140,13 @@ def test_bad_files_are_one_clear_line(tmp_path: Path, capsys: pytest.CaptureFixt
         assert exited.value.code == 2
         error, hint = capsys.readouterr().err.splitlines()
         assert error.startswith(f"error: {name} is") and hint.startswith("try:   ")
+
+
+def test_a_memory_layout_that_makes_the_model_fit_is_named() -> None:
+    model = examples_dir() / "machine-sound" / "machine_sound_int8.tflite"
+    reasons = {v.board.name: v.reason for v in inspect(model).boards if v.reason}
+    assert [*reasons] == ["imx93-m33"], "270,880 bytes of tables, 105,352 bytes of TCM"
+    assert reasons["imx93-m33"].endswith("; it fits with --memory ddr")
 
 
 @pytest.mark.parametrize("name", ["ad01_int8", "vww_96_int8"])

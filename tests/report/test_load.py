@@ -10,7 +10,7 @@ import pytest
 
 from mcugen.records import Run
 from mcugen.report.files import summary
-from mcugen.report.load import front_end_per_window, load_lines, load_of
+from mcugen.report.load import front_end_per_window, headroom_text, load_lines, load_of
 from mcugen.report.text import figure_lines
 from tests.report.runs import clip, head
 
@@ -43,6 +43,8 @@ def test_cycles_are_a_part_of_the_core() -> None:
     busy_s = (sum(ROWS) + 2_050_000) / 150e6
     assert load.share == pytest.approx(busy_s / 0.98)
     assert f"uses {load.share * 100:.2f} % of the core" in load_lines(run)[-1]
+    assert headroom_text(1 / 2214) == "2,214 times real time"
+    assert headroom_text(1 / 2.5) == "2.5 times real time"
     assert summary(run)["load"]["share"] == load.share
 
 
@@ -69,4 +71,4 @@ def test_pushed_features_have_no_front_end() -> None:
     pushed = replace(run, clips=tuple(replace(one, row_ticks=()) for one in run.clips))
     load = load_of(pushed)
     assert load is not None and load.front_end_per_window is None
-    assert "real time without a front-end" in load_lines(pushed)[-1]
+    assert "real time, inference only: " in load_lines(pushed)[-1]

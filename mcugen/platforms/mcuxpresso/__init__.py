@@ -14,10 +14,10 @@ from mcugen.platforms.mcuxpresso.build import compile_with_sdk, compile_without_
 from mcugen.platforms.mcuxpresso.doctor import SDK_VARIABLE, sdk_findings
 from mcugen.platforms.mcuxpresso.project import (
     export_mcuxpresso,
+    memory_layouts,
     npu_target,
     read_sdk_board,
     sdk_compile_flags,
-    with_memory,
 )
 from mcugen.platforms.platform import Accelerated, Compiled, Places, Platform
 
@@ -70,6 +70,6 @@ MCUXPRESSO = Platform(
     compile=_compile,
     accelerate=_accelerate,
     npu_tolerance_lsb=neutron.TOLERANCE_LSB,
-    with_memory=with_memory,
+    memories=memory_layouts,
     checks=sdk_findings,
 )

@@ -126,17 +126,16 @@ def _parts(lines: tuple[str, ...], where: str) -> tuple[Part, ...]:
     return tuple(parts)
 
 
-def with_memory(board: Board, name: str) -> Board:
-    """The board with the limits of that [mcuxpresso.memory.*]; the board itself for an empty name."""
-    if not name:
-        return board
-    choice = _choose_memory(read_sdk_board(board), name)
-    assert choice is not None
-    return replace(
-        board,
-        flash=_resized(board.flash, "flash", choice.flash_bytes),
-        ram=_resized(board.ram, "ram", choice.ram_bytes),
-    )
+def memory_layouts(board: Board) -> dict[str, Board]:
+    """The board with the limits of each [mcuxpresso.memory.*], by name."""
+    return {
+        choice.name: replace(
+            board,
+            flash=_resized(board.flash, "flash", choice.flash_bytes),
+            ram=_resized(board.ram, "ram", choice.ram_bytes),
+        )
+        for choice in read_sdk_board(board).memories
+    }
 
 
 def _resized(region: MemoryRegion | None, name: str, size_bytes: int) -> MemoryRegion:

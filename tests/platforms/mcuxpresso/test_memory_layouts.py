@@ -12,9 +12,7 @@ import pytest
 
 from mcugen.engines import ENGINES
 from mcugen.errors import ConfigError
-from mcugen.platforms.mcuxpresso.project import (
-    with_memory,
-)
+from mcugen.platforms.mcuxpresso.project import memory_layouts
 from tests.conftest import require_tool
 from tests.platforms.mcuxpresso.exports import BOARD, LAYOUT, export, text
 
@@ -23,10 +21,9 @@ def test_memory_layouts() -> None:
     tree = export(memory="sramx")
     assert 'REGION_ALIAS("m_arena", m_sramx)' in text(tree, "board/arena_region.ld")
     assert "LINKER board/mcxn947_large.ld" in text(tree, "CMakeLists.txt")
-    large = with_memory(BOARD, "large")
+    large = memory_layouts(BOARD)["large"]
     assert large.flash is not None
     assert large.flash.bytes == 2096128
-    assert with_memory(BOARD, "") is BOARD
     with pytest.raises(ConfigError) as caught:
         export(memory="larg")
     assert "large" in caught.value.hint
