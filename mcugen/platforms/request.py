@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar, cast, get_args
@@ -67,10 +67,7 @@ def make_request(config: Config, board: Board, choices: Choices) -> BuildRequest
     platform = platform_of(board)
     engine = choose_engine(board, *said("engine", choices, config))
     layouts = memory_layouts(board)
-    if choices.memory:
-        if choices.memory not in layouts:
-            raise unknown("memory layout", choices.memory, layouts)
-        board = layouts[choices.memory]
+    board = _laid_out(board, layouts, choices.memory)
     optimize = _choose(*said("optimize", choices, config, "speed"), OPTIMIZES)
     benchmark = choices.mlperf_id or config.mlperf_id
     front_end = _front_end(graph, config, choices.front_end, benchmark)
@@ -112,6 +109,12 @@ def make_request(config: Config, board: Board, choices: Choices) -> BuildRequest
         mlperf_energy=choices.mlperf_energy,
         others=tuple(all_engines()[name] for name in board.engines if name != engine.name),
     )
+
+
+def _laid_out(board: Board, layouts: Mapping[str, Board], memory: str) -> Board:
+    if memory and memory not in layouts:
+        raise unknown("memory layout", memory, layouts)
+    return layouts.get(memory, board)
 
 
 def _read_model(path: Path) -> bytes:
