@@ -11,7 +11,7 @@ import numpy as np
 from mcugen.codegen.c_text import c_array, c_float
 from mcugen.codegen.render import render
 from mcugen.codegen.tree import SourceTree
-from mcugen.model.ir import DType, Graph, Quant, Tensor
+from mcugen.model.ir import DType, Graph, Tensor
 from mcugen.paths import runtime_dir
 from mcugen.scoring.decode import (
     Classes,
@@ -52,17 +52,12 @@ def emit_decode(decode: Decode | None, graph: Graph, tool: str) -> SourceTree:
     }
 
 
-def _quant(tensor: Tensor) -> Quant:
-    assert tensor.quant is not None
-    return tensor.quant
-
-
 def _table(name: str, values: Floats) -> str:
     return c_array(name, values)
 
 
 def _classes(decode: Classes, outputs: Sequence[Tensor]) -> tuple[str, str]:
-    quant = _quant(outputs[0])
+    quant = outputs[0].known_quant
     declaration = (
         f"#define MCUGEN_CLASSES {len(decode.labels)}u\n#define MCUGEN_TOP_CLASSES {decode.top}u\n"
         "extern const float mcugen_class_table[256];"
@@ -78,8 +73,8 @@ def _yolo(decode: Yolo, outputs: Sequence[Tensor]) -> tuple[str, str]:
         anchors = (np.array(head.anchors) / decode.input_pixels).astype(np.float32)
         texts += [
             _table(f"anchors_{number}", anchors.reshape(-1)),
-            _table(f"sigmoid_{number}", sigmoid_table(_quant(tensor))),
-            _table(f"exponential_{number}", exponential_table(_quant(tensor))),
+            _table(f"sigmoid_{number}", sigmoid_table(tensor.known_quant)),
+            _table(f"exponential_{number}", exponential_table(tensor.known_quant)),
         ]
         rows, columns = tensor.shape[-3], tensor.shape[-2]
         sizes = f"{head.output}u, {rows}u, {columns}u, {len(head.anchors)}u"
@@ -105,8 +100,8 @@ def _landmarks(decode: Landmarks, outputs: Sequence[Tensor]) -> tuple[str, str]:
         "PRESENCES",
     )
     texts = (
-        _table("VALUES", value_table(_quant(points))),
-        _table("PRESENCES", sigmoid_table(_quant(presence))),
+        _table("VALUES", value_table(points.known_quant)),
+        _table("PRESENCES", sigmoid_table(presence.known_quant)),
         f"const mcugen_landmarks_t mcugen_landmarks = {{{', '.join(fields)}}};",
     )
     return "extern const mcugen_landmarks_t mcugen_landmarks;", "\n".join(texts)

@@ -95,6 +95,22 @@ class Tensor:
     initial: NDArray[Any] | None = None
 
     @property
+    def known_quant(self) -> Quant:
+        """The quantisation of a tensor that is known to have one."""
+        assert self.quant is not None
+        return self.quant
+
+    @property
+    def scale(self) -> float:
+        """The scale of a tensor that is known to have one."""
+        return self.known_quant.scale
+
+    @property
+    def zero_point(self) -> int:
+        """The zero point of a tensor that is known to have one."""
+        return self.known_quant.zero_point
+
+    @property
     def elements(self) -> int:
         """Number of elements."""
         return math.prod(self.shape)

@@ -161,10 +161,9 @@ def _weighted_sums(graph: Graph, op: Op, value: NDArray[Any], rounding: str) -> 
     """The int8 output [N, *shape] of one operator."""
     source, weights, *rest = graph.input_tensors(op)
     output = graph.tensors[op.outputs[0]]
-    assert source is not None and source.quant is not None and output.quant is not None
-    assert weights is not None and weights.data is not None and weights.quant is not None
-    values = value.astype(np.int64) - source.quant.zero_point
-    kernel = weights.data.astype(np.int64) - weights.quant.zero_points[0]
+    assert source is not None and weights is not None and weights.data is not None
+    values = value.astype(np.int64) - source.zero_point
+    kernel = weights.data.astype(np.int64) - weights.known_quant.zero_points[0]
     if op.kind == "FULLY_CONNECTED":
         acc = values.reshape(-1, weights.shape[1]) @ kernel.T
     else:
@@ -173,7 +172,7 @@ def _weighted_sums(graph: Graph, op: Op, value: NDArray[Any], rounding: str) -> 
         acc = acc + rest[0].data
     pairs = [quantize_multiplier(s) for s in _effective_scales(source, weights, output)]
     multiplier, shift = np.array(pairs, np.int64).T
-    scaled = ROUNDINGS[rounding](acc, multiplier, shift) + output.quant.zero_point
+    scaled = ROUNDINGS[rounding](acc, multiplier, shift) + output.zero_point
     low, high = activation_range(output, op.options["fused_activation_function"])
     return np.clip(scaled, low, high).astype(np.int8).reshape(-1, *output.shape)
 
@@ -204,5 +203,4 @@ def _convolved(op: Op, values: Int64s, kernel: Int64s, out_shape: Sequence[int])
 
 def _effective_scales(source: Tensor, weights: Tensor, output: Tensor) -> list[float]:
     """input * weight / output scale, one or one per channel, in double as the tflite-micro wheel."""
-    assert source.quant is not None and weights.quant is not None and output.quant is not None
-    return [source.quant.scale * s / output.quant.scale for s in weights.quant.scales]
+    return [source.scale * s / output.scale for s in weights.known_quant.scales]

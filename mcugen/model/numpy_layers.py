@@ -22,7 +22,7 @@ from mcugen.model.fixed_point import (
     multiply_high,
     one_over_one_plus,
 )
-from mcugen.model.ir import DType, Graph, Op, Quant, Tensor
+from mcugen.model.ir import DType, Graph, Op, Tensor
 
 Int64s = NDArray[np.int64]
 
@@ -66,7 +66,7 @@ def activation_range(output: Tensor, activation: str) -> tuple[int, int]:
     """int8 limits of a fused activation (CalculateActivationRangeQuantized)."""
     if activation not in _LIMITS:
         raise ModelError(f"fused {activation} has no int8 reference")
-    quant = _quant(output)
+    quant = output.known_quant
     low, high = (
         None if x is None else quant.zero_point + _half_away(x / np.float32(quant.scale))
         for x in _LIMITS[activation]
@@ -101,11 +101,6 @@ def _operands(graph: Graph, op: Op) -> list[Tensor]:
     return [t for t in graph.input_tensors(op)[:count] if t is not None]
 
 
-def _quant(tensor: Tensor) -> Quant:
-    assert tensor.quant is not None
-    return tensor.quant
-
-
 def _aligned(graph: Graph, op: Op, given: list[NDArray[Any]]) -> list[Int64s]:
     """Operands with the axes of the output, [N, *shape]."""
     rank = 1 + len(graph.tensors[op.outputs[0]].shape)
@@ -118,20 +113,20 @@ def _aligned(graph: Graph, op: Op, given: list[NDArray[Any]]) -> list[Int64s]:
 def _centred(graph: Graph, op: Op, given: list[NDArray[Any]]) -> list[Int64s]:
     """Operands less their zero points."""
     pairs = zip(_aligned(graph, op, given), _operands(graph, op), strict=True)
-    return [value - _quant(tensor).zero_point for value, tensor in pairs]
+    return [value - tensor.zero_point for value, tensor in pairs]
 
 
 def _finished(graph: Graph, op: Op, values: Int64s, factor: float) -> Int64s:
     """Scaled to the output and clamped."""
     (output,) = graph.output_tensors(op)
-    scaled = requantize_double(values, *quantize_multiplier(factor)) + _quant(output).zero_point
+    scaled = requantize_double(values, *quantize_multiplier(factor)) + output.zero_point
     limits = activation_range(output, op.options.get("fused_activation_function", "NONE"))
     return np.asarray(np.clip(scaled, *limits))
 
 
 def _scales(graph: Graph, op: Op) -> list[float]:
     """Of the operands and of the output."""
-    return [_quant(t).scale for t in (*_operands(graph, op), *graph.output_tensors(op))]
+    return [t.scale for t in (*_operands(graph, op), *graph.output_tensors(op))]
 
 
 def _sum(graph: Graph, op: Op, given: list[NDArray[Any]]) -> NDArray[Any]:
@@ -217,7 +212,7 @@ _SUM_BITS = 12
 def _softmax(graph: Graph, op: Op, given: list[NDArray[Any]]) -> NDArray[Any]:
     """reference_ops::Softmax, in gemmlowp's fixed point with 5 integer bits."""
     (source,) = _operands(graph, op)
-    factor = min(op.options["beta"] * _quant(source).scale * 2.0**26, 2.0**31 - 1)
+    factor = min(op.options["beta"] * source.scale * 2.0**26, 2.0**31 - 1)
     multiplier, left = quantize_multiplier(factor)
     values = given[0].astype(np.int64)
     below = values - values.max(axis=-1, keepdims=True)

@@ -155,8 +155,7 @@ def _signs(pair: Pair, op: Op) -> tuple[int, int]:
 
 def _range(pair: Pair, op: Op) -> tuple[int, int]:
     """Smallest and largest output."""
-    assert pair.out.quant is not None
-    return activation_range(fused_activation(op), pair.out.quant)
+    return activation_range(fused_activation(op), pair.out.known_quant)
 
 
 def _addend(zero_point: int, sign: int, factor: tuple[int, int]) -> str:

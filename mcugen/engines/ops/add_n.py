@@ -55,8 +55,7 @@ def _reasons(given: tuple[Tensor, ...], out: Tensor) -> Iterator[Reason]:
 
 def _factor(x: Tensor, out: Tensor) -> float:
     """From sums shifted left by 19 to the output, as CalculateOpData: 2 * scale / (2^20 * scale)."""
-    assert x.quant is not None and out.quant is not None
-    return 2 * x.quant.scale / (2.0 ** (_SHIFT + 1) * out.quant.scale)
+    return 2 * x.scale / (2.0 ** (_SHIFT + 1) * out.scale)
 
 
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
@@ -67,13 +66,12 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
     given, (out,) = activations(graph, op), graph.output_tensors(op)
     zero_point, by = 0, (0, 0)
     if out.dtype is DType.INT8:
-        assert given[0].quant is not None and out.quant is not None
-        zero_point, by = given[0].quant.zero_point, quantize_multiplier(_factor(given[0], out))
+        zero_point, by = given[0].zero_point, quantize_multiplier(_factor(given[0], out))
     fields = (
         ("count", out.elements),
         ("start", -(len(given) + 1) * zero_point),
         ("by", list_text(by)),
-        ("zero_point", out.quant.zero_point if out.quant is not None else 0),
+        ("zero_point", out.zero_point if out.quant is not None else 0),
     )
 
     def call(step: str, operands: Operands, number: int | None) -> Call:

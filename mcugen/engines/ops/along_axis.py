@@ -69,7 +69,7 @@ def _quant_reasons(op: Op, x: Tensor, out: Tensor) -> Iterator[Reason]:
     ):
         return
     if op.kind == "L2_NORMALIZATION":
-        if (out.quant.scale, out.quant.zero_point) != (1 / 128, 0):
+        if (out.scale, out.zero_point) != (1 / 128, 0):
             yield "an output without scale 1/128 and zero point 0 is not supported", ""
         if x.shape[-1] > _MOST_DEPTH:
             yield f"rows of more than {_MOST_DEPTH} values are not supported", ""
@@ -79,8 +79,7 @@ def _quant_reasons(op: Op, x: Tensor, out: Tensor) -> Iterator[Reason]:
 
 def _cumsum_factor(x: Tensor, out: Tensor) -> float:
     """In double (CalculateOpData of cumsum.cc)."""
-    assert x.quant is not None and out.quant is not None
-    return 2 * x.quant.scale / (float(2**_CUMSUM_SHIFT) * out.quant.scale)
+    return 2 * x.scale / (float(2**_CUMSUM_SHIFT) * out.scale)
 
 
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
@@ -97,7 +96,7 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
     if op.kind == "CUMSUM":
         struct, fields, cost = "mcugen_cumsum_t", _cumsum_fields(op, x, out, along), _CUMSUM_COST
     elif op.kind == "L2_NORMALIZATION":
-        zero_point = x.quant.zero_point if x.dtype is DType.INT8 and x.quant else 0
+        zero_point = x.zero_point if x.dtype is DType.INT8 and x.quant else 0
         rows = x.elements // x.shape[-1]
         struct = "mcugen_l2_normalization_t"
         fields = (("rows", rows), ("depth", x.shape[-1]), ("zero_point", zero_point))
@@ -112,8 +111,7 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
 def _cumsum_fields(op: Op, x: Tensor, out: Tensor, along: Fields) -> Fields:
     zero_points, by = (0, 0), (0, 0)
     if x.dtype is DType.INT8:
-        assert x.quant is not None and out.quant is not None
-        zero_points = x.quant.zero_point, out.quant.zero_point
+        zero_points = x.zero_point, out.zero_point
         by = quantize_multiplier(_cumsum_factor(x, out))
     return (
         *((f"along.{name}", value) for name, value in along),

@@ -91,8 +91,7 @@ def _first(pair: Pair) -> tuple[Tensor, Tensor]:
 
 def _scales(pair: Pair) -> tuple[float, float, float]:
     one, two = _first(pair)
-    assert one.quant is not None and two.quant is not None
-    return one.quant.scale, two.quant.scale, pair.out.quant.scale if pair.out.quant else 1.0
+    return one.scale, two.scale, pair.out.scale if pair.out.quant else 1.0
 
 
 def _sum(pair: Pair, real: Callable[[float], Any]) -> _Scaling:
@@ -202,7 +201,7 @@ def _scale_reasons(pair: Pair, op: Op) -> Iterator[Reason]:
     if pair.a.dtype not in _LIMITS:
         return
     tensors = (pair.a, pair.b, *(() if op.kind in _COMPARISONS else (pair.out,)))
-    if any(t.quant is None or t.quant.axis is not None or t.quant.scale <= 0 for t in tensors):
+    if any(t.quant is None or t.quant.axis is not None or t.scale <= 0 for t in tensors):
         yield "needs one scale per tensor", ""
     elif not _is_quantised(pair, op):
         if len({(t.quant.scales, t.quant.zero_points) for t in tensors if t.quant}) > 1:
@@ -267,11 +266,10 @@ def _quantised_fields(pair: Pair, op: Op) -> Fields:
     if out is not None:
         activation = fused_activation(op)
         low, high = activation_range(activation, out, _LIMITS[pair.a.dtype])
-    assert one.quant is not None and two.quant is not None
     result = (out.zero_point if out is not None else 0, scaling.result)
     operands = {
-        "a": (one.quant.zero_point, scaling.a),
-        "b": (two.quant.zero_point, scaling.b),
+        "a": (one.zero_point, scaling.a),
+        "b": (two.zero_point, scaling.b),
         "result": result,
     }
     return (

@@ -72,7 +72,7 @@ def _reasons(op: Op, a: Tensor, b: Tensor, out: Tensor) -> Iterator[Reason]:
 
 
 def _int16_reasons(*tensors: Tensor) -> Iterator[Reason]:
-    if any(t.quant is not None and t.quant.zero_point for t in tensors):
+    if any(t.quant is not None and t.zero_point for t in tensors):
         yield "int16 with a zero point other than 0 is not supported", ""
     if quantize_multiplier(_factor(*tensors))[1] not in _SHIFTS:
         yield "the output's scale does not fit those of the inputs", ""
@@ -87,8 +87,7 @@ def _sizes(op: Op, a: Tensor, b: Tensor) -> tuple[int, int, int, int]:
 
 def _factor(a: Tensor, b: Tensor, out: Tensor) -> float:
     """In double (GetQuantizedConvolutionMultipler)."""
-    assert a.quant is not None and b.quant is not None and out.quant is not None
-    return a.quant.scale * b.quant.scale / out.quant.scale
+    return a.scale * b.scale / out.scale
 
 
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
@@ -139,7 +138,7 @@ def _batch_steps(tensor: Tensor) -> list[int]:
 
 
 def _zero_point(tensor: Tensor) -> int:
-    return tensor.quant.zero_point if tensor.dtype is DType.INT8 and tensor.quant else 0
+    return tensor.zero_point if tensor.dtype is DType.INT8 and tensor.quant else 0
 
 
 OPERATOR = Operator(problems, variants)

@@ -135,18 +135,17 @@ def _layer(graph: Graph, op: Op) -> _Layer:
     x, weights, bias = _inputs(graph, op)
     (out,) = graph.output_tensors(op)
     assert x is not None and weights is not None and weights.data is not None
-    assert x.quant is not None and out.quant is not None
     table = weights.data.reshape(-1, weights.shape[-1])
     sums = table.astype(np.int64).sum(axis=1)
     offsets = 0 if bias is None or bias.data is None else bias.data.astype(np.int64).reshape(-1)
-    folded = offsets - x.quant.zero_point * sums
-    low, high = activation_range(fused_activation(op), out.quant)
+    folded = offsets - x.zero_point * sums
+    low, high = activation_range(fused_activation(op), out.known_quant)
     return _Layer(
         weights=table,
         bias=folded.astype(np.uint32).view(np.int32),  # sums are modulo 2^32, here as in C
         requant=np.array([quantize_multiplier(f) for f in _factors(x, weights, out)], np.int32),
         batches=x.elements // weights.shape[-1],
-        zero_point=out.quant.zero_point,
+        zero_point=out.zero_point,
         low=low,
         high=high,
         comment=f'"{weights.name}" {list(weights.shape)}, {_scale_text(weights)}',
@@ -159,15 +158,12 @@ def _factors(x: Tensor, weights: Tensor, out: Tensor) -> list[float]:
     In double, as the tflite-micro wheel computes them. TensorFlow up to 2.19 multiplies the scales
     of a per-tensor layer in float32, which moves about one output in 150,000 by one.
     """
-    assert x.quant is not None and weights.quant is not None and out.quant is not None
-    return [x.quant.scale * scale / out.quant.scale for scale in weights.quant.scales]
+    return [x.scale * scale / out.scale for scale in weights.known_quant.scales]
 
 
 def _scale_text(weights: Tensor) -> str:
-    assert weights.quant is not None
-    if weights.quant.axis is None:
-        return f"scale {weights.quant.scales[0]:.9g}"
-    return "one scale per row"
+    quant = weights.known_quant
+    return f"scale {quant.scale:.9g}" if quant.axis is None else "one scale per row"
 
 
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:

@@ -120,8 +120,7 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
     layer = _read(graph, op)
     _, _, bias = parts(graph, op)
     (out,) = graph.output_tensors(op)
-    assert out.quant is not None
-    low, high = activation_range(fused_activation(op), out.quant, INT16_RANGE)
+    low, high = activation_range(fused_activation(op), out.known_quant, INT16_RANGE)
     f = layer.filter
     depth = layer.weights.shape[3]
     groups = f.in_channels // depth

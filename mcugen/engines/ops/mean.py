@@ -81,8 +81,7 @@ def summed_axes(x: Tensor, axes: Tensor) -> set[int]:
 
 def _factor(x: Tensor, out: Tensor) -> float:
     """In double (PrepareMeanOrSumHelper)."""
-    assert x.quant is not None and out.quant is not None
-    return x.quant.scale / out.quant.scale
+    return x.scale / out.scale
 
 
 def count_of(x: Tensor, summed: Iterable[int]) -> int:
@@ -102,16 +101,15 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
     has at least 16 values."""
     x, axes = graph.tensors[op.inputs[0]], graph.tensors[op.inputs[1]]
     (out,) = graph.output_tensors(op)
-    assert x.quant is not None and out.quant is not None
     summed = summed_axes(x, axes)
     merged = merged_axes(x, summed)
     multiplier, shift = requantisation(x, out, summed)
     fields = (
         ("kept", axes_text([axis for axis in merged if axis.kept])),
         ("summed", axes_text([axis for axis in merged if not axis.kept])),
-        ("offset", -x.quant.zero_point * count_of(x, summed)),
+        ("offset", -x.zero_point * count_of(x, summed)),
         ("by", f"{{{multiplier}, {shift}}}"),
-        ("zero_point", out.quant.zero_point),
+        ("zero_point", out.zero_point),
     )
 
     def variant(kernel: Kernel, cost: float) -> Variant:

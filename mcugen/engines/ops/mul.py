@@ -100,8 +100,7 @@ def _dsp_fields(pair: Pair, op: Op) -> Fields | None:
 
 
 def _range_fields(pair: Pair, op: Op) -> Fields:
-    assert pair.out.quant is not None
-    low, high = activation_range(fused_activation(op), pair.out.quant)
+    low, high = activation_range(fused_activation(op), pair.out.known_quant)
     return (("low", low), ("high", high))
 
 

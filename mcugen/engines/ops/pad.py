@@ -73,10 +73,9 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
     """A fill and a copy."""
     x, paddings, *fill = (graph.tensors[i] for i in op.inputs)
     (out,) = graph.output_tensors(op)
-    assert out.quant is not None
     starts = [before for before, _ in _pairs(paddings)]
     block = Block(x.shape, Side(0, strides_of(x.shape)), window_of(out.shape, starts))
-    value = out.quant.zero_point
+    value = out.zero_point
     for tensor in fill:
         assert tensor.data is not None
         value = int(tensor.data.reshape(-1)[0])

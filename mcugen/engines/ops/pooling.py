@@ -63,9 +63,8 @@ def problems(graph: Graph, op: Op) -> Iterable[Problem]:
 
 
 def _quantisation_reasons(x: Tensor, out: Tensor) -> Iterator[Reason]:
-    assert x.quant is not None and out.quant is not None
-    apart = abs(x.quant.scale - out.quant.scale)
-    if apart > _SCALE_TOLERANCE or x.quant.zero_point != out.quant.zero_point:
+    apart = abs(x.scale - out.scale)
+    if apart > _SCALE_TOLERANCE or x.zero_point != out.zero_point:
         yield "input and output are quantised differently", ""
 
 
@@ -143,9 +142,8 @@ def _variant(op: Op, x: Tensor, out: Tensor, suffix: str, cost: float) -> Varian
 
 def _fields(op: Op, x: Tensor, out: Tensor) -> tuple[tuple[str, int], ...]:
     rows, columns = _axes(op, x, out)
-    assert out.quant is not None
     limits = INT16_RANGE if out.dtype is DType.INT16 else INT8_RANGE
-    low, high = activation_range(fused_activation(op), out.quant, limits)
+    low, high = activation_range(fused_activation(op), out.known_quant, limits)
     return (
         ("batches", x.shape[0]),
         ("in_height", rows.in_size),

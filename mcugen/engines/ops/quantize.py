@@ -102,32 +102,27 @@ def _constant(graph: Graph, op: Op) -> tuple[Tensor, Tensor] | None:
     return (given[0], made[0]) if fits else None
 
 
-def _quant(tensor: Tensor) -> Quant:
-    assert tensor.quant is not None
-    return tensor.quant
-
-
 def _factor(x: Tensor, out: Tensor) -> float:
     """In double (PrepareQuantizeReference)."""
-    return _quant(x).scale / _quant(out).scale
+    return x.scale / out.scale
 
 
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
     """A loop; a lookup for int8 to int8; nothing where the quantisation stays; a copy of a constant."""
     x, out = graph.tensors[op.inputs[0]], graph.tensors[op.outputs[0]]
     if op.kind == "DEQUANTIZE" and x.data is not None:
-        steps = (x.data.astype(np.int32) - _quant(x).zero_point).astype(np.float32)
-        return (_constant_variant(out, np.float32(_quant(x).scale) * steps),)
+        steps = (x.data.astype(np.int32) - x.zero_point).astype(np.float32)
+        return (_constant_variant(out, np.float32(x.scale) * steps),)
     if op.kind == "DEQUANTIZE":
-        return (_float_variant(_TO_FLOATS[x.dtype], _DEQUANTIZE_COST, x, _quant(x)),)
+        return (_float_variant(_TO_FLOATS[x.dtype], _DEQUANTIZE_COST, x, x.known_quant),)
     if x.dtype is DType.FLOAT32:
-        return (_float_variant(_TO_INTEGERS[out.dtype], _QUANTIZE_COST, x, _quant(out)),)
+        return (_float_variant(_TO_INTEGERS[out.dtype], _QUANTIZE_COST, x, out.known_quant),)
     if (x.dtype, x.quant) == (out.dtype, out.quant) and x.data is None:
         return renamings(x)
     if (x.dtype, out.dtype) != (DType.INT8, DType.INT8):
         return (_integer_variant(x, out),)
-    scaled = requantize(INPUTS - _quant(x).zero_point, _factor(x, out))  # Requantize
-    outputs = np.clip(scaled + _quant(out).zero_point, -128, 127).astype(np.int8)
+    scaled = requantize(INPUTS - x.zero_point, _factor(x, out))  # Requantize
+    outputs = np.clip(scaled + out.zero_point, -128, 127).astype(np.int8)
     if x.data is not None:
         return (_constant_variant(out, outputs[x.data.astype(np.int64) + 128]),)
     return (lookup_variant(op.kind, x, outputs),)
@@ -157,9 +152,9 @@ def _integer_variant(x: Tensor, out: Tensor) -> Variant:
         ("in_bytes", x.dtype.bytes),
         ("in_unsigned", int(x.dtype is DType.UINT8)),
         ("out_bytes", out.dtype.bytes),
-        ("in_zero_point", _quant(x).zero_point),
+        ("in_zero_point", x.zero_point),
         ("by", list_text(quantize_multiplier(_factor(x, out)))),
-        ("out_zero_point", _quant(out).zero_point),
+        ("out_zero_point", out.zero_point),
         ("low", low),
         ("high", high),
     )

@@ -89,8 +89,7 @@ def _is_sum(op: Op, x: Tensor) -> bool:
 
 def _factor(x: Tensor, out: Tensor) -> float:
     """In double (PrepareMeanOrSumHelper)."""
-    assert x.quant is not None and out.quant is not None
-    return x.quant.scale / out.quant.scale
+    return x.scale / out.scale
 
 
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
@@ -102,10 +101,9 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
     count = x.elements // out.elements
     by, offset, zero_point = (0, 0), 0, 0
     if _is_sum(op, x):
-        assert x.quant is not None and out.quant is not None
         is_mean = op.kind == "MEAN"
         by = requantisation(x, out, summed) if is_mean else quantize_multiplier(_factor(x, out))
-        offset, zero_point = -x.quant.zero_point * count, out.quant.zero_point
+        offset, zero_point = -x.zero_point * count, out.zero_point
     fields = (
         ("function", f"mcugen_reduce_{_FUNCTIONS[op.kind][x.dtype]}"),
         ("kept", axes_text([axis for axis in merged if axis.kept])),

@@ -52,8 +52,7 @@ def problems(graph: Graph, op: Op) -> Iterable[Problem]:
     if x.elements != out.elements:
         reasons.append((f"turns {x.elements} elements into {out.elements}", ""))
     if not reasons:
-        assert x.quant is not None and out.quant is not None
-        reasons += _scale_reasons(_FUNCTIONS[op.kind], x.quant, out.quant)
+        reasons += _scale_reasons(_FUNCTIONS[op.kind], x.known_quant, out.known_quant)
     return to_problems(op, reasons)
 
 
@@ -69,8 +68,7 @@ def _scale_reasons(function: _Function, x: Quant, out: Quant) -> Iterator[Reason
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
     """A lookup per value, in place."""
     x = graph.tensors[op.inputs[0]]
-    assert x.quant is not None
-    return (lookup_variant(op.kind, x, output_table(op.kind, x.quant, options.rounding)),)
+    return (lookup_variant(op.kind, x, output_table(op.kind, x.known_quant, options.rounding)),)
 
 
 def output_table(kind: str, x: Quant, rounding: Rounding) -> NDArray[np.int8]:

@@ -69,11 +69,10 @@ def _shape_reasons(x: Tensor, out: Tensor) -> Iterator[Reason]:
 
 
 def _quantisation_reasons(op: Op, x: Tensor, out: Tensor) -> Iterator[Reason]:
-    assert out.quant is not None
     scale, zero_point = _LOG_OUTPUT if op.kind == "LOG_SOFTMAX" else _OUTPUTS[out.dtype]
     # As TFLite Micro: int16 by a thousandth.
     tolerance = 0.0 if out.dtype is DType.INT8 else scale / 1000
-    if abs(out.quant.scale - scale) > tolerance or out.quant.zero_point != zero_point:
+    if abs(out.scale - scale) > tolerance or out.zero_point != zero_point:
         what = f"the scale 1/{round(1 / scale)} and the zero point {zero_point}"
         yield f"the output must have {what}", ""
     beta = _beta(op)
@@ -83,8 +82,7 @@ def _quantisation_reasons(op: Op, x: Tensor, out: Tensor) -> Iterator[Reason]:
 
 def _input_factor(beta: float, x: Tensor) -> float:
     """From a difference of inputs to Q5.26, as TFLite's PreprocessSoftmaxScaling computes it."""
-    assert x.quant is not None
-    return min(beta * x.quant.scale * 2.0**_INPUT_FRACTION_BITS, 2.0**31 - 1)
+    return min(beta * x.scale * 2.0**_INPUT_FRACTION_BITS, 2.0**31 - 1)
 
 
 def _beta(op: Op) -> float:

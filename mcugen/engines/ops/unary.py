@@ -33,7 +33,7 @@ from mcugen.model.fixed_point import (
     multiply_by,
     multiply_high,
 )
-from mcugen.model.ir import Graph, Op, Problem, Quant, Tensor
+from mcugen.model.ir import Graph, Op, Problem, Tensor
 
 _COST = 4  # instructions per value
 _KERNEL = Kernel("mcugen_lookup", "mcugen_lookup_t", "lookup.h", "lookup.c")
@@ -45,7 +45,7 @@ INPUTS = np.arange(-128, 128)
 class _Function:
     """The outputs for INPUTS, and the quantisations that are not supported."""
 
-    outputs: Callable[[Op, Quant, Quant], Raw]
+    outputs: Callable[[Op, Tensor, Tensor], Raw]
     reasons: Callable[[Op, Tensor, Tensor], Iterable[Reason]]
 
 
@@ -55,26 +55,25 @@ def requantize(values: Raw, factor: float) -> Raw:
     return divide_by_power(multiply_high(values << max(shift, 0), multiplier), max(-shift, 0))
 
 
-def _ratio(x: Quant, out: Quant, by: float = 1.0) -> float:
+def _ratio(x: Tensor, out: Tensor, by: float = 1.0) -> float:
     """by * x.scale / out.scale in float32, as in TFLite's kernels."""
     with np.errstate(over="ignore", under="ignore"):
         return float(np.float32(x.scale) * np.float32(by) / np.float32(out.scale))
 
 
-def _relu(op: Op, x: Quant, out: Quant) -> Raw:
+def _ratio_reasons(op: Op, x: Tensor, out: Tensor) -> Iterator[Reason]:
+    return factor_reasons(_ratio(x, out))
+
+
+def _relu(op: Op, x: Tensor, out: Tensor) -> Raw:
     """ReluQuantized."""
     scaled = out.zero_point + requantize(INPUTS - x.zero_point, _ratio(x, out))
     return np.clip(scaled, out.zero_point, 127)
 
 
-def _relu_reasons(op: Op, x: Tensor, out: Tensor) -> Iterator[Reason]:
-    assert x.quant is not None and out.quant is not None
-    return factor_reasons(_ratio(x.quant, out.quant))
-
-
-def _clamped(op: Op, x: Quant, out: Quant) -> Raw:
+def _clamped(op: Op, x: Tensor, out: Tensor) -> Raw:
     """Relu6Quantized, and the like with other bounds: nothing is rescaled."""
-    return np.clip(INPUTS, *activation_range(op.kind, x))
+    return np.clip(INPUTS, *activation_range(op.kind, x.known_quant))
 
 
 def _clamped_reasons(op: Op, x: Tensor, out: Tensor) -> Iterator[Reason]:
@@ -83,7 +82,7 @@ def _clamped_reasons(op: Op, x: Tensor, out: Tensor) -> Iterator[Reason]:
     yield from activation_reasons(op.kind, out)
 
 
-def _leaky_relu(op: Op, x: Quant, out: Quant) -> Raw:
+def _leaky_relu(op: Op, x: Tensor, out: Tensor) -> Raw:
     """QuantizeLeakyRelu; alpha may be negative."""
     alpha, centred = op.options["alpha"], INPUTS - x.zero_point
     below = requantize(centred, abs(_ratio(x, out, alpha))) * (-1 if alpha < 0 else 1)
@@ -92,9 +91,8 @@ def _leaky_relu(op: Op, x: Quant, out: Quant) -> Raw:
 
 
 def _leaky_relu_reasons(op: Op, x: Tensor, out: Tensor) -> Iterator[Reason]:
-    assert x.quant is not None and out.quant is not None
     alpha = op.options.get("alpha", 0.0)
-    return factor_reasons(_ratio(x.quant, out.quant), abs(_ratio(x.quant, out.quant, alpha)))
+    return factor_reasons(_ratio(x, out), abs(_ratio(x, out, alpha)))
 
 
 _RELU_ISH = 3 / 32768
@@ -103,7 +101,7 @@ _RELU_ISH = 3 / 32768
 _INT16 = (-(2**15), 2**15 - 1)
 
 
-def _hard_swish_factors(x: Quant, out: Quant) -> tuple[tuple[int, int], tuple[int, int]]:
+def _hard_swish_factors(x: Tensor, out: Tensor) -> tuple[tuple[int, int], tuple[int, int]]:
     """(16-bit multiplier, shift) to the output's scale and to that of the ramp."""
     fine = np.float32(1 / 128) * np.float32(x.scale)
     with np.errstate(over="ignore", under="ignore"):
@@ -122,7 +120,7 @@ def _multiply_high_16(a: Raw, b: int) -> Raw:
     return (a * b + 2**14) >> 15
 
 
-def _hard_swish(op: Op, x: Quant, out: Quant) -> Raw:
+def _hard_swish(op: Op, x: Tensor, out: Tensor) -> Raw:
     """HardSwish of hard_swish.h, int16 throughout."""
     (out_multiplier, out_shift), (ramp_multiplier, ramp_shift) = _hard_swish_factors(x, out)
     fine = (INPUTS - x.zero_point) << 7
@@ -137,33 +135,27 @@ def _hard_swish(op: Op, x: Quant, out: Quant) -> Raw:
 
 
 def _hard_swish_reasons(op: Op, x: Tensor, out: Tensor) -> Iterator[Reason]:
-    assert x.quant is not None and out.quant is not None
-    (_, out_shift), (_, ramp_shift) = _hard_swish_factors(x.quant, out.quant)
+    (_, out_shift), (_, ramp_shift) = _hard_swish_factors(x, out)
     if not (-15 <= out_shift <= 0 and -15 <= ramp_shift <= 16):
-        yield f"scales {x.quant.scale:.9g} to {out.quant.scale:.9g} are not supported", ""
+        yield f"scales {x.scale:.9g} to {out.scale:.9g} are not supported", ""
 
 
-def _abs(op: Op, x: Quant, out: Quant) -> Raw:
+def _abs(op: Op, x: Tensor, out: Tensor) -> Raw:
     """AbsEvalQuantized."""
     distance = np.abs(INPUTS - x.zero_point)
     scaled = distance if x.scale == out.scale else requantize(distance, _ratio(x, out))
     return np.clip(scaled + out.zero_point, -128, 127)
 
 
-def _abs_reasons(op: Op, x: Tensor, out: Tensor) -> Iterator[Reason]:
-    assert x.quant is not None and out.quant is not None
-    return factor_reasons(_ratio(x.quant, out.quant))
-
-
 _RSQRT_SHIFT = 20
 
 
-def _rsqrt_factor(x: Quant, out: Quant) -> float:
+def _rsqrt_factor(x: Tensor, out: Tensor) -> float:
     """SetRsqrtOutputMultiplier: a float32 product, inverted in double."""
     return 1 / float(np.sqrt(np.float32(x.scale)) * np.float32(out.scale))
 
 
-def _rsqrt(op: Op, x: Quant, out: Quant) -> Raw:
+def _rsqrt(op: Op, x: Tensor, out: Tensor) -> Raw:
     """RsqrtEvalQuantized; TFLite Micro stops at negative values, here they are as 0."""
     multiplier, shift = quantize_multiplier(_rsqrt_factor(x, out))
     outputs = np.full(256, 127)
@@ -176,12 +168,11 @@ def _rsqrt(op: Op, x: Quant, out: Quant) -> Raw:
 
 
 def _rsqrt_reasons(op: Op, x: Tensor, out: Tensor) -> Iterator[Reason]:
-    assert x.quant is not None and out.quant is not None
-    if not -31 < quantize_multiplier(_rsqrt_factor(x.quant, out.quant))[1] - _RSQRT_SHIFT < 10:
-        yield f"scales {x.quant.scale:.9g} to {out.quant.scale:.9g} are not supported", ""
+    if not -31 < quantize_multiplier(_rsqrt_factor(x, out))[1] - _RSQRT_SHIFT < 10:
+        yield f"scales {x.scale:.9g} to {out.scale:.9g} are not supported", ""
 
 
-def _elu(op: Op, x: Quant, out: Quant) -> Raw:
+def _elu(op: Op, x: Tensor, out: Tensor) -> Raw:
     """PopulateLookupTable: float32 throughout, std::exp of the C library."""
     values = np.float32(x.scale) * (INPUTS - x.zero_point).astype(np.float32)
     exponential = np.exp(np.minimum(values, 0).astype(np.float64)).astype(np.float32)
@@ -198,12 +189,12 @@ def _no_reasons(op: Op, x: Tensor, out: Tensor) -> Iterator[Reason]:
 
 
 _FUNCTIONS: Mapping[str, _Function] = {
-    "ABS": _Function(_abs, _abs_reasons),
+    "ABS": _Function(_abs, _ratio_reasons),
     "ELU": _Function(_elu, _no_reasons),
     "RSQRT": _Function(_rsqrt, _rsqrt_reasons),
     "HARD_SWISH": _Function(_hard_swish, _hard_swish_reasons),
     "LEAKY_RELU": _Function(_leaky_relu, _leaky_relu_reasons),
-    "RELU": _Function(_relu, _relu_reasons),
+    "RELU": _Function(_relu, _ratio_reasons),
     "RELU6": _Function(_clamped, _clamped_reasons),
     "RELU_N1_TO_1": _Function(_clamped, _clamped_reasons),
 }
@@ -231,8 +222,7 @@ def same_shape_reasons(x: Tensor, out: Tensor) -> Iterator[Reason]:
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
     """A lookup per value, in place."""
     x, out = graph.tensors[op.inputs[0]], graph.tensors[op.outputs[0]]
-    assert x.quant is not None and out.quant is not None
-    outputs = _FUNCTIONS[op.kind].outputs(op, x.quant, out.quant)
+    outputs = _FUNCTIONS[op.kind].outputs(op, x, out)
     return (lookup_variant(op.kind, x, outputs.astype(np.int8)),)
 
 

@@ -78,16 +78,15 @@ def _fully_connected(graph: Graph, op: Op) -> Sums | None:
     x, weights, *rest = graph.input_tensors(op)
     (out,) = graph.output_tensors(op)
     assert x is not None and weights is not None and weights.data is not None
-    assert x.quant is not None and weights.quant is not None and out.quant is not None
     rows, depth = weights.shape
     channels = x.shape[-1] if x.shape else 1
     if depth % channels or out.shape[-1:] != (rows,):
         return None
     bias = rest[0] if rest else None
-    factors = [x.quant.scale * scale / out.quant.scale for scale in weights.quant.scales]
+    factors = [x.scale * scale / out.scale for scale in weights.known_quant.scales]
     requant = np.array([quantize_multiplier(factor) for factor in factors], np.int64)
     activation = str(op.options.get("fused_activation_function", "NONE"))
-    low, high = activation_range(activation, out.quant)
+    low, high = activation_range(activation, out.known_quant)
     return Sums(
         weights=weights.data.astype(np.int64).reshape(rows, 1, depth),
         reads=np.broadcast_to(np.arange(depth) % channels, (rows, depth)),
@@ -96,8 +95,8 @@ def _fully_connected(graph: Graph, op: Op) -> Sums | None:
         else bias.data.astype(np.int64).reshape(-1),
         multipliers=np.broadcast_to(requant[:, 0], rows),
         shifts=np.broadcast_to(requant[:, 1], rows),
-        in_zero_point=x.quant.zero_point,
-        zero_point=out.quant.zero_point,
+        in_zero_point=x.zero_point,
+        zero_point=out.zero_point,
         low=low,
         high=high,
         padded=False,

@@ -78,8 +78,7 @@ def _edge(tensor: Tensor) -> Edge:
     height, width, channels = {1: (1, *inner, 1), 2: (1, *inner), 3: inner}.get(
         len(inner), (1, tensor.elements, 1)
     )
-    assert tensor.quant is not None
-    return Edge(height, width, channels, tensor.quant.scale, tensor.quant.zero_point)
+    return Edge(height, width, channels, tensor.scale, tensor.zero_point)
 
 
 def model_symbol(name: str) -> str:

@@ -43,14 +43,12 @@ class Pair:
     @property
     def scales(self) -> tuple[float, float, float]:
         """Scales of a, b and the output, once `pair_reasons` has none."""
-        assert self.a.quant is not None and self.b.quant is not None and self.out.quant is not None
-        return self.a.quant.scale, self.b.quant.scale, self.out.quant.scale
+        return self.a.scale, self.b.scale, self.out.scale
 
     @property
     def zero_points(self) -> tuple[int, int, int]:
         """Zero points of a, b and the output, once `pair_reasons` has none."""
-        assert self.a.quant is not None and self.b.quant is not None and self.out.quant is not None
-        return self.a.quant.zero_point, self.b.quant.zero_point, self.out.quant.zero_point
+        return self.a.zero_point, self.b.zero_point, self.out.zero_point
 
     @property
     def in_place(self) -> tuple[tuple[int, int], ...]:

@@ -221,12 +221,11 @@ def read_convolution(graph: Graph, op: Op, channel_axis: int) -> Convolution:
     x, weights, bias = _inputs(graph, op)
     (out,) = graph.output_tensors(op)
     assert x is not None and weights is not None and weights.data is not None
-    assert x.quant is not None and weights.quant is not None and out.quant is not None
     channels = weights.shape[channel_axis]
     offsets = np.zeros(channels, np.int32) if bias is None or bias.data is None else bias.data
-    low, high = activation_range(fused_activation(op), out.quant)
-    per_channel = weights.quant.axis is not None
-    scale_text = "one scale per channel" if per_channel else f"scale {weights.quant.scales[0]:.9g}"
+    low, high = activation_range(fused_activation(op), out.known_quant)
+    quant = weights.known_quant
+    scale_text = f"scale {quant.scale:.9g}" if quant.axis is None else "one scale per channel"
     return Convolution(
         weights=weights.data if channel_axis == 0 else weights.data.transpose(3, 1, 2, 0),
         bias=offsets.astype(np.int32).reshape(-1),
@@ -240,8 +239,8 @@ def read_convolution(graph: Graph, op: Op, channel_axis: int) -> Convolution:
             *_steps(op),
             *list(own_padding(graph, op)),
         ),
-        in_zero_point=x.quant.zero_point,
-        zero_point=out.quant.zero_point,
+        in_zero_point=x.zero_point,
+        zero_point=out.zero_point,
         low=low,
         high=high,
         comment=f'"{weights.name}" {list(weights.shape)}, {scale_text}',
@@ -253,11 +252,9 @@ def _factors(x: Tensor, weights: Tensor, out: Tensor, channels: int) -> list[flo
 
     PopulateConvolutionQuantizationParams of TFLite.
     """
-    assert x.quant is not None and weights.quant is not None and out.quant is not None
-    scales = weights.quant.scales
-    if weights.quant.axis is None:
-        scales = scales[:1] * channels
-    return [x.quant.scale * scale / out.quant.scale for scale in scales]
+    quant = weights.known_quant
+    scales = quant.scales if quant.axis is not None else (quant.scale,) * channels
+    return [x.scale * scale / out.scale for scale in scales]
 
 
 def range_fields(layer: Convolution) -> Fields:

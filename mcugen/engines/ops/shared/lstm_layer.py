@@ -103,15 +103,13 @@ def sum_factors(tensors: LstmTensors) -> list[float]:
     found = []
     sources = [tensors.x] * GATES + [tensors.hidden] * GATES
     for source, weights in zip(sources, tensors.weights, strict=True):
-        assert source.quant is not None and weights.quant is not None
-        found.append(source.quant.scale * weights.quant.scale / _SUM_SCALE)
+        found.append(source.scale * weights.scale / _SUM_SCALE)
     return found
 
 
 def product_factors(tensors: LstmTensors) -> list[float]:
     """Of forget * cell, input * cell gate, output * tanh (CreateInterGateMulParams)."""
-    assert tensors.cell.quant is not None and tensors.hidden.quant is not None
-    cell, hidden = tensors.cell.quant.scale, tensors.hidden.quant.scale
+    cell, hidden = tensors.cell.scale, tensors.hidden.scale
     return [_GATE_SCALE, _GATE_SCALE**2 / cell, _GATE_SCALE**2 / hidden]
 
 

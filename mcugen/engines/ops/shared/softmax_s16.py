@@ -26,12 +26,11 @@ _REACH = 10.0  # exp(-10) counts as 0
 
 def reasons_s16(x: Tensor, out: Tensor, beta: float) -> Iterator[Reason]:
     """What TFLite Micro asks of int16 to int16."""
-    assert x.quant is not None and out.quant is not None
     if x.shape[-1] > _LARGEST_DEPTH:
         yield f"{x.shape[-1]} values in a row are more than {_LARGEST_DEPTH}", ""
-    if x.quant.zero_point or out.quant.zero_point:
+    if x.zero_point or out.zero_point:
         yield "int16 with a zero point other than 0 is not supported", ""
-    if abs(out.quant.scale - _SCALE) > _SCALE / 1000:
+    if abs(out.scale - _SCALE) > _SCALE / 1000:
         yield "the output must have the scale 1/32768", ""
     if not 0 < beta <= 2**20 or list(factor_reasons(_factor(x, beta), bits=17)):
         yield f"beta {beta:g} is not supported with this scale", ""
@@ -39,8 +38,7 @@ def reasons_s16(x: Tensor, out: Tensor, beta: float) -> Iterator[Reason]:
 
 def _factor(x: Tensor, beta: float) -> float:
     """From a difference of inputs to steps of 10 / 65535 (CalculateSoftmaxParams)."""
-    assert x.quant is not None
-    return x.quant.scale * float(np.float32(beta)) / (_REACH / 65535.0)
+    return x.scale * float(np.float32(beta)) / (_REACH / 65535.0)
 
 
 def variant_s16(x: Tensor, beta: float, rounding: str) -> Variant:
