@@ -14,11 +14,7 @@ from mcugen.codegen.c_text import c_comment, c_values
 from mcugen.codegen.render import render
 from mcugen.codegen.tree import SourceTree
 from mcugen.engines.contract import Engine, EngineOptions, EnginePlan
-from mcugen.engines.tflm_operators import (
-    CUSTOM_KERNELS,
-    INT8_KERNELS,
-    RESOLVER_METHODS,
-)
+from mcugen.engines.tflm_operators import CUSTOM_KERNELS, INT8_KERNELS, RESOLVER_METHODS
 from mcugen.errors import ModelError, nearest
 from mcugen.memory import Buffer, MemoryPlan, Placement
 from mcugen.model.ir import DType, Graph, Op, Problem

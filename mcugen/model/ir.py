@@ -138,6 +138,11 @@ class Op:
     version: int = 1
     intermediates: tuple[int, ...] = ()
 
+    @property
+    def fused_activation(self) -> str:
+        """The activation that the operator ends with."""
+        return str(self.options.get("fused_activation_function", "NONE"))
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Graph:

@@ -173,7 +173,7 @@ def _weighted_sums(graph: Graph, op: Op, value: NDArray[Any], rounding: str) -> 
     pairs = [quantize_multiplier(s) for s in _effective_scales(source, weights, output)]
     multiplier, shift = np.array(pairs, np.int64).T
     scaled = ROUNDINGS[rounding](acc, multiplier, shift) + output.zero_point
-    low, high = activation_range(output, op.options["fused_activation_function"])
+    low, high = activation_range(output, op.fused_activation)
     return np.clip(scaled, low, high).astype(np.int8).reshape(-1, *output.shape)
 
 

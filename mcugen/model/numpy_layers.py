@@ -120,7 +120,7 @@ def _finished(graph: Graph, op: Op, values: Int64s, factor: float) -> Int64s:
     """Scaled to the output and clamped."""
     (output,) = graph.output_tensors(op)
     scaled = requantize_double(values, *quantize_multiplier(factor)) + output.zero_point
-    limits = activation_range(output, op.options.get("fused_activation_function", "NONE"))
+    limits = activation_range(output, op.fused_activation)
     return np.asarray(np.clip(scaled, *limits))
 
 
@@ -191,7 +191,7 @@ def _pool(graph: Graph, op: Op, given: list[NDArray[Any]]) -> NDArray[Any]:
         )
     )
     pooled = np.stack([reduce(images[:, row, column]) for row in rows for column in columns], 1)
-    return np.clip(pooled, *activation_range(output, op.options["fused_activation_function"]))
+    return np.clip(pooled, *activation_range(output, op.fused_activation))
 
 
 def _spans(size: int, count: int, window: int, stride: int) -> list[slice]:

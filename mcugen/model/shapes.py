@@ -149,7 +149,7 @@ def _folded(graph: Graph, op: Op) -> list[Array] | None:
     if op.kind == "SHAPE":
         return [np.array(graph.tensors[op.inputs[0]].shape)]
     given = _constants(graph, op)
-    if given is None or op.options.get("fused_activation_function", "NONE") != "NONE":
+    if given is None or op.fused_activation != "NONE":
         return None
     if op.kind in _ARITHMETIC:
         return [np.asarray(_ARITHMETIC[op.kind](op, given))]

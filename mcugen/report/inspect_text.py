@@ -115,8 +115,8 @@ def _options_text(op: Op) -> str:
     words = []
     if options.get("stride_h", 1) != 1 or options.get("stride_w", 1) != 1:
         words.append(f"s{options['stride_h']}x{options['stride_w']}")
-    if options.get("fused_activation_function", "NONE") != "NONE":
-        words.append(options["fused_activation_function"])
+    if op.fused_activation != "NONE":
+        words.append(op.fused_activation)
     return "".join(f" {word}" for word in words)
 
 

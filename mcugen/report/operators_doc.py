@@ -12,7 +12,7 @@ from mcugen.errors import EnvironmentError_
 
 _INTRODUCTION = """# Operators
 
-Written by `python tools/write_docs.py` from the code: change the docstrings of `problems` and
+Written by `python tools/write_docs.py` from the code: change the docstrings of `reasons` and
 `variants` in `mcugen/engines/ops/`, not this file. `mcugen inspect MODEL` names everything in a
 model that an engine does not support, with a workaround where there is one.
 

@@ -13,18 +13,10 @@ from numpy.typing import NDArray
 from mcugen.engines.aot.scales import activation_range, dsp_requant, quantize_multiplier
 from mcugen.engines.aot.variants import Fields, Kernel, Operator, Table, Variant
 from mcugen.engines.contract import EngineOptions
-from mcugen.engines.ops.shared.broadcast import (
-    NEEDS_TWO,
-    Pair,
-    halfwords,
-    list_text,
-    pair_of,
-    pair_reasons,
-    pair_variant,
-)
-from mcugen.engines.ops.shared.checks import activation_reasons, fused_activation, to_problems
+from mcugen.engines.ops.shared import checks
+from mcugen.engines.ops.shared.broadcast import Pair, halfwords, list_text
 from mcugen.engines.ops.shared.plane import Plane, find_plane
-from mcugen.model.ir import Graph, Op, Problem
+from mcugen.model.ir import Graph, Op
 from mcugen.model.numpy_layers import requantize_double
 
 _PORTABLE_COST = 94  # instructions per element
@@ -56,15 +48,13 @@ class _Factors:
     out: tuple[int, int]
 
 
-def problems(graph: Graph, op: Op) -> Iterable[Problem]:
+def reasons(graph: Graph, op: Op) -> Iterable[checks.Reason]:
     """int8; operands broadcast to the output's shape, and one may be a constant."""
-    pair = pair_of(graph, op)
-    if pair is None:
-        return to_problems(op, [(NEEDS_TWO, "")])
-    reasons = [*pair_reasons(pair), *activation_reasons(fused_activation(op), pair.out)]
-    if not reasons and not _are_fractions(_real_factors(pair, op.kind)):
-        reasons.append(("the output's scale is too small for those of the inputs", ""))
-    return to_problems(op, reasons)
+    pair = Pair.of(graph, op)
+    found = [*pair.reasons(), *checks.activation_reasons(op.fused_activation, pair.out)]
+    if not found and not _are_fractions(_real_factors(pair, op.kind)):
+        found.append(("the output's scale is too small for those of the inputs", ""))
+    return found
 
 
 def _are_fractions(factors: Iterable[float]) -> bool:
@@ -92,22 +82,21 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
     ADD: and one with vectors; for DSP cores one where its requantisation stays exact in 32 bits, and one
     with a table of 1 KB unless `--optimize size`.
     """
-    pair = pair_of(graph, op)
-    assert pair is not None
-    portable = pair_variant(pair, _PORTABLE, _portable_fields(pair, op), _PORTABLE_COST)
+    pair = Pair.of(graph, op)
+    portable = pair.variant(_PORTABLE, _portable_fields(pair, op), _PORTABLE_COST)
     plane = _plane(pair, op) if "mve" in options.isa else None
     if plane is not None:
-        return (portable, pair_variant(pair, _MVE, tuple(asdict(plane).items()), _MVE_COST))
+        return (portable, pair.variant(_MVE, tuple(asdict(plane).items()), _MVE_COST))
     if "simd" in options.isa and op.kind == "ADD":
-        return (portable, pair_variant(pair, _SIMD, _portable_fields(pair, op), _SIMD_COST))
+        return (portable, pair.variant(_SIMD, _portable_fields(pair, op), _SIMD_COST))
     dsp_fields = _dsp_fields(pair, op)
     if "dsp" not in options.isa or dsp_fields is None:
         return (portable,)
-    dsp = pair_variant(pair, _DSP, dsp_fields, _DSP_COST)
+    dsp = pair.variant(_DSP, dsp_fields, _DSP_COST)
     if options.optimize == "size" or pair.b.data is not None:
         return (portable, dsp)
     relu = pair.zero_points[2] == -128
-    table = pair_variant(pair, _TABLE[relu], _table_fields(pair, op, dsp_fields), _TABLE_COST)
+    table = pair.variant(_TABLE[relu], _table_fields(pair, op, dsp_fields), _TABLE_COST)
     return (portable, dsp, table)
 
 
@@ -155,7 +144,7 @@ def _signs(pair: Pair, op: Op) -> tuple[int, int]:
 
 def _range(pair: Pair, op: Op) -> tuple[int, int]:
     """Smallest and largest output."""
-    return activation_range(fused_activation(op), pair.out.known_quant)
+    return activation_range(op.fused_activation, pair.out.known_quant)
 
 
 def _addend(zero_point: int, sign: int, factor: tuple[int, int]) -> str:
@@ -204,10 +193,10 @@ def _table_fields(pair: Pair, op: Op, dsp_fields: Fields) -> Fields:
     table = (scaled - (coarse_zero_point << (_INPUT_SHIFT - 1))).astype(np.int32)
     kept = ("multiplier", "addend", "shift", "count", "low", "high")
     return (
-        ("fine", Table(f"add_{op.index}_fine", table, "the fine operand, scaled")),
+        ("fine", Table("fine", table, "the fine operand, scaled")),
         ("fine_is_b", fields["fine_is_b"]),
         *((name, fields[name]) for name in kept),
     )
 
 
-OPERATOR = Operator(problems, variants)
+OPERATOR = Operator(checks.as_problems(reasons), variants)

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from mcugen.engines.aot.scales import quantize_multiplier
 from mcugen.engines.aot.variants import (
@@ -17,15 +17,9 @@ from mcugen.engines.aot.variants import (
     activations,
 )
 from mcugen.engines.contract import EngineOptions
+from mcugen.engines.ops.shared import checks
 from mcugen.engines.ops.shared.broadcast import list_text
-from mcugen.engines.ops.shared.checks import (
-    Reason,
-    factor_reasons,
-    same_quantisation_reasons,
-    scale_reasons,
-    to_problems,
-)
-from mcugen.model.ir import DType, Graph, Op, Problem, Tensor
+from mcugen.model.ir import DType, Graph, Op, Tensor
 
 _SUFFIXES = {DType.INT8: "s8", DType.FLOAT32: "f32"}
 _SHIFT = 19
@@ -33,15 +27,12 @@ _MOST = 14  # inputs whose sum, shifted by 19, fits 32 bits
 _COST = 8  # instructions per value of an input
 
 
-def problems(graph: Graph, op: Op) -> Iterable[Problem]:
+def reasons(graph: Graph, op: Op) -> Iterator[checks.Reason]:
     """int8 of one scale and zero point, float32; two to 14 activations of one shape."""
     given, made = activations(graph, op), graph.output_tensors(op)
     if not 2 <= len(given) <= _MOST or len(given) != len(op.inputs) or len(made) != 1:
-        return to_problems(op, [(f"needs 2 to {_MOST} activations and one output", "")])
-    return to_problems(op, _reasons(given, made[0]))
-
-
-def _reasons(given: tuple[Tensor, ...], out: Tensor) -> Iterator[Reason]:
+        raise checks.OperandsError(f"needs 2 to {_MOST} activations and one output")
+    (out,) = made
     types = {tensor.dtype for tensor in (*given, out)}
     if len(types) > 1 or out.dtype not in _SUFFIXES:
         yield f"{' and '.join(sorted(t.value for t in types))} is not supported", ""
@@ -49,8 +40,8 @@ def _reasons(given: tuple[Tensor, ...], out: Tensor) -> Iterator[Reason]:
     if any(tensor.shape != out.shape for tensor in given):
         yield f"shapes other than the output's {list(out.shape)} are not supported", ""
     if out.dtype is DType.INT8:
-        reasons = [*scale_reasons(*given, out), *same_quantisation_reasons(*given)]
-        yield from reasons or factor_reasons(_factor(given[0], out), bits=31)
+        unfit = [*checks.scale_reasons(*given, out), *checks.same_quantisation_reasons(*given)]
+        yield from unfit or checks.factor_reasons(_factor(given[0], out), bits=31)
 
 
 def _factor(x: Tensor, out: Tensor) -> float:
@@ -90,4 +81,4 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
     return (Variant(reads, (Layout.NATIVE,), cost, build, scratch_bytes=4 * out.elements),)
 
 
-OPERATOR = Operator(problems, variants)
+OPERATOR = Operator(checks.as_problems(reasons), variants)

@@ -5,49 +5,43 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from mcugen.engines.aot.scales import quantize_multiplier
 from mcugen.engines.aot.variants import Fields, Kernel, Operator, Variant
 from mcugen.engines.contract import EngineOptions
+from mcugen.engines.ops.shared import checks
 from mcugen.engines.ops.shared.broadcast import list_text
-from mcugen.engines.ops.shared.checks import Reason, one_to_one, scale_reasons, to_problems
 from mcugen.engines.ops.shared.moving import numbers
 from mcugen.engines.ops.shared.one_call import one_call
-from mcugen.model.ir import DType, Graph, Op, Problem, Tensor
+from mcugen.model.ir import DType, Graph, Op, Tensor
 
 _SUFFIXES = {DType.INT8: "s8", DType.FLOAT32: "f32"}
 _COST = 8  # instructions per input
 _CUMSUM_COST = 60
 _CUMSUM_SHIFT = 20
+_NEEDS = "needs one activation input, a constant axis of it and one output"
 _MOST_DEPTH = 2**15
 """Squares of so many differences of int8 fit 31 bits."""
 
 
-def _axis(graph: Graph, op: Op, x: Tensor) -> int | None:
-    """The axis counted from the first one, None where it is not known or not there."""
+def _axis(graph: Graph, op: Op, x: Tensor) -> int:
+    """The axis counted from the first one; OperandsError where it is not known or not there."""
     found = (len(x.shape) - 1,) if len(op.inputs) == 1 else numbers(graph.tensors[op.inputs[1]])
     if found is None or len(found) != 1 or not -len(x.shape) <= found[0] < len(x.shape):
-        return None
+        raise checks.OperandsError(_NEEDS)
     return found[0] % len(x.shape)
 
 
-def problems(graph: Graph, op: Op) -> Iterable[Problem]:
+def reasons(graph: Graph, op: Op) -> Iterator[checks.Reason]:
     """int8, float32; a constant axis.
 
     L2_NORMALIZATION: along the last axis, to int8 with scale 1/128 and zero point 0.
 
     ARG_MAX, ARG_MIN: int32 outputs.
     """
-    tensors = one_to_one(graph, op, 0 if op.kind == "L2_NORMALIZATION" else 1)
-    axis = _axis(graph, op, tensors[0]) if tensors is not None else None
-    if tensors is None or axis is None:
-        what = "needs one activation input, a constant axis of it and one output"
-        return to_problems(op, [(what, "")])
-    return to_problems(op, _reasons(op, *tensors, axis))
-
-
-def _reasons(op: Op, x: Tensor, out: Tensor, axis: int) -> Iterator[Reason]:
+    x, out = checks.in_and_out(graph, op, 0 if op.kind == "L2_NORMALIZATION" else 1, _NEEDS)
+    axis = _axis(graph, op, x)
     picks = op.kind in ("ARG_MAX", "ARG_MIN")
     if x.dtype not in _SUFFIXES or out.dtype is not (DType.INT32 if picks else x.dtype):
         yield f"{x.dtype.value} to {out.dtype.value} is not supported", ""
@@ -56,11 +50,11 @@ def _reasons(op: Op, x: Tensor, out: Tensor, axis: int) -> Iterator[Reason]:
     if out.shape != shape or not x.elements:
         yield f"output {list(out.shape)} does not follow from {list(x.shape)}", ""
     if x.dtype is DType.INT8:
-        yield from scale_reasons(x, *(() if picks else (out,)))
+        yield from checks.scale_reasons(x, *(() if picks else (out,)))
         yield from _quant_reasons(op, x, out)
 
 
-def _quant_reasons(op: Op, x: Tensor, out: Tensor) -> Iterator[Reason]:
+def _quant_reasons(op: Op, x: Tensor, out: Tensor) -> Iterator[checks.Reason]:
     if (
         x.quant is None
         or out.quant is None
@@ -86,7 +80,6 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
     """One portable kernel."""
     x, out = graph.tensors[op.inputs[0]], graph.tensors[op.outputs[0]]
     axis = _axis(graph, op, x)
-    assert axis is not None
     along: Fields = (
         ("outer", math.prod(x.shape[:axis])),
         ("size", x.shape[axis]),
@@ -124,4 +117,4 @@ def _cumsum_fields(op: Op, x: Tensor, out: Tensor, along: Fields) -> Fields:
     )
 
 
-OPERATOR = Operator(problems, variants)
+OPERATOR = Operator(checks.as_problems(reasons), variants)

@@ -20,16 +20,9 @@ from mcugen.engines.aot.scales import (
 )
 from mcugen.engines.aot.variants import Fields, Kernel, Operator, Variant
 from mcugen.engines.contract import EngineOptions
-from mcugen.engines.ops.shared.broadcast import (
-    NEEDS_TWO,
-    Pair,
-    broadcast_reasons,
-    list_text,
-    pair_of,
-    pair_variant,
-)
-from mcugen.engines.ops.shared.checks import Reason, factor_reasons, fused_activation, to_problems
-from mcugen.model.ir import DType, Graph, Op, Problem, Tensor
+from mcugen.engines.ops.shared import checks
+from mcugen.engines.ops.shared.broadcast import Pair, list_text
+from mcugen.model.ir import DType, Graph, Op, Tensor
 
 _KERNEL = Kernel("mcugen_binary", "mcugen_binary_t", "arithmetic.h", "arithmetic.c")
 _COST = 12  # instructions per element, and what a type adds
@@ -149,7 +142,7 @@ def _is_quantised(pair: Pair, op: Op) -> bool:
     return pair.a.dtype in _LIMITS and op.kind in _SCALINGS
 
 
-def problems(graph: Graph, op: Op) -> Iterable[Problem]:
+def reasons(graph: Graph, op: Op) -> Iterable[checks.Reason]:
     """Operands broadcast to the output's shape, and one may be a constant.
 
     ADD, SUB, MUL: int16, int32, float32.
@@ -170,14 +163,11 @@ def problems(graph: Graph, op: Op) -> Iterable[Problem]:
 
     PRELU: int16 with constant int8 slopes, float32.
     """
-    pair = pair_of(graph, op)
-    if pair is None:
-        return to_problems(op, [(NEEDS_TWO, "")])
-    reasons = [*_type_reasons(pair, op), *broadcast_reasons(pair)]
-    return to_problems(op, reasons or _scale_reasons(pair, op))
+    pair = Pair.of(graph, op)
+    return [*_type_reasons(pair, op), *pair.shape_reasons()] or _scale_reasons(pair, op)
 
 
-def _type_reasons(pair: Pair, op: Op) -> Iterator[Reason]:
+def _type_reasons(pair: Pair, op: Op) -> Iterator[checks.Reason]:
     dtype = pair.a.dtype
     made = DType.BOOL if op.kind in _COMPARISONS else dtype
     has_slopes = _has_small_slopes(pair, op)
@@ -188,8 +178,8 @@ def _type_reasons(pair: Pair, op: Op) -> Iterator[Reason]:
         yield f"{dtype.value} is not supported", ""
     elif has_slopes and (pair.b.data is None or pair.swapped):
         yield "the slopes must be constant", ""
-    if fused_activation(op) not in ACTIVATIONS:
-        yield f"fused activation {fused_activation(op)} is not supported", ""
+    if op.fused_activation not in ACTIVATIONS:
+        yield f"fused activation {op.fused_activation} is not supported", ""
 
 
 def _has_small_slopes(pair: Pair, op: Op) -> bool:
@@ -197,7 +187,7 @@ def _has_small_slopes(pair: Pair, op: Op) -> bool:
     return op.kind == "PRELU" and pair.a.dtype is DType.INT16
 
 
-def _scale_reasons(pair: Pair, op: Op) -> Iterator[Reason]:
+def _scale_reasons(pair: Pair, op: Op) -> Iterator[checks.Reason]:
     if pair.a.dtype not in _LIMITS:
         return
     tensors = (pair.a, pair.b, *(() if op.kind in _COMPARISONS else (pair.out,)))
@@ -208,8 +198,8 @@ def _scale_reasons(pair: Pair, op: Op) -> Iterator[Reason]:
             yield "inputs and output are quantised differently", ""
     elif op.kind == "PRELU":
         scaling = _slopes(pair)
-        yield from factor_reasons(scaling.a, bits=17)
-        yield from factor_reasons(scaling.result, bits=26)
+        yield from checks.factor_reasons(scaling.a, bits=17)
+        yield from checks.factor_reasons(scaling.result, bits=26)
     else:
         scaling = _SCALINGS[op.kind](pair)
         factors = (scaling.a, scaling.b)
@@ -222,8 +212,7 @@ def _scale_reasons(pair: Pair, op: Op) -> Iterator[Reason]:
 
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
     """A portable kernel: a function for a row of each operator and type."""
-    pair = pair_of(graph, op)
-    assert pair is not None
+    pair = Pair.of(graph, op)
     if _has_small_slopes(pair, op):
         assert pair.b.data is not None
         wide = replace(pair.b, dtype=DType.INT16, data=pair.b.data.astype(np.int16))
@@ -240,11 +229,11 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
     )
     quantised = _is_quantised(pair, op)
     fields += _quantised_fields(pair, op) if quantised else _integer_fields(op)
-    return (pair_variant(pair, _KERNEL, fields, _QUANTISED_COST if quantised else _COST),)
+    return (pair.variant(_KERNEL, fields, _QUANTISED_COST if quantised else _COST),)
 
 
 def _real_range(op: Op) -> tuple[float, float]:
-    low, high = ACTIVATIONS[fused_activation(op)]
+    low, high = ACTIVATIONS[op.fused_activation]
     return -np.inf if low is None else low, np.inf if high is None else high
 
 
@@ -264,7 +253,7 @@ def _quantised_fields(pair: Pair, op: Op) -> Fields:
     out = pair.out.quant
     low, high = _LIMITS[pair.a.dtype]
     if out is not None:
-        activation = fused_activation(op)
+        activation = op.fused_activation
         low, high = activation_range(activation, out, _LIMITS[pair.a.dtype])
     result = (out.zero_point if out is not None else 0, scaling.result)
     operands = {
@@ -283,4 +272,4 @@ def _quantised_fields(pair: Pair, op: Op) -> Fields:
     )
 
 
-OPERATOR = Operator(problems, variants)
+OPERATOR = Operator(checks.as_problems(reasons), variants)

@@ -4,24 +4,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 
 from mcugen.engines.aot.scales import quantize_multiplier
-from mcugen.engines.aot.variants import (
-    Kernel,
-    Operator,
-    Table,
-    Variant,
-    activations,
-)
+from mcugen.engines.aot.variants import Kernel, Operator, Table, Variant, activations
 from mcugen.engines.contract import EngineOptions
-from mcugen.engines.ops.shared.broadcast import NEEDS_TWO, list_text
-from mcugen.engines.ops.shared.checks import Reason, factor_reasons, scale_reasons, to_problems
+from mcugen.engines.ops.shared import checks
+from mcugen.engines.ops.shared.broadcast import list_text, two_to_one
 from mcugen.engines.ops.shared.copy_call import strides_of
 from mcugen.engines.ops.shared.one_call import one_call
-from mcugen.model.ir import DType, Graph, Op, Problem, Tensor
+from mcugen.model.ir import DType, Graph, Op, Tensor
 
 _AXES = 5  # TFLite Micro's: MCUGEN_BATCH_AXES and those of the matrices
 _COST = 8  # instructions per product
@@ -30,25 +24,11 @@ _SHIFTS = range(-31, 8)
 """Of the factor of a 64-bit sum, that TFLite takes."""
 
 
-def _operands(graph: Graph, op: Op) -> tuple[Tensor, Tensor, Tensor] | None:
-    given, made = graph.input_tensors(op), graph.output_tensors(op)
-    if len(given) != 2 or len(made) != 1 or None in given or not activations(graph, op):
-        return None
-    a, b = (t for t in given if t is not None)
-    return None if a.is_variable or b.is_variable else (a, b, made[0])
-
-
-def problems(graph: Graph, op: Op) -> Iterable[Problem]:
+def reasons(graph: Graph, op: Op) -> Iterator[checks.Reason]:
     """int8, int16 with zero points 0, float32; up to five axes, batches that broadcast; one operand may be
     a constant.
     """
-    tensors = _operands(graph, op)
-    if tensors is None:
-        return to_problems(op, [(NEEDS_TWO, "")])
-    return to_problems(op, [*_reasons(op, *tensors)])
-
-
-def _reasons(op: Op, a: Tensor, b: Tensor, out: Tensor) -> Iterator[Reason]:
+    a, b, out = two_to_one(graph, op)
     dtype = a.dtype
     if dtype not in _SUFFIXES or b.dtype is not dtype or out.dtype is not dtype:
         yield f"{a.dtype.value} by {b.dtype.value} to {out.dtype.value} is not supported", ""
@@ -65,13 +45,15 @@ def _reasons(op: Op, a: Tensor, b: Tensor, out: Tensor) -> Iterator[Reason]:
     if depth != depth_b or (*batches, rows, columns) != out.shape or not out.elements:
         yield f"output {list(out.shape)} does not follow from {shapes}", ""
     if dtype is DType.INT8:
-        reasons = [*scale_reasons(a, b, out)]
-        yield from reasons or factor_reasons(_factor(a, b, out), bits=(2**16 * depth).bit_length())
+        bits = (2**16 * depth).bit_length()
+        yield from [*checks.scale_reasons(a, b, out)] or checks.factor_reasons(
+            _factor(a, b, out), bits=bits
+        )
     if dtype is DType.INT16:
-        yield from [*scale_reasons(a, b, out)] or _int16_reasons(a, b, out)
+        yield from [*checks.scale_reasons(a, b, out)] or _int16_reasons(a, b, out)
 
 
-def _int16_reasons(*tensors: Tensor) -> Iterator[Reason]:
+def _int16_reasons(*tensors: Tensor) -> Iterator[checks.Reason]:
     if any(t.quant is not None and t.zero_point for t in tensors):
         yield "int16 with a zero point other than 0 is not supported", ""
     if quantize_multiplier(_factor(*tensors))[1] not in _SHIFTS:
@@ -92,9 +74,7 @@ def _factor(a: Tensor, b: Tensor, out: Tensor) -> float:
 
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
     """A portable kernel."""
-    tensors = _operands(graph, op)
-    assert tensors is not None
-    a, b, out = tensors
+    a, b, out = two_to_one(graph, op)
     constant = next((t for t in (a, b) if t.data is not None), None)
     rows, depth, _, columns = _sizes(op, a, b)
     adj_x, adj_y = op.options.get("adj_x", False), op.options.get("adj_y", False)
@@ -141,4 +121,4 @@ def _zero_point(tensor: Tensor) -> int:
     return tensor.zero_point if tensor.dtype is DType.INT8 and tensor.quant else 0
 
 
-OPERATOR = Operator(problems, variants)
+OPERATOR = Operator(checks.as_problems(reasons), variants)

@@ -4,15 +4,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from mcugen.engines.aot.variants import Kernel, Operator, Variant
 from mcugen.engines.contract import EngineOptions
-from mcugen.engines.ops.shared.checks import Reason, one_to_one, to_problems
+from mcugen.engines.ops.shared import checks
 from mcugen.engines.ops.shared.moving import renamings
 from mcugen.engines.ops.shared.one_call import one_call
 from mcugen.engines.ops.unary import same_shape_reasons
-from mcugen.model.ir import DType, Graph, Op, Problem, Tensor
+from mcugen.model.ir import DType, Graph, Op
 
 _KERNEL = Kernel("mcugen_cast", "mcugen_cast_t", "arithmetic.h", "arithmetic.c")
 _COST = 60  # instructions per value
@@ -27,18 +27,13 @@ _KINDS = {
 }
 
 
-def problems(graph: Graph, op: Op) -> Iterable[Problem]:
+def reasons(graph: Graph, op: Op) -> Iterator[checks.Reason]:
     """int8, uint8, int16, int32, int64, float32, bool, from each to each."""
-    tensors = one_to_one(graph, op)
-    if tensors is None:
-        return to_problems(op, [("needs one activation input and one output", "")])
-    return to_problems(op, [*_reasons(*tensors), *same_shape_reasons(*tensors)])
-
-
-def _reasons(x: Tensor, out: Tensor) -> Iterator[Reason]:
+    x, out = checks.in_and_out(graph, op)
     for tensor in (x, out):
         if tensor.dtype not in _KINDS:
             yield f"{tensor.dtype.value} is not supported", ""
+    yield from same_shape_reasons(x, out)
 
 
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
@@ -59,4 +54,6 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
     return (one_call(_KERNEL, fields, _COST * x.elements, in_place=in_place),)
 
 
-OPERATOR = Operator(problems, variants, "equals TFLite Micro for values that fit the new type")
+OPERATOR = Operator(
+    checks.as_problems(reasons), variants, "equals TFLite Micro for values that fit the new type"
+)

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from mcugen.engines.aot.variants import (
     Call,
@@ -16,12 +16,7 @@ from mcugen.engines.aot.variants import (
     is_activation,
 )
 from mcugen.engines.contract import EngineOptions
-from mcugen.engines.ops.shared.checks import (
-    Reason,
-    same_quantisation_reasons,
-    scale_reasons,
-    to_problems,
-)
+from mcugen.engines.ops.shared import checks
 from mcugen.engines.ops.shared.copy_call import (
     AXES,
     Block,
@@ -34,30 +29,28 @@ from mcugen.engines.ops.shared.copy_call import (
     window_of,
 )
 from mcugen.engines.ops.shared.moving import element_reasons
-from mcugen.model.ir import DType, Graph, Op, Problem, Tensor
+from mcugen.model.ir import DType, Graph, Op, Tensor
 
 
-def problems(graph: Graph, op: Op) -> Iterable[Problem]:
+def reasons(graph: Graph, op: Op) -> Iterator[checks.Reason]:
     """int8, int16, int32, int64, float32, bool; all tensors of one quantisation and, as in TFLite
     Micro, no fused activation.
     """
     inputs = [t for t in graph.input_tensors(op) if t is not None and not t.is_variable]
     outputs = graph.output_tensors(op)
     if len(inputs) != len(op.inputs) or len(outputs) != 1 or not any(map(is_activation, inputs)):
-        return to_problems(
-            op, [("needs inputs, at least one of them an activation, and one output", "")]
+        raise checks.OperandsError(
+            "needs inputs, at least one of them an activation, and one output"
         )
     out = outputs[0]
-    quantised = scale_reasons(*inputs, out) if out.dtype in (DType.INT8, DType.INT16) else ()
-    reasons = [*element_reasons(*inputs, out), *quantised, *_shape_reasons(op, inputs, out)]
-    if not reasons:
-        reasons += same_quantisation_reasons(*inputs, out)
-    if op.options.get("fused_activation_function", "NONE") != "NONE":
-        reasons.append(("a fused activation is not supported", ""))
-    return to_problems(op, reasons)
+    quantised = checks.scale_reasons(*inputs, out) if out.dtype in (DType.INT8, DType.INT16) else ()
+    unfit = [*element_reasons(*inputs, out), *quantised, *_shape_reasons(op, inputs, out)]
+    yield from unfit or checks.same_quantisation_reasons(*inputs, out)
+    if op.fused_activation != "NONE":
+        yield "a fused activation is not supported", ""
 
 
-def _shape_reasons(op: Op, inputs: list[Tensor], out: Tensor) -> Iterator[Reason]:
+def _shape_reasons(op: Op, inputs: list[Tensor], out: Tensor) -> Iterator[checks.Reason]:
     rank, axis = len(out.shape), op.options.get("axis", 0)
     shapes = ", ".join(str(list(t.shape)) for t in inputs)
     if not -rank <= axis < rank or rank > AXES:
@@ -113,4 +106,6 @@ def _blocks(graph: Graph, op: Op) -> Iterator[tuple[Tensor, Block]]:
         start += tensor.shape[axis]
 
 
-OPERATOR = Operator(problems, variants, "equals TFLite Micro, which takes at most 10 inputs")
+OPERATOR = Operator(
+    checks.as_problems(reasons), variants, "equals TFLite Micro, which takes at most 10 inputs"
+)

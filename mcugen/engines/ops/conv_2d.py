@@ -11,23 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcugen.engines.aot.scales import ONE_SHIFT
-from mcugen.engines.aot.variants import (
-    Call,
-    Fields,
-    Kernel,
-    Layout,
-    Operands,
-    Operator,
-    Table,
-    Variant,
-)
+from mcugen.engines.aot.variants import Fields, Kernel, Operator, Table, Variant
 from mcugen.engines.contract import EngineOptions
-from mcugen.engines.ops.shared import convolution, vectors, winograd
-from mcugen.engines.ops.shared.checks import to_problems
+from mcugen.engines.ops.shared import checks, convolution, vectors, winograd
 from mcugen.engines.ops.shared.convolution import Convolution, Filter
+from mcugen.engines.ops.shared.one_call import late_call
 from mcugen.engines.ops.shared.one_shift import general_requant, short_requant
 from mcugen.engines.ops.shared.portable_convolution import portable_variant
-from mcugen.model.ir import Graph, Op, Problem
+from mcugen.model.ir import Graph, Op
 
 _CHANNEL_AXIS = 0
 _PORTABLE_COST = 3.5  # instructions per multiplication
@@ -40,16 +31,16 @@ _FEW = 8
 _UINT16_MAX = 65535
 
 
-def problems(graph: Graph, op: Op) -> Iterable[Problem]:
+def reasons(graph: Graph, op: Op) -> Iterable[checks.Reason]:
     """int8; constant weights with zero point 0, per tensor or per channel; groups of equal size."""
-    reasons = [*convolution.reasons(graph, op, _CHANNEL_AXIS)]
-    if not reasons:
+    found = [*convolution.reasons(graph, op, _CHANNEL_AXIS)]
+    if not found:
         x, weights = graph.tensors[op.inputs[0]], graph.tensors[op.inputs[1]]
         depth, channels = weights.shape[3], weights.shape[0]
         if x.shape[3] % depth != 0 or channels % (x.shape[3] // depth) != 0:
             what = f"{x.shape[3]} input channels, {depth} per group, {channels} outputs"
-            reasons.append((f"{what}: groups must come out even", ""))
-    return to_problems(op, reasons)
+            found.append((f"{what}: groups must come out even", ""))
+    return found
 
 
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
@@ -67,18 +58,16 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
     depth = _depth(layer)
     macs = layer.filter.positions * layer.filter.out_channels * depth
     gathered = _GATHER_COST * layer.filter.positions * depth
-    packed = Variant(
-        (Layout.NATIVE,),
-        (Layout.NATIVE,),
+    packed = late_call(
+        lambda: _packed(layer, options),
         int(_DSP_COST * macs + gathered) + _DSP_OUTPUT_COST * outputs,
-        lambda operands: _build_dsp(layer, operands, options),
         scratch_bytes=_scratch_bytes(layer),
-        in_place=((0, 0),) if convolution.writes_behind_reads(layer.filter) else (),
+        in_place=convolution.writes_behind_reads(layer.filter),
     )
     return (*plain, packed, *winograd.variants(layer, options))
 
 
-OPERATOR = Operator(problems, variants)
+OPERATOR = Operator(checks.as_problems(reasons), variants)
 
 # --- portable -----------------------------------------------------------------------------------
 
@@ -148,8 +137,7 @@ def tap_order(layer: Convolution) -> NDArray[np.intp]:
     return np.concatenate([filled[:, _ORDER].reshape(-1), runs[:, :fours].reshape(-1)])
 
 
-def _build_dsp(layer: Convolution, operands: Operands, options: EngineOptions) -> tuple[Call, ...]:
-    name = operands.name
+def _packed(layer: Convolution, options: EngineOptions) -> tuple[Kernel, Fields]:
     settled = convolution.settle_constant_channels(layer, options.rounding)
     order = tap_order(layer)
     filters = settled.weights.reshape(layer.filter.out_channels, -1)
@@ -171,8 +159,8 @@ def _build_dsp(layer: Convolution, operands: Operands, options: EngineOptions) -
     in_quads = requant[:, :2] if finish == "straight" else requant
     stream = pack_stream(weights, bias, requant, in_quads, paired, singles)
     f = _as_row(layer.filter)
-    fields: Fields = (
-        ("channels", Table(f"{name}_channels", stream, f"{layer.comment}, packed with all else")),
+    return kernel, (
+        ("channels", Table("channels", stream, f"{layer.comment}, packed with all else")),
         *f.fields(),
         ("quads", paired // 4),
         ("singles", len(singles)),
@@ -181,8 +169,6 @@ def _build_dsp(layer: Convolution, operands: Operands, options: EngineOptions) -
         ("columns_inside", max(f.in_width - f.width + 1, 0) if _is_solid(f) else 0),
         *convolution.range_fields(layer),
     )
-    assert operands.scratch is not None
-    return (Call(kernel, fields, (*operands.inputs, *operands.outputs, operands.scratch)),)
 
 
 def paired_channels(weights: NDArray[np.int8], bias: NDArray[np.int32]) -> int:

@@ -10,23 +10,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from mcugen.engines.aot.variants import (
-    Call,
-    Fields,
-    Kernel,
-    Layout,
-    Operands,
-    Operator,
-    Table,
-    Variant,
-)
+from mcugen.engines.aot.variants import Fields, Kernel, Operator, Table, Variant
 from mcugen.engines.contract import EngineOptions
-from mcugen.engines.ops.shared import convolution, vectors
-from mcugen.engines.ops.shared.checks import to_problems
+from mcugen.engines.ops.shared import checks, convolution, vectors
 from mcugen.engines.ops.shared.convolution import Convolution, Filter
+from mcugen.engines.ops.shared.one_call import late_call
 from mcugen.engines.ops.shared.one_shift import short_requant
 from mcugen.engines.ops.shared.portable_convolution import portable_variant
-from mcugen.model.ir import Graph, Op, Problem
+from mcugen.model.ir import Graph, Op
 
 _CHANNEL_AXIS = 3
 _PORTABLE_COST = 6.0  # instructions per multiplication
@@ -40,17 +31,17 @@ _PLANE_BYTES = 8192
 """Above this, the plane of a channel is split into bands of output rows."""
 
 
-def problems(graph: Graph, op: Op) -> Iterable[Problem]:
+def reasons(graph: Graph, op: Op) -> Iterable[checks.Reason]:
     """int8; constant weights with zero point 0, per tensor or per channel; any multiplier."""
-    reasons = [*convolution.reasons(graph, op, _CHANNEL_AXIS)]
-    if not reasons:
+    found = [*convolution.reasons(graph, op, _CHANNEL_AXIS)]
+    if not found:
         x, weights = graph.tensors[op.inputs[0]], graph.tensors[op.inputs[1]]
         if weights.shape[0] != 1:
-            reasons.append((f"weights {list(weights.shape)} must start with 1", ""))
+            found.append((f"weights {list(weights.shape)} must start with 1", ""))
         if weights.shape[3] % x.shape[3] != 0:
             what = f"{weights.shape[3]} outputs for {x.shape[3]} input channels"
-            reasons.append((f"{what}: each must have the same number", ""))
-    return to_problems(op, reasons)
+            found.append((f"{what}: each must have the same number", ""))
+    return found
 
 
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
@@ -79,20 +70,18 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
         requant, exact = convolution.requant_words(settled, options.rounding)
         finish = convolution.finish(layer, options.rounding, exact=exact)
     pixels = f.batches * f.in_height * f.in_width * f.in_channels
-    planar = Variant(
-        (Layout.NATIVE,),
-        (Layout.NATIVE,),
+    planar = late_call(
+        lambda: _packed(settled, requant, f"{kernel}_{finish}"),
         int(_DSP_COST[kernel] * outputs * 2 * _weight_words(f))
         + _DSP_OUTPUT_COST * outputs
         + _LAY_OUT_COST * pixels,
-        lambda operands: _build_dsp(settled, requant, operands, f"{kernel}_{finish}"),
         scratch_bytes=4 * (plane.words + (0 if kernel == "3x3" else _weight_words(f))),
-        in_place=((0, 0),) if _works_in_place(f, plane) else (),
+        in_place=_works_in_place(f, plane),
     )
     return (*plain, planar)
 
 
-OPERATOR = Operator(problems, variants)
+OPERATOR = Operator(checks.as_problems(reasons), variants)
 
 # --- portable -----------------------------------------------------------------------------------
 
@@ -112,18 +101,14 @@ def _covers(f: Filter) -> bool:
 
 
 def _whole(layer: Convolution, options: EngineOptions) -> Variant:
-    return Variant(
-        (Layout.NATIVE,),
-        (Layout.NATIVE,),
+    return late_call(
+        lambda: _packed_whole(layer, options),
         _WHOLE_COST * layer.macs,
-        lambda operands: _build_whole(layer, operands, options),
-        in_place=((0, 0),) if layer.filter.batches == 1 else (),
+        in_place=layer.filter.batches == 1,
     )
 
 
-def _build_whole(
-    layer: Convolution, operands: Operands, options: EngineOptions
-) -> tuple[Call, ...]:
+def _packed_whole(layer: Convolution, options: EngineOptions) -> tuple[Kernel, Fields]:
     kernel = Kernel(
         f"mcugen_depthwise_conv_2d_whole_{options.rounding}",
         "mcugen_depthwise_conv_2d_whole_t",
@@ -139,13 +124,12 @@ def _build_whole(
     )
     stream = np.concatenate(parts, axis=1)
     comment = f"{layer.comment}, packed with all else"
-    fields: Fields = (
-        ("channels", Table(f"{operands.name}_channels", stream, comment)),
+    return kernel, (
+        ("channels", Table("channels", stream, comment)),
         ("batches", layer.filter.batches),
         ("count", layer.filter.out_channels),
         ("taps", layer.taps),
     )
-    return (Call(kernel, fields, (*operands.inputs, *operands.outputs)),)
 
 
 def pack_fours(weights: NDArray[np.int8]) -> NDArray[np.uint32]:
@@ -235,10 +219,7 @@ def _weight_words(f: Filter) -> int:
     return -(-f.height * -(-_reach(f) // 2) // 2) * 2
 
 
-def _build_dsp(
-    layer: Convolution, requant: NDArray[np.uint32], operands: Operands, which: str
-) -> tuple[Call, ...]:
-    name = operands.name
+def _packed(layer: Convolution, requant: NDArray[np.uint32], which: str) -> tuple[Kernel, Fields]:
     f = _lying(layer.filter)
     plane = _plane(f)
     is_3x3 = which.startswith("3x3")
@@ -254,8 +235,8 @@ def _build_dsp(
     taps = pack_3x3(weights) if is_3x3 else pack_taps(weights, f.dilation_x)
     starts = convolution.folded_bias(layer).view(np.uint32).reshape(-1, 1)
     stream = np.concatenate([starts, requant, taps], axis=1)
-    fields: Fields = (
-        ("channels", Table(f"{name}_channels", stream, f"{layer.comment}, packed with all else")),
+    return kernel, (
+        ("channels", Table("channels", stream, f"{layer.comment}, packed with all else")),
         *f.fields(),
         ("pitch", plane.pitch),
         ("band", plane.band),
@@ -263,8 +244,6 @@ def _build_dsp(
         ("on_side", int(_is_tall(layer.filter))),
         *convolution.range_fields(layer),
     )
-    assert operands.scratch is not None
-    return (Call(kernel, fields, (*operands.inputs, *operands.outputs, operands.scratch)),)
 
 
 def pack_3x3(weights: NDArray[np.int8]) -> NDArray[np.uint32]:

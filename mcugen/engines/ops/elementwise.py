@@ -4,17 +4,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 
 import numpy as np
 
 from mcugen.codegen.c_text import c_float
 from mcugen.engines.aot.variants import Kernel, Operator, Variant
 from mcugen.engines.contract import EngineOptions
-from mcugen.engines.ops.shared.checks import one_to_one, to_problems
+from mcugen.engines.ops.shared import checks
 from mcugen.engines.ops.shared.one_call import one_call
 from mcugen.engines.ops.unary import lookup_variant, same_shape_reasons
-from mcugen.model.ir import DType, Graph, Op, Problem
+from mcugen.model.ir import DType, Graph, Op
 
 _KERNEL = Kernel("mcugen_unary", "mcugen_unary_t", "arithmetic.h", "arithmetic.c")
 _COST = 40  # instructions per value; those of the C library differ
@@ -29,7 +29,7 @@ KINDS = frozenset((*_EXACT, *LIBRARY, "LOGICAL_NOT"))
 _NOT = np.where(np.arange(-128, 128) == 0, 1, 0).astype(np.int8)
 
 
-def problems(graph: Graph, op: Op) -> Iterable[Problem]:
+def reasons(graph: Graph, op: Op) -> Iterator[checks.Reason]:
     """A function of each value.
 
     ABS, CEIL, COS, ELU, EXP, FLOOR, HARD_SWISH, LEAKY_RELU, LOG, LOGISTIC, NEG, RELU, RELU6, ROUND,
@@ -37,15 +37,11 @@ def problems(graph: Graph, op: Op) -> Iterable[Problem]:
 
     LOGICAL_NOT: bool.
     """
-    tensors = one_to_one(graph, op)
-    if tensors is None:
-        return to_problems(op, [("needs one activation input and one output", "")])
-    x, out = tensors
+    x, out = checks.in_and_out(graph, op)
+    yield from same_shape_reasons(x, out)
     wanted = DType.BOOL if op.kind == "LOGICAL_NOT" else DType.FLOAT32
-    reasons = [*same_shape_reasons(x, out)]
     if (x.dtype, out.dtype) != (wanted, wanted):
-        reasons.append((f"{x.dtype.value} to {out.dtype.value} is not supported", ""))
-    return to_problems(op, reasons)
+        yield f"{x.dtype.value} to {out.dtype.value} is not supported", ""
 
 
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
@@ -62,6 +58,7 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
     return (one_call(_KERNEL, fields, _COST * x.elements, in_place=True),)
 
 
+problems = checks.as_problems(reasons)
 OPERATOR = Operator(
     problems,
     variants,

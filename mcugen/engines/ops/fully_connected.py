@@ -4,8 +4,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,21 +19,19 @@ from mcugen.engines.aot.scales import (
     quantize_multiplier,
 )
 from mcugen.engines.aot.variants import (
-    Call,
+    Fields,
     Kernel,
     Layout,
-    Operands,
     Operator,
     Table,
     Variant,
     is_activation,
 )
 from mcugen.engines.contract import EngineOptions
-from mcugen.engines.ops.shared import vectors
-from mcugen.engines.ops.shared.checks import activation_reasons, fused_activation
+from mcugen.engines.ops.shared import checks, vectors
 from mcugen.engines.ops.shared.convolution import Convolution, Filter
-from mcugen.model.check import where
-from mcugen.model.ir import DType, Graph, Op, Problem, Tensor
+from mcugen.engines.ops.shared.one_call import late_call, one_call
+from mcugen.model.ir import DType, Graph, Op, Tensor
 
 _PORTABLE_COST = 6.0  # instructions per multiplication
 _DSP_COST = {Layout.INT16: 0.94, Layout.NATIVE: 1.06}
@@ -62,29 +62,23 @@ class _Layer:
         return int(self.weights.shape[1])
 
 
-def problems(graph: Graph, op: Op) -> Iterable[Problem]:
+def reasons(graph: Graph, op: Op) -> Iterator[checks.Reason]:
     """int8; constant weights with zero point 0, per tensor or per output row."""
     x, weights, bias = _inputs(graph, op)
     outputs = graph.output_tensors(op)
     if x is None or not is_activation(x) or weights is None or len(outputs) != 1:
-        return [Problem(where(op), "needs an activation input, weights and one output")]
-    reasons = [
-        *_type_problems(x, weights, bias, outputs[0]),
-        *_quantisation_problems(op, x, weights, outputs[0]),
-        *_shape_problems(x, weights, bias, outputs[0]),
-    ]
-    return [Problem(where(op), what, hint) for what, hint in reasons]
+        raise checks.OperandsError("needs an activation input, weights and one output")
+    yield from _type_reasons(x, weights, bias, outputs[0])
+    yield from _quantisation_reasons(op, x, weights, outputs[0])
+    yield from _shape_reasons(x, weights, bias, outputs[0])
 
-
-_Reason = tuple[str, str]
-"""What is wrong, and a hint or nothing."""
 
 _INT8_HINT = "convert the model with int8 inputs, weights and outputs"
 
 
-def _type_problems(
+def _type_reasons(
     x: Tensor, weights: Tensor, bias: Tensor | None, out: Tensor
-) -> Iterator[_Reason]:
+) -> Iterator[checks.Reason]:
     if x.dtype is not DType.INT8 or out.dtype is not DType.INT8:
         yield f"{x.dtype.value} to {out.dtype.value} is not supported", _INT8_HINT
     if weights.data is None:
@@ -95,9 +89,11 @@ def _type_problems(
         yield "the bias must be a constant int32 tensor", ""
 
 
-def _quantisation_problems(op: Op, x: Tensor, weights: Tensor, out: Tensor) -> Iterator[_Reason]:
+def _quantisation_reasons(
+    op: Op, x: Tensor, weights: Tensor, out: Tensor
+) -> Iterator[checks.Reason]:
     """Scales that are missing or of another kind than the kernels compute."""
-    yield from activation_reasons(fused_activation(op), out)
+    yield from checks.activation_reasons(op.fused_activation, out)
     if op.options.get("weights_format", "DEFAULT") != "DEFAULT":
         yield "shuffled weights are not supported", ""
     if any(t.quant is None or t.quant.axis is not None for t in (x, out)):
@@ -110,9 +106,9 @@ def _quantisation_problems(op: Op, x: Tensor, weights: Tensor, out: Tensor) -> I
         yield "the output's scale is too small for those of input and weights", ""
 
 
-def _shape_problems(
+def _shape_reasons(
     x: Tensor, weights: Tensor, bias: Tensor | None, out: Tensor
-) -> Iterator[_Reason]:
+) -> Iterator[checks.Reason]:
     if len(weights.shape) != 2 or not weights.elements or not x.elements:
         yield f"weights {list(weights.shape)} and input {list(x.shape)} are not supported", ""
         return
@@ -139,7 +135,7 @@ def _layer(graph: Graph, op: Op) -> _Layer:
     sums = table.astype(np.int64).sum(axis=1)
     offsets = 0 if bias is None or bias.data is None else bias.data.astype(np.int64).reshape(-1)
     folded = offsets - x.zero_point * sums
-    low, high = activation_range(fused_activation(op), out.known_quant)
+    low, high = activation_range(op.fused_activation, out.known_quant)
     return _Layer(
         weights=table,
         bias=folded.astype(np.uint32).view(np.int32),  # sums are modulo 2^32, here as in C
@@ -171,26 +167,18 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
     layer = _layer(graph, op)
     macs = layer.batches * layer.rows * layer.depth
     rows = layer.batches * layer.rows
-    portable = Variant(
-        (Layout.NATIVE,),
-        (Layout.NATIVE,),
-        int(_PORTABLE_COST * macs) + 2 * _ROW_COST * rows,
-        lambda operands: _build_portable(layer, operands, options),
+    portable = one_call(
+        *_portable(layer, options), int(_PORTABLE_COST * macs) + 2 * _ROW_COST * rows
     )
     plain = (portable, *vectors.conv_2d_variants(_as_convolution(layer), options))
     if "dsp" not in options.isa or not _fits_dsp(layer):
         return plain
     layouts = (Layout.NATIVE, Layout.INT16) if options.optimize != "size" else (Layout.NATIVE,)
-    packed = tuple(
-        Variant(
-            (read,),
-            (write,),
-            int(_DSP_COST[read] * macs) + _ROW_COST * rows,
-            lambda operands, r=read, w=write: _build_dsp(layer, operands, options, r, w),  # type: ignore[misc]
-        )
-        for read in layouts
-        for write in layouts
-    )
+    packed = []
+    for read, write in product(layouts, layouts):
+        cost = int(_DSP_COST[read] * macs) + _ROW_COST * rows
+        native = late_call(partial(_packed, layer, options, read, write), cost)
+        packed.append(replace(native, reads=(read,), writes=(write,)))
     return (*plain, *packed)
 
 
@@ -215,23 +203,22 @@ def _fits_dsp(layer: _Layer) -> bool:
     return sizes_fit and (layer.batches == 1 or layer.depth % _DEPTH_STEP == 0)
 
 
-OPERATOR = Operator(problems, variants)
+OPERATOR = Operator(checks.as_problems(reasons), variants)
 
 # --- portable -----------------------------------------------------------------------------------
 
 
-def _build_portable(layer: _Layer, operands: Operands, options: EngineOptions) -> tuple[Call, ...]:
-    name = operands.name
+def _portable(layer: _Layer, options: EngineOptions) -> tuple[Kernel, Fields]:
     kernel = Kernel(
         f"mcugen_fully_connected_{options.rounding}",
         "mcugen_fully_connected_t",
         "fully_connected.h",
         "fully_connected.c",
     )
-    fields = (
-        ("weights", Table(f"{name}_weights", layer.weights, layer.comment)),
-        ("bias", _bias_table(layer, name)),
-        ("requant", _requant_table(layer.requant, name)),
+    return kernel, (
+        ("weights", Table("weights", layer.weights, layer.comment)),
+        ("bias", _bias_table(layer)),
+        ("requant", _requant_table(layer.requant)),
         ("requant_step", int(len(layer.requant) > 1)),
         ("batches", layer.batches),
         ("rows", layer.rows),
@@ -240,15 +227,14 @@ def _build_portable(layer: _Layer, operands: Operands, options: EngineOptions) -
         ("low", layer.low),
         ("high", layer.high),
     )
-    return (Call(kernel, fields, (*operands.inputs, *operands.outputs)),)
 
 
-def _bias_table(layer: _Layer, name: str) -> Table:
-    return Table(f"{name}_bias", layer.bias, "the input's zero point is folded in")
+def _bias_table(layer: _Layer) -> Table:
+    return Table("bias", layer.bias, "the input's zero point is folded in")
 
 
-def _requant_table(requant: NDArray[np.int32], name: str) -> Table:
-    return Table(f"{name}_requant", requant, "multiplier, shift", struct="mcugen_requant_t")
+def _requant_table(requant: NDArray[np.int32]) -> Table:
+    return Table("requant", requant, "multiplier, shift", struct="mcugen_requant_t")
 
 
 # --- DSP ----------------------------------------------------------------------------------------
@@ -259,10 +245,9 @@ _ORDER = {Layout.NATIVE: (0, 2, 1, 3), Layout.INT16: (0, 1, 2, 3)}
 """Inputs A, B, C, D of fully_connected.h among four."""
 
 
-def _build_dsp(
-    layer: _Layer, operands: Operands, options: EngineOptions, read: Layout, write: Layout
-) -> tuple[Call, ...]:
-    name = operands.name
+def _packed(
+    layer: _Layer, options: EngineOptions, read: Layout, write: Layout
+) -> tuple[Kernel, Fields]:
     paired_rows = _paired_rows(layer.weights)
     uniform = _uniform_requant(layer, options)
     multiplier, addend, shift = uniform or (0, 0, 0)
@@ -274,10 +259,10 @@ def _build_dsp(
         "fully_connected_dsp.c",
     )
     packed = pack_rows(layer.weights, paired_rows, read)
-    fields = (
-        ("weights", Table(f"{name}_weights", packed, f"{layer.comment}, packed")),
-        ("bias", _bias_table(layer, name)),
-        ("requant", "NULL" if uniform else _requant_table(requant, name)),
+    return kernel, (
+        ("weights", Table("weights", packed, f"{layer.comment}, packed")),
+        ("bias", _bias_table(layer)),
+        ("requant", "NULL" if uniform else _requant_table(requant)),
         ("multiplier", multiplier),
         ("addend", addend),
         ("batches", layer.batches),
@@ -292,7 +277,6 @@ def _build_dsp(
         ("low", layer.low),
         ("high", layer.high),
     )
-    return (Call(kernel, fields, (*operands.inputs, *operands.outputs)),)
 
 
 def _paired_rows(weights: NDArray[np.int8]) -> int:

@@ -5,24 +5,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
-from mcugen.engines.aot.variants import (
-    Kernel,
-    Operator,
-    Table,
-    Variant,
-    activations,
-    is_activation,
-)
+from mcugen.engines.aot.variants import Kernel, Operator, Table, Variant, activations, is_activation
 from mcugen.engines.contract import EngineOptions
 from mcugen.engines.ops import rearrange
+from mcugen.engines.ops.shared import checks
 from mcugen.engines.ops.shared.broadcast import list_text
-from mcugen.engines.ops.shared.checks import Reason, same_quantisation_reasons, to_problems
 from mcugen.engines.ops.shared.moving import element_reasons
 from mcugen.engines.ops.shared.one_call import one_call
-from mcugen.model.ir import DType, Graph, Op, Problem, Tensor
+from mcugen.model.ir import DType, Graph, Op, Tensor
 
 _KERNEL = Kernel("mcugen_gather", "mcugen_gather_t", "gather.h", "gather.c")
 _ND_KERNEL = Kernel("mcugen_gather_nd", "mcugen_gather_nd_t", "gather.h", "gather.c")
@@ -30,7 +23,7 @@ _AXES = 5  # MCUGEN_GATHER_AXES
 _COST = 25  # instructions per index
 
 
-def problems(graph: Graph, op: Op) -> Iterable[Problem]:
+def reasons(graph: Graph, op: Op) -> Iterator[checks.Reason]:
     """int8, int16, int32, int64, float32, bool; int32 indices.
 
     GATHER: no batch dimensions.
@@ -39,31 +32,29 @@ def problems(graph: Graph, op: Op) -> Iterable[Problem]:
     """
     given, made = graph.input_tensors(op), graph.output_tensors(op)
     if len(given) != 2 or len(made) != 1 or None in given or not activations(graph, op):
-        what = "needs an input and indices, one of them an activation, and one output"
-        return to_problems(op, [(what, "")])
+        raise checks.OperandsError(
+            "needs an input and indices, one of them an activation, and one output"
+        )
     if _is_constant(graph, op):
-        return rearrange.problems(graph, op)
+        yield from rearrange.reasons(graph, op)
+        return
     x, indices = (t for t in given if t is not None)
-    own = (
-        _nd_reasons(x, indices, made[0])
-        if op.kind == "GATHER_ND"
-        else _axis_reasons(op, x, indices, made[0])
-    )
-    return to_problems(op, [*_reasons(x, indices, made[0]), *own])
+    (out,) = made
+    yield from element_reasons(x, out)
+    yield from checks.same_quantisation_reasons(x, out)
+    if indices.dtype is not DType.INT32:
+        yield f"{indices.dtype.value} indices are not supported", ""
+    if op.kind == "GATHER_ND":
+        yield from _nd_reasons(x, indices, out)
+    else:
+        yield from _axis_reasons(op, x, indices, out)
 
 
 def _is_constant(graph: Graph, op: Op) -> bool:
     return graph.tensors[op.inputs[1]].data is not None
 
 
-def _reasons(x: Tensor, indices: Tensor, out: Tensor) -> Iterator[Reason]:
-    yield from element_reasons(x, out)
-    yield from same_quantisation_reasons(x, out)
-    if indices.dtype is not DType.INT32:
-        yield f"{indices.dtype.value} indices are not supported", ""
-
-
-def _nd_reasons(x: Tensor, indices: Tensor, out: Tensor) -> Iterator[Reason]:
+def _nd_reasons(x: Tensor, indices: Tensor, out: Tensor) -> Iterator[checks.Reason]:
     axes = indices.shape[-1] if indices.shape else 0
     if not 1 <= axes <= min(len(x.shape), _AXES):
         yield f"indices {list(indices.shape)} name no element of {list(x.shape)}", ""
@@ -71,7 +62,7 @@ def _nd_reasons(x: Tensor, indices: Tensor, out: Tensor) -> Iterator[Reason]:
         yield f"output {list(out.shape)} does not follow: it is {list(shape)}", ""
 
 
-def _axis_reasons(op: Op, x: Tensor, indices: Tensor, out: Tensor) -> Iterator[Reason]:
+def _axis_reasons(op: Op, x: Tensor, indices: Tensor, out: Tensor) -> Iterator[checks.Reason]:
     axis, rank = op.options.get("axis", 0), len(x.shape)
     if op.options.get("batch_dims", 0) != 0:
         yield "batch dimensions are not supported", ""
@@ -123,4 +114,6 @@ def _nd(_op: Op, x: Tensor, indices: Tensor) -> _Parameters:
     return _ND_KERNEL, fields, indices.elements // axes, steps[-1]
 
 
-OPERATOR = Operator(problems, variants, "equals TFLite Micro where that takes the type")
+OPERATOR = Operator(
+    checks.as_problems(reasons), variants, "equals TFLite Micro where that takes the type"
+)

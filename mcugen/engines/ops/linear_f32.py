@@ -14,12 +14,18 @@ from mcugen.codegen.c_text import c_float
 from mcugen.engines.aot.scales import ACTIVATIONS
 from mcugen.engines.aot.variants import Kernel, Operator, Table, Variant
 from mcugen.engines.contract import EngineOptions
-from mcugen.engines.ops.linear_s16 import CHANNEL_AXES, as_convolution, group_reasons, parts
-from mcugen.engines.ops.shared import convolution
-from mcugen.engines.ops.shared.checks import Reason, fused_activation, to_problems
+from mcugen.engines.ops.linear_s16 import (
+    CHANNEL_AXES,
+    as_convolution,
+    group_reasons,
+    parts,
+    rank_reasons,
+    weighted,
+)
+from mcugen.engines.ops.shared import checks, convolution
 from mcugen.engines.ops.shared.convolution import Convolution
 from mcugen.engines.ops.shared.one_call import one_call
-from mcugen.model.ir import DType, Graph, Op, Problem, Quant, Tensor
+from mcugen.model.ir import DType, Graph, Op, Quant, Tensor
 
 _KERNEL = Kernel("mcugen_linear_f32", "mcugen_linear_f32_t", "linear_f32.h", "linear_f32.c")
 _COST = 12  # instructions per product
@@ -27,25 +33,20 @@ _ONE = Quant((1.0,), (0,))
 _LARGEST = float(np.finfo(np.float32).max)
 
 
-def problems(graph: Graph, op: Op) -> Iterable[Problem]:
+def reasons(graph: Graph, op: Op) -> Iterable[checks.Reason]:
     """float32 with constant weights and bias."""
-    x, weights, bias = parts(graph, op)
-    made = graph.output_tensors(op)
-    if x is None or weights is None or len(made) != 1:
-        return to_problems(op, [("needs an activation input, weights and one output", "")])
-    reasons = [*_type_reasons(op, x, weights, bias, made[0])]
-    if op.kind == "FULLY_CONNECTED" and len(weights.shape) != 2:
-        reasons.append((f"weights have {len(weights.shape)} dimensions, {op.kind} needs 2", ""))
-    if not reasons:
+    x, weights, bias, out = weighted(graph, op)
+    found = [*_type_reasons(op, x, weights, bias, out), *rank_reasons(op, weights)]
+    if not found:
         twin, as_conv = _twin(graph, op)
-        reasons += convolution.reasons(twin, as_conv, CHANNEL_AXES[op.kind])
-        reasons += group_reasons(op, x, weights)
-    return to_problems(op, reasons)
+        found += convolution.reasons(twin, as_conv, CHANNEL_AXES[op.kind])
+        found += group_reasons(op, x, weights)
+    return found
 
 
 def _type_reasons(
     op: Op, x: Tensor, weights: Tensor, bias: Tensor | None, out: Tensor
-) -> Iterator[Reason]:
+) -> Iterator[checks.Reason]:
     if op.kind == "TRANSPOSE_CONV" or x.dtype is not DType.FLOAT32 or out.dtype is not x.dtype:
         yield f"{x.dtype.value} to {out.dtype.value} is not supported", ""
     elif weights.data is None or weights.dtype is not DType.FLOAT32:
@@ -85,7 +86,7 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
     assert weights is not None and weights.data is not None
     f = layer.filter
     groups = f.in_channels // (1 if op.kind == "DEPTHWISE_CONV_2D" else weights.shape[-1])
-    low, high = ACTIVATIONS[fused_activation(op)]
+    low, high = ACTIVATIONS[op.fused_activation]
     added = np.zeros(f.out_channels) if bias is None or bias.data is None else bias.data
     values = _weights(op, np.asarray(weights.data, np.float32))
     fields = (
@@ -99,4 +100,4 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
     return (one_call(_KERNEL, fields, _COST * layer.macs),)
 
 
-OPERATOR = Operator(problems, variants)
+OPERATOR = Operator(checks.as_problems(reasons), variants)

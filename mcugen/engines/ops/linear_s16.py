@@ -13,12 +13,11 @@ import numpy as np
 from mcugen.engines.aot.scales import INT16_RANGE, activation_range
 from mcugen.engines.aot.variants import Kernel, Operator, Table, Variant
 from mcugen.engines.contract import EngineOptions
-from mcugen.engines.ops.shared import convolution
-from mcugen.engines.ops.shared.checks import Reason, fused_activation, scale_reasons, to_problems
+from mcugen.engines.ops.shared import checks, convolution
 from mcugen.engines.ops.shared.convolution import Convolution
 from mcugen.engines.ops.shared.one_call import one_call
 from mcugen.engines.ops.shared.portable_convolution import requant_table
-from mcugen.model.ir import DType, Graph, Op, Problem, Tensor
+from mcugen.model.ir import DType, Graph, Op, Tensor
 
 _KERNEL = Kernel("mcugen_linear_s16", "mcugen_linear_s16_t", "linear_s16.h", "linear_s16.c")
 _COST = 8  # instructions per product
@@ -41,34 +40,44 @@ def parts(graph: Graph, op: Op) -> tuple[Tensor | None, Tensor | None, Tensor | 
     return x, weights, bias
 
 
-def problems(graph: Graph, op: Op) -> Iterable[Problem]:
-    """int16 with constant int8 weights, zero points 0, a bias of int32 or int64."""
+def weighted(graph: Graph, op: Op) -> tuple[Tensor, Tensor, Tensor | None, Tensor]:
+    """Input, weights, bias and output; OperandsError where one is missing that is needed."""
     x, weights, bias = parts(graph, op)
     made = graph.output_tensors(op)
     if x is None or weights is None or len(made) != 1:
-        return to_problems(op, [("needs an activation input, weights and one output", "")])
-    reasons = [*_type_reasons(x, made[0], bias)]
+        raise checks.OperandsError("needs an activation input, weights and one output")
+    return x, weights, bias, made[0]
+
+
+def rank_reasons(op: Op, weights: Tensor) -> Iterator[checks.Reason]:
+    """Weights of FULLY_CONNECTED that are no matrix."""
     if op.kind == "FULLY_CONNECTED" and len(weights.shape) != 2:
-        reasons.append((f"weights have {len(weights.shape)} dimensions, {op.kind} needs 2", ""))
-    if not reasons:
+        yield f"weights have {len(weights.shape)} dimensions, {op.kind} needs 2", ""
+
+
+def reasons(graph: Graph, op: Op) -> Iterable[checks.Reason]:
+    """int16 with constant int8 weights, zero points 0, a bias of int32 or int64."""
+    x, weights, bias, out = weighted(graph, op)
+    found = [*_type_reasons(x, out, bias), *rank_reasons(op, weights)]
+    if not found:
         twin, as_conv = as_convolution(graph, op)
-        reasons += convolution.reasons(twin, as_conv, CHANNEL_AXES[op.kind])
-        reasons += group_reasons(op, x, weights)
-    return to_problems(op, reasons or _shift_reasons(graph, op))
+        found += convolution.reasons(twin, as_conv, CHANNEL_AXES[op.kind])
+        found += group_reasons(op, x, weights)
+    return found or _shift_reasons(graph, op)
 
 
-def _type_reasons(x: Tensor, out: Tensor, bias: Tensor | None) -> Iterator[Reason]:
+def _type_reasons(x: Tensor, out: Tensor, bias: Tensor | None) -> Iterator[checks.Reason]:
     if x.dtype is not DType.INT16 or out.dtype is not DType.INT16:
         yield f"{x.dtype.value} to {out.dtype.value} is not supported", ""
         return
-    yield from scale_reasons(x, out)
+    yield from checks.scale_reasons(x, out)
     if any(t.quant is not None and any(t.quant.zero_points) for t in (x, out)):
         yield "int16 with a zero point other than 0 is not supported", ""
     if bias is not None and (bias.data is None or bias.dtype not in _BIASES):
         yield "the bias must be a constant int32 or int64 tensor", ""
 
 
-def group_reasons(op: Op, x: Tensor, weights: Tensor) -> Iterator[Reason]:
+def group_reasons(op: Op, x: Tensor, weights: Tensor) -> Iterator[checks.Reason]:
     """Input channels that filters do not divide into groups."""
     if op.kind == "FULLY_CONNECTED" or len(x.shape) != 4 or len(weights.shape) != 4:
         return
@@ -81,7 +90,7 @@ def group_reasons(op: Op, x: Tensor, weights: Tensor) -> Iterator[Reason]:
         yield f"{channels} input channels do not fit {list(weights.shape)}", ""
 
 
-def _shift_reasons(graph: Graph, op: Op) -> Iterator[Reason]:
+def _shift_reasons(graph: Graph, op: Op) -> Iterator[checks.Reason]:
     shifts = _read(graph, op).requant[:, 1]
     if shifts.min() < _SMALLEST_SHIFT or shifts.max() > _LARGEST_SHIFT:
         yield "the output's scale does not fit those of input and weights", ""
@@ -120,7 +129,7 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
     layer = _read(graph, op)
     _, _, bias = parts(graph, op)
     (out,) = graph.output_tensors(op)
-    low, high = activation_range(fused_activation(op), out.known_quant, INT16_RANGE)
+    low, high = activation_range(op.fused_activation, out.known_quant, INT16_RANGE)
     f = layer.filter
     depth = layer.weights.shape[3]
     groups = f.in_channels // depth
@@ -141,4 +150,4 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
     return (one_call(_KERNEL, fields, cost),)
 
 
-OPERATOR = Operator(problems, variants)
+OPERATOR = Operator(checks.as_problems(reasons), variants)

@@ -21,8 +21,7 @@ from mcugen.engines.aot.variants import (
     is_activation,
 )
 from mcugen.engines.contract import EngineOptions
-from mcugen.engines.ops.shared import lstm_dsp, lstm_mve
-from mcugen.engines.ops.shared.checks import INT8_HINT, Reason, int8_reasons, to_problems
+from mcugen.engines.ops.shared import checks, lstm_dsp, lstm_mve
 from mcugen.engines.ops.shared.lstm_layer import (
     BIASES,
     CELL,
@@ -39,7 +38,7 @@ from mcugen.engines.ops.shared.lstm_layer import (
     sum_factors,
     tensors_of,
 )
-from mcugen.model.ir import DType, Graph, Op, Problem
+from mcugen.model.ir import DType, Graph, Op
 
 _INPUTS = 24
 _NEEDED = (X, *INPUT_WEIGHTS, *HIDDEN_WEIGHTS, *BIASES, HIDDEN, CELL)
@@ -55,48 +54,48 @@ _PORTABLE_COST = 6.0  # instructions per multiplication
 _UNIT_COST = 350
 
 
-def problems(graph: Graph, op: Op) -> Iterable[Problem]:
+def reasons(graph: Graph, op: Op) -> Iterable[checks.Reason]:
     """The LSTM of Keras in int8, without peephole, projection and layer normalisation."""
     given = graph.input_tensors(op)
     if len(given) != _INPUTS or len(op.outputs) != 1:
-        return to_problems(op, [(f"needs {_INPUTS} inputs and 1 output", "")])
-    reasons: list[Reason] = [
+        raise checks.OperandsError(f"needs {_INPUTS} inputs and 1 output")
+    found: list[checks.Reason] = [
         (what, "") for what, places in _ABSENT.items() if any(given[i] is not None for i in places)
     ]
     missing = [i for i in _NEEDED if given[i] is None]
     if missing:
         what = f"inputs {missing} are missing: all four gates and both states are needed"
-        return to_problems(op, [*reasons, (what, "")])
+        return [*found, (what, "")]
     tensors = tensors_of(graph, op)
     roles = [*_role_reasons(op, tensors)]
-    reasons += [*roles, *_shape_reasons(op, tensors)]
+    found += [*roles, *_shape_reasons(op, tensors)]
     if not roles:
-        reasons += _quantisation_reasons(tensors)
-    return to_problems(op, reasons)
+        found += _quantisation_reasons(tensors)
+    return found
 
 
-def _role_reasons(op: Op, tensors: LstmTensors) -> Iterator[Reason]:
+def _role_reasons(op: Op, tensors: LstmTensors) -> Iterator[checks.Reason]:
     """Types, and which tensors are constants."""
-    activation = op.options.get("fused_activation_function", "NONE")
+    activation = op.fused_activation
     if activation != "TANH":
         yield f"activation {activation} is not supported", "use tanh, the default of Keras"
-    yield from int8_reasons(tensors.x, tensors.out, tensors.hidden)
+    yield from checks.int8_reasons(tensors.x, tensors.out, tensors.hidden)
     if not is_activation(tensors.x):
         yield "needs an activation input", ""
     if any(t.dtype is not DType.INT8 or t.data is None for t in tensors.weights):
-        yield "weights must be constant int8 tensors", INT8_HINT
+        yield "weights must be constant int8 tensors", checks.INT8_HINT
     if any(t.quant is None or t.quant.axis is not None for t in tensors.weights):
         yield "weights must be quantised per tensor", ""
     if any(t.dtype is not DType.INT32 or t.data is None for t in tensors.biases):
-        yield "biases must be constant int32 tensors", INT8_HINT
+        yield "biases must be constant int32 tensors", checks.INT8_HINT
     if any(not t.is_variable or t.data is not None for t in (tensors.hidden, tensors.cell)):
         yield "hidden and cell state must be variable tensors", ""
     cell = tensors.cell
     if cell.dtype is not DType.INT16 or cell.quant is None or cell.quant.axis is not None:
-        yield "the cell state must be int16 with one scale", INT8_HINT
+        yield "the cell state must be int16 with one scale", checks.INT8_HINT
 
 
-def _shape_reasons(op: Op, tensors: LstmTensors) -> Iterator[Reason]:
+def _shape_reasons(op: Op, tensors: LstmTensors) -> Iterator[checks.Reason]:
     x, hidden = tensors.x, tensors.hidden
     if len(x.shape) != 3 or len(hidden.shape) != 2:
         yield f"input {list(x.shape)} with state {list(hidden.shape)} is not supported", ""
@@ -115,7 +114,7 @@ def _shape_reasons(op: Op, tensors: LstmTensors) -> Iterator[Reason]:
             yield f"a tensor has shape {list(tensor.shape)} instead of {list(shape)}", ""
 
 
-def _quantisation_reasons(tensors: LstmTensors) -> Iterator[Reason]:
+def _quantisation_reasons(tensors: LstmTensors) -> Iterator[checks.Reason]:
     """Scales and zero points; types are right already."""
     cell = tensors.cell.quant
     assert cell is not None
@@ -147,7 +146,9 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
 
 
 OPERATOR = Operator(
-    problems, variants, "equals TFLite Micro; TensorFlow Lite itself differs by up to 5"
+    checks.as_problems(reasons),
+    variants,
+    "equals TFLite Micro; TensorFlow Lite itself differs by up to 5",
 )
 
 

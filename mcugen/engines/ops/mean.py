@@ -11,18 +11,13 @@ from dataclasses import dataclass
 from mcugen.engines.aot.scales import quantize_multiplier
 from mcugen.engines.aot.variants import Kernel, Operator, Variant
 from mcugen.engines.contract import EngineOptions
+from mcugen.engines.ops.shared import checks
 from mcugen.engines.ops.shared.broadcast import list_text
-from mcugen.engines.ops.shared.checks import (
-    Reason,
-    factor_reasons,
-    int8_reasons,
-    one_to_one,
-    to_problems,
-)
 from mcugen.engines.ops.shared.copy_call import strides_of
 from mcugen.engines.ops.shared.one_call import one_call
-from mcugen.model.ir import DType, Graph, Op, Problem, Tensor
+from mcugen.model.ir import DType, Graph, Op, Tensor
 
+NEEDS_AXES = "needs one activation input, constant axes and one output"
 _AXES = 3  # MCUGEN_MEAN_AXES
 _MOST_RANK = 5
 _COST = 7  # instructions per input
@@ -42,22 +37,19 @@ class _Axis:
     kept: bool
 
 
-def problems(graph: Graph, op: Op) -> Iterable[Problem]:
+def reasons(graph: Graph, op: Op) -> Iterable[checks.Reason]:
     """int8 of up to 5 axes; constant axes."""
-    tensors = one_to_one(graph, op, 1)
-    if tensors is None:
-        return to_problems(op, [("needs one activation input, constant axes and one output", "")])
-    x, out = tensors
+    x, out = checks.in_and_out(graph, op, 1, NEEDS_AXES)
     axes = graph.tensors[op.inputs[1]]
-    reasons = [*int8_reasons(x, out), *shape_reasons(op, x, axes, out)]
-    if not reasons:
+    found = [*checks.int8_reasons(x, out), *shape_reasons(op, x, axes, out)]
+    if not found:
         summed = summed_axes(x, axes)
         bits = (255 * count_of(x, summed)).bit_length() - divided_bits(x, out, summed)
-        reasons += factor_reasons(_factor(x, out), bits=bits)
-    return to_problems(op, reasons)
+        found += checks.factor_reasons(factor_of(x, out), bits=bits)
+    return found
 
 
-def shape_reasons(op: Op, x: Tensor, axes: Tensor, out: Tensor) -> Iterator[Reason]:
+def shape_reasons(op: Op, x: Tensor, axes: Tensor, out: Tensor) -> Iterator[checks.Reason]:
     """Axes that are not those of the input, an output that does not follow from them."""
     assert axes.data is not None
     rank, given = len(x.shape), axes.data.reshape(-1).tolist()
@@ -79,7 +71,7 @@ def summed_axes(x: Tensor, axes: Tensor) -> set[int]:
     return {int(axis) % len(x.shape) for axis in axes.data.reshape(-1)}
 
 
-def _factor(x: Tensor, out: Tensor) -> float:
+def factor_of(x: Tensor, out: Tensor) -> float:
     """In double (PrepareMeanOrSumHelper)."""
     return x.scale / out.scale
 
@@ -92,7 +84,7 @@ def count_of(x: Tensor, summed: Iterable[int]) -> int:
 def divided_bits(x: Tensor, out: Tensor, summed: set[int]) -> int:
     """How many bits of its factor TFLite takes to divide by the number of values
     (QuantizedMeanOrSum)."""
-    shift = quantize_multiplier(_factor(x, out))[1]
+    shift = quantize_multiplier(factor_of(x, out))[1]
     return min(count_of(x, summed).bit_length() - 1, 32, 31 + shift)
 
 
@@ -125,7 +117,7 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
 def requantisation(x: Tensor, out: Tensor, summed: set[int]) -> tuple[int, int]:
     """(multiplier, shift) from a sum of differences from the zero point to the output: the factor by
     the number of values."""
-    multiplier, shift = quantize_multiplier(_factor(x, out))
+    multiplier, shift = quantize_multiplier(factor_of(x, out))
     bits = divided_bits(x, out, summed)
     return (multiplier << bits) // count_of(x, summed), shift - bits
 
@@ -149,4 +141,4 @@ def axes_text(axes: list[_Axis]) -> str:
     return f"{{{sizes}, {steps}}}"
 
 
-OPERATOR = Operator(problems, variants)
+OPERATOR = Operator(checks.as_problems(reasons), variants)

@@ -9,22 +9,9 @@ from collections.abc import Iterable
 from mcugen.engines.aot.scales import activation_range, dsp_requant, quantize_multiplier
 from mcugen.engines.aot.variants import Fields, Kernel, Operator, Variant
 from mcugen.engines.contract import EngineOptions
-from mcugen.engines.ops.shared.broadcast import (
-    NEEDS_TWO,
-    Pair,
-    halfwords,
-    pair_of,
-    pair_reasons,
-    pair_variant,
-    requant_text,
-)
-from mcugen.engines.ops.shared.checks import (
-    activation_reasons,
-    factor_reasons,
-    fused_activation,
-    to_problems,
-)
-from mcugen.model.ir import Graph, Op, Problem
+from mcugen.engines.ops.shared import checks
+from mcugen.engines.ops.shared.broadcast import Pair, halfwords, requant_text
+from mcugen.model.ir import Graph, Op
 
 _PORTABLE_COST = 45  # instructions per element
 _DSP_COST = 11
@@ -37,13 +24,11 @@ _MVE_COST = 3
 _PRODUCT_BITS = 16
 
 
-def problems(graph: Graph, op: Op) -> Iterable[Problem]:
+def reasons(graph: Graph, op: Op) -> Iterable[checks.Reason]:
     """int8; operands broadcast to the output's shape, and one may be a constant."""
-    pair = pair_of(graph, op)
-    if pair is None:
-        return to_problems(op, [(NEEDS_TWO, "")])
-    reasons = [*pair_reasons(pair), *activation_reasons(fused_activation(op), pair.out)]
-    return to_problems(op, reasons or factor_reasons(_factor(pair), bits=_PRODUCT_BITS))
+    pair = Pair.of(graph, op)
+    found = [*pair.reasons(), *checks.activation_reasons(op.fused_activation, pair.out)]
+    return found or checks.factor_reasons(_factor(pair), bits=_PRODUCT_BITS)
 
 
 def _factor(pair: Pair) -> float:
@@ -55,18 +40,17 @@ def _factor(pair: Pair) -> float:
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
     """A portable kernel; one with vectors where the factor is at most 1, with Helium below 1/2; a DSP kernel
     where its requantisation stays exact in 32 bits."""
-    pair = pair_of(graph, op)
-    assert pair is not None
-    portable = pair_variant(pair, _PORTABLE, _portable_fields(pair, op), _PORTABLE_COST)
+    pair = Pair.of(graph, op)
+    portable = pair.variant(_PORTABLE, _portable_fields(pair, op), _PORTABLE_COST)
     _, shift = quantize_multiplier(_factor(pair))
     if "simd" in options.isa and shift <= 0:
-        return (portable, pair_variant(pair, _SIMD, _portable_fields(pair, op), _SIMD_COST))
+        return (portable, pair.variant(_SIMD, _portable_fields(pair, op), _SIMD_COST))
     if "mve" in options.isa and shift <= -1:
-        return (portable, pair_variant(pair, _MVE, _portable_fields(pair, op), _MVE_COST))
+        return (portable, pair.variant(_MVE, _portable_fields(pair, op), _MVE_COST))
     dsp_fields = _dsp_fields(pair, op)
     if "dsp" not in options.isa or dsp_fields is None:
         return (portable,)
-    return (portable, pair_variant(pair, _DSP, dsp_fields, _DSP_COST))
+    return (portable, pair.variant(_DSP, dsp_fields, _DSP_COST))
 
 
 def _portable_fields(pair: Pair, op: Op) -> Fields:
@@ -100,8 +84,8 @@ def _dsp_fields(pair: Pair, op: Op) -> Fields | None:
 
 
 def _range_fields(pair: Pair, op: Op) -> Fields:
-    low, high = activation_range(fused_activation(op), pair.out.known_quant)
+    low, high = activation_range(op.fused_activation, pair.out.known_quant)
     return (("low", low), ("high", high))
 
 
-OPERATOR = Operator(problems, variants)
+OPERATOR = Operator(checks.as_problems(reasons), variants)

@@ -4,17 +4,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from mcugen.engines.aot.variants import Call, Kernel, Layout, Operands, Operator, Variant
 from mcugen.engines.contract import EngineOptions
-from mcugen.engines.ops.shared.checks import (
-    Reason,
-    int8_reasons,
-    one_to_one,
-    same_quantisation_reasons,
-    to_problems,
-)
+from mcugen.engines.ops.shared import checks
 from mcugen.engines.ops.shared.copy_call import (
     AXES,
     CALL_COST,
@@ -25,30 +19,24 @@ from mcugen.engines.ops.shared.copy_call import (
     strides_of,
     window_of,
 )
-from mcugen.model.ir import DType, Graph, Op, Problem, Tensor
+from mcugen.model.ir import DType, Graph, Op, Tensor
 
 _FILL = Kernel("mcugen_fill", "mcugen_fill_t", "copy.h", "copy.c")
 _CONSTANTS = {"PAD": 1, "PADV2": 2}
 
 
-def problems(graph: Graph, op: Op) -> Iterable[Problem]:
+def reasons(graph: Graph, op: Op) -> Iterator[checks.Reason]:
     """int8; constant paddings of at least 0; all tensors of one quantisation."""
-    tensors = one_to_one(graph, op, _CONSTANTS[op.kind])
-    if tensors is None:
-        return to_problems(
-            op, [("needs one activation input, constant paddings and one output", "")]
-        )
-    x, out = tensors
+    needs = "needs one activation input, constant paddings and one output"
+    x, out = checks.in_and_out(graph, op, _CONSTANTS[op.kind], needs)
     _, paddings, *fill = (graph.tensors[i] for i in op.inputs)
-    reasons = [*int8_reasons(x, out, *fill), *_shape_reasons(x, paddings, out)]
-    if not reasons:
-        reasons += same_quantisation_reasons(x, out, *fill)
+    unfit = [*checks.int8_reasons(x, out, *fill), *_shape_reasons(x, paddings, out)]
+    yield from unfit or checks.same_quantisation_reasons(x, out, *fill)
     if any(t.elements != 1 for t in fill):
-        reasons.append(("needs a single value to pad with", ""))
-    return to_problems(op, reasons)
+        yield "needs a single value to pad with", ""
 
 
-def _shape_reasons(x: Tensor, paddings: Tensor, out: Tensor) -> Iterator[Reason]:
+def _shape_reasons(x: Tensor, paddings: Tensor, out: Tensor) -> Iterator[checks.Reason]:
     assert paddings.data is not None
     if paddings.dtype not in (DType.INT32, DType.INT64) or paddings.elements != 2 * len(x.shape):
         yield f"{paddings.elements} {paddings.dtype.value} paddings do not fit {list(x.shape)}", ""
@@ -89,4 +77,4 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
     return (Variant((Layout.NATIVE,), (Layout.NATIVE,), cost, build),)
 
 
-OPERATOR = Operator(problems, variants)
+OPERATOR = Operator(checks.as_problems(reasons), variants)

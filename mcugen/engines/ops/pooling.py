@@ -8,23 +8,15 @@ Like TFLite they take input and output as equally quantised, so nothing is resca
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mcugen.engines.aot.scales import INT8_RANGE, INT16_RANGE, activation_range
 from mcugen.engines.aot.variants import Kernel, Operator, Variant
 from mcugen.engines.contract import EngineOptions
-from mcugen.engines.ops.shared.checks import (
-    Reason,
-    activation_reasons,
-    fused_activation,
-    int8_reasons,
-    one_to_one,
-    scale_reasons,
-    to_problems,
-)
+from mcugen.engines.ops.shared import checks
 from mcugen.engines.ops.shared.one_call import one_call
-from mcugen.model.ir import DType, Graph, Op, Problem, Tensor
+from mcugen.model.ir import DType, Graph, Op, Tensor
 
 _PORTABLE_COST = 7.0  # instructions per value that a window sees
 _DSP_COST = 1.6
@@ -48,27 +40,23 @@ class _Axis:
     pad: int  # before the first element
 
 
-def problems(graph: Graph, op: Op) -> Iterable[Problem]:
+def reasons(graph: Graph, op: Op) -> Iterator[checks.Reason]:
     """int8, int16 images [batch, height, width, channels]; input and output of one quantisation."""
-    tensors = one_to_one(graph, op)
-    if tensors is None:
-        return to_problems(op, [("needs one activation input and one output", "")])
-    x, out = tensors
+    x, out = checks.in_and_out(graph, op)
     is_int16 = x.dtype is DType.INT16 and out.dtype is DType.INT16
-    unfit = scale_reasons(x, out) if is_int16 else int8_reasons(x, out)
-    reasons = [*unfit, *activation_reasons(fused_activation(op), out)]
-    if not reasons:
-        reasons += _quantisation_reasons(x, out)
-    return to_problems(op, [*reasons, *_shape_reasons(op, x, out)])
+    unfit = checks.scale_reasons(x, out) if is_int16 else checks.int8_reasons(x, out)
+    found = [*unfit, *checks.activation_reasons(op.fused_activation, out)]
+    yield from found or _quantisation_reasons(x, out)
+    yield from _shape_reasons(op, x, out)
 
 
-def _quantisation_reasons(x: Tensor, out: Tensor) -> Iterator[Reason]:
+def _quantisation_reasons(x: Tensor, out: Tensor) -> Iterator[checks.Reason]:
     apart = abs(x.scale - out.scale)
     if apart > _SCALE_TOLERANCE or x.zero_point != out.zero_point:
         yield "input and output are quantised differently", ""
 
 
-def _shape_reasons(op: Op, x: Tensor, out: Tensor) -> Iterator[Reason]:
+def _shape_reasons(op: Op, x: Tensor, out: Tensor) -> Iterator[checks.Reason]:
     if len(x.shape) != 4 or len(out.shape) != 4:
         yield f"shapes {list(x.shape)} and {list(out.shape)} are not images", ""
         return
@@ -143,7 +131,7 @@ def _variant(op: Op, x: Tensor, out: Tensor, suffix: str, cost: float) -> Varian
 def _fields(op: Op, x: Tensor, out: Tensor) -> tuple[tuple[str, int], ...]:
     rows, columns = _axes(op, x, out)
     limits = INT16_RANGE if out.dtype is DType.INT16 else INT8_RANGE
-    low, high = activation_range(fused_activation(op), out.known_quant, limits)
+    low, high = activation_range(op.fused_activation, out.known_quant, limits)
     return (
         ("batches", x.shape[0]),
         ("in_height", rows.in_size),
@@ -162,4 +150,4 @@ def _fields(op: Op, x: Tensor, out: Tensor) -> tuple[tuple[str, int], ...]:
     )
 
 
-OPERATOR = Operator(problems, variants)
+OPERATOR = Operator(checks.as_problems(reasons), variants)

@@ -8,37 +8,27 @@ from collections.abc import Iterable, Iterator
 
 from mcugen.engines.aot.variants import Kernel, Operator, Variant
 from mcugen.engines.contract import EngineOptions
-from mcugen.engines.ops.shared.broadcast import (
-    Pair,
-    pair_of,
-    pair_reasons,
-    pair_variant,
-    requant_text,
-)
-from mcugen.engines.ops.shared.checks import (
-    Reason,
-    factor_reasons,
-    to_problems,
-)
-from mcugen.model.ir import Graph, Op, Problem
+from mcugen.engines.ops.shared import checks
+from mcugen.engines.ops.shared.broadcast import Pair, requant_text
+from mcugen.model.ir import Graph, Op
 
 _COST = 50  # instructions per element
 _KERNEL = Kernel("mcugen_prelu", "mcugen_prelu_t", "prelu.h", "prelu.c")
 _PRODUCT_BITS = 16
 
 
-def problems(graph: Graph, op: Op) -> Iterable[Problem]:
+def reasons(graph: Graph, op: Op) -> Iterable[checks.Reason]:
     """int8; the slopes broadcast to the input's shape."""
-    pair = pair_of(graph, op)
-    if pair is None or pair.swapped:
-        return to_problems(op, [("needs an activation input, slopes and one output", "")])
-    return to_problems(op, [*pair_reasons(pair)] or _factor_reasons(pair))
+    pair = Pair.of(graph, op)
+    if pair.swapped:
+        raise checks.OperandsError("needs an activation input, slopes and one output")
+    return [*pair.reasons()] or _factor_reasons(pair)
 
 
-def _factor_reasons(pair: Pair) -> Iterator[Reason]:
+def _factor_reasons(pair: Pair) -> Iterator[checks.Reason]:
     above, below = _factors(pair)
-    yield from factor_reasons(above)
-    yield from factor_reasons(below, bits=_PRODUCT_BITS)
+    yield from checks.factor_reasons(above)
+    yield from checks.factor_reasons(below, bits=_PRODUCT_BITS)
 
 
 def _factors(pair: Pair) -> tuple[float, float]:
@@ -49,8 +39,7 @@ def _factors(pair: Pair) -> tuple[float, float]:
 
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
     """A portable kernel."""
-    pair = pair_of(graph, op)
-    assert pair is not None
+    pair = Pair.of(graph, op)
     zero_point_x, zero_point_alpha, zero_point = pair.zero_points
     above, below = _factors(pair)
     fields = (
@@ -60,7 +49,7 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
         ("below", requant_text(below)),
         ("zero_point", zero_point),
     )
-    return (pair_variant(pair, _KERNEL, fields, _COST),)
+    return (pair.variant(_KERNEL, fields, _COST),)
 
 
-OPERATOR = Operator(problems, variants)
+OPERATOR = Operator(checks.as_problems(reasons), variants)

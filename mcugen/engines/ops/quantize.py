@@ -15,25 +15,13 @@ from mcugen.codegen.c_text import c_float
 from mcugen.engines.aot.scales import quantize_multiplier
 from mcugen.engines.aot.variants import Call, Kernel, Layout, Operands, Operator, Variant
 from mcugen.engines.contract import EngineOptions
+from mcugen.engines.ops.shared import checks
 from mcugen.engines.ops.shared.broadcast import list_text
-from mcugen.engines.ops.shared.checks import (
-    INT8_HINT,
-    Reason,
-    factor_reasons,
-    one_to_one,
-    scale_reasons,
-    to_problems,
-)
 from mcugen.engines.ops.shared.copy_call import copy_constant_call, copy_cost, whole_of
 from mcugen.engines.ops.shared.moving import renamings
 from mcugen.engines.ops.shared.one_call import one_call
-from mcugen.engines.ops.unary import (
-    INPUTS,
-    lookup_variant,
-    requantize,
-    same_shape_reasons,
-)
-from mcugen.model.ir import DType, Graph, Op, Problem, Quant, Tensor
+from mcugen.engines.ops.unary import INPUTS, lookup_variant, requantize, same_shape_reasons
+from mcugen.model.ir import DType, Graph, Op, Quant, Tensor
 
 _QUANTIZE_COST = 25  # instructions per value
 _DEQUANTIZE_COST = 8
@@ -67,29 +55,26 @@ _RANGES = {
 }
 
 
-def problems(graph: Graph, op: Op) -> Iterable[Problem]:
+def reasons(graph: Graph, op: Op) -> Iterable[checks.Reason]:
     """QUANTIZE: float32 to int8, int16; int8, uint8, int16, int32 to one another.
 
     DEQUANTIZE: int8, uint8, int16 to float32.
     """
-    tensors = _constant(graph, op) or one_to_one(graph, op)
-    if tensors is None:
-        return to_problems(op, [("needs one activation input and one output", "")])
-    x, out = tensors
-    quantised = [t for t in tensors if t.dtype is not DType.FLOAT32]
-    reasons = [*_type_reasons(op, x.dtype, out.dtype), *scale_reasons(*quantised)]
-    if not reasons and DType.FLOAT32 not in (x.dtype, out.dtype):
-        reasons += factor_reasons(_factor(x, out), bits=8 * x.dtype.bytes)
-    return to_problems(op, [*reasons, *same_shape_reasons(x, out)])
+    x, out = _constant(graph, op) or checks.in_and_out(graph, op)
+    quantised = [t for t in (x, out) if t.dtype is not DType.FLOAT32]
+    found = [*_type_reasons(op, x.dtype, out.dtype), *checks.scale_reasons(*quantised)]
+    if not found and len(quantised) == 2:
+        found += checks.factor_reasons(_factor(x, out), bits=8 * x.dtype.bytes)
+    return [*found, *same_shape_reasons(x, out)]
 
 
-def _type_reasons(op: Op, x: DType, out: DType) -> Iterator[Reason]:
+def _type_reasons(op: Op, x: DType, out: DType) -> Iterator[checks.Reason]:
     if op.kind == "DEQUANTIZE":
         known = out is DType.FLOAT32 and x in _TO_FLOATS
     else:
         known = (x, out) in _INTEGERS or (x is DType.FLOAT32 and out in _TO_INTEGERS)
     if not known:
-        yield f"{x.value} to {out.value} is not supported", INT8_HINT
+        yield f"{x.value} to {out.value} is not supported", checks.INT8_HINT
 
 
 def _constant(graph: Graph, op: Op) -> tuple[Tensor, Tensor] | None:
@@ -176,4 +161,4 @@ def _float_variant(stem: str, cost: int, x: Tensor, quant: Quant) -> Variant:
     return one_call(kernel, fields, cost * x.elements, in_place=in_place)
 
 
-OPERATOR = Operator(problems, variants)
+OPERATOR = Operator(checks.as_problems(reasons), variants)

@@ -14,16 +14,12 @@ import numpy as np
 
 from mcugen.engines.aot.variants import Call, Kernel, Layout, Operands, Operator, Table, Variant
 from mcugen.engines.contract import EngineOptions
-from mcugen.engines.ops.shared.checks import (
-    Reason,
-    same_quantisation_reasons,
-    to_problems,
-)
+from mcugen.engines.ops.shared import checks
 from mcugen.engines.ops.shared.copy_call import CALL_COST, copy_call, copy_cost
 from mcugen.engines.ops.shared.index_map import Map, blocks_of, numbered, run_length
 from mcugen.engines.ops.shared.moving import element_reasons, renamings
 from mcugen.engines.ops.shared.one_call import one_call
-from mcugen.model.ir import Graph, Op, Problem, Tensor
+from mcugen.model.ir import Graph, Op, Tensor
 from mcugen.model.moves import FILL, MOVES
 from mcugen.model.shapes import MISFITS, implied_shapes
 
@@ -39,18 +35,18 @@ _RUN_COST = 20  # instructions per run of a table
 _BYTE_COST = 1
 
 
-def problems(graph: Graph, op: Op) -> Iterable[Problem]:
+def reasons(graph: Graph, op: Op) -> Iterable[checks.Reason]:
     """int8, int16, int32, int64, float32, bool; constant arguments; one quantisation."""
     given, made = graph.input_tensors(op), graph.output_tensors(op)
     x, *arguments = given if given else (None,)
     fits = x is not None and x.data is None and not x.is_variable and len(made) == 1
     if x is None or not fits or any(t is None or t.data is None for t in arguments):
-        return to_problems(op, [("needs one activation, constant arguments and one output", "")])
-    reasons = [*element_reasons(x, made[0]), *same_quantisation_reasons(x, made[0])]
-    return to_problems(op, reasons or _map_reasons(graph, op, made[0]))
+        raise checks.OperandsError("needs one activation, constant arguments and one output")
+    found = [*element_reasons(x, made[0]), *checks.same_quantisation_reasons(x, made[0])]
+    return found or _map_reasons(graph, op, made[0])
 
 
-def _map_reasons(graph: Graph, op: Op, out: Tensor) -> Iterator[Reason]:
+def _map_reasons(graph: Graph, op: Op, out: Tensor) -> Iterator[checks.Reason]:
     try:
         shapes = implied_shapes(graph, op)
         if shapes is not None and shapes[0] != out.shape:
@@ -110,7 +106,9 @@ def _by_table(op: Op, index: Map, x: Tensor) -> Variant:
     return one_call(_TABLE_KERNEL, fields, cost)
 
 
-OPERATOR = Operator(problems, variants, _EXACTNESS)
+OPERATOR = Operator(checks.as_problems(reasons), variants, _EXACTNESS)
 TILE = Operator(
-    problems, variants, "each element at its place modulo the input's size; TFLite Micro has none"
+    checks.as_problems(reasons),
+    variants,
+    "each element at its place modulo the input's size; TFLite Micro has none",
 )

@@ -11,24 +11,19 @@ from mcugen.engines.aot.scales import quantize_multiplier
 from mcugen.engines.aot.variants import Kernel, Operator, Variant
 from mcugen.engines.contract import EngineOptions
 from mcugen.engines.ops.mean import (
+    NEEDS_AXES,
     axes_text,
     divided_bits,
+    factor_of,
     merged_axes,
     requantisation,
     shape_reasons,
     summed_axes,
 )
+from mcugen.engines.ops.shared import checks
 from mcugen.engines.ops.shared.broadcast import list_text
-from mcugen.engines.ops.shared.checks import (
-    Reason,
-    factor_reasons,
-    one_to_one,
-    same_quantisation_reasons,
-    scale_reasons,
-    to_problems,
-)
 from mcugen.engines.ops.shared.one_call import one_call
-from mcugen.model.ir import DType, Graph, Op, Problem, Tensor
+from mcugen.model.ir import DType, Graph, Op, Tensor
 
 _KERNEL = Kernel("mcugen_reduce", "mcugen_reduce_t", "reduce.h", "reduce.c")
 _COST = 7  # instructions per input
@@ -45,7 +40,7 @@ _FUNCTIONS: Mapping[str, Mapping[DType, str]] = {
 _QUANTISED = (DType.INT8, DType.INT16)
 
 
-def problems(graph: Graph, op: Op) -> Iterable[Problem]:
+def reasons(graph: Graph, op: Op) -> Iterable[checks.Reason]:
     """Constant axes.
 
     REDUCE_MAX, REDUCE_MIN: int8 of one quantisation, float32.
@@ -56,40 +51,31 @@ def problems(graph: Graph, op: Op) -> Iterable[Problem]:
 
     REDUCE_ALL: bool.
     """
-    tensors = one_to_one(graph, op, 1)
-    if tensors is None:
-        what = "needs one activation input, constant axes and one output"
-        return to_problems(op, [(what, "")])
-    x, out = tensors
+    x, out = checks.in_and_out(graph, op, 1, NEEDS_AXES)
     axes = graph.tensors[op.inputs[1]]
-    reasons = [*_type_reasons(op, x, out), *shape_reasons(op, x, axes, out)]
-    if not reasons and _is_sum(op, x):
+    found = [*_type_reasons(op, x, out), *shape_reasons(op, x, axes, out)]
+    if not found and _is_sum(op, x):
         count = x.elements // max(out.elements, 1)
         bits = (count << 8 * x.dtype.bytes).bit_length()
         if op.kind == "MEAN":
             bits -= divided_bits(x, out, summed_axes(x, axes))
-        reasons += factor_reasons(_factor(x, out), bits=bits)
-    return to_problems(op, reasons)
+        found += checks.factor_reasons(factor_of(x, out), bits=bits)
+    return found
 
 
-def _type_reasons(op: Op, x: Tensor, out: Tensor) -> Iterator[Reason]:
+def _type_reasons(op: Op, x: Tensor, out: Tensor) -> Iterator[checks.Reason]:
     if x.dtype not in _FUNCTIONS[op.kind] or out.dtype is not x.dtype:
         yield f"{x.dtype.value} to {out.dtype.value} is not supported", ""
     elif x.dtype in _QUANTISED:
-        yield from scale_reasons(x, out)
+        yield from checks.scale_reasons(x, out)
         if not _is_sum(op, x):
-            yield from same_quantisation_reasons(x, out)
+            yield from checks.same_quantisation_reasons(x, out)
     if not x.elements:
         yield f"shape {list(x.shape)} has no elements", ""
 
 
 def _is_sum(op: Op, x: Tensor) -> bool:
     return op.kind in ("SUM", "MEAN") and x.dtype in _QUANTISED
-
-
-def _factor(x: Tensor, out: Tensor) -> float:
-    """In double (PrepareMeanOrSumHelper)."""
-    return x.scale / out.scale
 
 
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
@@ -102,7 +88,7 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
     by, offset, zero_point = (0, 0), 0, 0
     if _is_sum(op, x):
         is_mean = op.kind == "MEAN"
-        by = requantisation(x, out, summed) if is_mean else quantize_multiplier(_factor(x, out))
+        by = requantisation(x, out, summed) if is_mean else quantize_multiplier(factor_of(x, out))
         offset, zero_point = -x.zero_point * count, out.zero_point
     fields = (
         ("function", f"mcugen_reduce_{_FUNCTIONS[op.kind][x.dtype]}"),
@@ -120,4 +106,4 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
     return (one_call(_KERNEL, fields, cost),)
 
 
-OPERATOR = Operator(problems, variants)
+OPERATOR = Operator(checks.as_problems(reasons), variants)

@@ -11,11 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcugen.engines.aot.scales import round_half_away
-from mcugen.engines.aot.variants import Call, Kernel, Layout, Operands, Operator, Table, Variant
+from mcugen.engines.aot.variants import Kernel, Operator, Table, Variant
 from mcugen.engines.contract import EngineOptions
-from mcugen.engines.ops.shared.checks import INT8_HINT, Reason, one_to_one, to_problems
+from mcugen.engines.ops.shared import checks
 from mcugen.engines.ops.shared.moving import numbers
-from mcugen.model.ir import DType, Graph, Op, Problem, Tensor
+from mcugen.engines.ops.shared.one_call import one_call
+from mcugen.model.ir import DType, Graph, Op, Tensor
 
 _TYPES = {
     "RESIZE_NEAREST_NEIGHBOR": (DType.INT8, DType.INT16, DType.FLOAT32),
@@ -37,34 +38,32 @@ class _Side:
     half_pixel_centers: bool
 
 
-def problems(graph: Graph, op: Op) -> Iterable[Problem]:
+def reasons(graph: Graph, op: Op) -> Iterable[checks.Reason]:
     """RESIZE_NEAREST_NEIGHBOR: int8, int16 and float32; constant size.
 
     RESIZE_BILINEAR: int8; constant size; not align_corners with half_pixel_centers.
     """
-    tensors = one_to_one(graph, op, constants=1)
-    if tensors is None:
-        return to_problems(op, [("needs one activation input, a constant size and one output", "")])
-    x, out = tensors
-    reasons = [*_type_reasons(op, x, out)]
+    x, out = checks.in_and_out(
+        graph, op, 1, "needs one activation input, a constant size and one output"
+    )
+    found = [*_type_reasons(op, x, out)]
     if len(x.shape) != 4 or len(out.shape) != 4:
-        reasons.append((f"shapes {list(x.shape)} and {list(out.shape)} are not images", ""))
-        return to_problems(op, reasons)
-    reasons += _shape_reasons(x, out, numbers(graph.input_tensors(op)[1]))
-    if not reasons and op.kind == "RESIZE_BILINEAR":
-        reasons += _index_reasons(op, x, out)
-    return to_problems(op, reasons)
+        return [*found, (f"shapes {list(x.shape)} and {list(out.shape)} are not images", "")]
+    found += _shape_reasons(x, out, numbers(graph.input_tensors(op)[1]))
+    if not found and op.kind == "RESIZE_BILINEAR":
+        found += _index_reasons(op, x, out)
+    return found
 
 
-def _type_reasons(op: Op, x: Tensor, out: Tensor) -> Iterator[Reason]:
+def _type_reasons(op: Op, x: Tensor, out: Tensor) -> Iterator[checks.Reason]:
     if x.dtype not in _TYPES[op.kind] or x.dtype is not out.dtype:
-        yield f"{x.dtype.value} to {out.dtype.value} is not supported", INT8_HINT
+        yield f"{x.dtype.value} to {out.dtype.value} is not supported", checks.INT8_HINT
     both = op.options.get("align_corners") and op.options.get("half_pixel_centers")
     if op.kind == "RESIZE_BILINEAR" and both:
         yield "align_corners with half_pixel_centers is not supported", "choose one of them"
 
 
-def _shape_reasons(x: Tensor, out: Tensor, size: tuple[int, ...] | None) -> Iterator[Reason]:
+def _shape_reasons(x: Tensor, out: Tensor, size: tuple[int, ...] | None) -> Iterator[checks.Reason]:
     if size != out.shape[1:3]:
         yield f"size {size} is not that of the output, {list(out.shape)}", ""
     if (x.shape[0], x.shape[3]) != (out.shape[0], out.shape[3]):
@@ -75,7 +74,7 @@ def _shape_reasons(x: Tensor, out: Tensor, size: tuple[int, ...] | None) -> Iter
         yield f"images of more than {_LARGEST_SIDE} rows or columns are not supported", ""
 
 
-def _index_reasons(op: Op, x: Tensor, out: Tensor) -> Iterator[Reason]:
+def _index_reasons(op: Op, x: Tensor, out: Tensor) -> Iterator[checks.Reason]:
     """TFLite's step has 10 fraction bits, so many small steps may lead out of the image."""
     for side in _sides(op, x, out):
         if between(side)[:, 0].max() >= side.given:
@@ -132,27 +131,23 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
     is_nearest = op.kind == "RESIZE_NEAREST_NEIGHBOR"
     work = _COPY_COST * out.bytes if is_nearest else _BLEND_COST * out.elements
 
-    def build(operands: Operands) -> tuple[Call, ...]:
-        fields = (
-            ("batches", x.shape[0]),
-            ("in_height", x.shape[1]),
-            ("in_width", x.shape[2]),
-            ("out_height", out.shape[1]),
-            ("out_width", out.shape[2]),
-        )
-        rows, columns = _sides(op, x, out)
-        kernel, last, make = (
-            (_NEAREST, ("pixel_bytes", x.shape[3] * x.dtype.bytes), nearest)
-            if is_nearest
-            else (_bilinear(options), ("channels", x.shape[3]), between)
-        )
-        tables = (
-            ("rows", Table(f"{operands.name}_rows", make(rows), "source rows")),
-            ("columns", Table(f"{operands.name}_columns", make(columns), "source columns")),
-        )
-        return (Call(kernel, (*fields, last, *tables), (*operands.inputs, *operands.outputs)),)
-
-    return (Variant((Layout.NATIVE,), (Layout.NATIVE,), int(work) + _PIXEL_COST * pixels, build),)
+    rows, columns = _sides(op, x, out)
+    kernel, last, make = (
+        (_NEAREST, ("pixel_bytes", x.shape[3] * x.dtype.bytes), nearest)
+        if is_nearest
+        else (_bilinear(options), ("channels", x.shape[3]), between)
+    )
+    fields = (
+        ("batches", x.shape[0]),
+        ("in_height", x.shape[1]),
+        ("in_width", x.shape[2]),
+        ("out_height", out.shape[1]),
+        ("out_width", out.shape[2]),
+        last,
+        ("rows", Table("rows", make(rows), "source rows")),
+        ("columns", Table("columns", make(columns), "source columns")),
+    )
+    return (one_call(kernel, fields, int(work) + _PIXEL_COST * pixels),)
 
 
 _NEAREST = Kernel(
@@ -165,4 +160,4 @@ def _bilinear(options: EngineOptions) -> Kernel:
     return Kernel(function, "mcugen_resize_bilinear_t", "resize.h", "resize.c")
 
 
-OPERATOR = Operator(problems, variants)
+OPERATOR = Operator(checks.as_problems(reasons), variants)

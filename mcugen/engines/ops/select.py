@@ -4,44 +4,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 
-from mcugen.engines.aot.variants import (
-    Fields,
-    Kernel,
-    Operator,
-    Table,
-    Variant,
-    activations,
-)
+from mcugen.engines.aot.variants import Fields, Kernel, Operator, Table, Variant, activations
 from mcugen.engines.contract import EngineOptions
+from mcugen.engines.ops.shared import checks
 from mcugen.engines.ops.shared.broadcast import list_text
-from mcugen.engines.ops.shared.checks import Reason, same_quantisation_reasons, to_problems
 from mcugen.engines.ops.shared.copy_call import strides_of
 from mcugen.engines.ops.shared.moving import element_reasons
 from mcugen.engines.ops.shared.one_call import one_call
-from mcugen.model.ir import DType, Graph, Op, Problem, Tensor
+from mcugen.model.ir import DType, Graph, Op, Tensor
 
 _AXES = 5  # MCUGEN_BROADCAST_AXES
 _COST = 60  # instructions per element
 _NAMES = ("condition", "a", "b")
 
 
-def problems(graph: Graph, op: Op) -> Iterable[Problem]:
+def reasons(graph: Graph, op: Op) -> Iterator[checks.Reason]:
     """int8, int16, int32, int64, float32; all broadcast to the output's shape; one quantisation."""
     given = [t for t in graph.input_tensors(op) if t is not None and not t.is_variable]
     made = graph.output_tensors(op)
     if len(given) != 3 or len(made) != 1 or not activations(graph, op):
-        return to_problems(op, [("needs a condition, two inputs and one output", "")])
-    return to_problems(op, _reasons(given, made[0]))
-
-
-def _reasons(given: list[Tensor], out: Tensor) -> Iterator[Reason]:
-    condition, a, b = given
+        raise checks.OperandsError("needs a condition, two inputs and one output")
+    (condition, a, b), (out,) = given, made
     yield from element_reasons(a, b, out)
-    yield from same_quantisation_reasons(a, b, out)
+    yield from checks.same_quantisation_reasons(a, b, out)
     if condition.dtype is not DType.BOOL:
         yield f"a condition of {condition.dtype.value} is not supported", ""
     shapes = ", ".join(str(list(t.shape)) for t in given)
@@ -90,4 +79,6 @@ def _steps(tensor: Tensor, out: Tensor) -> list[int]:
     return [0 if n == 1 else step for n, step in zip(shape, strides_of(shape), strict=True)]
 
 
-OPERATOR = Operator(problems, variants, "equals TFLite Micro where that takes the type")
+OPERATOR = Operator(
+    checks.as_problems(reasons), variants, "equals TFLite Micro where that takes the type"
+)

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from mcugen.engines.aot.scales import quantize_multiplier
 from mcugen.engines.aot.variants import Operator, Variant
 from mcugen.engines.contract import EngineOptions, Rounding
-from mcugen.engines.ops.shared.checks import Reason, int8_reasons, one_to_one, to_problems
+from mcugen.engines.ops.shared import checks
 from mcugen.engines.ops.unary import lookup_variant
 from mcugen.model.fixed_point import Raw, divide_by_power, logistic, multiply_high, tanh
-from mcugen.model.ir import Graph, Op, Problem, Quant
+from mcugen.model.ir import Graph, Op, Quant
 
 _INTEGER_BITS = 4  # of the fixed-point input
 _SCALES = (2.0**-28, 2.0**31)
@@ -39,24 +39,19 @@ _FUNCTIONS: Mapping[str, _Function] = {
 }
 
 
-def problems(graph: Graph, op: Op) -> Iterable[Problem]:
+def reasons(graph: Graph, op: Op) -> Iterable[checks.Reason]:
     """LOGISTIC: int8; an output with scale 1/256 and zero point -128, as TFLite prescribes.
 
     TANH: int8; an output with scale 1/128 and zero point 0, as TFLite prescribes.
     """
-    tensors = one_to_one(graph, op)
-    if tensors is None:
-        return to_problems(op, [("needs one activation input and one output", "")])
-    x, out = tensors
-    reasons = [*int8_reasons(x, out)]
+    x, out = checks.in_and_out(graph, op)
+    found = [*checks.int8_reasons(x, out)]
     if x.elements != out.elements:
-        reasons.append((f"turns {x.elements} elements into {out.elements}", ""))
-    if not reasons:
-        reasons += _scale_reasons(_FUNCTIONS[op.kind], x.known_quant, out.known_quant)
-    return to_problems(op, reasons)
+        found.append((f"turns {x.elements} elements into {out.elements}", ""))
+    return found or _scale_reasons(_FUNCTIONS[op.kind], x.known_quant, out.known_quant)
 
 
-def _scale_reasons(function: _Function, x: Quant, out: Quant) -> Iterator[Reason]:
+def _scale_reasons(function: _Function, x: Quant, out: Quant) -> Iterator[checks.Reason]:
     if not _SCALES[0] <= x.scale < _SCALES[1]:
         yield f"the input's scale {x.scale:.9g} is not supported", ""
     if (out.scale, out.zero_point) != (function.scale, function.zero_point):
@@ -93,4 +88,4 @@ def output_table(kind: str, x: Quant, rounding: Rounding) -> NDArray[np.int8]:
     return np.where(np.abs(centred) < radius, values, saturated).astype(np.int8)
 
 
-OPERATOR = Operator(problems, variants)
+OPERATOR = Operator(checks.as_problems(reasons), variants)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from mcugen.engines.aot.variants import Call, Layout, Operands, Operator, Variant
 from mcugen.engines.contract import EngineOptions
-from mcugen.engines.ops.shared.checks import Reason, one_to_one, to_problems
+from mcugen.engines.ops.shared import checks
 from mcugen.engines.ops.shared.copy_call import (
     AXES,
     Block,
@@ -21,7 +21,7 @@ from mcugen.engines.ops.shared.copy_call import (
     window_of,
 )
 from mcugen.engines.ops.shared.moving import element_reasons, numbers, renamings
-from mcugen.model.ir import Graph, Op, Problem, Tensor
+from mcugen.model.ir import Graph, Op, Tensor
 
 _CONSTANTS = {"SLICE": 2, "STRIDED_SLICE": 3}
 _MAX_AXES = {"SLICE": AXES, "STRIDED_SLICE": 4}
@@ -37,22 +37,18 @@ class _Axis:
     dropped: bool = False
 
 
-def problems(graph: Graph, op: Op) -> Iterable[Problem]:
+def reasons(graph: Graph, op: Op) -> Iterable[checks.Reason]:
     """int8, int16, int32 and float32; constant arguments.
 
     STRIDED_SLICE: without ellipsis_mask and new_axis_mask.
     """
-    tensors = one_to_one(graph, op, constants=_CONSTANTS[op.kind])
-    if tensors is None:
-        return to_problems(op, [("needs one activation input, constant arguments, one output", "")])
-    x, out = tensors
-    reasons = [*element_reasons(x, out), *_argument_reasons(graph, op, x)]
-    if not reasons:
-        reasons += _range_reasons(_AXES[op.kind](graph, op), x, out)
-    return to_problems(op, reasons)
+    needs = "needs one activation input, constant arguments, one output"
+    x, out = checks.in_and_out(graph, op, _CONSTANTS[op.kind], needs)
+    found = [*element_reasons(x, out), *_argument_reasons(graph, op, x)]
+    return found or _range_reasons(_AXES[op.kind](graph, op), x, out)
 
 
-def _argument_reasons(graph: Graph, op: Op, x: Tensor) -> Iterator[Reason]:
+def _argument_reasons(graph: Graph, op: Op, x: Tensor) -> Iterator[checks.Reason]:
     if not 1 <= len(x.shape) <= _MAX_AXES[op.kind]:
         yield f"a tensor of {len(x.shape)} axes is not supported", ""
     arguments = [numbers(tensor) for tensor in graph.input_tensors(op)[1:]]
@@ -65,7 +61,7 @@ def _argument_reasons(graph: Graph, op: Op, x: Tensor) -> Iterator[Reason]:
             yield f"{mask} is not supported", "index every axis by itself"
 
 
-def _range_reasons(axes: tuple[_Axis, ...], x: Tensor, out: Tensor) -> Iterator[Reason]:
+def _range_reasons(axes: tuple[_Axis, ...], x: Tensor, out: Tensor) -> Iterator[checks.Reason]:
     for axis, size in zip(axes, x.shape, strict=True):
         last = axis.start + (axis.count - 1) * axis.step
         if axis.count < 1 or not (0 <= axis.start < size and 0 <= last < size):
@@ -135,4 +131,4 @@ def _block(axes: tuple[_Axis, ...], x: Tensor) -> Block:
     return Block(counts, Side(first.start, strides), Side(0, strides_of(counts)))
 
 
-OPERATOR = Operator(problems, variants)
+OPERATOR = Operator(checks.as_problems(reasons), variants)

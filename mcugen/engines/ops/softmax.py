@@ -11,18 +11,11 @@ from collections.abc import Iterable, Iterator
 from mcugen.engines.aot.scales import quantize_multiplier
 from mcugen.engines.aot.variants import Kernel, Operator, Variant
 from mcugen.engines.contract import EngineOptions
+from mcugen.engines.ops.shared import checks
 from mcugen.engines.ops.shared.broadcast import list_text
-from mcugen.engines.ops.shared.checks import (
-    INT8_HINT,
-    Reason,
-    int8_reasons,
-    one_to_one,
-    scale_reasons,
-    to_problems,
-)
 from mcugen.engines.ops.shared.one_call import one_call
 from mcugen.engines.ops.shared.softmax_s16 import reasons_s16, variant_s16
-from mcugen.model.ir import DType, Graph, Op, Problem, Tensor
+from mcugen.model.ir import DType, Graph, Op, Tensor
 
 _COST = 320  # instructions per value: two exponentials
 _LARGEST_DEPTH = 4095  # sums of exponentials are held in Q12.19
@@ -36,7 +29,7 @@ _OUTPUTS = {DType.INT8: (2.0**-8, -(2**7)), DType.INT16: (2.0**-16, -(2**15))}
 """Scale and zero point that TFLite gives outputs of a type."""
 
 
-def problems(graph: Graph, op: Op) -> Iterable[Problem]:
+def reasons(graph: Graph, op: Op) -> Iterable[checks.Reason]:
     """One row of the last axis at a time.
 
     SOFTMAX: int8 to int8, int16; the scale and zero point that TFLite prescribes for the output (1/256 and
@@ -45,30 +38,24 @@ def problems(graph: Graph, op: Op) -> Iterable[Problem]:
 
     LOG_SOFTMAX: int8 to int8 with scale 1/16 and zero point 127.
     """
-    tensors = one_to_one(graph, op)
-    if tensors is None:
-        return to_problems(op, [("needs one activation input and one output", "")])
-    x, out = tensors
+    x, out = checks.in_and_out(graph, op)
     if op.kind == "SOFTMAX" and x.dtype is DType.INT16 and out.dtype is DType.INT16:
-        reasons = [*scale_reasons(x, out), *_shape_reasons(x, out)]
-        return to_problems(op, reasons or reasons_s16(x, out, op.options.get("beta", 0.0)))
-    reasons = [*int8_reasons(x), *_shape_reasons(x, out)]
+        found = [*checks.scale_reasons(x, out), *_shape_reasons(x, out)]
+        return found or reasons_s16(x, out, op.options.get("beta", 0.0))
+    found = [*checks.int8_reasons(x), *_shape_reasons(x, out)]
     if out.dtype not in _OUTPUTS or (op.kind == "LOG_SOFTMAX" and out.dtype is not DType.INT8):
-        reasons.append((f"an output of {out.dtype.value} is not supported", INT8_HINT))
-    reasons += scale_reasons(out)
-    if not reasons:
-        reasons += _quantisation_reasons(op, x, out)
-    return to_problems(op, reasons)
+        found.append((f"an output of {out.dtype.value} is not supported", checks.INT8_HINT))
+    return [*found, *checks.scale_reasons(out)] or _quantisation_reasons(op, x, out)
 
 
-def _shape_reasons(x: Tensor, out: Tensor) -> Iterator[Reason]:
+def _shape_reasons(x: Tensor, out: Tensor) -> Iterator[checks.Reason]:
     if not x.shape or x.shape != out.shape:
         yield f"output {list(out.shape)} does not follow from {list(x.shape)}", ""
     elif x.dtype is DType.INT8 and x.shape[-1] > _LARGEST_DEPTH:
         yield f"{x.shape[-1]} values in a row are more than {_LARGEST_DEPTH}", ""
 
 
-def _quantisation_reasons(op: Op, x: Tensor, out: Tensor) -> Iterator[Reason]:
+def _quantisation_reasons(op: Op, x: Tensor, out: Tensor) -> Iterator[checks.Reason]:
     scale, zero_point = _LOG_OUTPUT if op.kind == "LOG_SOFTMAX" else _OUTPUTS[out.dtype]
     # As TFLite Micro: int16 by a thousandth.
     tolerance = 0.0 if out.dtype is DType.INT8 else scale / 1000
@@ -123,4 +110,4 @@ def _log_fields(
 
 
 _EXACTNESS = "equals TFLite Micro, which stops where more than 511 values share the maximum"
-OPERATOR = Operator(problems, variants, _EXACTNESS)
+OPERATOR = Operator(checks.as_problems(reasons), variants, _EXACTNESS)

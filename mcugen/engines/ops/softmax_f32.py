@@ -4,31 +4,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 
 from mcugen.codegen.c_text import c_float
 from mcugen.engines.aot.variants import Kernel, Operator, Variant
 from mcugen.engines.contract import EngineOptions
-from mcugen.engines.ops.shared.checks import one_to_one, to_problems
+from mcugen.engines.ops.shared import checks
 from mcugen.engines.ops.shared.one_call import one_call
 from mcugen.engines.ops.unary import same_shape_reasons
-from mcugen.model.ir import DType, Graph, Op, Problem
+from mcugen.model.ir import DType, Graph, Op
 
 _COST = 120  # instructions per value: an exponential of the C library
 
 
-def problems(graph: Graph, op: Op) -> Iterable[Problem]:
+def reasons(graph: Graph, op: Op) -> Iterator[checks.Reason]:
     """float32."""
-    tensors = one_to_one(graph, op)
-    if tensors is None:
-        return to_problems(op, [("needs one activation input and one output", "")])
-    x, out = tensors
-    reasons = [*same_shape_reasons(x, out)]
+    x, out = checks.in_and_out(graph, op)
+    yield from same_shape_reasons(x, out)
     if x.dtype is not DType.FLOAT32 or out.dtype is not DType.FLOAT32:
-        reasons.append((f"{x.dtype.value} to {out.dtype.value} is not supported", ""))
+        yield f"{x.dtype.value} to {out.dtype.value} is not supported", ""
     if not x.shape:
-        reasons.append(("a scalar has no row", ""))
-    return to_problems(op, reasons)
+        yield "a scalar has no row", ""
 
 
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
@@ -46,5 +42,7 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
 
 
 OPERATOR = Operator(
-    problems, variants, "equals TFLite Micro in all but the last bits, which are the C library's"
+    checks.as_problems(reasons),
+    variants,
+    "equals TFLite Micro in all but the last bits, which are the C library's",
 )

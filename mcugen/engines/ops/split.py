@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -20,9 +20,9 @@ from mcugen.engines.aot.variants import (
     is_activation,
 )
 from mcugen.engines.contract import EngineOptions
-from mcugen.engines.ops.shared.checks import Reason, to_problems
+from mcugen.engines.ops.shared import checks
 from mcugen.engines.ops.shared.moving import element_reasons, numbers, renamings
-from mcugen.model.ir import Graph, Op, Problem, Tensor
+from mcugen.model.ir import Graph, Op, Tensor
 
 _X_PLACE = {"SPLIT": 1, "SPLIT_V": 0, "UNPACK": 0}
 _AXIS_PLACE = {"SPLIT": 0, "SPLIT_V": 2}
@@ -46,30 +46,31 @@ class _Seam:
         return tuple(accumulate(self.blocks[:-1], initial=0)) if self.count == 1 else ()
 
 
-def split_problems(graph: Graph, op: Op) -> Iterable[Problem]:
+def split_reasons(graph: Graph, op: Op) -> Iterator[checks.Reason]:
     """int8, int16, int32 and float32; constant axis and sizes."""
     given, parts = graph.input_tensors(op), graph.output_tensors(op)
     x = given[_X_PLACE[op.kind]] if len(given) == _INPUTS[op.kind] else None
     if x is None or not is_activation(x) or not parts:
-        return to_problems(op, [("needs one activation input and an output", "")])
+        raise checks.OperandsError("needs one activation input and an output")
     axis = _axis(graph, op, x)
     if axis is None:
-        return to_problems(op, [("the axis must be constant and one of the input's", "")])
-    reasons = [*element_reasons(x, *parts), *_size_reasons(graph, op, x, axis)]
-    return to_problems(op, [*reasons, *_part_reasons(x, parts, axis, op.kind == "UNPACK")])
+        raise checks.OperandsError("the axis must be constant and one of the input's")
+    yield from element_reasons(x, *parts)
+    yield from _size_reasons(graph, op, x, axis)
+    yield from _part_reasons(x, parts, axis, op.kind == "UNPACK")
 
 
-def pack_problems(graph: Graph, op: Op) -> Iterable[Problem]:
+def pack_reasons(graph: Graph, op: Op) -> Iterator[checks.Reason]:
     """int8, int16, int32 and float32; all parts activations."""
     parts, made = graph.input_tensors(op), graph.output_tensors(op)
     present = [t for t in parts if t is not None and is_activation(t)]
     if not present or len(present) != len(parts) or len(made) != 1:
-        return to_problems(op, [("needs inputs that are all activations, and one output", "")])
+        raise checks.OperandsError("needs inputs that are all activations, and one output")
     axis = _axis(graph, op, made[0])
     if axis is None:
-        return to_problems(op, [("the axis must be one of the output's", "")])
-    reasons = element_reasons(made[0], *present)
-    return to_problems(op, [*reasons, *_part_reasons(made[0], tuple(present), axis, True)])
+        raise checks.OperandsError("the axis must be one of the output's")
+    yield from element_reasons(made[0], *present)
+    yield from _part_reasons(made[0], tuple(present), axis, True)
 
 
 def _axis(graph: Graph, op: Op, whole: Tensor) -> int | None:
@@ -81,7 +82,7 @@ def _axis(graph: Graph, op: Op, whole: Tensor) -> int | None:
     return axis % rank if axis is not None and -rank <= axis < rank else None
 
 
-def _size_reasons(graph: Graph, op: Op, x: Tensor, axis: int) -> Iterator[Reason]:
+def _size_reasons(graph: Graph, op: Op, x: Tensor, axis: int) -> Iterator[checks.Reason]:
     """Sizes stated by the op that its parts do not have."""
     parts = graph.output_tensors(op)
     if op.kind == "SPLIT_V":
@@ -97,7 +98,7 @@ def _size_reasons(graph: Graph, op: Op, x: Tensor, axis: int) -> Iterator[Reason
 
 def _part_reasons(
     whole: Tensor, parts: tuple[Tensor, ...], axis: int, drops_axis: bool
-) -> Iterator[Reason]:
+) -> Iterator[checks.Reason]:
     before, size, after = whole.shape[:axis], whole.shape[axis], whole.shape[axis + 1 :]
     shapes = [(*p.shape[:axis], 1, *p.shape[axis:]) if drops_axis else p.shape for p in parts]
     fit = all((s[:axis], s[axis + 1 :]) == (before, after) for s in shapes if len(s) > axis)
@@ -171,5 +172,5 @@ def _copy_blocks(
     return Call(kernel, fields, (source, target))
 
 
-SPLIT = Operator(split_problems, split_variants)
-PACK = Operator(pack_problems, pack_variants)
+SPLIT = Operator(checks.as_problems(split_reasons), split_variants)
+PACK = Operator(checks.as_problems(pack_reasons), pack_variants)

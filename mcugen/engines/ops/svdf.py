@@ -12,10 +12,10 @@ import numpy as np
 from mcugen.engines.aot.scales import quantize_multiplier
 from mcugen.engines.aot.variants import Fields, Kernel, Operator, Table, Variant
 from mcugen.engines.contract import EngineOptions
+from mcugen.engines.ops.shared import checks
 from mcugen.engines.ops.shared.broadcast import list_text
-from mcugen.engines.ops.shared.checks import Reason, factor_reasons, scale_reasons, to_problems
 from mcugen.engines.ops.shared.one_call import one_call
-from mcugen.model.ir import DType, Graph, Op, Problem, Tensor
+from mcugen.model.ir import DType, Graph, Op, Tensor
 
 _COST = 6  # instructions per product
 _STATES = {DType.INT8: "s8", DType.INT16: "s16"}
@@ -34,43 +34,40 @@ class _Svdf:
     rank: int
 
 
-def _parts(graph: Graph, op: Op) -> _Svdf | None:
+def _parts(graph: Graph, op: Op) -> _Svdf:
+    """OperandsError where they are others, in number or role."""
+    needs = "needs an activation, constant weights and bias, a variable state and one output"
     given, made = graph.input_tensors(op), graph.output_tensors(op)
     if len(given) != 5 or len(made) != 1 or None in given:
-        return None
+        raise checks.OperandsError(needs)
     x, features, time, bias, state = (t for t in given if t is not None)
     constants = all(t.data is not None for t in (features, time, bias))
     if x.data is not None or x.is_variable or not constants or not state.is_variable:
-        return None
+        raise checks.OperandsError(needs)
     return _Svdf(x, features, time, bias, state, made[0], op.options.get("rank", 0))
 
 
-def problems(graph: Graph, op: Op) -> Iterable[Problem]:
+def reasons(graph: Graph, op: Op) -> Iterable[checks.Reason]:
     """int8 with constant weights and bias, time weights and state of int8 or int16."""
     parts = _parts(graph, op)
-    if parts is None:
-        what = "needs an activation, constant weights and bias, a variable state and one output"
-        return to_problems(op, [(what, "")])
-    reasons = [*_type_reasons(parts), *_shape_reasons(parts)]
-    if not reasons:
-        # SVDF has no fused activation but NONE and RELU, and TFLite Micro ignores both.
-        reasons += factor_reasons(*_factors(parts), bits=24)
-    return to_problems(op, reasons)
+    found = [*_type_reasons(parts), *_shape_reasons(parts)]
+    # SVDF has no fused activation but NONE and RELU, and TFLite Micro ignores both.
+    return found or checks.factor_reasons(*_factors(parts), bits=24)
 
 
-def _type_reasons(parts: _Svdf) -> Iterator[Reason]:
+def _type_reasons(parts: _Svdf) -> Iterator[checks.Reason]:
     eights = (parts.x, parts.features, parts.out)
     if any(t.dtype is not DType.INT8 for t in eights) or parts.bias.dtype is not DType.INT32:
         yield "only int8 inputs, weights and outputs with an int32 bias are supported", ""
     elif parts.state.dtype not in _STATES or parts.time.dtype is not parts.state.dtype:
         yield f"a state of {parts.state.dtype.value} is not supported", ""
-    yield from scale_reasons(parts.x, parts.features, parts.time, parts.state, parts.out)
+    yield from checks.scale_reasons(parts.x, parts.features, parts.time, parts.state, parts.out)
     weights = [t.quant for t in (parts.features, parts.time) if t.quant is not None]
     if any(any(quant.zero_points) for quant in weights):
         yield "weights with a zero point other than 0 are not supported", ""
 
 
-def _shape_reasons(parts: _Svdf) -> Iterator[Reason]:
+def _shape_reasons(parts: _Svdf) -> Iterator[checks.Reason]:
     filters = parts.features.shape[0] if len(parts.features.shape) == 2 else 0
     memory = parts.time.shape[1] if len(parts.time.shape) == 2 else 0
     batches = parts.x.shape[0] if len(parts.x.shape) == 2 else 0
@@ -103,7 +100,6 @@ def _factors(parts: _Svdf) -> tuple[float, float]:
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
     """A portable kernel."""
     parts = _parts(graph, op)
-    assert parts is not None
     filters, inputs = parts.features.shape
     memory = parts.time.shape[1]
     to_state, to_output = (quantize_multiplier(factor) for factor in _factors(parts))
@@ -135,4 +131,4 @@ def _zero_point(tensor: Tensor) -> int:
     return tensor.quant.zero_point if tensor.quant is not None else 0
 
 
-OPERATOR = Operator(problems, variants)
+OPERATOR = Operator(checks.as_problems(reasons), variants)

@@ -6,15 +6,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from mcugen.engines.aot.variants import (
-    Operator,
-    Variant,
-)
+from mcugen.engines.aot.variants import Operator, Variant
 from mcugen.engines.contract import EngineOptions
-from mcugen.engines.ops.shared import convolution
-from mcugen.engines.ops.shared.checks import to_problems
+from mcugen.engines.ops.shared import checks, convolution
 from mcugen.engines.ops.shared.portable_convolution import portable_variant
-from mcugen.model.ir import Graph, Op, Problem
+from mcugen.model.ir import Graph, Op
 
 _CHANNEL_AXIS = 0
 _COST = 8.0  # instructions per multiplication
@@ -23,18 +19,18 @@ _OUTPUT_COST = 40
 _BATCH_HINT = "convert with a fixed batch size, then the shape is known"
 
 
-def problems(graph: Graph, op: Op) -> Iterable[Problem]:
+def reasons(graph: Graph, op: Op) -> Iterable[checks.Reason]:
     """int8; constant weights with zero point 0, per tensor or per channel; constant output shape."""
-    reasons = [*convolution.reasons(graph, op, _CHANNEL_AXIS)]
+    found = [*convolution.reasons(graph, op, _CHANNEL_AXIS)]
     shape = graph.input_tensors(op)[0]
     if shape is None or shape.data is None:
-        reasons.append(("the output's shape must be a constant", _BATCH_HINT))
-    if not reasons:
+        found.append(("the output's shape must be a constant", _BATCH_HINT))
+    if not found:
         x, weights = graph.tensors[op.inputs[2]], graph.tensors[op.inputs[1]]
         if x.shape[3] != weights.shape[3]:
             what = f"{x.shape[3]} input channels, {weights.shape[3]} per filter"
-            reasons.append((f"{what}: groups are not supported", ""))
-    return to_problems(op, reasons)
+            found.append((f"{what}: groups are not supported", ""))
+    return found
 
 
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:
@@ -47,4 +43,4 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
     return (portable_variant(layer, "transpose_conv", options, lambda: layer.weights, cost),)
 
 
-OPERATOR = Operator(problems, variants)
+OPERATOR = Operator(checks.as_problems(reasons), variants)

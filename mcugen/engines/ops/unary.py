@@ -16,15 +16,7 @@ from numpy.typing import NDArray
 from mcugen.engines.aot.scales import activation_range, quantize_multiplier
 from mcugen.engines.aot.variants import Kernel, Operator, Table, Variant
 from mcugen.engines.contract import EngineOptions
-from mcugen.engines.ops.shared.checks import (
-    Reason,
-    activation_reasons,
-    factor_reasons,
-    int8_reasons,
-    one_to_one,
-    same_quantisation_reasons,
-    to_problems,
-)
+from mcugen.engines.ops.shared import checks
 from mcugen.engines.ops.shared.one_call import one_call
 from mcugen.model.fixed_point import (
     Raw,
@@ -33,7 +25,7 @@ from mcugen.model.fixed_point import (
     multiply_by,
     multiply_high,
 )
-from mcugen.model.ir import Graph, Op, Problem, Tensor
+from mcugen.model.ir import Graph, Op, Tensor
 
 _COST = 4  # instructions per value
 _KERNEL = Kernel("mcugen_lookup", "mcugen_lookup_t", "lookup.h", "lookup.c")
@@ -46,7 +38,7 @@ class _Function:
     """The outputs for INPUTS, and the quantisations that are not supported."""
 
     outputs: Callable[[Op, Tensor, Tensor], Raw]
-    reasons: Callable[[Op, Tensor, Tensor], Iterable[Reason]]
+    reasons: Callable[[Op, Tensor, Tensor], Iterable[checks.Reason]]
 
 
 def requantize(values: Raw, factor: float) -> Raw:
@@ -61,8 +53,8 @@ def _ratio(x: Tensor, out: Tensor, by: float = 1.0) -> float:
         return float(np.float32(x.scale) * np.float32(by) / np.float32(out.scale))
 
 
-def _ratio_reasons(op: Op, x: Tensor, out: Tensor) -> Iterator[Reason]:
-    return factor_reasons(_ratio(x, out))
+def _ratio_reasons(op: Op, x: Tensor, out: Tensor) -> Iterator[checks.Reason]:
+    return checks.factor_reasons(_ratio(x, out))
 
 
 def _relu(op: Op, x: Tensor, out: Tensor) -> Raw:
@@ -76,10 +68,10 @@ def _clamped(op: Op, x: Tensor, out: Tensor) -> Raw:
     return np.clip(INPUTS, *activation_range(op.kind, x.known_quant))
 
 
-def _clamped_reasons(op: Op, x: Tensor, out: Tensor) -> Iterator[Reason]:
+def _clamped_reasons(op: Op, x: Tensor, out: Tensor) -> Iterator[checks.Reason]:
     """Only one quantisation is defined: TFLite Micro ignores the output's scale, TFLite does not."""
-    yield from same_quantisation_reasons(x, out)
-    yield from activation_reasons(op.kind, out)
+    yield from checks.same_quantisation_reasons(x, out)
+    yield from checks.activation_reasons(op.kind, out)
 
 
 def _leaky_relu(op: Op, x: Tensor, out: Tensor) -> Raw:
@@ -90,9 +82,9 @@ def _leaky_relu(op: Op, x: Tensor, out: Tensor) -> Raw:
     return np.clip(out.zero_point + scaled, -128, 127)
 
 
-def _leaky_relu_reasons(op: Op, x: Tensor, out: Tensor) -> Iterator[Reason]:
+def _leaky_relu_reasons(op: Op, x: Tensor, out: Tensor) -> Iterator[checks.Reason]:
     alpha = op.options.get("alpha", 0.0)
-    return factor_reasons(_ratio(x, out), abs(_ratio(x, out, alpha)))
+    return checks.factor_reasons(_ratio(x, out), abs(_ratio(x, out, alpha)))
 
 
 _RELU_ISH = 3 / 32768
@@ -134,7 +126,7 @@ def _hard_swish(op: Op, x: Tensor, out: Tensor) -> Raw:
     return np.clip(divide_by_power(truncated, -out_shift) + out.zero_point, -128, 127)
 
 
-def _hard_swish_reasons(op: Op, x: Tensor, out: Tensor) -> Iterator[Reason]:
+def _hard_swish_reasons(op: Op, x: Tensor, out: Tensor) -> Iterator[checks.Reason]:
     (_, out_shift), (_, ramp_shift) = _hard_swish_factors(x, out)
     if not (-15 <= out_shift <= 0 and -15 <= ramp_shift <= 16):
         yield f"scales {x.scale:.9g} to {out.scale:.9g} are not supported", ""
@@ -167,7 +159,7 @@ def _rsqrt(op: Op, x: Tensor, out: Tensor) -> Raw:
     return np.clip(outputs, -128, 127)
 
 
-def _rsqrt_reasons(op: Op, x: Tensor, out: Tensor) -> Iterator[Reason]:
+def _rsqrt_reasons(op: Op, x: Tensor, out: Tensor) -> Iterator[checks.Reason]:
     if not -31 < quantize_multiplier(_rsqrt_factor(x, out))[1] - _RSQRT_SHIFT < 10:
         yield f"scales {x.scale:.9g} to {out.scale:.9g} are not supported", ""
 
@@ -184,7 +176,7 @@ def _elu(op: Op, x: Tensor, out: Tensor) -> Raw:
     return clamped
 
 
-def _no_reasons(op: Op, x: Tensor, out: Tensor) -> Iterator[Reason]:
+def _no_reasons(op: Op, x: Tensor, out: Tensor) -> Iterator[checks.Reason]:
     return iter(())
 
 
@@ -200,20 +192,17 @@ _FUNCTIONS: Mapping[str, _Function] = {
 }
 
 
-def problems(graph: Graph, op: Op) -> Iterable[Problem]:
+def reasons(graph: Graph, op: Op) -> Iterable[checks.Reason]:
     """int8; scales whose ratio fits the integers of TFLite.
 
     RELU6, RELU_N1_TO_1: input and output of one quantisation (TFLite Micro and TFLite differ on others).
     """
-    tensors = one_to_one(graph, op)
-    if tensors is None:
-        return to_problems(op, [("needs one activation input and one output", "")])
-    x, out = tensors
-    reasons = [*int8_reasons(x, out), *same_shape_reasons(x, out)]
-    return to_problems(op, reasons or _FUNCTIONS[op.kind].reasons(op, x, out))
+    x, out = checks.in_and_out(graph, op)
+    found = [*checks.int8_reasons(x, out), *same_shape_reasons(x, out)]
+    return found or _FUNCTIONS[op.kind].reasons(op, x, out)
 
 
-def same_shape_reasons(x: Tensor, out: Tensor) -> Iterator[Reason]:
+def same_shape_reasons(x: Tensor, out: Tensor) -> Iterator[checks.Reason]:
     """An element-wise operator that changes the number of elements."""
     if x.elements != out.elements:
         yield f"output {list(out.shape)} does not follow from {list(x.shape)}", ""
@@ -234,8 +223,12 @@ def lookup_variant(kind: str, x: Tensor, outputs: NDArray[np.int8]) -> Variant:
     return replace(variant, lookup=outputs)
 
 
-OPERATOR = Operator(problems, variants)
-RELU_N1_TO_1 = Operator(problems, variants, "the clamp it is defined as; TFLite Micro has none")
+OPERATOR = Operator(checks.as_problems(reasons), variants)
+RELU_N1_TO_1 = Operator(
+    checks.as_problems(reasons), variants, "the clamp it is defined as; TFLite Micro has none"
+)
 ELU = Operator(
-    problems, variants, "equals TFLite Micro, whose table is made with the C library's exp"
+    checks.as_problems(reasons),
+    variants,
+    "equals TFLite Micro, whose table is made with the C library's exp",
 )

@@ -16,7 +16,7 @@ from mcugen.engines.aot.variants import (
     is_activation,
 )
 from mcugen.engines.contract import EngineOptions
-from mcugen.engines.ops.shared.checks import to_problems
+from mcugen.engines.ops.shared import checks
 from mcugen.engines.ops.shared.copy_call import (
     Block,
     Side,
@@ -25,17 +25,17 @@ from mcugen.engines.ops.shared.copy_call import (
     copy_cost,
 )
 from mcugen.engines.ops.shared.moving import element_reasons
-from mcugen.model.ir import Graph, Op, Problem, Tensor
+from mcugen.model.ir import Graph, Op, Tensor
 
 
-def problems(graph: Graph, op: Op) -> Iterable[Problem]:
+def reasons(graph: Graph, op: Op) -> Iterable[checks.Reason]:
     """Variables of int8, int16, int32, int64, float32, bool that CALL_ONCE gives constants, or
     nothing: then they start with the zero point. A reset brings those values back.
     """
     variable, value = _ends(graph, op)
     if not variable.is_variable or value.is_variable:
-        return to_problems(op, [("needs a variable and a value", "")])
-    return to_problems(op, [*element_reasons(variable, value)])
+        raise checks.OperandsError("needs a variable and a value")
+    return element_reasons(variable, value)
 
 
 def _ends(graph: Graph, op: Op) -> tuple[Tensor, Tensor]:
@@ -95,5 +95,7 @@ def _is_read_in_time(graph: Graph, op: Op) -> bool:
 
 
 OPERATOR = Operator(
-    problems, variants, "equals TFLite Micro, whose own reset does not run CALL_ONCE again"
+    checks.as_problems(reasons),
+    variants,
+    "equals TFLite Micro, whose own reset does not run CALL_ONCE again",
 )

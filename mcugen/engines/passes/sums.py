@@ -85,7 +85,7 @@ def _fully_connected(graph: Graph, op: Op) -> Sums | None:
     bias = rest[0] if rest else None
     factors = [x.scale * scale / out.scale for scale in weights.known_quant.scales]
     requant = np.array([quantize_multiplier(factor) for factor in factors], np.int64)
-    activation = str(op.options.get("fused_activation_function", "NONE"))
+    activation = op.fused_activation
     low, high = activation_range(activation, out.known_quant)
     return Sums(
         weights=weights.data.astype(np.int64).reshape(rows, 1, depth),

@@ -95,7 +95,7 @@ def _general(graph: Graph, op: Op) -> Iterator[str]:
             yield f"has a tensor of shape {list(tensor.shape)}, edges may be {MAX_EDGE}"
         if op.kind not in ENDS and tensor.dtype not in TYPES:
             yield f"works on {tensor.dtype.value}, Axon on int8"
-    fused = op.options.get("fused_activation_function", "NONE")
+    fused = op.fused_activation
     if fused not in FUSED and op.kind != "UNIDIRECTIONAL_SEQUENCE_LSTM":  # its TANH is the cell's
         yield f"has the fused activation {fused}, Axon knows RELU and RELU6"
 

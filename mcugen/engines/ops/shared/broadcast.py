@@ -7,26 +7,19 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 
 from mcugen.engines.aot.scales import quantize_multiplier
-from mcugen.engines.aot.variants import (
-    Call,
-    Fields,
-    Kernel,
-    Layout,
-    Operands,
-    Table,
-    Variant,
-    is_activation,
-)
-from mcugen.engines.ops.shared.checks import Reason, int8_reasons
+from mcugen.engines.aot.variants import Fields, Kernel, Table, Variant, is_activation
+from mcugen.engines.ops.shared import checks
+from mcugen.engines.ops.shared.one_call import one_call
 from mcugen.model.ir import Graph, Op, Tensor
 
 _AXES = 5  # MCUGEN_BROADCAST_AXES
 _ROW_COST = 75  # instructions per row besides its elements
-NEEDS_TWO = "needs two inputs, at least one of them an activation, and one output"
+_NEEDS_TWO = "needs two inputs, at least one of them an activation, and one output"
 _Axis = tuple[int, int, int]
 """Size, and the step of both operands."""
 
@@ -40,78 +33,72 @@ class Pair:
     out: Tensor
     swapped: bool
 
+    @classmethod
+    def of(cls, graph: Graph, op: Op) -> Self:
+        """The operands of `two_to_one`, a constant second."""
+        first, second, out = two_to_one(graph, op)
+        swapped = not is_activation(first)
+        return cls(second, first, out, True) if swapped else cls(first, second, out, False)
+
     @property
     def scales(self) -> tuple[float, float, float]:
-        """Scales of a, b and the output, once `pair_reasons` has none."""
+        """Scales of a, b and the output, once `reasons` has none."""
         return self.a.scale, self.b.scale, self.out.scale
 
     @property
     def zero_points(self) -> tuple[int, int, int]:
-        """Zero points of a, b and the output, once `pair_reasons` has none."""
+        """Zero points of a, b and the output, once `reasons` has none."""
         return self.a.zero_point, self.b.zero_point, self.out.zero_point
 
-    @property
-    def in_place(self) -> tuple[tuple[int, int], ...]:
-        """Variant.in_place: activations that are not broadcast."""
+    def reasons(self) -> Iterator[checks.Reason]:
+        """Types, quantisation and shapes that no int8 kernel with two operands takes."""
+        yield from checks.int8_reasons(self.a, self.b, self.out)
+        yield from self.shape_reasons()
+
+    def shape_reasons(self) -> Iterator[checks.Reason]:
+        """Shapes that no kernel with two operands takes."""
+        shapes = f"{list(self.a.shape)} and {list(self.b.shape)}"
+        try:
+            shape = np.broadcast_shapes(self.a.shape, self.b.shape)
+        except ValueError:
+            yield f"shapes {shapes} cannot be broadcast", ""
+            return
+        if shape != self.out.shape:
+            yield f"output {list(self.out.shape)} does not follow from {shapes}", ""
+        elif len(_axes(self)) > _AXES:
+            yield f"shapes {shapes} broadcast along more than {_AXES} axes", ""
+
+    def variant(self, kernel: Kernel, fields: Fields, cost_per_element: int) -> Variant:
+        """A kernel whose struct starts with `shape` and `constant`, before `fields`. The output may take
+        the place of an activation that is not broadcast.
+
+        Where operand b is a constant, the `_constant` variant of the function is called.
+        """
+        *rows, _ = _axes(self)
+        constant: Table | str = "NULL"
+        if (data := self.b.data) is not None:
+            kernel = replace(kernel, function=f"{kernel.function}_constant")
+            values = data.view(np.int8) if data.dtype == np.bool_ else data
+            constant = Table("constant", values, f'"{self.b.name}" {list(self.b.shape)}')
         read = [t for t in (self.a, self.b) if is_activation(t)]
-        return tuple((0, i) for i, t in enumerate(read) if t.elements == self.out.elements)
+        in_place = tuple((0, i) for i, t in enumerate(read) if t.elements == self.out.elements)
+        found = one_call(
+            kernel,
+            (*_shape_fields(self), ("constant", constant), *fields),
+            cost_per_element * self.out.elements + _ROW_COST * math.prod(n for n, _, _ in rows),
+            reads=len(read),
+        )
+        same_size = self.a.dtype.bytes == self.out.dtype.bytes
+        return replace(found, in_place=in_place if same_size else ())
 
 
-def pair_of(graph: Graph, op: Op) -> Pair | None:
-    """The operands, a constant second; None where there are not two or both are constants."""
+def two_to_one(graph: Graph, op: Op) -> tuple[Tensor, Tensor, Tensor]:
+    """(first input, second input, output); OperandsError for others, and where both are constants."""
     given, made = graph.input_tensors(op), graph.output_tensors(op)
-    if len(given) != 2 or len(made) != 1:
-        return None
-    first, second = given
-    if first is None or second is None or first.is_variable or second.is_variable:
-        return None
-    swapped = not is_activation(first)
-    a, b = (second, first) if swapped else (first, second)
-    return Pair(a, b, made[0], swapped) if is_activation(a) else None
-
-
-def pair_reasons(pair: Pair) -> Iterator[Reason]:
-    """Types, quantisation and shapes that no int8 kernel with two operands takes."""
-    yield from int8_reasons(pair.a, pair.b, pair.out)
-    yield from broadcast_reasons(pair)
-
-
-def broadcast_reasons(pair: Pair) -> Iterator[Reason]:
-    """Shapes that no kernel with two operands takes."""
-    shapes = f"{list(pair.a.shape)} and {list(pair.b.shape)}"
-    try:
-        shape = np.broadcast_shapes(pair.a.shape, pair.b.shape)
-    except ValueError:
-        yield f"shapes {shapes} cannot be broadcast", ""
-        return
-    if shape != pair.out.shape:
-        yield f"output {list(pair.out.shape)} does not follow from {shapes}", ""
-    elif len(_axes(pair)) > _AXES:
-        yield f"shapes {shapes} broadcast along more than {_AXES} axes", ""
-
-
-def pair_variant(pair: Pair, kernel: Kernel, fields: Fields, cost_per_element: int) -> Variant:
-    """A kernel whose struct starts with `shape` and `constant`, before `fields`.
-
-    Where operand b is a constant, the `_constant` variant of the function is called.
-    """
-    *rows, _ = _axes(pair)
-    in_place = pair.in_place if pair.a.dtype.bytes == pair.out.dtype.bytes else ()
-    if pair.b.data is not None:
-        kernel = replace(kernel, function=f"{kernel.function}_constant")
-
-    def build(operands: Operands) -> tuple[Call, ...]:
-        constant = ("constant", constant_table(pair, operands.name))
-        args = (*operands.inputs, *operands.outputs)
-        return (Call(kernel, (*shape_fields(pair), constant, *fields), args),)
-
-    return Variant(
-        (Layout.NATIVE,) * (2 if pair.b.data is None else 1),
-        (Layout.NATIVE,),
-        cost_per_element * pair.out.elements + _ROW_COST * math.prod(n for n, _, _ in rows),
-        build,
-        in_place=in_place,
-    )
+    known = [t for t in given if t is not None and not t.is_variable]
+    if len(given) != 2 or len(known) != 2 or len(made) != 1 or not any(map(is_activation, known)):
+        raise checks.OperandsError(_NEEDS_TWO)
+    return known[0], known[1], made[0]
 
 
 def halfwords(value: int) -> int:
@@ -124,7 +111,7 @@ def requant_text(factor: float) -> str:
     return list_text(quantize_multiplier(factor))
 
 
-def shape_fields(pair: Pair) -> Fields:
+def _shape_fields(pair: Pair) -> Fields:
     """The members of mcugen_broadcast_t `shape`."""
     axes = [(1, 0, 0)] * _AXES + _axes(pair)
     sizes, a_steps, b_steps = zip(*axes[-_AXES:], strict=True)
@@ -133,14 +120,6 @@ def shape_fields(pair: Pair) -> Fields:
         ("shape.a_steps", list_text(a_steps)),
         ("shape.b_steps", list_text(b_steps)),
     )
-
-
-def constant_table(pair: Pair, name: str) -> Table | str:
-    """Operand b as the kernel's table, NULL where it is an activation."""
-    if pair.b.data is None:
-        return "NULL"
-    data = pair.b.data.view(np.int8) if pair.b.data.dtype == np.bool_ else pair.b.data
-    return Table(f"{name}_constant", data, f'"{pair.b.name}" {list(pair.b.shape)}')
 
 
 def _axes(pair: Pair) -> list[_Axis]:

@@ -5,7 +5,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import wraps
 
 from mcugen.engines.aot.scales import ACTIVATIONS, quantize_multiplier
 from mcugen.engines.aot.variants import is_activation
@@ -19,6 +20,25 @@ INT8_HINT = "convert the model with full integer quantisation, int8 inputs and o
 
 _SMALLEST_SCALE = 2.0**-28
 """Below it, bounds of fused activations in output steps would not fit 32 bits."""
+
+
+class OperandsError(Exception):
+    """An operator has other tensors, in number or role, than the text says it needs."""
+
+
+def as_problems(
+    reasons: Callable[[Graph, Op], Iterable[Reason]],
+) -> Callable[[Graph, Op], list[Problem]]:
+    """`Operator.problems`, of a function that gives reasons or raises OperandsError."""
+
+    @wraps(reasons)
+    def problems(graph: Graph, op: Op) -> list[Problem]:
+        try:
+            return to_problems(op, reasons(graph, op))
+        except OperandsError as error:
+            return to_problems(op, [(str(error), "")])
+
+    return problems
 
 
 def to_problems(op: Op, reasons: Iterable[Reason]) -> list[Problem]:
@@ -35,6 +55,19 @@ def one_to_one(graph: Graph, op: Op, constants: int = 0) -> tuple[Tensor, Tensor
     if x is None or not is_activation(x) or any(t is None or t.data is None for t in rest):
         return None
     return x, made[0]
+
+
+def in_and_out(
+    graph: Graph,
+    op: Op,
+    constants: int = 0,
+    needs: str = "needs one activation input and one output",
+) -> tuple[Tensor, Tensor]:
+    """The tensors of `one_to_one`; OperandsError where they are others."""
+    found = one_to_one(graph, op, constants)
+    if found is None:
+        raise OperandsError(needs)
+    return found
 
 
 def int8_reasons(*tensors: Tensor) -> Iterator[Reason]:
@@ -65,11 +98,6 @@ def activation_reasons(activation: str, out: Tensor) -> Iterator[Reason]:
         yield f"fused activation {activation} is not supported", ""
     elif activation != "NONE" and _smallest_scale(out) < _SMALLEST_SCALE:
         yield f"the output's scale is too small for the activation {activation}", ""
-
-
-def fused_activation(op: Op) -> str:
-    """The activation that the operator ends with."""
-    return str(op.options.get("fused_activation_function", "NONE"))
 
 
 def _smallest_scale(tensor: Tensor) -> float:

@@ -18,13 +18,7 @@ from mcugen.engines.aot.scales import (
 )
 from mcugen.engines.aot.variants import Fields, is_activation
 from mcugen.engines.contract import Rounding
-from mcugen.engines.ops.shared.checks import (
-    INT8_HINT,
-    Reason,
-    activation_reasons,
-    fused_activation,
-    int8_reasons,
-)
+from mcugen.engines.ops.shared import checks
 from mcugen.model.ir import DType, Graph, Op, Tensor
 from mcugen.model.numpy_graph import ROUNDINGS
 
@@ -89,7 +83,7 @@ class Convolution:
         return self.filter.positions * self.weights.size
 
 
-def reasons(graph: Graph, op: Op, channel_axis: int) -> Iterator[Reason]:
+def reasons(graph: Graph, op: Op, channel_axis: int) -> Iterator[checks.Reason]:
     """Why a convolution is not int8 with constant symmetric weights, or its shapes do not match.
 
     `channel_axis` is the weights' dimension of the output channels.
@@ -100,9 +94,9 @@ def reasons(graph: Graph, op: Op, channel_axis: int) -> Iterator[Reason]:
         yield "needs an activation input, weights and one output", ""
         return
     out = outputs[0]
-    unfit = [*int8_reasons(x, out), *_weights_reasons(weights, channel_axis)]
+    unfit = [*checks.int8_reasons(x, out), *_weights_reasons(weights, channel_axis)]
     yield from unfit
-    yield from activation_reasons(fused_activation(op), out)
+    yield from checks.activation_reasons(op.fused_activation, out)
     if bias is not None and (bias.data is None or bias.dtype is not DType.INT32):
         yield "the bias must be a constant int32 tensor", ""
     if not unfit and max(_factors(x, weights, out, 1)) >= LARGEST_FACTOR:
@@ -110,12 +104,12 @@ def reasons(graph: Graph, op: Op, channel_axis: int) -> Iterator[Reason]:
     yield from _shape_reasons(op, x, weights, bias, out, channel_axis)
 
 
-def _weights_reasons(weights: Tensor, channel_axis: int) -> Iterator[Reason]:
+def _weights_reasons(weights: Tensor, channel_axis: int) -> Iterator[checks.Reason]:
     """Weights that are no constants, or of another type or quantisation than the kernels compute."""
     if weights.data is None:
         yield "weights computed at run time are not supported", ""
     if weights.dtype is not DType.INT8:
-        yield f"{weights.dtype.value} weights are not supported", INT8_HINT
+        yield f"{weights.dtype.value} weights are not supported", checks.INT8_HINT
     if weights.quant is None or weights.quant.axis not in (None, channel_axis):
         yield "weights must be quantised per tensor or per output channel", ""
     elif any(weights.quant.zero_points):
@@ -124,7 +118,7 @@ def _weights_reasons(weights: Tensor, channel_axis: int) -> Iterator[Reason]:
 
 def _shape_reasons(
     op: Op, x: Tensor, weights: Tensor, bias: Tensor | None, out: Tensor, channel_axis: int
-) -> Iterator[Reason]:
+) -> Iterator[checks.Reason]:
     """Ranks, sizes and strides that do not match."""
     shapes = f"input {list(x.shape)}, weights {list(weights.shape)}, output {list(out.shape)}"
     if not len(x.shape) == len(weights.shape) == len(out.shape) == 4:
@@ -223,7 +217,7 @@ def read_convolution(graph: Graph, op: Op, channel_axis: int) -> Convolution:
     assert x is not None and weights is not None and weights.data is not None
     channels = weights.shape[channel_axis]
     offsets = np.zeros(channels, np.int32) if bias is None or bias.data is None else bias.data
-    low, high = activation_range(fused_activation(op), out.known_quant)
+    low, high = activation_range(op.fused_activation, out.known_quant)
     quant = weights.known_quant
     scale_text = f"scale {quant.scale:.9g}" if quant.axis is None else "one scale per channel"
     return Convolution(

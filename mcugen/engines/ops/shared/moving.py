@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mcugen.engines.aot.variants import Layout, Variant
-from mcugen.engines.ops.shared.checks import Reason
+from mcugen.engines.ops.shared import checks
 from mcugen.model.ir import DType, Tensor
 
 _TYPES = frozenset(
@@ -22,7 +22,7 @@ _TYPES = frozenset(
 )
 
 
-def element_reasons(*tensors: Tensor) -> Iterator[Reason]:
+def element_reasons(*tensors: Tensor) -> Iterator[checks.Reason]:
     """Element types that are not supported or that differ; tensors without elements."""
     types = {tensor.dtype for tensor in tensors}
     for dtype in sorted(types - _TYPES, key=lambda t: t.value):

@@ -12,7 +12,7 @@ from mcugen.engines.aot.variants import Call, Fields, Kernel, Layout, Operands, 
 
 def one_call(
     kernel: Kernel,
-    fields: Fields | Callable[[], Fields],
+    fields: Fields,
     cost: int,
     *,
     reads: int = 1,
@@ -21,15 +21,33 @@ def one_call(
 ) -> Variant:
     """`kernel` on `reads` activations and the op's states, with one output.
 
-    The layer's name in C is put before the names of tables. `fields` may be a function where packing
-    its tables takes long. `in_place`: the output may take the place of the first input.
+    The layer's name in C is put before the names of tables. `in_place`: the output may take the place
+    of the first input.
     """
+    return late_call(
+        lambda: (kernel, fields),
+        cost,
+        reads=reads,
+        in_place=in_place,
+        scratch_bytes=scratch_bytes,
+    )
+
+
+def late_call(
+    packed: Callable[[], tuple[Kernel, Fields]],
+    cost: int,
+    *,
+    reads: int = 1,
+    in_place: bool = False,
+    scratch_bytes: int = 0,
+) -> Variant:
+    """The same, of a kernel whose tables take long to pack: `packed` is called once it is chosen."""
 
     def build(operands: Operands) -> tuple[Call, ...]:
-        own = fields() if callable(fields) else fields
+        kernel, fields = packed()
         scratch = () if operands.scratch is None else (operands.scratch,)
         args = (*operands.inputs, *operands.states, *operands.outputs, *scratch)
-        return (Call(kernel, tuple((member, named(operands, v)) for member, v in own), args),)
+        return (Call(kernel, tuple((member, named(operands, v)) for member, v in fields), args),)
 
     def named(operands: Operands, value: int | str | Table) -> int | str | Table:
         if isinstance(value, Table):

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from mcugen.engines.aot.variants import Fields, Kernel, Table, Variant
 from mcugen.engines.contract import EngineOptions
 from mcugen.engines.ops.shared.convolution import Convolution, range_fields
-from mcugen.engines.ops.shared.one_call import one_call
+from mcugen.engines.ops.shared.one_call import late_call
 
 
 def portable_variant(
@@ -28,9 +28,9 @@ def portable_variant(
 ) -> Variant:
     """The kernel `mcugen_<stem>_<rounding>`; `how` its weights lie."""
 
-    def fields() -> Fields:
+    def packed() -> tuple[Kernel, Fields]:
         groups = layer.filter.in_channels // layer.weights.shape[3] if grouped else None
-        return (
+        return kernel, (
             ("weights", Table("weights", weights(), layer.comment + how)),
             ("bias", Table("bias", layer.bias, "per output channel")),
             ("requant", requant_table(layer)),
@@ -41,7 +41,7 @@ def portable_variant(
 
     name = f"mcugen_{stem}"
     kernel = Kernel(f"{name}_{options.rounding}", f"{name}_t", f"{stem}.h", f"{stem}.c")
-    return one_call(kernel, fields, cost, scratch_bytes=scratch_bytes)
+    return late_call(packed, cost, scratch_bytes=scratch_bytes)
 
 
 def requant_table(layer: Convolution) -> Table:

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from mcugen.engines.aot.scales import quantize_multiplier
 from mcugen.engines.aot.variants import Kernel, Table, Variant
+from mcugen.engines.ops.shared import checks
 from mcugen.engines.ops.shared.broadcast import list_text
-from mcugen.engines.ops.shared.checks import Reason, factor_reasons
 from mcugen.engines.ops.shared.one_call import one_call
 from mcugen.model.ir import Tensor
 from mcugen.reproducible import exp
@@ -24,7 +24,7 @@ _STEPS = 512
 _REACH = 10.0  # exp(-10) counts as 0
 
 
-def reasons_s16(x: Tensor, out: Tensor, beta: float) -> Iterator[Reason]:
+def reasons_s16(x: Tensor, out: Tensor, beta: float) -> Iterator[checks.Reason]:
     """What TFLite Micro asks of int16 to int16."""
     if x.shape[-1] > _LARGEST_DEPTH:
         yield f"{x.shape[-1]} values in a row are more than {_LARGEST_DEPTH}", ""
@@ -32,7 +32,7 @@ def reasons_s16(x: Tensor, out: Tensor, beta: float) -> Iterator[Reason]:
         yield "int16 with a zero point other than 0 is not supported", ""
     if abs(out.scale - _SCALE) > _SCALE / 1000:
         yield "the output must have the scale 1/32768", ""
-    if not 0 < beta <= 2**20 or list(factor_reasons(_factor(x, beta), bits=17)):
+    if not 0 < beta <= 2**20 or list(checks.factor_reasons(_factor(x, beta), bits=17)):
         yield f"beta {beta:g} is not supported with this scale", ""
 
 

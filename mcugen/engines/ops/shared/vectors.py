@@ -13,10 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mcugen.engines.aot.variants import Call, Fields, Kernel, Layout, Operands, Table, Variant
+from mcugen.engines.aot.variants import Fields, Kernel, Table, Variant
 from mcugen.engines.contract import EngineOptions
 from mcugen.engines.ops.shared import convolution
 from mcugen.engines.ops.shared.convolution import Convolution, Filter
+from mcugen.engines.ops.shared.one_call import late_call
 
 _UINT16_MAX = 65535
 _MOST_TAPS = 64  # MCUGEN_MOST_TAPS
@@ -73,13 +74,11 @@ def conv_2d_variants(layer: Convolution, options: EngineOptions) -> tuple[Varian
     kernel = _kernel("conv_2d", blocks, layer, options)
     fields: Fields = (("depth", depth), ("direct", int(direct)), *convolution.range_fields(layer))
     return (
-        Variant(
-            (Layout.NATIVE,),
-            (Layout.NATIVE,),
+        late_call(
+            lambda: (kernel, _fields(settled, blocks, fields)),
             int((blocks.cost * depth + _OUTPUT_COST) * outputs + gathered),
-            lambda operands: _build(settled, blocks, kernel, fields, operands),
             scratch_bytes=_LEAST_SCRATCH if direct else _conv_2d_scratch(f, blocks, depth),
-            in_place=((0, 0),) if _works_in_place(f, blocks, direct=direct) else (),
+            in_place=_works_in_place(f, blocks, direct=direct),
         ),
     )
 
@@ -98,11 +97,9 @@ def depthwise_variants(layer: Convolution, options: EngineOptions) -> tuple[Vari
     kernel = _kernel("depthwise_conv_2d", blocks, layer, options)
     fields = convolution.range_fields(layer)
     return (
-        Variant(
-            (Layout.NATIVE,),
-            (Layout.NATIVE,),
+        late_call(
+            lambda: (kernel, _fields(settled, blocks, fields, reuse_last=True)),
             int((blocks.cost * layer.taps + _OUTPUT_COST) * outputs),
-            lambda operands: _build(settled, blocks, kernel, fields, operands, reuse_last=True),
             scratch_bytes=_ring_bytes(f) if blocks.kernel == "simd" else f.in_channels,
         ),
     )
@@ -166,28 +163,21 @@ def _kernel(operator: str, blocks: Blocks, layer: Convolution, options: EngineOp
     )
 
 
-def _build(
-    layer: Convolution,
-    blocks: Blocks,
-    kernel: Kernel,
-    fields: Fields,
-    operands: Operands,
-    *,
-    reuse_last: bool = False,
-) -> tuple[Call, ...]:
-    name = operands.name
+def _fields(
+    layer: Convolution, blocks: Blocks, more: Fields, *, reuse_last: bool = False
+) -> Fields:
+    """Tables and filter, before `more`."""
     channels = block_channels(layer.filter.out_channels, blocks.lanes, reuse_last=reuse_last)
     weights = layer.weights.reshape(layer.filter.out_channels, -1)
     constants = np.column_stack([convolution.folded_bias(layer), layer.requant])
     packed = pack_weights(weights, channels, blocks)
     ordered = channels[:, blocks.order] if blocks.order else channels
-    tables: Fields = (
-        ("weights", Table(f"{name}_weights", packed, f"{layer.comment}, in blocks")),
-        ("channels", Table(f"{name}_channels", pack_constants(constants, ordered), "in blocks")),
+    return (
+        ("weights", Table("weights", packed, f"{layer.comment}, in blocks")),
+        ("channels", Table("channels", pack_constants(constants, ordered), "in blocks")),
+        *layer.filter.fields(),
+        *more,
     )
-    assert operands.scratch is not None
-    args = (*operands.inputs, *operands.outputs, operands.scratch)
-    return (Call(kernel, (*tables, *layer.filter.fields(), *fields), args),)
 
 
 def block_channels(count: int, lanes: int, *, reuse_last: bool) -> NDArray[np.intp]:

@@ -7,10 +7,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from mcugen.engines.aot.variants import Call, Fields, Kernel, Layout, Operands, Table, Variant
+from mcugen.engines.aot.variants import Fields, Kernel, Table, Variant
 from mcugen.engines.contract import EngineOptions, Rounding
 from mcugen.engines.ops.shared import convolution
 from mcugen.engines.ops.shared.convolution import Convolution
+from mcugen.engines.ops.shared.one_call import late_call
 
 _TWICE_G = np.array([[2, 0, 0], [1, 1, 1], [1, -1, 1], [0, 0, 2]], np.int64)
 """2 G, so that it holds no halves: sums come out 4 times as large."""
@@ -36,11 +37,9 @@ def variants(layer: Convolution, options: EngineOptions) -> tuple[Variant, ...]:
     tiles = -(-f.out_height // 2) * (-(-f.out_width // 4) * 2)
     each = _PRODUCTS * (_PAIR_COST * f.in_channels / 2 + _PRODUCT_COST) / 4 + 4 * _OUTPUT_COST
     return (
-        Variant(
-            (Layout.NATIVE,),
-            (Layout.NATIVE,),
+        late_call(
+            lambda: _packed(layer, options),
             int(tiles * (each * f.out_channels + _TILE_COST * f.in_channels)),
-            lambda operands: _build(layer, operands, options),
             scratch_bytes=65 * f.in_channels + 32 * _PRODUCTS + f.out_channels,
         ),
     )
@@ -59,7 +58,7 @@ def _fits(layer: Convolution, rounding: Rounding) -> bool:
     return not exact and int(convolution.largest_sums(settled).max()) < _LARGEST_SUM
 
 
-def _build(layer: Convolution, operands: Operands, options: EngineOptions) -> tuple[Call, ...]:
+def _packed(layer: Convolution, options: EngineOptions) -> tuple[Kernel, Fields]:
     settled = convolution.settle_constant_channels(layer, options.rounding)
     requant, _ = convolution.requant_words(settled, options.rounding)
     kernel = Kernel(
@@ -69,8 +68,8 @@ def _build(layer: Convolution, operands: Operands, options: EngineOptions) -> tu
         "conv_2d_winograd.c",
     )
     stream = pack(settled, requant, options.rounding)
-    fields: Fields = (
-        ("channels", Table(f"{operands.name}_channels", stream, f"{layer.comment}, transformed")),
+    return kernel, (
+        ("channels", Table("channels", stream, f"{layer.comment}, transformed")),
         *layer.filter.fields(),
         ("quads", layer.filter.out_channels // 4),
         ("singles", 0),
@@ -79,8 +78,6 @@ def _build(layer: Convolution, operands: Operands, options: EngineOptions) -> tu
         ("columns_inside", 0),
         *convolution.range_fields(layer),
     )
-    assert operands.scratch is not None
-    return (Call(kernel, fields, (*operands.inputs, *operands.outputs, operands.scratch)),)
 
 
 def transform(weights: NDArray[np.int8]) -> NDArray[np.int64]:
