@@ -16,12 +16,7 @@ from mcugen.codegen.tree_writer import write_tree
 from mcugen.errors import ConfigError
 from mcugen.evaluation.classification import ClassEvaluation, judge_classes, run_classes
 from mcugen.evaluation.detection import Evaluation, judge_step, labelled
-from mcugen.evaluation.job import (
-    EvaluationJob,
-    classify_on_host,
-    detect_on_host,
-    open_evaluation,
-)
+from mcugen.evaluation.job import EvaluationJob, classify_on_host, detect_on_host, open_evaluation
 from mcugen.evaluation.model_table import ModelRow, read_rows
 from mcugen.evaluation.on_device import open_device_runner, score_on_device
 from mcugen.export.project import BuildRequest, generate

@@ -20,12 +20,7 @@ from mcugen.features.benchmarks import known_classes
 from mcugen.features.spec import FrontEnd
 from mcugen.model.ir import Graph, Quant
 from mcugen.model.tflite import read_tflite
-from mcugen.samples.datasets import (
-    Dataset,
-    Sample,
-    anomalous_steps,
-    check_two_classes,
-)
+from mcugen.samples.datasets import Dataset, Sample, anomalous_steps, check_two_classes
 from mcugen.samples.inputs import (
     FeatureOptions,
     Inputs,

@@ -14,14 +14,7 @@ from mcugen.codegen.render import render
 from mcugen.codegen.tree import SourceTree
 from mcugen.features import micro_speech_tables
 from mcugen.features.reference import dct_matrix, hann, htk_mel_filters, mel_filters
-from mcugen.features.spec import (
-    PCM16_FULL_SCALE,
-    FrontEnd,
-    LogMel,
-    Mfcc,
-    MicroSpeech,
-    Timeseries,
-)
+from mcugen.features.spec import PCM16_FULL_SCALE, FrontEnd, LogMel, Mfcc, MicroSpeech, Timeseries
 from mcugen.features.stages import stages_of
 from mcugen.paths import runtime_dir
 from mcugen.reproducible import LN_10, unit_circle

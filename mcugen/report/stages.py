@@ -8,16 +8,7 @@ import math
 from collections.abc import Sequence
 
 from mcugen.records import StageRecord
-from mcugen.report.chart import (
-    BOTTOM,
-    HEIGHT,
-    TOP,
-    Chart,
-    Path,
-    Scale,
-    log_axis,
-    x_axis,
-)
+from mcugen.report.chart import BOTTOM, HEIGHT, TOP, Chart, Path, Scale, log_axis, x_axis
 from mcugen.report.numbers import count_text
 from mcugen.report.plots import CURVES
 

@@ -14,13 +14,7 @@ from mcugen.boards import Board
 from mcugen.codegen.tree import SourceTree, merge
 from mcugen.errors import ConfigError
 from mcugen.paths import runtime_dir
-from mcugen.sdk.models import (
-    DefaultWeights,
-    Expected,
-    SdkModel,
-    emit_sdk_model,
-    runtime_names,
-)
+from mcugen.sdk.models import DefaultWeights, Expected, SdkModel, emit_sdk_model, runtime_names
 from mcugen.sdk.weights import architecture, weights_blob
 
 CORE = (

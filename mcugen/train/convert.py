@@ -24,12 +24,7 @@ from mcugen.train.backend import load_model, load_tensorflow, quiet
 from mcugen.train.inference_copy import inference_copy
 from mcugen.train.keras_safety import check_keras_model
 from mcugen.train.onnx_model import ONNX, as_saved_model, channels_last, onnx_function
-from mcugen.train.same_function import (
-    Function,
-    check_same,
-    keras_function,
-    saved_model_function,
-)
+from mcugen.train.same_function import Function, check_same, keras_function, saved_model_function
 
 REPRESENTATIVE_STEP = 5
 """Every 5th training vector calibrates, as in the reference (02_convert.py)."""

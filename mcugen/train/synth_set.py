@@ -16,13 +16,7 @@ from numpy.typing import NDArray
 from mcugen.errors import ConfigError, nearest
 from mcugen.files import write_bytes
 from mcugen.foreign_text import csv_text
-from mcugen.train.synth import (
-    DEFAULT_SECONDS,
-    FAULTS,
-    MACHINE_TYPES,
-    SAMPLE_RATE_HZ,
-    synth_clip,
-)
+from mcugen.train.synth import DEFAULT_SECONDS, FAULTS, MACHINE_TYPES, SAMPLE_RATE_HZ, synth_clip
 
 TEST_SEED = 1_000_000
 """Test clips are drawn from seeds that no training clip has."""

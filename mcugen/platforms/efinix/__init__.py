@@ -6,11 +6,7 @@ from __future__ import annotations
 
 from mcugen.export.exporter import Exporter
 from mcugen.platforms.efinix.engine import ENGINE
-from mcugen.platforms.efinix.project import (
-    efinix_compile_flags,
-    export_efinix,
-    read_accelerator,
-)
+from mcugen.platforms.efinix.project import efinix_compile_flags, export_efinix, read_accelerator
 from mcugen.platforms.efinix.uart_log import log_records
 from mcugen.platforms.platform import Platform, ResultReader
 

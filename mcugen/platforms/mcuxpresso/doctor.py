@@ -14,12 +14,7 @@ from mcugen.errors import EnvironmentError_
 from mcugen.platforms.mcuxpresso.build import sdk_version
 from mcugen.platforms.mcuxpresso.neutron_converter import CONVERTER, INSTALL, find_converter
 from mcugen.platforms.mcuxpresso.project import SdkBoard, read_sdk_board
-from mcugen.toolchain.doctor import (
-    VERSION_TIMEOUT_S,
-    Finding,
-    compiler_finding,
-    program_finding,
-)
+from mcugen.toolchain.doctor import VERSION_TIMEOUT_S, Finding, compiler_finding, program_finding
 
 SDK_VARIABLE = "SdkRootDirPath"
 
