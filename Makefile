@@ -25,10 +25,10 @@ demo: $(VENV)/demo-ready
 	$(BIN)/mcugen demo --out demo-out
 
 quick: check
-	$(BIN)/python -m pytest --numprocesses auto --quiet -m "not slow"
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal --quiet -m "not slow"
 
 test: $(VENV)/test-ready
-	$(BIN)/python -m pytest --numprocesses auto
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 check: $(VENV)/test-ready
 	$(BIN)/ruff format --check $(CODE)

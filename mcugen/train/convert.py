@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import importlib
 import math
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from mcugen.model.tflite import parse_tflite
 from mcugen.own_files import write_own
 from mcugen.samples.arrays import check_axes
 from mcugen.train.backend import load_model, load_tensorflow, quiet
-from mcugen.train.inference_copy import inference_copy
+from mcugen.train.inference_copy import inference_copy, is_keras_2
 from mcugen.train.keras_safety import check_keras_model
 from mcugen.train.onnx_model import ONNX, as_saved_model, channels_last, onnx_function
 from mcugen.train.same_function import Function, check_same, keras_function, saved_model_function
@@ -99,8 +100,21 @@ def _opened(
         yield lambda: lite.from_saved_model(str(source)), saved_model_function(source)
     else:
         keras = load_model(source)
-        model = inference_copy(keras, unroll=how.unroll)
-        yield lambda: lite.from_keras_model(model), keras_function(keras)
+        with _saved_once(inference_copy(keras, unroll=how.unroll)) as make:
+            yield make, keras_function(keras)
+
+
+@contextmanager
+def _saved_once(model: Any) -> Iterator[Callable[[], Any]]:
+    """Makes converters of a Keras model. One of Keras 2 may be unrolled: it is traced once, for all."""
+    lite = load_tensorflow().lite.TFLiteConverter
+    if not is_keras_2(model):
+        yield lambda: lite.from_keras_model(model)
+        return
+    with tempfile.TemporaryDirectory(prefix="mcugen-") as folder:
+        with quiet():
+            load_tensorflow().saved_model.save(model, folder)
+        yield lambda: lite.from_saved_model(folder)
 
 
 def shaped_vectors(vectors: Vectors, shape: tuple[int, ...], name: str) -> Vectors:

@@ -50,10 +50,11 @@ def inference_copy(model: Any, *, unroll: bool = False) -> Any:
 
 
 def _keras_of(model: Any) -> Any:
-    return import_module("tf_keras" if _is_keras_2(model) else "keras")
+    return import_module("tf_keras" if is_keras_2(model) else "keras")
 
 
-def _is_keras_2(model: Any) -> bool:
+def is_keras_2(model: Any) -> bool:
+    """Whether tf_keras made the model, and not Keras 3."""
     return any(cls.__module__.startswith("tf_keras") for cls in type(model).__mro__)
 
 

@@ -25,8 +25,12 @@ Function = Callable[[Floats], list[Floats]]
 
 
 def keras_function(model: Any) -> Function:
-    """The outputs of a Keras model for one sample, from a cleared state."""
+    """The outputs of a Keras model for one sample, from a cleared state.
+
+    Traced once: an unrolled layer takes a second a call when Keras runs its steps one by one.
+    """
     batch = model.inputs[0].shape[0] or 1
+    call = load_tensorflow().function(lambda values: model(values, training=False))
     resets: list[Callable[[], Any]] = [
         getattr(layer, "reset_states", None) or layer.reset_state  # Keras 2, Keras 3
         for layer in model.layers
@@ -36,7 +40,7 @@ def keras_function(model: Any) -> Function:
     def run(sample: Floats) -> list[Floats]:
         for reset in resets:
             reset()
-        outputs = model(np.repeat(sample[np.newaxis], batch, axis=0), training=False)
+        outputs = call(np.repeat(sample[np.newaxis], batch, axis=0))
         several = outputs if isinstance(outputs, list | tuple) else [outputs]
         return [np.asarray(output, np.float32)[0] for output in several]
 

@@ -28,7 +28,7 @@ def trained(sounds: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         pytest.skip("TensorFlow is not installed: pip install 'mcugen[train]'")
     out = tmp_path_factory.mktemp("model")
     common = ("--jobs", 1, "--cache", out / "cache")
-    how = ("--epochs", 40, "--batch-size", 128, *common)
+    how = ("--epochs", 20, "--batch-size", 128, *common)
     (made,) = facts("trained", "train", "ad", sounds, "--out", out, *how)["models"]
     assert made["model"] == str(out / "gearbox" / "model.keras") and made["loss"] > 0
     written = facts("converted", "convert", made["model"], "--data", sounds, *common)
