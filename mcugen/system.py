@@ -57,6 +57,25 @@ def shell_line(command: Sequence[str]) -> str:
     return subprocess.list2cmdline(command) if sys.platform == "win32" else shlex.join(command)
 
 
+def run_text(
+    command: Sequence[str], timeout_s: float, **settings: Any
+) -> subprocess.CompletedProcess[str]:
+    """A program run to its end, its two outputs as text, whatever bytes they are.
+
+    `settings` are those of subprocess.run (env, cwd). TimeoutExpired after `timeout_s`, OSError where it
+    does not start.
+    """
+    return subprocess.run(
+        command,
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
+        timeout=timeout_s,
+        check=False,
+        **settings,
+    )
+
+
 # --- processes ----------------------------------------------------------------------------------
 
 

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import secrets
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,7 +89,7 @@ class Device:
             emulation = perhaps_emulated(self._project, *self._emulation, no_note)
             project = stack.enter_context(emulation)
             link = stack.enter_context(device_link(project, self._port, self._target))
-            opened = open_device(link, self.manifest, lambda it: Client(it, secrets.randbits(32)))
+            opened = open_device(link, self.manifest)
             client, who = stack.enter_context(opened)
             check_sizes(who, self._graph)
             who = as_counted(who, project)

@@ -4,14 +4,12 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from mcugen.device.client import Client
 from mcugen.device.identity import check_sizes, open_device
 from mcugen.device.session import Session, measure_clip
 from mcugen.device.stages import compare_stages
@@ -94,7 +92,7 @@ def compare_features(link: Link, project: Project, paths: Sequence[Path]) -> Fea
         raise DataError("no clips are given", hint="--features names files or folders of .wav")
     with (
         open_reference(project.model, rounding=manifest.rounding) as reference,
-        open_device(link, manifest, lambda it: Client(it, secrets.randbits(32))) as (client, who),
+        open_device(link, manifest) as (client, who),
     ):
         check_clips([c.path for c in clips], "pcm", front_end, input_coding(reference.graph))
         check_sizes(who, reference.graph)

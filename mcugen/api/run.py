@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,7 +13,6 @@ from typing import TypedDict, Unpack
 from mcugen.api.energy import energies
 from mcugen.api.folder import beside, held_folder
 from mcugen.api.options import refuse_strangers
-from mcugen.device.client import Client
 from mcugen.device.emulated import as_counted, perhaps_emulated
 from mcugen.device.identity import change_rate, check_unit, open_device
 from mcugen.device.journal import Journal, open_journal
@@ -186,7 +184,7 @@ def _measure(job: _Job) -> Outcome:
     with (
         device_link(project, port, job.target) as link,
         open_reference(project.model, rounding=manifest.rounding) as reference,
-        open_device(link, manifest, lambda it: Client(it, secrets.randbits(32))) as (client, who),
+        open_device(link, manifest) as (client, who),
     ):
         who = as_counted(who, project)
         check_unit(who, project.board)

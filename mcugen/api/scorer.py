@@ -4,10 +4,8 @@
 
 from __future__ import annotations
 
-import secrets
 from pathlib import Path
 
-from mcugen.device.client import Client
 from mcugen.device.identity import open_device
 from mcugen.device.measure import push_zero_window, repeat_inference
 from mcugen.features.coding import input_coding
@@ -32,7 +30,7 @@ def scorer_latency(
     manifest = project.manifest
     with (
         linux_device_link(project, target) as link,
-        open_device(link, manifest, lambda it: Client(it, secrets.randbits(32))) as (client, _),
+        open_device(link, manifest) as (client, _),
     ):
         push_zero_window(client, manifest.front_end, input_coding(read_tflite(project.model)))
         samples = repeat_inference(client, warmup=WARMUP, repeats=REPEATS)

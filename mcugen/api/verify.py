@@ -4,14 +4,12 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from numbers import Integral
 from pathlib import Path
 
 from mcugen.api.features import FeatureVerdict, compare_features
-from mcugen.device.client import Client
 from mcugen.device.emulated import perhaps_emulated
 from mcugen.device.identity import check_sizes, open_device
 from mcugen.device.layers import (
@@ -111,10 +109,6 @@ def _vector_sets(project: Project, vectors: int, clips: tuple[Path, ...]) -> lis
     return sets
 
 
-def _client(link: Link) -> Client:
-    return Client(link, secrets.randbits(32))
-
-
 def _compare_features(link: Link, project: Project, clips: tuple[Path, ...]) -> Verification:
     found = compare_features(link, project, clips)
     write_verified(project, (found,), FEATURES_JSON)
@@ -123,7 +117,7 @@ def _compare_features(link: Link, project: Project, clips: tuple[Path, ...]) -> 
 
 def _compare_outputs(link: Link, project: Project, sets: list[VectorSet]) -> Verification:
     manifest, graph = project.manifest, read_tflite(project.model)
-    with open_device(link, manifest, _client) as (client, who):
+    with open_device(link, manifest) as (client, who):
         check_sizes(who, graph)
         answers = ask_device(client, graph, sets, manifest.front_end, input_coding(graph))
     verdicts = judge_outputs(project.model, answers, manifest.rounding, _tolerance_lsb(project))
@@ -147,7 +141,7 @@ def _compare_layers(link: Link, project: Project, sets: list[VectorSet]) -> Veri
         if converted
         else (places_of(graph), ())
     )
-    with open_device(link, manifest, _client) as (client, who):
+    with open_device(link, manifest) as (client, who):
         check_sizes(who, graph)
         answers = ask_layers(client, places, windows, manifest.front_end, input_coding(graph))
     verdicts = judge_layers(

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import secrets
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,7 +14,6 @@ from mcugen.boards import Board
 from mcugen.cli.console import note, say
 from mcugen.cli.facts import Facts, FlashCommands, Flashed, Probes, say_facts
 from mcugen.cli.sections import PATH, board_dir_option, json_option, shared
-from mcugen.device.client import Client
 from mcugen.device.identity import open_device
 from mcugen.errors import ConfigError, DeviceError, EnvironmentError_, UserError
 from mcugen.progress import OnNote
@@ -147,10 +145,7 @@ def _identity(project: Project, port: str) -> Identity:
     """The identity of the new firmware; DeviceError when it is silent or another one."""
     link = project_link(project, port)
     _wait_until_it_opens(link, time.monotonic() + PORT_OPENS_S)
-    with open_device(link, project.manifest, lambda it: Client(it, secrets.randbits(32))) as (
-        _,
-        who,
-    ):
+    with open_device(link, project.manifest) as (_, who):
         return who
 
 

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -98,7 +97,6 @@ def command(
 def _measure(
     project: Project, port: str | None, dataset: Path, mode: str
 ) -> tuple[Accuracy | Performance, Identity]:
-    from mcugen.device.client import Client
     from mcugen.device.emulated import as_counted
     from mcugen.device.identity import open_device
     from mcugen.device.mlperf import Dialect
@@ -106,10 +104,7 @@ def _measure(
     from mcugen.toolchain.project import project_link
 
     link = project_link(project, port)
-    with open_device(link, project.manifest, lambda it: Client(it, secrets.randbits(32))) as (
-        _,
-        identity,
-    ):
+    with open_device(link, project.manifest) as (_, identity):
         dialect = Dialect(link)
         samples = find_samples(dataset, dialect.model_id())
         with _progress(len(samples)) as on_file:

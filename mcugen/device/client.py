@@ -9,6 +9,7 @@ or lie. Text in a reply is made safe to show.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
@@ -68,12 +69,18 @@ class LinkCounters:
 
 
 class Client:
-    """A device behind an open link. `session` is a random u32 that identifies this run."""
+    """A device behind an open link. `session`, a u32 that identifies this run, is random if not given."""
 
     def __init__(
-        self, link: Link, session: int, *, deadline_s: float = 10.0, clock: Clock | None = None
+        self,
+        link: Link,
+        session: int | None = None,
+        *,
+        deadline_s: float = 10.0,
+        clock: Clock | None = None,
     ) -> None:
         self._link = link
+        session = secrets.randbits(32) if session is None else session
         self._session = session & 0xFFFFFFFF
         self._sequence = session & 0xFFFF
         self._deadline_s = deadline_s

@@ -18,13 +18,10 @@ from mcugen.transport.link import Link
 
 WORD_SHOWN = 64  # characters of a fact that the device gives
 
-ClientFor = Callable[[Link], Client]
-"""Makes the client of an open link; it brings the session's random number."""
-
 
 @contextmanager
 def open_device(
-    link: Link, manifest: Manifest, client_for: ClientFor
+    link: Link, manifest: Manifest, client_for: Callable[[Link], Client] = Client
 ) -> Iterator[tuple[Client, Identity]]:
     """The device behind `link`, known to run the firmware of the manifest; closed with the block."""
     link.open()

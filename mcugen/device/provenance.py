@@ -19,6 +19,7 @@ from mcugen.boards import Board
 from mcugen.errors import DataError, EnvironmentError_
 from mcugen.files import finite, write_json
 from mcugen.records import RunRecord, StageRecord
+from mcugen.system import run_text
 from mcugen.toolchain.ports import system_ports
 from mcugen.toolchain.project import Project
 from mcugen.typed_json import from_object
@@ -61,14 +62,7 @@ def _emulator(board: Board) -> list[tuple[str, str]]:
     if "{elf}" in program:
         return []
     with suppress(OSError, subprocess.TimeoutExpired):
-        done = subprocess.run(
-            [program, "--version"],
-            capture_output=True,
-            encoding="utf-8",
-            errors="replace",
-            timeout=VERSION_S,
-            check=False,
-        )
+        done = run_text([program, "--version"], VERSION_S)
         return [("emulator", done.stdout.partition("\n")[0].strip())] if done.stdout else []
     return []
 

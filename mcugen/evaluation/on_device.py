@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -47,7 +46,7 @@ def _opened(
     link = project_link(project, port)
     with (
         open_reference(project.model, rounding=manifest.rounding) as reference,
-        open_device(link, manifest, lambda it: Client(it, secrets.randbits(32))) as (client, who),
+        open_device(link, manifest) as (client, who),
     ):
         check_sizes(who, reference.graph)
         check_unit(who, project.board)

@@ -21,6 +21,7 @@ from mcugen.errors import McugenError
 from mcugen.sdk.models import TOOL, Expected
 from mcugen.sdk.package import Sdk
 from mcugen.sdk.targets import HOST
+from mcugen.system import run_text
 from mcugen.toolchain.build import require
 
 FLAGS = ("-std=c11", "-O1", "-ffp-contract=off", "-w")
@@ -49,13 +50,7 @@ def _run(compiler: str, folder: Path, *flags: str) -> list[int]:
     command = [compiler, *FLAGS, *flags, f"-I{folder / 'include'}", *sources, "-o", program, "-lm"]
     try:
         for words in (command, [program]):
-            done = subprocess.run(
-                words,
-                capture_output=True,
-                encoding="utf-8",
-                errors="replace",
-                timeout=TEST_TIMEOUT_S,
-            )
+            done = run_text(words, TEST_TIMEOUT_S)
             if done.returncode != 0:
                 raise McugenError(f"the self-test does not run here: {done.stderr.strip()}")
     except subprocess.TimeoutExpired:

@@ -20,6 +20,7 @@ from mcugen.boards import Board
 from mcugen.codegen.tree import SourceTree
 from mcugen.errors import McugenError
 from mcugen.sdk.models import SdkModel
+from mcugen.system import run_text
 from mcugen.toolchain.build import find_compiler, require
 
 C_LIBRARY_BYTES = 96
@@ -166,14 +167,7 @@ def _function(section: str) -> str:
 
 def _run(command: list[str], folder: Path) -> None:
     try:
-        done = subprocess.run(
-            command,
-            capture_output=True,
-            encoding="utf-8",
-            errors="replace",
-            timeout=ANALYSIS_TIMEOUT_S,
-            cwd=folder,
-        )
+        done = run_text(command, ANALYSIS_TIMEOUT_S, cwd=folder)
     except subprocess.TimeoutExpired:
         raise McugenError(f"{command[0]} did not finish in {ANALYSIS_TIMEOUT_S:.0f} s") from None
     if done.returncode != 0:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from mcugen.boards import Board
 from mcugen.errors import McugenError
+from mcugen.system import run_text
 from mcugen.toolchain.build import find_zig
 from mcugen.toolchain.flash import find_program
 from mcugen.toolchain.flash_data import read_flash_data
@@ -102,13 +103,7 @@ def _emulator() -> Finding:
 def _version(program: str) -> str:
     """The number in the first line of `--version`, or that line."""
     try:
-        done = subprocess.run(
-            [program, "--version"],
-            capture_output=True,
-            encoding="utf-8",
-            errors="replace",
-            timeout=VERSION_TIMEOUT_S,
-        )
+        done = run_text([program, "--version"], VERSION_TIMEOUT_S)
     except (OSError, subprocess.TimeoutExpired):
         return "does not start"
     first = done.stdout.partition("\n")[0]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mcugen.errors import ConfigError, DeviceError, EnvironmentError_
-from mcugen.system import shell_line
+from mcugen.system import run_text, shell_line
 from mcugen.toolchain.flash_data import FlashData, Runner
 
 LOAD_TIMEOUT_S = 300.0
@@ -183,9 +183,7 @@ def _run(command: Sequence[str], data: FlashData, timeout_s: float) -> None:
 
 def _call(command: Sequence[str], timeout_s: float) -> subprocess.CompletedProcess[str]:
     try:
-        return subprocess.run(
-            command, capture_output=True, encoding="utf-8", errors="replace", timeout=timeout_s
-        )
+        return run_text(command, timeout_s)
     except subprocess.TimeoutExpired:
         raise DeviceError(
             f"{Path(command[0]).name} did not finish in {timeout_s:.0f} s",

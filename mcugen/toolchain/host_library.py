@@ -6,14 +6,13 @@ from __future__ import annotations
 
 import ctypes
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
 from mcugen.errors import EnvironmentError_
-from mcugen.system import IS_WINDOWS, link_words
+from mcugen.system import IS_WINDOWS, link_words, run_text
 from mcugen.toolchain.build import find_zig
 
 NAME = "library.dll" if IS_WINDOWS else "library.so"
@@ -39,14 +38,7 @@ def _compiled(sources: tuple[Path, ...], includes: tuple[Path, ...], calls: str)
         words = [*host_compiler(), *FLAGS, *(f"-I{include}" for include in includes)]
         words += [*map(str, sources), *(link_words(calls) if calls else ())]
         words += ["-o", str(library), *([] if IS_WINDOWS else ["-lm"])]
-        done = subprocess.run(
-            words,
-            capture_output=True,
-            encoding="utf-8",
-            errors="replace",
-            timeout=COMPILE_S,
-            check=False,
-        )
+        done = run_text(words, COMPILE_S)
         if done.returncode != 0:
             raise EnvironmentError_(
                 f"C does not compile for this computer: {done.stderr.strip()[-300:]}",

@@ -13,12 +13,7 @@ from mcugen.engines.aot.variants import Kernel, Operator, Variant
 from mcugen.engines.contract import EngineOptions
 from mcugen.engines.ops import elementwise
 from mcugen.engines.ops.shared.broadcast import list_text
-from mcugen.engines.ops.shared.checks import (
-    factor_reasons,
-    one_to_one,
-    scale_reasons,
-    to_problems,
-)
+from mcugen.engines.ops.shared.checks import factor_reasons, one_to_one, scale_reasons, to_problems
 from mcugen.engines.ops.shared.one_call import one_call
 from mcugen.engines.ops.unary import same_shape_reasons
 from mcugen.model.ir import DType, Graph, Op, Problem, Tensor

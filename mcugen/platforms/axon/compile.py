@@ -11,6 +11,7 @@ from pathlib import Path
 
 from mcugen.errors import EnvironmentError_, McugenError
 from mcugen.platforms.axon.workspace import FOLDER
+from mcugen.system import run_text
 
 EXECUTOR = Path("tools/axon/compiler/scripts/axons_ml_nn_compiler_executor.py")
 PYTHON_VARIABLE = "AXON_PYTHON"
@@ -41,13 +42,7 @@ def compile_workspace(project: Path, sdk: Path) -> Path:
         raise EnvironmentError_(f"{name} is not installed", hint=f"set {PYTHON_VARIABLE}")
     command = [python, str(executor), str(yaml.resolve())]
     try:
-        done = subprocess.run(
-            command,
-            capture_output=True,
-            encoding="utf-8",
-            errors="replace",
-            timeout=COMPILE_TIMEOUT_S,
-        )
+        done = run_text(command, COMPILE_TIMEOUT_S)
     except subprocess.TimeoutExpired:
         raise EnvironmentError_(
             f"the executor did not finish in {COMPILE_TIMEOUT_S:.0f} s"

@@ -24,6 +24,7 @@ from mcugen.errors import ConfigError, EnvironmentError_, ModelError
 from mcugen.export.exporter import CompiledModel
 from mcugen.export.project import BuildRequest
 from mcugen.platforms.linux.board import VelaSettings, linux_board
+from mcugen.system import run_text
 
 VELA_TIMEOUT_S = 300.0
 KIB = 1024
@@ -168,14 +169,7 @@ def _arguments(settings: VelaSettings) -> list[str]:
 
 def _run(command: list[str]) -> subprocess.CompletedProcess[str]:
     try:
-        return subprocess.run(
-            command,
-            capture_output=True,
-            encoding="utf-8",
-            errors="replace",
-            timeout=VELA_TIMEOUT_S,
-            stdin=subprocess.DEVNULL,
-        )
+        return run_text(command, VELA_TIMEOUT_S, stdin=subprocess.DEVNULL)
     except subprocess.TimeoutExpired:
         raise EnvironmentError_(f"vela did not finish in {VELA_TIMEOUT_S:.0f} s") from None
     except OSError as error:

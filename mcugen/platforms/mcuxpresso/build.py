@@ -19,6 +19,7 @@ from mcugen.errors import EnvironmentError_, McugenError
 from mcugen.platforms.cmake.project import WARNINGS
 from mcugen.platforms.mcuxpresso.project import SdkBoard, read_sdk_board, sdk_compile_flags
 from mcugen.progress import OnProgress, no_progress
+from mcugen.system import run_text
 from mcugen.toolchain.build import BuildResult, Compiler, describe_image, require
 
 COMPILE_TIMEOUT_S = 900.0
@@ -192,14 +193,7 @@ def compile_without_sdk(
 def _run(command: list[str], log_folder: Path, extra: Mapping[str, str] | None = None) -> str:
     """Output of a command that must succeed; the whole output in `log_folder`/build.log if not."""
     try:
-        done = subprocess.run(
-            command,
-            capture_output=True,
-            encoding="utf-8",
-            errors="replace",
-            timeout=COMPILE_TIMEOUT_S,
-            env={**os.environ, **(extra or {})},
-        )
+        done = run_text(command, COMPILE_TIMEOUT_S, env={**os.environ, **(extra or {})})
     except subprocess.TimeoutExpired:
         raise EnvironmentError_(
             f"{command[0]} did not finish in {COMPILE_TIMEOUT_S:.0f} s"

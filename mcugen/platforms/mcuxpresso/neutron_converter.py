@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mcugen.errors import EnvironmentError_, ModelError
+from mcugen.system import run_text
 
 CONVERTER = "neutron-converter"
 CONVERT_TIMEOUT_S = 600.0
@@ -106,14 +107,7 @@ def find_converter(neutron_sdk: Path | None) -> Converter:
 def _package(python: str) -> str:
     """The module of that Python which converts; empty without one, or where it does not start."""
     with suppress(OSError, subprocess.TimeoutExpired):
-        done = subprocess.run(
-            [python, "-c", FIND_PACKAGE],
-            capture_output=True,
-            encoding="utf-8",
-            errors="replace",
-            timeout=60,
-            check=False,
-        )
+        done = run_text([python, "-c", FIND_PACKAGE], 60)
         return done.stdout.strip()
     return ""
 
@@ -123,13 +117,8 @@ def convert(model: Path, target: str, out: Path, converter: Converter) -> Neutro
     library = converter.program.parent.parent / "lib"
     own = {"LD_LIBRARY_PATH": str(library)} if library.is_dir() and not converter.module else {}
     try:
-        done = subprocess.run(
-            converter.command(model, target, out),
-            capture_output=True,
-            encoding="utf-8",
-            errors="replace",
-            timeout=CONVERT_TIMEOUT_S,
-            env={**os.environ, **own},
+        done = run_text(
+            converter.command(model, target, out), CONVERT_TIMEOUT_S, env={**os.environ, **own}
         )
     except subprocess.TimeoutExpired:
         raise EnvironmentError_(
