@@ -68,6 +68,10 @@ class Board:
     extra: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """Tables of a platform or of `mcugen flash`, read and checked there."""
 
+    def table(self, name: str) -> TomlTable:
+        """One of `extra`, empty where the board has none."""
+        return TomlTable(self.extra.get(name, {}), f"{self.folder / 'board.toml'} [{name}]")
+
     @property
     def files(self) -> Mapping[str, Path]:
         """What travels into a project as `board/<name>`: all but the board's description."""

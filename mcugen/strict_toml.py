@@ -6,13 +6,18 @@ from __future__ import annotations
 
 import sys
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import MISSING, fields
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
 
 from mcugen.errors import ConfigError, unknown
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
 T = TypeVar("T")
+D = TypeVar("D", bound="DataclassInstance")
 _REQUIRED: Any = object()
 _NAMES = {
     str: "a string",
@@ -155,6 +160,17 @@ class TomlTable:
         self._asked |= found.keys()
         return found
 
+    def read(self, kind: type[D], **known: Any) -> D:
+        """A dataclass whose fields are keys of this table, each of the type that is annotated, but for
+        those `known`. One with a default may be missing; what is no field is refused."""
+        hints = get_type_hints(kind)
+        for field in fields(kind):
+            if field.name not in known:
+                default = () if field.default is MISSING else (field.default,)
+                known[field.name] = _READERS[hints[field.name]](self, field.name, *default)
+        self.finish()
+        return kind(**known)
+
     def finish(self) -> None:
         """Refuses every key that nobody asked for, naming the nearest known one."""
         for key in self._data:
@@ -172,3 +188,14 @@ class TomlTable:
         if not isinstance(value, kind) or boolean_by_accident:
             raise self.wrong(key, _NAMES[kind])
         return value
+
+
+_READERS: Mapping[Any, Callable[..., Any]] = {
+    str: TomlTable.text,
+    int: TomlTable.integer,
+    float: TomlTable.number,
+    bool: TomlTable.flag,
+    tuple[str, ...]: TomlTable.texts,
+    Mapping[str, str]: TomlTable.named_texts,
+}
+"""Annotation of a field -> how its key is read."""

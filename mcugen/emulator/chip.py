@@ -62,7 +62,7 @@ class LateValue:
 
     field: str
     value: ast.expr
-    after: int
+    after: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +121,10 @@ class EmulatorData:
 
 def read_emulator_data(board: Board) -> EmulatorData:
     """[emulator] of the board, its chip read and checked; ConfigError for a board that has none."""
-    where = f"{board.folder / 'board.toml'} [emulator]"
     if "emulator" not in board.extra:
         hint = "`mcugen run` starts its emulator by itself" if board.run_command else ""
         raise ConfigError(f"board {board.name!r} has no model for --emulate", hint=hint)
-    table = TomlTable(board.extra["emulator"], where)
+    table = board.table("emulator")
     name = table.text("chip")
     data = EmulatorData(_chip_file(board, name, table), table.texts("set_by_boot_rom", ()))
     table.finish()
@@ -133,7 +132,7 @@ def read_emulator_data(board: Board) -> EmulatorData:
     known = _fields(chip.registers)
     for name in data.set_by_boot_rom:
         if name not in known:
-            raise unknown(f"{where}: field in set_by_boot_rom", name, known)
+            raise unknown(f"{table.where}: field in set_by_boot_rom", name, known)
     return data
 
 
@@ -172,8 +171,11 @@ def read_chip(path: Path) -> Chip:
         memories=tuple(_memory(name, t) for name, t in top.named_tables("memories").items()),
         peripherals=tuple(peripherals),
         registers=tuple(registers),
-        answers=tuple(_answer(table) for table in top.tables("answers")),
-        busy=tuple(_busy(table) for table in top.tables("busy")),
+        answers=tuple(
+            table.read(LateValue, value=_expression(table, "value"))
+            for table in top.tables("answers")
+        ),
+        busy=tuple(table.read(Busy) for table in top.tables("busy")),
         core_hz=_expression(core_hz, "value"),
         core_divider=_expression(core_hz, "divided_by"),
         rules=tuple(_rule(table) for table in top.tables("rules")),
@@ -194,16 +196,14 @@ def _optional(table: TomlTable, key: str) -> ast.expr | None:
 
 
 def _memory(name: str, table: TomlTable) -> Memory:
-    memory = Memory(
-        name,
-        table.integer("base"),
-        table.integer("bytes", low=1),
-        table.choice("access", ("rwx", "rx"), "rwx"),
-        _optional(table, "clock"),
-        table.text("clock", ""),
+    return table.read(
+        Memory,
+        name=name,
+        bytes=table.integer("bytes", low=1),
+        access=table.choice("access", ("rwx", "rx"), "rwx"),
+        clock=_optional(table, "clock"),
+        clock_text=table.text("clock", ""),
     )
-    table.finish()
-    return memory
 
 
 def _register(name: str, base: int, table: TomlTable) -> Register:
@@ -233,36 +233,15 @@ def _bits(register: str, field: str, bits: object) -> tuple[int, int]:
     raise ConfigError(f"{register}.{field} must be a bit or [lowest bit, width], not {bits!r}")
 
 
-def _answer(table: TomlTable) -> LateValue:
-    answer = LateValue(table.text("field"), _expression(table, "value"), table.integer("after", 0))
-    table.finish()
-    return answer
-
-
-def _busy(table: TomlTable) -> Busy:
-    busy = Busy(table.text("field"), table.text("while_changed"), table.integer("instructions"))
-    table.finish()
-    return busy
-
-
 def _rule(table: TomlTable) -> Rule:
     when = _optional(table, "when") or ast.Constant(1)
-    rule = Rule(when, _expression(table, "need"), table.text("says"))
-    table.finish()
-    return rule
+    return table.read(Rule, when=when, need=_expression(table, "need"))
 
 
 def _uart(table: TomlTable) -> Uart:
     table.choice("kind", ("lpuart",))
-    uart = Uart(
-        table.text("peripheral"),
-        table.integer("irq"),
-        table.text("irq_name"),
-        _expression(table, "baud"),
-        tuple(_rule(row) for row in table.tables("needs")),
-    )
-    table.finish()
-    return uart
+    needs = tuple(_rule(row) for row in table.tables("needs"))
+    return table.read(Uart, baud=_expression(table, "baud"), needs=needs)
 
 
 def _fields(registers: tuple[Register, ...]) -> set[str]:

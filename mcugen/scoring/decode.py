@@ -105,30 +105,13 @@ def _read_classes(table: TomlTable) -> Decode:
 
 
 def _read_yolo(table: TomlTable) -> Decode:
-    return Yolo(
-        labels=table.texts("labels", ()),
-        input_pixels=table.integer("input_pixels"),
-        heads=tuple(map(_read_head, table.tables("heads"))),
-        objectness=table.number("objectness", 0.25),
-        overlap=table.number("overlap", 0.5),
-        most_boxes=table.integer("most_boxes", 16),
-    )
-
-
-def _read_head(table: TomlTable) -> YoloHead:
-    head = YoloHead(table.integer("output"), table.pairs("anchors"))
-    table.finish()
-    return head
+    rows = table.tables("heads")
+    heads = tuple(row.read(YoloHead, anchors=row.pairs("anchors")) for row in rows)
+    return table.read(Yolo, labels=table.texts("labels", ()), heads=heads)
 
 
 def _read_landmarks(table: TomlTable) -> Decode:
-    return Landmarks(
-        input_pixels=table.integer("input_pixels"),
-        dimensions=table.integer("dimensions", 3),
-        points_output=table.integer("points_output", 0),
-        presence_output=table.integer("presence_output", 1),
-        presence=table.number("presence", 0.5),
-    )
+    return table.read(Landmarks)
 
 
 READERS: Mapping[str, Callable[[TomlTable], Decode]] = {

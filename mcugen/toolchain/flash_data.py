@@ -16,7 +16,7 @@ from mcugen.system import IS_WINDOWS
 OWN_WORDS = frozenset(("elf", "probe", "build", "script", "list_script", "file"))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Runner:
     """One flash program. Arguments hold {words}; `*_probe` replaces its sibling when a probe is named.
 
@@ -28,14 +28,14 @@ class Runner:
 
     name: str
     program: str
-    folders: tuple[str, ...]  # glob patterns searched when the program is not on PATH
+    folders: tuple[str, ...] = ()  # glob patterns searched when the program is not on PATH
     load: tuple[str, ...]
     load_probe: tuple[str, ...]
-    reset: tuple[str, ...]  # empty: loading resets
-    reset_probe: tuple[str, ...]
-    list: tuple[str, ...]  # empty: the program cannot list probes
-    script: tuple[str, ...]
-    list_script: tuple[str, ...]
+    reset: tuple[str, ...] = ()  # empty: loading resets
+    reset_probe: tuple[str, ...] = ()
+    list: tuple[str, ...] = ()  # empty: the program cannot list probes
+    script: tuple[str, ...] = ()
+    list_script: tuple[str, ...] = ()
     install: str  # how to get it
     remote: tuple[str, ...] = ()
     exporter: str = ""
@@ -69,7 +69,7 @@ def read_flash_data(board: Board) -> FlashData:
             f"board {board.name!r} is not flashed",
             hint="`mcugen run` starts it by itself" if board.run_command else "",
         )
-    table = TomlTable(board.extra["flash"], f"{board.folder / 'board.toml'} [flash]")
+    table = board.table("flash")
     variants = {name: one.texts_by_name() for name, one in table.named_tables("variants").items()}
     runners = _runners(board, table)
     vcom_name = table.text("vcom_name", "")
@@ -105,23 +105,15 @@ def _runner(board: Board, name: str, table: TomlTable) -> Runner:
     program = table.text("program")
     on_windows = table.text("program_windows", program)
     remote = table.texts("remote", ())
-    runner = Runner(
+    return table.read(
+        Runner,
         name=name,
         program=on_windows if IS_WINDOWS else program,
-        folders=table.texts("folders", ()),
         load=() if remote else table.texts("load"),
         load_probe=() if remote else table.texts("load_probe"),
-        reset=table.texts("reset", ()),
-        reset_probe=table.texts("reset_probe", ()),
-        list=table.texts("list", ()),
-        script=table.texts("script", ()),
-        list_script=table.texts("list_script", ()),
-        install=table.text("install"),
         remote=remote,
         exporter=table.choice("exporter", ("", board.exporter), ""),
     )
-    table.finish()
-    return runner
 
 
 def _usb_ids(texts: tuple[str, ...], name: str, where: str) -> Mapping[tuple[int, int], str]:

@@ -16,7 +16,6 @@ from mcugen.export.exporter import ExportOptions, common_context
 from mcugen.platforms.axon.engine import ENGINE, model_symbol
 from mcugen.platforms.axon.workspace import FOLDER, workspace
 from mcugen.platforms.zephyr.application import OPTIMIZE_OPTIONS
-from mcugen.strict_toml import TomlTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,20 +25,12 @@ class ZephyrBoard:
     target: str  # west build -b
     overlay: str  # the file boards/<overlay>.overlay that Zephyr looks for
     add_on: str  # version of the nRF Edge AI Add-on that was read for this export
-    prj_conf: tuple[str, ...]
+    prj_conf: tuple[str, ...] = ()
 
 
 def read_zephyr_board(board: Board) -> ZephyrBoard:
     """[axon] of the board, checked; ConfigError names file and key."""
-    table = TomlTable(board.extra.get("axon", {}), f"{board.folder / 'board.toml'} [axon]")
-    found = ZephyrBoard(
-        target=table.text("target"),
-        overlay=table.text("overlay"),
-        add_on=table.text("add_on"),
-        prj_conf=table.texts("prj_conf", ()),
-    )
-    table.finish()
-    return found
+    return board.table("axon").read(ZephyrBoard)
 
 
 def export_axon(app: SourceTree, board: Board, model: str, options: ExportOptions) -> SourceTree:

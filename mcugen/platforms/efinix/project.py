@@ -22,7 +22,6 @@ from mcugen.export.exporter import ExportOptions, common_context
 from mcugen.model.ir import Graph, Op
 from mcugen.model.tflite import parse_tflite
 from mcugen.paths import runtime_dir
-from mcugen.strict_toml import TomlTable
 
 SERVE_MAIN = "runtime/main.c"
 HELLO_MAIN = "runtime/efinix_hello.c"
@@ -37,23 +36,16 @@ CONVOLUTIONS = ("CONV_2D", "DEPTHWISE_CONV_2D")
 class Accelerator:
     """The table [efinix] of a board.toml: parameters that do not follow from the model."""
 
-    core: int
-    axi_bits: int
-    in_parallel: int
-    out_parallel: int
+    core: int = 0
+    axi_bits: int = 128
+    in_parallel: int = 8
+    out_parallel: int = 4
 
 
 def read_accelerator(board: Board) -> Accelerator:
     """[efinix] of the board; ConfigError with all values that the generator would not take."""
-    where = f"{board.folder / 'board.toml'} [efinix]"
-    table = TomlTable(board.extra.get("efinix", {}), where)
-    found = Accelerator(
-        core=table.integer("core", 0),
-        axi_bits=table.integer("axi_bits", 128),
-        in_parallel=table.integer("in_parallel", 8),
-        out_parallel=table.integer("out_parallel", 4),
-    )
-    table.finish()
+    table = board.table("efinix")
+    found = table.read(Accelerator)
     most_in = min(MOST_PARALLEL, found.axi_bits // 8)
     most_out = min(MOST_PARALLEL, found.axi_bits // 32)
     checks = (
@@ -64,7 +56,7 @@ def read_accelerator(board: Board) -> Accelerator:
     )
     wrong = [text for holds, text in checks if not holds]
     if wrong:
-        raise ConfigError(f"{where}: {'; '.join(wrong)}")
+        raise ConfigError(f"{table.where}: {'; '.join(wrong)}")
     return found
 
 

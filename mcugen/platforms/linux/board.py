@@ -75,10 +75,10 @@ class LinuxBoard:
 
 def linux_board(board: Board) -> LinuxBoard:
     """The board's [linux] table; ConfigError names what is missing, unknown or wrong in it."""
-    where = f"{board.folder / 'board.toml'} [linux]"
     if "linux" not in board.extra:
         raise ConfigError(f"board {board.name!r} does not run Linux: no [linux] in its board.toml")
-    table = TomlTable(board.extra["linux"], where)
+    table = board.table("linux")
+    where = table.where
     described = LinuxBoard(
         tools=table.texts("tools"),
         accelerator=table.text("accelerator", ""),
@@ -108,27 +108,13 @@ def _configurations(table: TomlTable, where: str) -> tuple[Configuration, ...]:
     for name, one in table.named_tables("configurations").items():
         if not re.fullmatch(r"[a-z0-9-]+", name):
             raise ConfigError(f"{where}: configuration {name!r} is not lower-case-and-digits")
-        found.append(
-            Configuration(
-                name=name,
-                title=one.text("title"),
-                accelerator=one.choice("accelerator", ACCELERATORS),
-                threads=one.integer("threads"),
-            )
-        )
-        one.finish()
+        accelerator = one.choice("accelerator", ACCELERATORS)
+        found.append(one.read(Configuration, name=name, accelerator=accelerator))
     return tuple(found)
 
 
 def _vela(table: TomlTable) -> VelaSettings:
-    settings = VelaSettings(
-        accelerator_config=table.text("accelerator_config"),
-        config=table.text("config"),
-        system_config=table.text("system_config"),
-        memory_mode=table.text("memory_mode"),
-        arena_cache_bytes=table.integer("arena_cache_bytes"),
-    )
-    table.finish()
+    settings = table.read(VelaSettings)
     chip = re.match(r"ethos-(u\d+)", settings.accelerator_config)
     memory = re.match(r"Ethos_(U\d+)", settings.system_config)
     if chip and memory and chip[1] != memory[1].lower():  # Vela takes it and estimates nonsense
@@ -140,27 +126,19 @@ def _vela(table: TomlTable) -> VelaSettings:
 
 
 def _packages(table: TomlTable) -> tuple[SupportPackage, ...]:
-    found = []
-    for name, one in table.named_tables("bsp").items():
-        found.append(SupportPackage(name, one.text("tflite"), one.text("vela", "") or None))
-        one.finish()
-    return tuple(found)
+    return tuple(
+        one.read(SupportPackage, name=name, vela=one.text("vela", "") or None)
+        for name, one in table.named_tables("bsp").items()
+    )
 
 
 def _published(table: TomlTable) -> tuple[Published, ...]:
     found = []
     for name, one in table.named_tables("published").items():
         times = one.table("milliseconds")
-        found.append(
-            Published(
-                model=name,
-                model_sha256=one.text("model_sha256"),
-                source=one.text("source"),
-                note=one.text("note", "", may_be_empty=True),
-                milliseconds={key: times.number(key) for key in one.mapping("milliseconds")},
-            )
-        )
-        one.finish()
+        milliseconds = {key: times.number(key) for key in one.mapping("milliseconds")}
+        note = one.text("note", "", may_be_empty=True)
+        found.append(one.read(Published, model=name, note=note, milliseconds=milliseconds))
     return tuple(found)
 
 

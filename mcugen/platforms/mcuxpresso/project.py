@@ -39,12 +39,12 @@ class MemoryChoice:
     arena_region: str
     flash_bytes: int
     ram_bytes: int
-    no_npu: str  # why the NPU cannot work on an arena there; empty: it can
-    hot_code: tuple[str, ...]  # patterns of the linker: what is copied to RAM
-    hot_data: tuple[str, ...]
+    no_npu: str = ""  # why the NPU cannot work on an arena there; empty: it can
+    hot_code: tuple[str, ...] = ()  # patterns of the linker: what is copied to RAM
+    hot_data: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SdkBoard:
     """The table [mcuxpresso] of a board.toml."""
 
@@ -55,10 +55,12 @@ class SdkBoard:
     sdk_oldest: str
     sdk_newest: str
     sdk_tag: str
-    config_prefix: str  # what the SDK puts before release and debug; empty for most boards
-    without_sdk: str  # a board that flashes the same chip without an SDK; empty: none
-    sdk_script: str  # how the SDK's own linker script ends, which a memory layout replaces
-    npu_target: str  # the converter's name of the chip; empty: no NPU
+    config_prefix: str = ""  # what the SDK puts before release and debug; empty for most boards
+    without_sdk: str = ""  # a board that flashes the same chip without an SDK; empty: none
+    sdk_script: str = (
+        "flash"  # how the SDK's own linker script ends, which a memory layout replaces
+    )
+    npu_target: str = ""  # the converter's name of the chip; empty: no NPU
     stack_bytes: int
     heap_bytes: Mapping[str, int]  # by part: "", "npu"
     prj_conf: Mapping[str, tuple[str, ...]]  # Kconfig lines by part: "", an engine, "npu"
@@ -68,60 +70,33 @@ class SdkBoard:
 
 def read_sdk_board(board: Board) -> SdkBoard:
     """[mcuxpresso] of the board, checked; ConfigError names file and key."""
-    where = f"{board.folder / 'board.toml'} [mcuxpresso]"
-    table = TomlTable(board.extra.get("mcuxpresso", {}), where)
+    table = board.table("mcuxpresso")
     variants = table.named_texts("variants")
     memories = table.named_tables("memory")
     parts = ("", *board.engines, "npu")
     heap_bytes = table.integer("heap_bytes")
-    sdk = SdkBoard(
-        device=table.text("device"),
-        core=table.text("core"),
+    return table.read(
+        SdkBoard,
         variants=variants,
         default_variant=table.choice("default_variant", tuple(variants)),
-        sdk_oldest=table.text("sdk_oldest"),
-        sdk_newest=table.text("sdk_newest"),
-        sdk_tag=table.text("sdk_tag"),
-        config_prefix=table.text("config_prefix", ""),
-        without_sdk=table.text("without_sdk", ""),
-        sdk_script=table.text("sdk_script", "flash"),
-        npu_target=table.text("npu_target", ""),
-        stack_bytes=table.integer("stack_bytes"),
         heap_bytes={"": heap_bytes, "npu": table.integer("heap_bytes_npu", heap_bytes)},
         prj_conf={part: table.texts(_key("prj_conf", part), ()) for part in parts},
-        sdk_parts={part: _parts(table.texts(_key("sdk_parts", part), ()), where) for part in parts},
-        memories=tuple(_memory(name, one) for name, one in memories.items()),
+        sdk_parts={part: _parts(table, part) for part in parts},
+        memories=tuple(one.read(MemoryChoice, name=name) for name, one in memories.items()),
     )
-    table.finish()
-    return sdk
 
 
 def _key(stem: str, part: str) -> str:
     return f"{stem}_{part}" if part else stem
 
 
-def _memory(name: str, table: TomlTable) -> MemoryChoice:
-    choice = MemoryChoice(
-        name=name,
-        linker_script=table.text("linker_script"),
-        arena_region=table.text("arena_region"),
-        flash_bytes=table.integer("flash_bytes"),
-        ram_bytes=table.integer("ram_bytes"),
-        no_npu=table.text("no_npu", ""),
-        hot_code=table.texts("hot_code", ()),
-        hot_data=table.texts("hot_data", ()),
-    )
-    table.finish()
-    return choice
-
-
-def _parts(lines: tuple[str, ...], where: str) -> tuple[Part, ...]:
+def _parts(table: TomlTable, part: str) -> tuple[Part, ...]:
     """`name | licence | folder` -> Part."""
     parts = []
-    for line in lines:
+    for line in table.texts(_key("sdk_parts", part), ()):
         words = tuple(word.strip() for word in line.split("|"))
         if len(words) != 3:
-            raise ConfigError(f"{where}: {line!r} is not `name | licence | folder`")
+            raise ConfigError(f"{table.where}: {line!r} is not `name | licence | folder`")
         parts.append(Part(*words))
     return tuple(parts)
 

@@ -13,7 +13,6 @@ from mcugen.codegen.tree import SourceTree, merge
 from mcugen.errors import ConfigError
 from mcugen.export.exporter import ExportOptions, common_context
 from mcugen.platforms.cmake.project import C_STANDARD, OPTIMIZE_FLAGS, UNFUSED
-from mcugen.strict_toml import TomlTable
 
 OPTIMIZE_OPTIONS = {
     "speed": "CONFIG_SPEED_OPTIMIZATIONS=y",
@@ -28,21 +27,15 @@ class ZephyrTarget:
 
     target: str  # west build -b
     port: Path  # port.c for Zephyr
-    prj_conf: tuple[str, ...]
+    prj_conf: tuple[str, ...] = ()
 
 
 def read_zephyr(board: Board) -> ZephyrTarget:
     """[zephyr] of the board, checked; ConfigError names file and key."""
-    where = f"{board.folder / 'board.toml'} [zephyr]"
-    table = TomlTable(board.extra.get("zephyr", {}), where)
-    found = ZephyrTarget(
-        target=table.text("target"),
-        port=board.folder / table.text("port"),
-        prj_conf=table.texts("prj_conf", ()),
-    )
-    table.finish()
+    table = board.table("zephyr")
+    found = table.read(ZephyrTarget, port=board.folder / table.text("port"))
     if not found.port.is_file():
-        raise ConfigError(f"{where}: port {found.port} does not exist")
+        raise ConfigError(f"{table.where}: port {found.port} does not exist")
     return found
 
 
