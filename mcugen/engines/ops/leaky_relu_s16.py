@@ -6,8 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import numpy as np
-
 from mcugen.engines.aot.scales import INT16_RANGE, quantize_multiplier
 from mcugen.engines.aot.variants import Kernel, Operator, Variant
 from mcugen.engines.contract import EngineOptions
@@ -40,12 +38,11 @@ def problems(graph: Graph, op: Op) -> Iterable[Problem]:
 
 
 def _factors(op: Op, x: Tensor, out: Tensor) -> tuple[float, float]:
-    """For x >= 0 and below, in float32 (CalculateOpDataLeakyRelu, CalculateReluOpData)."""
+    """For x >= 0 and below, in double as the tflite-micro wheel computes them (CalculateOpDataLeakyRelu,
+    CalculateReluOpData)."""
     assert x.quant is not None and out.quant is not None
-    alpha = np.float32(op.options.get("alpha", 0.0)) if op.kind == "LEAKY_RELU" else np.float32(1)
-    with np.errstate(over="ignore", under="ignore"):
-        scale, target = np.float32(x.quant.scale), np.float32(out.quant.scale)
-        return float(scale / target), float(scale * alpha / target)
+    alpha = op.options.get("alpha", 0.0) if op.kind == "LEAKY_RELU" else 1.0
+    return x.quant.scale / out.quant.scale, x.quant.scale * alpha / out.quant.scale
 
 
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:

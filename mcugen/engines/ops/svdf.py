@@ -7,8 +7,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-import numpy as np
-
 from mcugen.engines.aot.scales import quantize_multiplier
 from mcugen.engines.aot.variants import Fields, Kernel, Operator, Table, Variant
 from mcugen.engines.contract import EngineOptions
@@ -88,13 +86,10 @@ def _shape_reasons(parts: _Svdf) -> Iterator[checks.Reason]:
 
 
 def _factors(parts: _Svdf) -> tuple[float, float]:
-    """To the state and to the output, in float32 (PrepareSvdf)."""
+    """To the state and to the output, in double as the tflite-micro wheel computes them (PrepareSvdf)."""
     tensors = (parts.x, parts.features, parts.time, parts.state, parts.out)
-    x, features, time, state, out = (
-        np.float32(t.quant.scale if t.quant is not None else 1.0) for t in tensors
-    )
-    with np.errstate(all="ignore"):  # what is no number is refused with the scales
-        return float(x * features / state), float(state * time / out)
+    x, features, time, state, out = (t.quant.scale if t.quant else 1.0 for t in tensors)
+    return x * features / state, state * time / out
 
 
 def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...]:

@@ -7,6 +7,7 @@ Tables are computed with the arithmetic of TFLite Micro's kernels, cited at each
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -48,9 +49,9 @@ def requantize(values: Raw, factor: float) -> Raw:
 
 
 def _ratio(x: Tensor, out: Tensor, by: float = 1.0) -> float:
-    """by * x.scale / out.scale in float32, as in TFLite's kernels."""
-    with np.errstate(over="ignore", under="ignore"):
-        return float(np.float32(x.scale) * np.float32(by) / np.float32(out.scale))
+    """by * x.scale / out.scale in double, as the tflite-micro wheel computes it. TFLite Micro up to August
+    2026 computes it in float32, which moves an output of one pair of scales in about 10,000 by one."""
+    return x.scale * by / out.scale
 
 
 def _ratio_reasons(op: Op, x: Tensor, out: Tensor) -> Iterator[checks.Reason]:
@@ -94,11 +95,13 @@ _INT16 = (-(2**15), 2**15 - 1)
 
 
 def _hard_swish_factors(x: Tensor, out: Tensor) -> tuple[tuple[int, int], tuple[int, int]]:
-    """(16-bit multiplier, shift) to the output's scale and to that of the ramp."""
-    fine = np.float32(1 / 128) * np.float32(x.scale)
-    with np.errstate(over="ignore", under="ignore"):
-        factors = (float(fine / np.float32(scale)) for scale in (out.scale, _RELU_ISH))
-        to_out, to_ramp = (quantize_multiplier(factor) for factor in factors)
+    """(16-bit multiplier, shift) to the output's scale and to that of the ramp.
+
+    In double, as the tflite-micro wheel divides. TFLite Micro up to August 2026 divides in float32: of one
+    pair of scales in about 1,000 the quotient is then just half way between two multipliers.
+    """
+    fine = x.scale / 128
+    to_out, to_ramp = (quantize_multiplier(fine / scale) for scale in (out.scale, _RELU_ISH))
     return (_upper_half(to_out[0]), to_out[1]), (_upper_half(to_ramp[0]), to_ramp[1])
 
 
@@ -143,8 +146,8 @@ _RSQRT_SHIFT = 20
 
 
 def _rsqrt_factor(x: Tensor, out: Tensor) -> float:
-    """SetRsqrtOutputMultiplier: a float32 product, inverted in double."""
-    return 1 / float(np.sqrt(np.float32(x.scale)) * np.float32(out.scale))
+    """SetRsqrtOutputMultiplier, in double as the tflite-micro wheel computes it."""
+    return 1 / (math.sqrt(x.scale) * out.scale)
 
 
 def _rsqrt(op: Op, x: Tensor, out: Tensor) -> Raw:

@@ -131,6 +131,7 @@ LAYERS = (
     *(unary("LEAKY_RELU", 0.001, out, alpha=alpha) for out in (0.001, 0.0007, 0.004)
       for alpha in (0.3, 1.5, -0.2)),
     *(unary("RELU", 0.001, out) for out in (0.001, 0.0007, 0.004)),
+    *(unary("LEAKY_RELU", 0.063, 0.1232, alpha=a) for a in (0.3, 1.17)),  # see TIES in test_unary.py
     *(pool(kind, (2, 7, 6, 3), 3, 2, padding, activation)
       for kind in ("AVERAGE_POOL_2D", "MAX_POOL_2D") for padding in ("SAME", "VALID")
       for activation in ("NONE", "RELU")),

@@ -46,7 +46,16 @@ PAIRS = (
     ((1.0, -7), (0.001, 9)),
     ((0.3, 0), (0.31, 0)),
 )
+TIES = (
+    ("RELU", (0.063, 0), (0.1232, 0), {}),
+    ("LEAKY_RELU", (0.0173, 0), (0.0092, 0), {"alpha": 1.17}),
+    ("ABS", (0.0129, 0), (0.0096, 0), {}),
+    ("HARD_SWISH", (0.001463593216612935, 39), (0.002665500855073333, 79), {}),
+)
+"""Scales whose quotient in float32, but not in double, puts a value or a multiplier just half way between two
+integers. The tflite-micro wheel divides in double, TFLite Micro up to August 2026 in float32."""
 EDGES = (
+    *(unary(kind, x, out, **options) for kind, x, out, options in TIES),
     *(unary("RELU", x, out) for x, out in PAIRS),
     *(unary("RELU", (0.05, z), (0.04, z)) for z in (-128, 127)),
     *(unary("RELU6", quant, quant) for quant in QUANTS),
