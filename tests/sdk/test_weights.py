@@ -13,6 +13,7 @@ import pytest
 
 from mcugen.model.reference import open_reference
 from mcugen.sdk.weights import HEADER_BYTES, SIGNATURE_BYTES
+from tests.c_compiler import SANITIZERS, compile_program
 from tests.c_program import RUNTIME, compile_for_board, run_on_board, run_on_host
 from tests.cli.calls import Answer, call
 from tests.conftest import ROOT, require_tool
@@ -84,31 +85,32 @@ def write_weights(capfd: Capture, model: bytes, folder: Path, *words: object) ->
     return call(capfd, "weights", path, "--for", sdk, "--as", "dense", "--out", out, *words)
 
 
-def run_driver(folder: Path, weights: Path) -> list[str]:
-    sdk, program = slot_sdk("host"), folder / "driver"
-    if not program.exists():
-        source = folder / "driver.c"
-        source.write_text(DRIVER)
-        sources = map(str, sources_of(sdk))
-        words = ["-std=c11", "-O1", "-g", "-fsanitize=address,undefined", f"-I{sdk / 'include'}"]
-        subprocess.run(
-            [require_tool("gcc"), *words, str(source), *sources, "-lm", "-o", str(program)],
-            check=True,
-            timeout=300,
-        )
+@pytest.fixture(scope="module")
+def driver(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """DRIVER with the SDK of slots, under sanitizers."""
+    folder = tmp_path_factory.mktemp("driver")
+    (folder / "driver.c").write_text(DRIVER)
+    sdk = slot_sdk("host")
+    flags = ("-O0", "-g", *SANITIZERS, f"-I{sdk / 'include'}")
+    sources = [folder / "driver.c", *sources_of(sdk)]
+    return compile_program("gcc", sources, folder / "driver", flags=flags)
+
+
+def said_with(driver: Path, weights: Path) -> list[str]:
+    """What the driver prints of these weights."""
     done = subprocess.run(
-        [str(program), str(weights)], capture_output=True, text=True, check=True, timeout=60
+        [str(driver), str(weights)], capture_output=True, text=True, check=True, timeout=60
     )
     return done.stdout.splitlines()
 
 
-def test_another_model_runs_in_the_same_code(tmp_path: Path, capfd: Capture) -> None:
+def test_another_model_runs_in_the_same_code(driver: Path, tmp_path: Path, capfd: Capture) -> None:
     """Its outputs are those of TFLite Micro for the other model."""
     answer = write_weights(capfd, other_dense(), tmp_path, "--version", 7)
     assert answer.status == 0, answer.err
     blob = (tmp_path / "weights.bin").read_bytes()
     assert int.from_bytes(blob[4:8], "little") == 7
-    init, self_test, outputs = run_driver(tmp_path, tmp_path / "weights.bin")
+    init, self_test, outputs = said_with(driver, tmp_path / "weights.bin")
     assert (init, self_test) == ("ok", "ok")
     vectors = np.array([[v * 29 + i * 71 for i in range(4)] for v in range(50)]).astype(np.int8)
     with open_reference(tmp_path / "other.tflite") as reference:
@@ -122,14 +124,16 @@ def test_a_model_of_another_architecture_is_refused(tmp_path: Path, capfd: Captu
     assert "has another architecture than dense: call 0 of 1 differs" in answer.err
 
 
-def test_damaged_files_are_refused_by_the_code(tmp_path: Path, capfd: Capture) -> None:
+def test_damaged_files_are_refused_by_the_code(
+    driver: Path, tmp_path: Path, capfd: Capture
+) -> None:
     assert write_weights(capfd, other_dense(), tmp_path, "--version", 2).status == 0
     path = tmp_path / "weights.bin"
     blob = path.read_bytes()
     bad = "the weights are cut, damaged or not signed as they must be"
     for damaged in (blob[:-1], blob[:200], b"", blob + b"\0", blob[:300] + b"\x55" + blob[301:]):
         path.write_bytes(damaged)
-        assert run_driver(tmp_path, path) == [bad]
+        assert said_with(driver, path) == [bad]
 
 
 def test_the_signature_is_of_the_key(tmp_path: Path, capfd: Capture) -> None:
