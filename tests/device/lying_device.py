@@ -17,6 +17,7 @@ from mcugen.errors import DeviceError
 from mcugen.protocol import Frame, FrameDecoder, PushReply, Request, Status, Window
 from mcugen.transport.link import Link
 from tests.device.simulated_device import Clock
+from tests.transport.around_link import AroundLink
 
 BYTE_S = 1 / 11_520
 ESCAPES = b"\x1b]0;owned\x07\x1b[31m"
@@ -24,27 +25,18 @@ Lie = Callable[[Frame], bytes]
 """An honest reply -> the bytes that come instead."""
 
 
-class LyingLink:
+class LyingLink(AroundLink):
     """`link`, whose replies to requests of `kind` (None: to all) go through `lie`."""
 
     def __init__(self, link: Link, clock: Clock, kind: Request | None, lie: Lie) -> None:
-        self._link, self._clock = link, clock
-        self._kind, self._lie = kind, lie
+        super().__init__(link)
+        self._clock, self._kind, self._lie = clock, kind, lie
         self._decoder = FrameDecoder()
         self._ready = bytearray()
-        self.name = "liar"
 
-    def open(self) -> None:
-        self._link.open()
-
-    def close(self) -> None:
-        self._link.close()
-
-    def set_baud(self, baud: int) -> None:
-        self._link.set_baud(baud)
-
-    def write(self, data: bytes) -> None:
-        self._link.write(data)
+    @property
+    def name(self) -> str:
+        return "liar"
 
     def read(self, count: int, deadline: float) -> bytes:
         if not self._ready:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from random import Random
 
 from mcugen.transport.link import Link
+from tests.transport.around_link import AroundLink
 
 Clock = Callable[[], float]
 
@@ -31,34 +32,17 @@ class Faults:
     burst_messages: int = 4
 
 
-class FakeLink:
+class FakeLink(AroundLink):
     """`link` with `faults`; the same seed gives the same faults. A message ends with a zero byte."""
 
     def __init__(
         self, link: Link, faults: Faults, seed: int, *, clock: Clock = time.monotonic
     ) -> None:
-        self._link = link
+        super().__init__(link)
         self.clock = clock
         self.counts: Counter[str] = Counter()
         self._to_device = _Lane(faults, Random(f"{seed} to device"), self.counts)
         self._to_host = _Lane(faults, Random(f"{seed} to host"), self.counts)
-
-    @property
-    def name(self) -> str:
-        """Name of the link inside."""
-        return self._link.name
-
-    def open(self) -> None:
-        """Opens the link inside."""
-        self._link.open()
-
-    def close(self) -> None:
-        """Closes the link inside."""
-        self._link.close()
-
-    def set_baud(self, baud: int) -> None:
-        """Changes the rate of the link inside."""
-        self._link.set_baud(baud)
 
     def write(self, data: bytes) -> None:
         """Writes what the faults leave of `data`; the rest follows while `read` waits."""

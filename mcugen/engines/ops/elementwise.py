@@ -58,9 +58,8 @@ def variants(graph: Graph, op: Op, options: EngineOptions) -> tuple[Variant, ...
     return (one_call(_KERNEL, fields, _COST * x.elements, in_place=True),)
 
 
-problems = checks.as_problems(reasons)
 OPERATOR = Operator(
-    problems,
+    checks.as_problems(reasons),
     variants,
     "equals TFLite Micro; where the C library computes, in all but the last bits",
 )

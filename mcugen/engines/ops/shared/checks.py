@@ -72,8 +72,17 @@ def in_and_out(
 
 def int8_reasons(*tensors: Tensor) -> Iterator[Reason]:
     """Tensors that are not int8 with one scale and at least one element."""
+    return _reasons_unless(DType.INT8, tensors)
+
+
+def int16_reasons(*tensors: Tensor) -> Iterator[Reason]:
+    """Tensors that are not int16 with one scale and at least one element."""
+    return _reasons_unless(DType.INT16, tensors)
+
+
+def _reasons_unless(dtype: DType, tensors: Iterable[Tensor]) -> Iterator[Reason]:
     for tensor in tensors:
-        if tensor.dtype is not DType.INT8:
+        if tensor.dtype is not dtype:
             yield f"{tensor.dtype.value} is not supported", INT8_HINT
         else:
             yield from scale_reasons(tensor)
