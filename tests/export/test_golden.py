@@ -3,12 +3,16 @@
 """Whole projects of two tiny models, as text to read: tests/golden holds what generation writes.
 
 `pytest tests/export/test_golden.py --update-golden` rewrites it; the difference is for the reviewer.
-Files copied verbatim and files made of hashes are only listed, in files.txt.
+Files copied verbatim and files made of hashes are only listed, in files.txt. Of a case with a base in
+BASES there is only what the base does not have: further files, and the lines that differ.
 """
 
 from __future__ import annotations
 
+import difflib
+import functools
 import shutil
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -79,31 +83,38 @@ CASES = {
     "dense-lpc55s69": Choices(),
     "dense-imx93-m33": Choices(optimize="size"),
 }
+BASES = {
+    "dense-mps2-an505": "dense-host",
+    "image-mps2-an505": "image-host",
+    "image-mcxn947": "dense-mcxn947",
+    "dense-mcxn947-bare": "dense-mps2-an505",
+    **dict.fromkeys(
+        ("dense-mcxn236", "dense-imxrt1060", "dense-lpc55s69", "dense-imx93-m33"), "dense-mcxn947"
+    ),
+}
+CHANGES = "changes.diff"
 # Of these only what the exporter makes of the board, without the names of runtime/: the rest is that of
 # other cases.
 EXPORT_ONLY = {
-    *(
-        "dense-mcxn236",
-        "dense-mcxn947-bare",
-        "dense-imxrt1060",
-        "dense-lpc55s69",
-        "dense-imx93-m33",
-    ),
+    *("dense-mcxn236", "dense-mcxn947-bare", "dense-imxrt1060", "dense-lpc55s69"),
+    "dense-imx93-m33",
 }
 EXPORTED = set(
     "CMakeLists.txt CMakePresets.json prj.conf files.txt README.md toolchain.cmake".split()
 )
 
 
-def generated(case: str, folder: Path) -> SourceTree:
-    """The project of a case, without the compiler."""
+@functools.cache
+def generated(case: str) -> SourceTree:
+    """The readable part of a case's project."""
     model, _, board = case.partition("-")
-    path = folder / f"{model}.tflite"
-    path.write_bytes(MODELS[model]())
-    request = make_request(Config(path, {}), find_board(board), CASES[case])
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"{model}.tflite"
+        path.write_bytes(MODELS[model]())
+        request = make_request(Config(path, {}), find_board(board), CASES[case])
     # What engine tflm would measure depends on the installed TFLite Micro.
     options = replace(request.engine_options, arena_bytes=2048)
-    return generate(replace(request, engine_options=options)).tree
+    return readable(generate(replace(request, engine_options=options)).tree)
 
 
 def readable(tree: SourceTree) -> SourceTree:
@@ -117,9 +128,29 @@ def readable(tree: SourceTree) -> SourceTree:
     return text | {"files.txt": "".join(f"{path}\n" for path in tree).encode()}
 
 
+def export_only(tree: SourceTree) -> SourceTree:
+    """What the exporter makes, without the names of runtime/."""
+    return {path: without_runtime(tree[path]) for path in EXPORTED & tree.keys()}
+
+
 def without_runtime(content: bytes) -> bytes:
     lines = content.splitlines(keepends=True)
     return b"".join(line for line in lines if not line.strip().startswith(b"runtime/"))
+
+
+def beyond(base: SourceTree, tree: SourceTree) -> SourceTree:
+    """Files that `base` does not have, and one with the lines in which the others differ.
+
+    Each difference stands between the lines around it, without line numbers: what changes in both trees
+    changes nothing here. Which files there are is in files.txt.
+    """
+    changes = []
+    for path in sorted(tree.keys() & base.keys()):
+        before, after = (it[path].decode().splitlines() for it in (base, tree))
+        lines = difflib.unified_diff(before, after, path, path, n=1, lineterm="")
+        changes += ["@@" if line.startswith("@@") else line for line in lines]
+    text = "".join(f"{line}\n" for line in changes)
+    return {path: tree[path] for path in tree.keys() - base.keys()} | {CHANGES: text.encode()}
 
 
 def rewrite(folder: Path, tree: SourceTree) -> None:
@@ -130,12 +161,11 @@ def rewrite(folder: Path, tree: SourceTree) -> None:
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_projects_are_those_of_the_golden_folder(
-    case: str, tmp_path: Path, request: pytest.FixtureRequest
-) -> None:
-    tree = readable(generated(case, tmp_path))
-    if case in EXPORT_ONLY:
-        tree = {path: without_runtime(tree[path]) for path in EXPORTED & tree.keys()}
+def test_projects_are_those_of_the_golden_folder(case: str, request: pytest.FixtureRequest) -> None:
+    tree = generated(case)
+    if case in BASES:
+        part = export_only if case in EXPORT_ONLY else dict
+        tree = beyond(part(generated(BASES[case])), part(tree))
     if request.config.getoption("--update-golden"):
         rewrite(GOLDEN / case, tree)
     golden = read_tree(GOLDEN / case)
