@@ -61,10 +61,6 @@ def _slice(op: Op, given: Sequence[Array]) -> list[Array]:
     return [x[tuple(slice(b, None if s == -1 else b + s) for b, s in pairs)]]
 
 
-def _transpose(op: Op, given: Sequence[Array]) -> list[Array]:
-    return [given[0].transpose(_numbers(given[1]))]
-
-
 def _expand_dims(op: Op, given: Sequence[Array]) -> list[Array]:
     (axis,) = _numbers(given[1])
     return [np.expand_dims(given[0], axis)]
@@ -73,18 +69,6 @@ def _expand_dims(op: Op, given: Sequence[Array]) -> list[Array]:
 def _squeeze(op: Op, given: Sequence[Array]) -> list[Array]:
     axes = tuple(op.options.get("squeeze_dims", ()))
     return [given[0].squeeze(axes or None)]
-
-
-def _pack(op: Op, given: Sequence[Array]) -> list[Array]:
-    return [np.stack(given, op.options.get("axis", 0))]
-
-
-def _unpack(op: Op, given: Sequence[Array]) -> list[Array]:
-    return [*np.moveaxis(given[0], op.options.get("axis", 0), 0)]
-
-
-def _concatenation(op: Op, given: Sequence[Array]) -> list[Array]:
-    return [np.concatenate(given, op.options.get("axis", 0))]
 
 
 def _split(op: Op, given: Sequence[Array]) -> list[Array]:
@@ -125,10 +109,6 @@ def _gather_nd(op: Op, given: Sequence[Array]) -> list[Array]:
 def _pairs(array: Array) -> list[tuple[int, int]]:
     """Paddings or crops, before and after, per axis."""
     return [(int(before), int(after)) for before, after in array.reshape(-1, 2)]
-
-
-def _pad(op: Op, given: Sequence[Array]) -> list[Array]:
-    return [np.pad(given[0], _pairs(given[1]), constant_values=FILL)]
 
 
 def _mirror_pad(op: Op, given: Sequence[Array]) -> list[Array]:
@@ -183,30 +163,18 @@ def _depth_to_space(op: Op, given: Sequence[Array]) -> list[Array]:
     return [cut.reshape(n, h * block, w * block, depth)]
 
 
-def _reverse(op: Op, given: Sequence[Array]) -> list[Array]:
-    return [np.flip(given[0], tuple(_numbers(given[1])))]
-
-
-def _tile(op: Op, given: Sequence[Array]) -> list[Array]:
-    return [np.tile(given[0], _numbers(given[1]))]
-
-
-def _broadcast_to(op: Op, given: Sequence[Array]) -> list[Array]:
-    return [np.broadcast_to(given[0], _numbers(given[1]))]
-
-
 MOVES: Mapping[str, Move] = {
     "BATCH_TO_SPACE_ND": _batch_to_space,
-    "BROADCAST_TO": _broadcast_to,
-    "CONCATENATION": _concatenation,
+    "BROADCAST_TO": lambda op, given: [np.broadcast_to(given[0], _numbers(given[1]))],
+    "CONCATENATION": lambda op, given: [np.concatenate(given, op.options.get("axis", 0))],
     "DEPTH_TO_SPACE": _depth_to_space,
     "EXPAND_DIMS": _expand_dims,
     "GATHER": _gather,
     "GATHER_ND": _gather_nd,
     "MIRROR_PAD": _mirror_pad,
-    "PACK": _pack,
-    "PAD": _pad,
-    "REVERSE_V2": _reverse,
+    "PACK": lambda op, given: [np.stack(given, op.options.get("axis", 0))],
+    "PAD": lambda op, given: [np.pad(given[0], _pairs(given[1]), constant_values=FILL)],
+    "REVERSE_V2": lambda op, given: [np.flip(given[0], tuple(_numbers(given[1])))],
     "SLICE": _slice,
     "SPACE_TO_BATCH_ND": _space_to_batch,
     "SPACE_TO_DEPTH": _space_to_depth,
@@ -214,8 +182,8 @@ MOVES: Mapping[str, Move] = {
     "SPLIT_V": _split_v,
     "SQUEEZE": _squeeze,
     "STRIDED_SLICE": _strided_slice,
-    "TILE": _tile,
-    "TRANSPOSE": _transpose,
-    "UNPACK": _unpack,
+    "TILE": lambda op, given: [np.tile(given[0], _numbers(given[1]))],
+    "TRANSPOSE": lambda op, given: [given[0].transpose(_numbers(given[1]))],
+    "UNPACK": lambda op, given: [*np.moveaxis(given[0], op.options.get("axis", 0), 0)],
 }
 """The schema's name -> its function. Inputs are all of the op's inputs, constants too."""

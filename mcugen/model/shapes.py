@@ -252,14 +252,6 @@ def _stand_in(tensor: Tensor) -> Array:
     return np.broadcast_to(np.int8(0), tensor.shape)
 
 
-def _same(op: Op, given: Sequence[Tensor]) -> Shape:
-    return given[0].shape
-
-
-def _broadcast(op: Op, given: Sequence[Tensor]) -> Shape:
-    return np.broadcast_shapes(*(t.shape for t in given))
-
-
 def _windows(op: Op, size: Sequence[int], kernel: Sequence[int]) -> tuple[int, int]:
     """Height and width that a sliding kernel leaves."""
     found = []
@@ -271,14 +263,9 @@ def _windows(op: Op, size: Sequence[int], kernel: Sequence[int]) -> tuple[int, i
     return found[0], found[1]
 
 
-def _conv(op: Op, given: Sequence[Tensor]) -> Shape:
+def _conv(op: Op, given: Sequence[Tensor], *, outputs_axis: int = 0) -> Shape:
     x, weights = given[0].shape, given[1].shape
-    return (x[0], *_windows(op, x[1:3], weights[1:3]), weights[0])
-
-
-def _depthwise(op: Op, given: Sequence[Tensor]) -> Shape:
-    x, weights = given[0].shape, given[1].shape
-    return (x[0], *_windows(op, x[1:3], weights[1:3]), weights[3])
+    return (x[0], *_windows(op, x[1:3], weights[1:3]), weights[outputs_axis])
 
 
 def _pool(op: Op, given: Sequence[Tensor]) -> Shape:
@@ -316,14 +303,6 @@ def _space_to_batch(op: Op, given: Sequence[Tensor]) -> Shape:
     return (x[0] * math.prod(blocks), *cut, *x[1 + len(blocks) :])
 
 
-def _tile(op: Op, given: Sequence[Tensor]) -> Shape:
-    return tuple(n * m for n, m in zip(given[0].shape, _argument(given, 1), strict=True))
-
-
-def _broadcast_to(op: Op, given: Sequence[Tensor]) -> Shape:
-    return tuple(_argument(given, 1))
-
-
 def _gather(op: Op, given: Sequence[Tensor]) -> Shape:
     x, indices = given[0].shape, given[1].shape
     axis, skipped = op.options.get("axis", 0) % len(x), op.options.get("batch_dims", 0)
@@ -352,22 +331,24 @@ _SHAPES: Mapping[str, Callable[[Op, Sequence[Tensor]], Shape]] = {
         "ABS CEIL COS DEQUANTIZE ELU EXP FLOOR HARD_SWISH L2_NORMALIZATION LEAKY_RELU LOG "
         "LOGICAL_NOT LOGISTIC LOG_SOFTMAX NEG QUANTIZE RELU RELU6 RELU_N1_TO_1 ROUND RSQRT SIN "
         "SOFTMAX SQRT SQUARE TANH ZEROS_LIKE",
-        _same,
+        lambda op, given: given[0].shape,
     ),
     **_kinds(
         "ADD SUB MUL DIV MAXIMUM MINIMUM SQUARED_DIFFERENCE EQUAL NOT_EQUAL GREATER GREATER_EQUAL "
         "LESS LESS_EQUAL LOGICAL_AND LOGICAL_OR FLOOR_DIV FLOOR_MOD",
-        _broadcast,
+        lambda op, given: np.broadcast_shapes(*(t.shape for t in given)),
     ),
     **_kinds("AVERAGE_POOL_2D MAX_POOL_2D", _pool),
     **_kinds("MEAN SUM REDUCE_MAX REDUCE_MIN", _reduce),
     **_kinds("RESIZE_BILINEAR RESIZE_NEAREST_NEIGHBOR", _resize),
     **_kinds("MIRROR_PAD PAD PADV2", _padded),
-    "BROADCAST_TO": _broadcast_to,
+    "BROADCAST_TO": lambda op, given: tuple(_argument(given, 1)),
     "CONV_2D": _conv,
-    "DEPTHWISE_CONV_2D": _depthwise,
+    "DEPTHWISE_CONV_2D": lambda op, given: _conv(op, given, outputs_axis=3),
     "GATHER": _gather,
     "RESHAPE": _reshape,
     "SPACE_TO_BATCH_ND": _space_to_batch,
-    "TILE": _tile,
+    "TILE": lambda op, given: tuple(
+        n * m for n, m in zip(given[0].shape, _argument(given, 1), strict=True)
+    ),
 }
