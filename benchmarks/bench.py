@@ -22,7 +22,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from statistics import median
 
-from benchmarks import cycles, helium
+from benchmarks import batches, cycles, helium
 from benchmarks import vectors as with_vectors
 from benchmarks.device import VECTORS, build, first_line, measure
 from benchmarks.layers import LayerCost, layer_costs
@@ -275,6 +275,7 @@ def main() -> None:
     (HERE / "results.md").write_text(markdown(table, given.tflm))
     helium.write(models(given.models))
     wrong = (*differing(table), *with_vectors.write(models(given.models)))
+    batches.append(models(given.models))
     if wrong:
         sys.exit(f"not all engines give the same outputs: {', '.join(wrong)}")
 

@@ -50,16 +50,17 @@ class Counting:
     counts: Path
 
 
-def counting(elf: Path, prefix: str, folder: Path) -> Counting | None:
-    """Prepares to count the instructions of the engine in `elf`; None where there is no C compiler, or
-    a QEMU without plugins. `prefix` is that of the binary utilities, `folder` gets the plugin."""
-    plugin = _plugin(folder)
+def counting(elf: Path, prefix: str, folder: Path, function: str = "invoke") -> Counting | None:
+    """Prepares to count the instructions of the engine's `function` in `elf`; None where there is no C
+    compiler, or a QEMU without plugins. `prefix` is that of the binary utilities, `folder` gets the
+    plugin."""
+    plugin, caller = _plugin(folder), f"mcugen_engine_{function}"
     functions = {name: (start, start + size) for name, start, size in _functions(elf, prefix)}
-    if plugin is None or not {"invoke", "mcugen_engine_invoke"} <= functions.keys():
+    if plugin is None or not {function, caller} <= functions.keys():
         return None
     out = folder / "counts.txt"
     keys = ("from", "to", "caller_from", "caller_to")
-    addresses = (*functions["invoke"], *functions["mcugen_engine_invoke"])
+    addresses = (*functions[function], *functions[caller])
     words = [f"{key}={address}" for key, address in zip(keys, addresses, strict=True)]
     option = ",".join([str(plugin), *words, f"out={out}"])
     return Counting(("-plugin", option), elf, prefix, out)

@@ -7,6 +7,8 @@ from __future__ import annotations
 import hashlib
 import secrets
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,9 +58,16 @@ def build(
     return open_project(folder)
 
 
+@contextmanager
+def open_program(project: Project) -> Iterator[Client]:
+    """The client of the program, which runs as long as the block."""
+    with open_device(project_link(project, None), project.manifest, _client) as (client, _):
+        yield client
+
+
 def measure(project: Project, repeats: int = 3) -> Measured:
     """Runs the program and reads its own counters."""
-    with open_device(project_link(project, None), project.manifest, _client) as (client, _):
+    with open_program(project) as client:
         front_end, graph = project.manifest.front_end, read_tflite(project.model)
         coding = input_coding(graph)
         answers = ask_device(client, graph, vectors(front_end, coding), front_end, coding)

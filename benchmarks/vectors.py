@@ -14,12 +14,13 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 from benchmarks import cycles, litert_aarch64
-from benchmarks.device import Measured, build, first_line, measure
+from benchmarks.device import build, first_line, measure
 from mcugen.boards import find_board
 from mcugen.toolchain.project import Project
 
@@ -27,6 +28,7 @@ HERE = Path(__file__).resolve().parent
 HOST, HELIUM = "host", "mps3-an547"
 LINUX = {"imx8mp": "A53", "imx93": "A55"}
 """Boards that run Linux under qemu-aarch64 -> their Cortex."""
+Answer = TypeVar("Answer")
 REPEATS = 300  # of an inference whose time is taken
 
 RECORDED_CMSIS = {
@@ -78,7 +80,7 @@ def cost(model: Path) -> Cost:
     with tempfile.TemporaryDirectory() as folder:
         counts, outputs = {}, set()
         for board in (HELIUM, *LINUX):
-            counts[board], found = count(build(model, board, Path(folder) / board))
+            counts[board], found = count(build(model, board, Path(folder) / board), measure)
             outputs.add(found.outputs_sha256)
         timed = measure(build(model, HOST, Path(folder) / HOST), repeats=REPEATS)
         litert = litert_aarch64.instructions(model, Path(folder))
@@ -87,19 +89,21 @@ def cost(model: Path) -> Cost:
     return Cost(model.stem, counts, litert, *times, frozenset(outputs))
 
 
-def count(project: Project) -> tuple[int, Measured]:
-    """Instructions of an inference, and what the program answers."""
+def count(
+    project: Project, run: Callable[[Project], Answer], function: str = "invoke"
+) -> tuple[int, Answer]:
+    """Instructions of a call of the engine's `function`, and what `run` finds the program to answer."""
     board = project.board
     command = board.run_command
     if board.name in LINUX:
         core = litert_aarch64.PROCESSORS[board.name].core
         command = ("qemu-aarch64", "-cpu", core, "{elf}")
-    counting = cycles.counting(project.elf, board.compiler_prefix, project.folder)
+    counting = cycles.counting(project.elf, board.compiler_prefix, project.folder, function)
     if counting is None:
         sys.exit("instructions are counted by a plugin of QEMU, which needs a C compiler (CC)")
     command = (command[0], *counting.arguments, *command[1:])
     link = "stdio" if board.name in LINUX else board.run_link
-    found = measure(replace(project, board=replace(board, run_command=command, run_link=link)))
+    found = run(replace(project, board=replace(board, run_command=command, run_link=link)))
     return cycles.instructions(counting), found
 
 
@@ -118,16 +122,16 @@ def markdown_row(found: Cost) -> str:
     litert = found.litert or (None, None)
     cells = (
         found.model,
-        *_beside(found.instructions[HELIUM], RECORDED_CMSIS.get(found.model)),
-        *_beside(found.instructions["imx8mp"], litert[0]),
-        *_beside(found.instructions["imx93"], litert[1]),
-        *_beside(found.host_ns / 1000, found.litert_ns and found.litert_ns / 1000, digits=1),
+        *beside(found.instructions[HELIUM], RECORDED_CMSIS.get(found.model)),
+        *beside(found.instructions["imx8mp"], litert[0]),
+        *beside(found.instructions["imx93"], litert[1]),
+        *beside(found.host_ns / 1000, found.litert_ns and found.litert_ns / 1000, digits=1),
         min(found.outputs)[:8],
     )
     return f"| {' | '.join(cells)} |"
 
 
-def _beside(own: float, other: float | None, digits: int = 0) -> tuple[str, str, str]:
+def beside(own: float, other: float | None, digits: int = 0) -> tuple[str, str, str]:
     """Both figures and their ratio; dashes where there is no other."""
     if not other:
         return f"{own:,.{digits}f}", "–", "–"

@@ -29,6 +29,8 @@ REPEATED = "inference, repeated on one input"
 ROW = "front-end row"
 CLIP = "clip"
 """Names of costs."""
+BATCH = "batch"
+"""The fact of a run that states how many windows its device computes at once, where it is more than one."""
 NO_FIGURES = "no_figures_"
 """Facts of a run that begin so state, by configuration, why it has no figures: `title: reason`."""
 

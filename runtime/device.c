@@ -61,6 +61,9 @@ void mcugen_device_reset(mcugen_device_t *device) {
   memset(&device->upload, 0, sizeof(device->upload));
   memset(&device->work, 0, sizeof(device->work));
   mcugen_window_reset(&device->window);
+#ifdef MCUGEN_BATCH
+  device->waiting = 0;
+#endif
   mcugen_front_end_reset();
   mcugen_engine_reset();
   device->has_output = false;
@@ -71,12 +74,11 @@ bool mcugen_device_output_is_current(const mcugen_device_t *device) {
   return device->has_output && mcugen_window_is_full(&device->window);
 }
 
-// Runs the engine on the full window.
-static mcugen_status_t infer_window(mcugen_device_t *device, bool goes_on, uint64_t *ticks) {
-  const mcugen_status_t status = mcugen_window_infer(&device->window, goes_on, ticks);
+// The engine has run on `windows` windows.
+static mcugen_status_t inferred(mcugen_device_t *device, mcugen_status_t status, uint32_t windows) {
   device->has_output = status == MCUGEN_STATUS_OK;
   device->has_layer = false;
-  ++device->inferences;
+  device->inferences += windows;
   return status;
 }
 
@@ -94,7 +96,8 @@ mcugen_status_t mcugen_device_begin_work(mcugen_device_t *device, mcugen_work_ow
 
 mcugen_status_t mcugen_device_work(mcugen_device_t *device, uint64_t *ticks) {
   mcugen_work_t *work = &device->work;
-  const mcugen_status_t status = infer_window(device, false, ticks);
+  const mcugen_status_t status =
+      inferred(device, mcugen_window_infer(&device->window, false, ticks), 1);
   ++work->done;
   if (status != MCUGEN_STATUS_OK || work->done == work->warmup + work->timed) {
     work->owner = MCUGEN_WORK_NONE;
@@ -139,13 +142,10 @@ typedef struct {
 
 #define WINDOWS_AT (PUSH_REPLY_BYTES + MAX_ROWS * ROW_ENTRY_BYTES)
 
-static mcugen_status_t window_completed(mcugen_device_t *device, push_reply_t *result) {
-  uint64_t ticks = 0;
-  const mcugen_status_t status = infer_window(device, true, &ticks);
-  if (status != MCUGEN_STATUS_OK) {
-    return status;
-  }
-  float score = mcugen_window_score(&device->window);
+// A window of the clip with its output.
+static void list_window(mcugen_device_t *device, const mcugen_window_t *window, const void *output,
+                        uint64_t ticks, push_reply_t *result) {
+  float score = mcugen_window_score(window, output);
 #if MCUGEN_WAKE_WORD_WINDOWS
   score = mcugen_running_mean(device->clip.probabilities, MCUGEN_WAKE_WORD_WINDOWS,
                               device->clip.score.windows, score);
@@ -155,7 +155,48 @@ static mcugen_status_t window_completed(mcugen_device_t *device, push_reply_t *r
   mcugen_put_f32(score, entry + 4);
   mcugen_put_u64(ticks, entry + 8);
   mcugen_clip_score_add(&device->clip.score, score);
-  return MCUGEN_STATUS_OK;
+}
+
+static mcugen_status_t infer_window(mcugen_device_t *device, const mcugen_window_t *window,
+                                    push_reply_t *result) {
+  uint64_t ticks = 0;
+  const mcugen_status_t status = inferred(device, mcugen_window_infer(window, true, &ticks), 1);
+  if (status == MCUGEN_STATUS_OK) {
+    list_window(device, window, mcugen_engine_output(0), ticks, result);
+  }
+  return status;
+}
+
+#ifdef MCUGEN_BATCH
+// All that wait: a whole batch at once, fewer one by one.
+static mcugen_status_t infer_waiting(mcugen_device_t *device, push_reply_t *result) {
+  const uint32_t count = device->waiting;
+  mcugen_status_t status = MCUGEN_STATUS_OK;
+  device->waiting = 0;
+  if (count < MCUGEN_BATCH) {
+    for (uint32_t i = 0; i < count && status == MCUGEN_STATUS_OK; ++i) {
+      status = infer_window(device, &device->batch[i], result);
+    }
+    return status;
+  }
+  uint64_t ticks = 0;
+  status = inferred(device, mcugen_window_infer_batch(device->batch, &ticks), count);
+  const uint8_t *last = mcugen_engine_output(0);
+  for (uint32_t i = 0; i < count && status == MCUGEN_STATUS_OK; ++i) {
+    const uint8_t *output = last - (count - 1u - i) * MCUGEN_OUTPUT_BYTES;
+    list_window(device, &device->batch[i], output, ticks, result);
+  }
+  return status;
+}
+#endif
+
+static mcugen_status_t window_completed(mcugen_device_t *device, push_reply_t *result) {
+#ifdef MCUGEN_BATCH
+  device->batch[device->waiting++] = device->window;
+  return device->waiting < MCUGEN_BATCH ? MCUGEN_STATUS_OK : infer_waiting(device, result);
+#else
+  return infer_window(device, &device->window, result);
+#endif
 }
 
 static mcugen_status_t row_event(mcugen_device_t *device, mcugen_window_event_t event,
@@ -279,6 +320,11 @@ static mcugen_status_t push(mcugen_device_t *device, const uint8_t payload[], si
   if (status == MCUGEN_STATUS_OK && (flags & PUSH_FLAG_END) != 0 && taken == count) {
     status = push_padding(device, &result);
   }
+#ifdef MCUGEN_BATCH
+  if (status == MCUGEN_STATUS_OK) {
+    status = infer_waiting(device, &result);
+  }
+#endif
   if (status != MCUGEN_STATUS_OK) {
     mcugen_device_reset(device);  // half a clip is worth nothing
     return status;

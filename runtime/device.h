@@ -70,6 +70,10 @@ typedef struct {
 
 typedef struct {
   mcugen_window_t window;
+#ifdef MCUGEN_BATCH
+  mcugen_window_t batch[MCUGEN_BATCH];  // full windows of this PUSH that wait for their inference
+  uint32_t waiting;
+#endif
   mcugen_clip_t clip;
   mcugen_upload_t upload;
   mcugen_work_t work;

@@ -33,6 +33,12 @@ mcugen_status_t mcugen_engine_invoke(void);
 // Where output `index` is read, until the next write to an input or invoke.
 const void *mcugen_engine_output(uint32_t index);
 
+// MCUGEN_BATCH windows at once, of an engine that was generated for it (config.h): their inputs lie
+// one after the other from batch_input on, valid until invoke_batch. So do their outputs then; those
+// of the last window are where mcugen_engine_output says.
+void *mcugen_engine_batch_input(void);
+mcugen_status_t mcugen_engine_invoke_batch(void);
+
 // For comparing layer by layer; MCUGEN_STATUS_UNSUPPORTED unless the engine was generated for it.
 // Runs the inputs up to and including layer `layer` (index of the operator in the model); they stay
 // intact, so that the next layer can follow. MCUGEN_STATUS_BAD_ARGUMENT if there is no such layer.

@@ -266,7 +266,7 @@ static void put_results(const mcugen_device_t *device, mcugen_text_t *text) {
   }
   mcugen_text_put(text, "m-results-[");
 #if MCUGEN_SCORE_RECONSTRUCTION
-  mcugen_text_put_float(text, mcugen_window_score(&device->window));
+  mcugen_text_put_float(text, mcugen_window_score(&device->window, mcugen_engine_output(0)));
 #else
   put_outputs(tensor, text);
 #endif

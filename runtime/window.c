@@ -169,15 +169,32 @@ static void mark_pin(bool is_running) {
 #endif
 }
 
-mcugen_status_t mcugen_window_infer(const mcugen_window_t *window, bool goes_on, uint64_t *ticks) {
-  present(window, goes_on);
+static mcugen_status_t timed(mcugen_status_t (*invoke)(void), uint64_t *ticks) {
   mark_pin(true);
   const uint64_t start = mcugen_port_ticks();
-  const mcugen_status_t status = mcugen_engine_invoke();
+  const mcugen_status_t status = invoke();
   *ticks = mcugen_port_ticks() - start;
   mark_pin(false);
   return status;
 }
+
+mcugen_status_t mcugen_window_infer(const mcugen_window_t *window, bool goes_on, uint64_t *ticks) {
+  present(window, goes_on);
+  return timed(mcugen_engine_invoke, ticks);
+}
+
+#ifdef MCUGEN_BATCH
+mcugen_status_t mcugen_window_infer_batch(const mcugen_window_t windows[MCUGEN_BATCH],
+                                          uint64_t *ticks) {
+  uint8_t *input = mcugen_engine_batch_input();
+  for (size_t i = 0; i < MCUGEN_BATCH; ++i) {
+    memcpy(input + i * MCUGEN_INPUT_BYTES, windows[i].input, MCUGEN_INPUT_BYTES);
+  }
+  const mcugen_status_t status = timed(mcugen_engine_invoke_batch, ticks);
+  *ticks /= MCUGEN_BATCH;
+  return status;
+}
+#endif
 
 mcugen_status_t mcugen_window_infer_marked(const mcugen_window_t *window, mcugen_mark_t mark,
                                            void *context) {
@@ -194,17 +211,18 @@ mcugen_status_t mcugen_window_run_layers(const mcugen_window_t *window, uint32_t
   return mcugen_engine_invoke_until(layer);
 }
 
-float mcugen_window_score(const mcugen_window_t *window) {
+float mcugen_window_score(const mcugen_window_t *window, const void *output) {
 #if MCUGEN_SCORE_RECONSTRUCTION
-  return mcugen_reconstruction_error(&mcugen_engine_info()->output[0], mcugen_engine_output(0),
-                                     window->features, MCUGEN_WINDOW_VALUES);
+  return mcugen_reconstruction_error(&mcugen_engine_info()->output[0], output, window->features,
+                                     MCUGEN_WINDOW_VALUES);
 #elif MCUGEN_WAKE_WORD_WINDOWS
   (void)window;
   float probability = 0.0f;
-  mcugen_tensor_get(&mcugen_engine_info()->output[0], mcugen_engine_output(0), 0, 1, &probability);
+  mcugen_tensor_get(&mcugen_engine_info()->output[0], output, 0, 1, &probability);
   return probability;
 #else
   (void)window;
+  (void)output;
   return 0.0f;
 #endif
 }

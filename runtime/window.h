@@ -58,6 +58,12 @@ mcugen_window_event_t mcugen_window_push_row(mcugen_window_t *window,
 // `goes_on` where the last one ended; *ticks without copying the input.
 mcugen_status_t mcugen_window_infer(const mcugen_window_t *window, bool goes_on, uint64_t *ticks);
 
+#ifdef MCUGEN_BATCH
+// One inference on as many full windows at once; *ticks of each, a share of all.
+mcugen_status_t mcugen_window_infer_batch(const mcugen_window_t windows[MCUGEN_BATCH],
+                                          uint64_t *ticks);
+#endif
+
 // One inference from fresh state, with a mark after every layer and one for MCUGEN_MARK_BEGIN before
 // the first; MCUGEN_STATUS_UNSUPPORTED where the engine sets none.
 #define MCUGEN_MARK_BEGIN UINT32_MAX
@@ -67,7 +73,7 @@ mcugen_status_t mcugen_window_infer_marked(const mcugen_window_t *window, mcugen
 // The layers up to and including `layer` on a full window, from the state its inference came upon.
 mcugen_status_t mcugen_window_run_layers(const mcugen_window_t *window, uint32_t layer);
 
-// Score of the window whose inference has just run, as the firmware was built (MCUGEN_SCORE_...).
-float mcugen_window_score(const mcugen_window_t *window);
+// Score of a window with that output 0, as the firmware was built (MCUGEN_SCORE_...).
+float mcugen_window_score(const mcugen_window_t *window, const void *output);
 
 #endif

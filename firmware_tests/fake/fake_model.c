@@ -37,13 +37,14 @@ static const mcugen_engine_info_t INFO = {
 
 static int8_t input[MCUGEN_INPUT_BYTES];
 static int8_t output[MCUGEN_INPUT_BYTES];
+static const int8_t *last_output = output;
 static uint8_t inferences_since_reset;
 
 const mcugen_engine_info_t *mcugen_engine_info(void) { return &INFO; }
 mcugen_status_t mcugen_engine_init(void) { return MCUGEN_STATUS_OK; }
 void mcugen_engine_reset(void) { inferences_since_reset = 0; }
 void *mcugen_engine_input(uint32_t index) { return index == 0 ? input : NULL; }
-const void *mcugen_engine_output(uint32_t index) { return index == 0 ? output : NULL; }
+const void *mcugen_engine_output(uint32_t index) { return index == 0 ? last_output : NULL; }
 uint32_t mcugen_engine_arena_used_bytes(void) { return INFO.arena_bytes; }
 
 // Two layers: 0 copies the input, 1 is the whole model.
@@ -77,8 +78,27 @@ mcugen_status_t mcugen_engine_invoke(void) {
   }
   memset(input, 0x55, sizeof(input));
   ++inferences_since_reset;
+  last_output = output;
   return MCUGEN_STATUS_OK;
 }
+
+#ifdef MCUGEN_BATCH
+static int8_t batch_input[MCUGEN_BATCH][MCUGEN_INPUT_BYTES];
+static int8_t batch_output[MCUGEN_BATCH][MCUGEN_INPUT_BYTES];
+
+void *mcugen_engine_batch_input(void) { return batch_input; }
+
+mcugen_status_t mcugen_engine_invoke_batch(void) {
+  for (uint32_t window = 0; window < MCUGEN_BATCH; ++window) {
+    mcugen_engine_reset();
+    memcpy(input, batch_input[window], sizeof(input));
+    (void)mcugen_engine_invoke();
+    memcpy(batch_output[window], output, sizeof(output));
+  }
+  last_output = batch_output[MCUGEN_BATCH - 1u];
+  return MCUGEN_STATUS_OK;
+}
+#endif
 
 // A row is ROW_VALUES int16 samples / 8. Padding: zeros complete a row that has begun, and one more
 // row of zeros follows.

@@ -36,6 +36,41 @@ static void test_every_split_of_a_clip(void) {
   }
 }
 
+// Windows that one PUSH completes have the scores that they have one by one, and the last one's output
+// stays.
+static void test_windows_of_one_push(void) {
+  enum { WINDOWS = 11, ROW = 4, ROWS = WINDOWS + 2, ENTRY = 16 };
+  uint8_t bytes[ROW * ROWS];
+  float scores[WINDOWS];
+  uint8_t output[3 * ROW];
+  for (size_t i = 0; i < sizeof(bytes); ++i) {
+    bytes[i] = (uint8_t)(110u + 3u * i * i % 29u);  // some outputs wrap: no two windows score alike
+  }
+  start();
+  for (uint32_t row = 0; row < ROWS; ++row) {
+    push(MCUGEN_SOURCE_INT8, 0, bytes + ROW * row, ROW);
+    CHECK_EQUAL(windows(), row >= 2);
+    if (row >= 2) {
+      scores[row - 2] = mcugen_get_f32(reply.payload + ENTRY + 4 + 4);
+    }
+    CHECK(row < 3 || scores[row - 2] != scores[row - 3]);
+  }
+  read_what(1, 0, sizeof(output));
+  memcpy(output, reply.payload, sizeof(output));
+  for (uint32_t count = 1; count <= WINDOWS; ++count) {
+    ask(MCUGEN_RESET, NULL, 0);
+    push(MCUGEN_SOURCE_INT8, 0, bytes, ROW * (count + 2));
+    CHECK_EQUAL(windows(), count);
+    const uint8_t *entry = reply.payload + ENTRY + 4 * rows();
+    for (uint32_t i = 0; i < count; ++i, entry += ENTRY) {
+      CHECK_EQUAL(mcugen_get_u32(entry), i);
+      CHECK_EQUAL(mcugen_get_f32(entry + 4), scores[i]);
+    }
+  }
+  read_what(1, 0, sizeof(output));
+  CHECK(memcmp(output, reply.payload, sizeof(output)) == 0);
+}
+
 // 12 samples make 3 rows; row 0 is outside the frame range; padding adds one row.
 static void test_front_end_source(void) {
   uint8_t samples[24];
@@ -134,6 +169,7 @@ static void test_outputs_are_never_of_an_older_window(void) {
 
 int main(void) {
   test_every_split_of_a_clip();
+  test_windows_of_one_push();
   test_front_end_source();
   test_an_upload_ends_where_a_clip_begins();
   test_a_clip_ends_where_an_upload_begins();

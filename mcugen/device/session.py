@@ -34,6 +34,7 @@ from mcugen.model.ir import Graph
 from mcugen.model.reference import Reference
 from mcugen.protocol import Identity, Source, What, Window
 from mcugen.records import (
+    BATCH,
     REPEATED,
     ClipRecord,
     LayerRecord,
@@ -57,7 +58,7 @@ def describe_run(
     identity: Identity, manifest: Manifest, input_name: str, reference: str, link_name: str
 ) -> RunRecord:
     """The first record of a run: what the device reports, and the reference it is compared with."""
-    unit = identity.fact("tick_unit")
+    unit, batch = identity.fact("tick_unit"), identity.fact(BATCH)
     if unit not in TICK_UNITS:
         raise DeviceError(f"the device counts in {unit!r}, not in {', '.join(TICK_UNITS)}")
     return replace(
@@ -74,6 +75,7 @@ def describe_run(
             ("optimize", manifest.optimize),
             ("accelerator", manifest.accelerator),
             ("link", link_name),
+            *(((BATCH, batch),) if batch else ()),
         ),
         score=manifest.score,
         threshold=manifest.threshold,

@@ -46,8 +46,9 @@ class EnginePlan:
 
     `step_names` label the steps that the buffers of `memory` count; `peak_step` is the one with the
     most bytes alive. `weight_bytes` are all constant tables in flash. `state_bytes` of the arena outlive
-    an inference: variables, as far as the engine knows. `removals` is what never
-    matters and is not computed. `uncounted` names memory that only a vendor's compiler knows.
+    an inference: variables, as far as the engine knows. `removals` is what never matters and is not
+    computed. `uncounted` names memory that only a vendor's compiler knows. Where `batch` windows are
+    computed at once, `arena_bytes` is for that, `memory` for one.
     """
 
     arena_bytes: int
@@ -58,6 +59,7 @@ class EnginePlan:
     removals: tuple[Removal, ...] = ()
     uncounted: str = ""
     state_bytes: int = 0
+    batch: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,8 @@ HARNESS = (
 """Files of runtime/ that every firmware links; engines and front-ends bring their own."""
 
 MAX_PAYLOAD_BYTES = 2048
+BATCH_PAYLOAD_BYTES = 16384
+"""Of a firmware that computes several windows at once: one request brings enough of them."""
 ENERGY_BAUD = 9600
 """What the MLPerf Tiny runner speaks in its energy mode."""
 ENERGY_MACROS = (("MCUGEN_MLPERF_ENERGY", "1"), ("MCUGEN_START_BAUD", str(ENERGY_BAUD)))
@@ -41,12 +43,13 @@ def config_macros(
     output_bytes: int,
     tick_unit: str,
     *,
+    batch: int = 1,
     mlperf_energy: bool = False,
 ) -> tuple[tuple[str, str], ...]:
     """The content of app/config.h. `word_windows`: of a wake word's mean, 0 for another score."""
     audio = front_end.rows if isinstance(front_end.rows, LogMel | Mfcc | MicroSpeech) else None
     return (
-        ("MCUGEN_MAX_PAYLOAD", f"{MAX_PAYLOAD_BYTES}u"),
+        ("MCUGEN_MAX_PAYLOAD", f"{BATCH_PAYLOAD_BYTES if batch > 1 else MAX_PAYLOAD_BYTES}u"),
         ("MCUGEN_ROW_VALUES", f"{front_end.row_values}u"),
         ("MCUGEN_WINDOW_ROWS", f"{front_end.window_rows}u"),
         ("MCUGEN_SAMPLE_RATE_HZ", f"{audio.sample_rate_hz if audio else 0}u"),
@@ -55,5 +58,6 @@ def config_macros(
         ("MCUGEN_SCORE_RECONSTRUCTION", "1" if score == "reconstruction-error" else "0"),
         ("MCUGEN_WAKE_WORD_WINDOWS", f"{word_windows}u"),
         ("MCUGEN_TICK_UNIT", f'"{tick_unit}"'),
+        *((("MCUGEN_BATCH", f"{batch}u"),) if batch > 1 else ()),
         *(ENERGY_MACROS if mlperf_energy else ()),
     )

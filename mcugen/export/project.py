@@ -81,7 +81,7 @@ def generate(request: BuildRequest) -> GeneratedProject:
     plan = request.engine.plan(request.graph, request.engine_options)
     check_fit(plan, request.board, request.layouts)
     app = merge(
-        {} if request.engine.runs_file else _firmware(request),
+        {} if request.engine.runs_file else _firmware(request, plan),
         {f"model/{request.graph.name}.tflite": request.model_bytes},
         _converted(request),
     )
@@ -103,7 +103,7 @@ def _converted(request: BuildRequest) -> SourceTree:
     return {f"model/{request.graph.name}_npu.tflite": linked}  # Manifest.converted_file
 
 
-def _firmware(request: BuildRequest) -> SourceTree:
+def _firmware(request: BuildRequest, plan: EnginePlan) -> SourceTree:
     """Model, front-end, runtime and board, as sources."""
     return merge(
         request.engine.emit(request.graph, request.engine_options),
@@ -111,7 +111,7 @@ def _firmware(request: BuildRequest) -> SourceTree:
         {f"runtime/{n}": _runtime(n) for n in RUNTIME_SOURCES[request.front_end.kind]},
         runtime_tree(),
         board_tree(request.board),
-        {"app/config.h": _config(request), "app/identity.c": _identity(request)},
+        {"app/config.h": _config(request, plan), "app/identity.c": _identity(request, plan)},
         emit_decode(request.decode, request.graph, TOOL),
     )
 
@@ -194,7 +194,7 @@ def _runtime(name: str) -> bytes:
     return (runtime_dir() / name).read_bytes()
 
 
-def _config(request: BuildRequest) -> bytes:
+def _config(request: BuildRequest, plan: EnginePlan) -> bytes:
     graph = request.graph
     word = request.wake_word
     macros = config_macros(
@@ -204,6 +204,7 @@ def _config(request: BuildRequest) -> bytes:
         sum(graph.tensors[index].bytes for index in graph.inputs),
         graph.tensors[graph.outputs[0]].bytes,
         request.board.tick_unit,
+        batch=plan.batch,
         mlperf_energy=request.mlperf_energy,
     )
     return render("app/config.h.j2", {**_heading(request), "macros": macros})
@@ -239,7 +240,7 @@ def _manifest(request: BuildRequest, plan: EnginePlan, firmware: str) -> Manifes
     )
 
 
-def _identity(request: BuildRequest) -> bytes:
+def _identity(request: BuildRequest, plan: EnginePlan) -> bytes:
     options = request.engine_options
     flags = request.exporter.compile_flags(request.board, options.optimize)
     facts = (
@@ -253,6 +254,7 @@ def _identity(request: BuildRequest) -> bytes:
         ("board", request.board.name),
         ("tick_unit", request.board.tick_unit),
         ("mlperf_id", request.mlperf_id),
+        *((("batch", plan.batch),) if plan.batch > 1 else ()),
     )
     return render(
         "app/identity.c.j2", {**_heading(request), "facts": facts, "flags": " ".join(flags)}

@@ -38,7 +38,8 @@ def build_table(project: GeneratedProject, board: Board, result: BuildResult | N
     plan = project.plan
     rows: list[Row] = [("flash", "weights and tables (plan)", plan.weight_bytes, board.flash)]
     if plan.step_names:
-        what = f"activations and scratch (plan), most in {plan.peak_step}"
+        of = f" of {plan.batch} windows at once" if plan.batch > 1 else ""
+        what = f"activations and scratch{of} (plan), most in {plan.peak_step}"
         rows.append(("RAM", what, plan.arena_bytes, board.ram))
     if plan.state_bytes:
         rows.append(("RAM", "of these, state that is kept (plan)", plan.state_bytes, None))

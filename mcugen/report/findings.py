@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from mcugen.engines import ENGINES
-from mcugen.records import ClipRecord, Run
+from mcugen.records import BATCH, ClipRecord, Run
 from mcugen.report.configurations import missing_figures
 from mcugen.report.detection import auc_interval, detect
 from mcugen.report.numbers import (
@@ -117,7 +117,18 @@ def clip_notes(run: Run) -> tuple[str, ...]:
         f"{several} of {len(run.clips)} clips have several windows: the class is that of the last one; "
         "`mcugen evaluate` judges all."
     )
-    return (*fit_lines(run.clips), *([last] if several else []))
+    return (*fit_lines(run.clips), *([last] if several else []), *_batch(run))
+
+
+def _batch(run: Run) -> tuple[str, ...]:
+    """Windows whose outputs are read are computed one by one."""
+    batch = dict(run.head.facts).get(BATCH)
+    if batch is None or all(clip.outputs_compared is not None for clip in run.clips):
+        return ()
+    return (
+        f"{batch} windows are computed at once: the inference of one is its share; --repeats times single "
+        "ones.",
+    )
 
 
 def fit_lines(clips: Sequence[ClipRecord]) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from mcugen.cli import main
 from mcugen.paths import examples_dir
 from mcugen.records import Run
 from mcugen.report.files import load_run
+from mcugen.report.findings import clip_notes
 from mcugen.toolchain import project as project_module
 from mcugen.train.synth_set import demo_clips
 from mcugen.transport.choose import link_for
@@ -56,7 +57,7 @@ def run(project: Path, out: Path, *words: object) -> Run:
 def test_host_firmware_scores_as_the_reference_does(
     host_project: Path, clips: tuple[Path, ...], tmp_path: Path
 ) -> None:
-    found = run(host_project, tmp_path, *clips, "--check-outputs")
+    found = run(host_project, tmp_path / "alone", *clips, "--check-outputs")
     assert [clip.windows for clip in found.clips] == [196] * CLIPS
     for clip in found.clips:
         assert clip.score == pytest.approx(clip.reference_score, abs=0.01)
@@ -64,6 +65,10 @@ def test_host_firmware_scores_as_the_reference_does(
         assert (clip.features_different or 0) <= 0.001 * 196 * 640
         assert (clip.features_largest_difference or 0) <= 1
     assert {m.name: m.provenance for m in found.memories}["flash"] == "linker"
+    together = run(host_project, tmp_path / "together", *clips)
+    assert [clip.window_scores for clip in together.clips] == [c.window_scores for c in found.clips]
+    notes = [" ".join(clip_notes(one)) for one in (found, together)]
+    assert ["4 windows are computed at once" in note for note in notes] == [False, True]
 
 
 def test_host_firmware_is_bit_exact(
@@ -81,7 +86,7 @@ def test_a_bad_cable_changes_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     clean = run(host_project, tmp_path / "clean", *clips, "--input", "features")
-    faults = Faults(drop=0.01, corrupt=0.01, duplicate=0.01, stall=0.01, reorder=0.01)
+    faults = Faults(drop=0.06, corrupt=0.06, duplicate=0.06, stall=0.06, reorder=0.06)
     links: list[FakeLink] = []
 
     def bad_link_for(*arguments: object) -> Link:
@@ -107,7 +112,7 @@ def test_a_device_that_dies_is_status_3_and_the_run_resumes(
         """Passes everything on until the process is killed under it."""
 
         def __init__(self, link: Link) -> None:
-            self.link, self.name, self.left = link, link.name, 40
+            self.link, self.name, self.left = link, link.name, 6
             self.open, self.close, self.read, self.clock = (
                 link.open,
                 link.close,

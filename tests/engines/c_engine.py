@@ -13,6 +13,7 @@ import numpy as np
 
 from mcugen.codegen.tree import SourceTree
 from mcugen.engines import ENGINES
+from mcugen.engines.aot.batch import WINDOWS, batched
 from mcugen.engines.contract import EngineOptions
 from mcugen.model.ir import Graph
 from mcugen.paths import boards_dir, runtime_dir
@@ -98,10 +99,12 @@ def build(
     optimize: str | None = None,
     patch: tuple[str, str, str] | None = None,
     keeps_state: bool = False,
+    in_batches: bool = False,
 ) -> CEngine:
     """Compiles for `on` of HOSTS (-O1, with sanitizers), AARCH64 or MACHINES (-O2), if not told otherwise.
 
-    With `keeps_state` samples are one stream, otherwise each starts from a clean state.
+    With `keeps_state` samples are one stream, otherwise each starts from a clean state. With `in_batches` a
+    sample is a batch: the graph is `batched`.
 
     `patch` (file, old, new) breaks a file on purpose: its text must contain `old`.
     """
@@ -119,6 +122,11 @@ def build(
     includes = [folder / "runtime", folder / "model", runtime_dir()]
     driver = ROOT / "firmware_tests" / "engine_driver.c"
     defines = ["-DDRIVER_KEEPS_STATE"] if keeps_state else []
+    if in_batches:
+        defines.append(f"-DMCUGEN_BATCH={WINDOWS}u")
+        wide = batched(graph, options)
+        assert wide is not None
+        graph = wide
     command = compile_driver(
         [*sources, driver], includes, folder, on=on, optimize=optimize, defines=defines
     )

@@ -38,9 +38,36 @@ def test_unit(name: str, tmp_path: Path) -> None:
     run(str(compile_c(tmp_path / name, sources, SANITIZERS)))
 
 
+BREAKS = {
+    "nothing": ("window", "", ""),
+    "inputs overlap": ("window", "i * MCUGEN_INPUT_BYTES", "i * (MCUGEN_INPUT_BYTES - 1)"),
+    "outputs in another order": ("device", "(count - 1u - i)", "i"),
+    "the rest is left": ("device", "status = infer_waiting(device, &result)", "status = status"),
+}
+"""What is broken: the source, what it says, and what it says then."""
+
+
+@pytest.mark.parametrize("broken", BREAKS)
+def test_clips_in_batches(broken: str, tmp_path: Path) -> None:
+    name, old, new = BREAKS[broken]
+    sources = {source.stem: source for source in runtime_sources(*HARNESS)}
+    text = sources[name].read_text()
+    assert old in text
+    sources[name] = tmp_path / f"{name}.c"
+    sources[name].write_text(text.replace(old, new) if old else text)
+    test = FIRMWARE_TESTS / "unit" / "test_harness_clips.c"
+    flags = (*SANITIZERS, "-DMCUGEN_BATCH=4u")
+    program = compile_c(tmp_path / "test", [*sources.values(), *FAKES, test], flags)
+    done = subprocess.run([program], capture_output=True, timeout=120)
+    assert (done.returncode == 0) == (broken == "nothing")
+
+
 @pytest.mark.parametrize(
     "macros",
-    [(), ("-DMCUGEN_SCORE_RECONSTRUCTION=0", "-DFAKE_STRIDE_ROWS=5u", '-DFAKE_NAME="image"')],
+    [
+        ("-DMCUGEN_BATCH=3u",),
+        ("-DMCUGEN_SCORE_RECONSTRUCTION=0", "-DFAKE_STRIDE_ROWS=5u", '-DFAKE_NAME="image"'),
+    ],
     ids=["score", "image"],
 )
 def test_no_input_breaks_the_harness(macros: tuple[str, ...], tmp_path: Path) -> None:

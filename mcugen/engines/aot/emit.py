@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -15,6 +16,7 @@ from mcugen import __version__
 from mcugen.codegen.c_text import C_TYPES, c_int, c_values
 from mcugen.codegen.render import render
 from mcugen.codegen.tree import SourceTree
+from mcugen.engines.aot.batch import WINDOWS, Batch
 from mcugen.engines.aot.lowering import Lowered, State
 from mcugen.engines.aot.placement import Step
 from mcugen.engines.aot.slot import Slot
@@ -40,13 +42,23 @@ ENGINE_DTYPES = frozenset(
 )
 """Element types that engine.h can name: MCUGEN_<name>."""
 
+MODEL_FILES = ("model.c", "model.h")
+
 
 def emit_model(
-    graph: Graph, options: EngineOptions, lowered: Lowered, slot: Slot | None = None
+    graph: Graph,
+    options: EngineOptions,
+    lowered: Lowered,
+    slot: Slot | None = None,
+    batch: Batch | None = None,
 ) -> SourceTree:
-    """The generated engine as files; with a slot, of a model that gets its weights with every call."""
+    """The generated engine as files; with a slot, of a model that gets its weights with every call.
+
+    The batch is a model of its own, `<name>_batch`, with the tables of the single one.
+    """
     prefix = graph.name.lower()
-    tables = _unique_tables(_calls(lowered))
+    plans = (lowered, *((batch.lowered,) if batch is not None else ()))
+    tables = _unique_tables(_calls(*plans))
     context = {
         "tool": f"mcugen {__version__}",
         "engine_version": ENGINE_VERSION,
@@ -54,36 +66,49 @@ def emit_model(
         "sha256": graph.sha256,
         "command": _command(graph, options),
         "isa": ", ".join(sorted(options.isa)),
-        "prefix": prefix,
-        "macro": prefix.upper(),
         "alignment": ALIGNMENT_BYTES,
-        "arena_bytes": max(lowered.plan.arena_bytes, ALIGNMENT_BYTES),
+        "arena_bytes": max(ALIGNMENT_BYTES, *(it.plan.arena_bytes for it in plans)),
         "arena_limit_bytes": options.arena_limit_bytes,
         "options": options,
-        "plan_lines": draw(lowered.plan).splitlines(),
         "slot": slot,
-        **_code_context(graph, lowered, _params(prefix, tables, slot)),
+        "batch": WINDOWS if batch is not None else None,
+        "invoke": "invoke",
+        "weights": prefix,
+        **_model_context(prefix, graph, lowered, _params(prefix, tables, slot)),
         "tables": [_table_context(prefix, table) for table in dict.fromkeys(tables.values())],
         "has_structs": any(table.struct for table in tables.values()),
     }
-    parts = ("engine.c", "model.c", "model.h", "weights.c", "weights.h")
-    written = {
-        f"model/{prefix}_{part}": render(f"aot/{part}.j2", context)
-        for part in (parts if slot is None else ("model.c", "model.h"))
+    around = ("engine.c", "weights.c", "weights.h")
+    written = _render(context, MODEL_FILES if slot is not None else (*around, *MODEL_FILES))
+    if batch is not None:
+        params = _params(prefix, tables, None)
+        code = _model_context(f"{prefix}_batch", batch.graph, batch.lowered, params)
+        own = {"invoke": "invoke_batch", "options": replace(options, profile=False)}
+        written = {**written, **_render({**context, **code, **own}, MODEL_FILES)}
+    return {**written, **kernel_files(_calls(*plans))}
+
+
+def _render(context: Mapping[str, Any], parts: Iterable[str]) -> SourceTree:
+    return {
+        f"model/{context['prefix']}_{part}": render(f"aot/{part}.j2", context) for part in parts
     }
-    return {**written, **kernel_files(_calls(lowered))}
 
 
-def table_bytes(lowered: Lowered) -> int:
+def table_bytes(*plans: Lowered) -> int:
     """Bytes of all constant tables, each counted once."""
-    tables = dict.fromkeys(_unique_tables(_calls(lowered)).values())
+    tables = dict.fromkeys(_unique_tables(_calls(*plans)).values())
     return sum(table.values.nbytes for table in tables)
 
 
-def _calls(lowered: Lowered) -> list[Call]:
+def _calls(*plans: Lowered) -> list[Call]:
     """Every call line, in the order it is written."""
-    steps = [call for step in lowered.steps for call in step.calls]
-    return steps + [call for layer in lowered.layers for call in layer.calls]
+    return [
+        call
+        for it in plans
+        for parts in (it.steps, it.layers)
+        for part in parts
+        for call in part.calls
+    ]
 
 
 def _unique_tables(calls: Iterable[Call]) -> dict[Table, Table]:
@@ -114,8 +139,8 @@ def _command(graph: Graph, options: EngineOptions) -> str:
 # --- the model file -----------------------------------------------------------------------------
 
 
-def _code_context(graph: Graph, lowered: Lowered, params: _Params) -> dict[str, Any]:
-    """What model.c lists: headers, values, parameters, call lines, border tensors."""
+def _model_context(prefix: str, graph: Graph, lowered: Lowered, params: _Params) -> dict[str, Any]:
+    """What model.c and model.h list: headers, values, parameters, call lines, border tensors."""
     steps = [
         {
             "comment": f"{step.name}: {step.comment}",
@@ -138,6 +163,9 @@ def _code_context(graph: Graph, lowered: Lowered, params: _Params) -> dict[str, 
         )
         done = layer.after_step
     return {
+        "prefix": prefix,
+        "macro": prefix.upper(),
+        "plan_lines": draw(lowered.plan).splitlines(),
         "kernel_headers": sorted({call.kernel.header for call in _calls(lowered)}),
         "values": _used_values(lowered),
         "params": params.written,

@@ -7,6 +7,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from mcugen.codegen.tree import SourceTree
+from mcugen.engines.aot.batch import WINDOWS, Batch, batched
 from mcugen.engines.aot.emit import ENGINE_DTYPES, emit_model, table_bytes
 from mcugen.engines.aot.lowering import Lowered, lower
 from mcugen.engines.contract import Engine, EngineOptions, EnginePlan
@@ -53,31 +54,45 @@ def _op_problems(graph: Graph) -> list[Problem]:
 
 def plan(graph: Graph, options: EngineOptions) -> EnginePlan:
     """RAM, flash and the memory plan; ModelError when the graph is not supported."""
-    lowered = _lower(graph, options)
+    lowered, batch = _lower(graph, options)
     names = tuple(step.name for step in lowered.steps)
     totals = live_bytes([placement.buffer for placement in lowered.plan.placements])
     peak = totals.index(max(totals)) if totals else 0
     return EnginePlan(
-        arena_bytes=lowered.plan.arena_bytes,
+        arena_bytes=max(
+            it.plan.arena_bytes for it in (lowered, batch.lowered if batch else lowered)
+        ),
         weight_bytes=table_bytes(lowered),
         memory=lowered.plan,
         step_names=names,
         peak_step=names[peak] if names else "",
         removals=lowered.removals,
         state_bytes=sum(state.value.bytes for state in lowered.states),
+        batch=WINDOWS if batch else 1,
     )
 
 
 def emit(graph: Graph, options: EngineOptions) -> SourceTree:
     """`model/` and the kernels it calls; ModelError when the graph is not supported."""
-    return emit_model(graph, options, _lower(graph, options))
+    lowered, batch = _lower(graph, options)
+    return emit_model(graph, options, lowered, batch=batch)
 
 
 @lru_cache(maxsize=1)
-def _lower(graph: Graph, options: EngineOptions) -> Lowered:
-    """A build plans and emits the same graph."""
+def _lower(graph: Graph, options: EngineOptions) -> tuple[Lowered, Batch | None]:
+    """One window, and a batch where there is one. A build plans and emits the same graph."""
     refuse(supports(graph), graph.name)
-    return lower(graph, options)
+    lowered = lower(graph, options)
+    return lowered, _lower_batch(graph, options, lowered)
+
+
+def _lower_batch(graph: Graph, options: EngineOptions, single: Lowered) -> Batch | None:
+    """None where it would need tables of its own, beside those of a single window."""
+    wide = batched(graph, options)
+    if wide is None:
+        return None
+    lowered = lower(wide, options)
+    return None if table_bytes(single, lowered) > table_bytes(single) else Batch(wide, lowered)
 
 
 AOT = Engine(

@@ -14,6 +14,7 @@ const char mcugen_identity_text[] =
     "board=host\n"
     "tick_unit=nanoseconds\n"
     "mlperf_id=dense\n"
+    "batch=4\n"
 #ifdef __OPTIMIZE__
     "flags=-std=c11 -ffp-contract=off -O2 -g -ffunction-sections -fdata-sections\n"
 #else

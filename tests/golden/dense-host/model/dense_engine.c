@@ -6,9 +6,11 @@
 
 #include <stddef.h>
 
+#include "dense_batch_model.h"
 #include "dense_model.h"
 
 static _Alignas(16) uint8_t arena[32];
+static const uint8_t *last_output = arena;  // of the window that was computed last
 
 const mcugen_engine_info_t *mcugen_engine_info(void) { return &dense_model.info; }
 
@@ -26,11 +28,20 @@ void *mcugen_engine_input(uint32_t index) {
 
 mcugen_status_t mcugen_engine_invoke(void) {
   dense_model.invoke(arena);
+  last_output = arena + dense_model.output_offsets[0];
   return MCUGEN_STATUS_OK;
 }
 
-const void *mcugen_engine_output(uint32_t index) {
-  return index < 1 ? arena + dense_model.output_offsets[index] : NULL;
+const void *mcugen_engine_output(uint32_t index) { return index == 0 ? last_output : NULL; }
+
+void *mcugen_engine_batch_input(void) {
+  return arena + dense_batch_model.input_offsets[0];
+}
+
+mcugen_status_t mcugen_engine_invoke_batch(void) {
+  dense_batch_model.invoke(arena);
+  last_output = arena + dense_batch_model.output_offsets[0] + 9;
+  return MCUGEN_STATUS_OK;
 }
 
 uint32_t mcugen_engine_arena_used_bytes(void) { return 32; }
