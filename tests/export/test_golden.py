@@ -146,7 +146,7 @@ def beyond(base: SourceTree, tree: SourceTree) -> SourceTree:
     """
     changes = []
     for path in sorted(tree.keys() & base.keys()):
-        before, after = (it[path].decode().splitlines() for it in (base, tree))
+        before, after = (it[path].decode().split("\n") for it in (base, tree))
         lines = difflib.unified_diff(before, after, path, path, n=1, lineterm="")
         changes += ["@@" if line.startswith("@@") else line for line in lines]
     text = "".join(f"{line}\n" for line in changes)
