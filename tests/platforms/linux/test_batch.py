@@ -4,12 +4,14 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from benchmarks import cycles
 from mcugen.device.client import Client
 from mcugen.device.identity import open_device
 from mcugen.device.session import describe_run
@@ -94,3 +96,16 @@ def test_the_last_output_of_a_batch_is_read(
             assert len({window.ticks for window in reply.windows}) == 1
     assert batches == len(stimulus.inputs) // BATCH
     assert client.stats().inferences == len(stimulus.inputs)
+
+
+def test_a_batch_takes_fewer_instructions_a_window(emulated: Project, tmp_path: Path) -> None:
+    (tmp_path / "rows.bin").write_bytes(stimulus_of(emulated, tmp_path, "int8").data)
+    counts = []
+    for function in ("invoke", "invoke_batch"):
+        counted = cycles.counting(emulated.elf, emulated.board.compiler_prefix, tmp_path, function)
+        if counted is None:
+            pytest.skip("this QEMU has no plugins")
+        start = [require_tool(EMULATOR), "-cpu", "max", *counted.arguments, str(emulated.elf)]
+        subprocess.run([*start, "--int8", str(tmp_path / "rows.bin")], check=True, timeout=60)
+        counts.append(cycles.instructions(counted))
+    assert 0.7 < counts[1] / BATCH / counts[0] < 0.9
