@@ -55,7 +55,7 @@ _OPTIONS = (
     _model(
         "--optimize",
         default="",
-        help="Optimise for speed (default), for size, or be fastest at the price of flash.",
+        help="Optimise for speed (default), size, or fastest (more flash).",
     ),
     _model(
         "--arena-bytes",

@@ -33,7 +33,7 @@ from mcugen.paths import examples_dir
 def command(ctx: click.Context, board: str, out: Path) -> None:
     """Compile the bundled autoencoder, stream machine sounds to it, score and report.
 
-    The same as `mcugen build` and `mcugen run` on a folder of clips, with everything included.
+    The same as `mcugen build` and `mcugen run` on a folder of clips, without any hardware.
     """
     from mcugen.train.synth_set import demo_clips
 

@@ -25,8 +25,8 @@ from mcugen.cli.sections import PATH, Words
 def command(run_dir: Path, out: Path | None, form: str | None, as_json: bool) -> None:
     """Write report.html, scores.csv, latency.csv and summary.json from RUN_DIR/records.jsonl.
 
-    json and the .jsonl have schemas: docs/schemas. csv: the clips' scores, or the costs of a run
-    without clips. junit: a test case per clip, failed where device and reference disagree.
+    --format csv prints the clips' scores, or the costs of a run without clips; junit a test case per
+    clip, failed where device and reference disagree. The JSON files have schemas: docs/schemas.
     """
     from mcugen.report.files import FORMATS, load_run, write_report
 

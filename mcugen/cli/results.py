@@ -23,7 +23,7 @@ def command(
 ) -> None:
     """Import measurements that a vendor's tool made of the project in BUILD_DIR.
 
-    Without --log: the result files of the vendor's compiler in the project.
+    Without --log they are those in the files that the vendor's compiler left in the project.
     """
     from mcugen.api.folder import beside
     from mcugen.cli.folder import hold_folder

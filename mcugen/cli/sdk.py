@@ -10,18 +10,18 @@ import click
 
 from mcugen.cli import completion
 from mcugen.cli.facts import Packed, PackedModel, say_facts
-from mcugen.cli.sections import PATH, SectionedCommand, board_dir_option, json_option, shown_option
+from mcugen.cli.sections import PATH, board_dir_option, json_option, shown_option
 from mcugen.codegen.tree_writer import write_tree
 from mcugen.sdk.build import SdkOptions, make_sdk
 
 
-@click.command(cls=SectionedCommand)
+@click.command()
 @click.argument("models", type=PATH, nargs=-1, required=True)
 @click.option(
     "--target",
     shell_complete=completion.boards,
     required=True,
-    help="A core (cortex-m33) or one of `mcugen boards`.",
+    help="Core (cortex-m33) or board of `mcugen boards`.",
 )
 @click.option("--out", type=PATH, required=True, help="Folder to write.")
 @shown_option("--name", default="mcugen-models", help="Name of the package.")
@@ -29,11 +29,19 @@ from mcugen.sdk.build import SdkOptions, make_sdk
     "--front-end",
     shell_complete=completion.front_ends,
     default="",
-    help="For all models: a preset, or raw for tensors only.",
+    help="Front-end of all models: a preset, or raw for tensors only.",
 )
-@click.option("--rounding", default="", help="double (default; TFLite Micro) or single.")
-@click.option("--optimize", default="", help="speed (default), size or fastest.")
-@click.option("--replaceable-weights", is_flag=True, help="Weights from a slot in flash.")
+@click.option(
+    "--rounding", default="", help="Rounding: double (default, equals TFLite Micro) or single."
+)
+@click.option(
+    "--optimize", default="", help="Optimise for speed (default), size, or fastest (more flash)."
+)
+@click.option(
+    "--replaceable-weights",
+    is_flag=True,
+    help="Read the weights from a slot in flash that `mcugen weights` fills.",
+)
 @click.option("--prebuilt", is_flag=True, help="Also compile a library for the target.")
 @json_option
 @board_dir_option

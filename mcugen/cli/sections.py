@@ -27,7 +27,7 @@ _SHARED: Mapping[str, Mapping[str, Any]] = {
     },
     "--ram-seed": {
         "type": click.IntRange(0, 2**32 - 1),
-        "help": "With --emulate: what RAM holds at power-on. Default: another content each time.",
+        "help": "With --emulate: seed of what RAM holds at power-on. Default: a new one each time.",
     },
     "--ssh-option": {
         "multiple": True,
