@@ -5,8 +5,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
+
+from mcugen.paths import runtime_dir
 
 SourceTree = Mapping[str, bytes]
 """Relative POSIX path -> file content. Trees are merged with `merge`, written with `tree_writer`."""
@@ -37,6 +39,11 @@ def read_tree(root: Path, under: str = "") -> dict[str, bytes]:
         for path in sorted(root.rglob("*"))
         if path.is_file() and "__pycache__" not in path.parts
     }
+
+
+def runtime_tree(names: Iterable[str]) -> dict[str, bytes]:
+    """Hand-written C, verbatim."""
+    return {f"runtime/{name}": (runtime_dir() / name).read_bytes() for name in names}
 
 
 MARKER = "manifest.json"

@@ -12,7 +12,7 @@ import numpy as np
 from mcugen import __version__
 from mcugen.codegen.c_text import c_comment, c_values
 from mcugen.codegen.render import render
-from mcugen.codegen.tree import SourceTree
+from mcugen.codegen.tree import SourceTree, runtime_tree
 from mcugen.engines.contract import Engine, EngineOptions, EnginePlan
 from mcugen.engines.tflm_operators import CUSTOM_KERNELS, INT8_KERNELS, RESOLVER_METHODS
 from mcugen.errors import ModelError, nearest
@@ -20,7 +20,6 @@ from mcugen.memory import Buffer, MemoryPlan, Placement
 from mcugen.model.ir import DType, Graph, Op, Problem
 from mcugen.model.reference import measure_arena
 from mcugen.model.tflite import identifier, parse_tflite
-from mcugen.paths import runtime_dir
 
 ALIGNMENT = 16  # of model and arena: micro_arena_constants.h, MicroArenaBufferAlignment
 INTERPRETER_FILES = ("tflm_interpreter.cc", "tflm_interpreter.h")
@@ -157,8 +156,7 @@ def emit(graph: Graph, options: EngineOptions) -> SourceTree:
         f"model/{name}_operators.cc": render("tflm/operators.cc.j2", context),
     }
     files = (*RUNTIME_FILES, MARKS) if options.profile else RUNTIME_FILES
-    runtime = {f"runtime/{file}": (runtime_dir() / file).read_bytes() for file in files}
-    return generated | runtime
+    return generated | runtime_tree(files)
 
 
 def _deployed(graph: Graph, options: EngineOptions) -> Graph:

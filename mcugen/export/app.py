@@ -7,7 +7,6 @@ from __future__ import annotations
 from mcugen.boards import Board
 from mcugen.codegen.tree import SourceTree
 from mcugen.features.spec import FrontEnd, LogMel, Mfcc, MicroSpeech
-from mcugen.paths import runtime_dir
 
 HARNESS = (
     "device.c device.h device_read.c device_read.h engine.h float_math.h frame.c frame.h front_end.c "
@@ -23,11 +22,6 @@ BATCH_PAYLOAD_BYTES = 16384
 ENERGY_BAUD = 9600
 """What the MLPerf Tiny runner speaks in its energy mode."""
 ENERGY_MACROS = (("MCUGEN_MLPERF_ENERGY", "1"), ("MCUGEN_START_BAUD", str(ENERGY_BAUD)))
-
-
-def runtime_tree() -> SourceTree:
-    """The harness, verbatim."""
-    return {f"runtime/{name}": (runtime_dir() / name).read_bytes() for name in HARNESS}
 
 
 def board_tree(board: Board) -> SourceTree:

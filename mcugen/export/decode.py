@@ -10,9 +10,8 @@ import numpy as np
 
 from mcugen.codegen.c_text import c_array, c_float
 from mcugen.codegen.render import render
-from mcugen.codegen.tree import SourceTree
+from mcugen.codegen.tree import SourceTree, runtime_tree
 from mcugen.model.ir import DType, Graph, Tensor
-from mcugen.paths import runtime_dir
 from mcugen.scoring.decode import (
     Classes,
     Decode,
@@ -45,8 +44,7 @@ def emit_decode(decode: Decode | None, graph: Graph, tool: str) -> SourceTree:
         "definitions": definitions,
     }
     names = (f"decode_{decode.kind}.c", f"decode_{decode.kind}.h")
-    tree = {f"runtime/{name}": (runtime_dir() / name).read_bytes() for name in names}
-    return tree | {
+    return runtime_tree(names) | {
         "app/decode_tables.c": render("app/decode_tables.c.j2", context),
         "app/decode_tables.h": render("app/decode_tables.h.j2", context),
     }

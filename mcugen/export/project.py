@@ -10,10 +10,10 @@ from dataclasses import dataclass, field, replace
 from mcugen import __version__
 from mcugen.boards import Board, MemoryRegion
 from mcugen.codegen.render import render
-from mcugen.codegen.tree import MARKER, SourceTree, merge, tree_sha256
+from mcugen.codegen.tree import MARKER, SourceTree, merge, runtime_tree, tree_sha256
 from mcugen.engines.contract import Engine, EngineOptions, EnginePlan
 from mcugen.errors import ConfigError, ModelError
-from mcugen.export.app import ENERGY_BAUD, board_tree, config_macros, runtime_tree
+from mcugen.export.app import ENERGY_BAUD, HARNESS, board_tree, config_macros
 from mcugen.export.decode import emit_decode
 from mcugen.export.exporter import Exporter, ExportOptions
 from mcugen.export.manifest import Manifest, manifest_json
@@ -21,7 +21,6 @@ from mcugen.features.c_tables import RUNTIME_SOURCES, emit_front_end
 from mcugen.features.spec import FrontEnd, check_front_end
 from mcugen.model.check import check_graph, refuse
 from mcugen.model.ir import Graph, Problem
-from mcugen.paths import runtime_dir
 from mcugen.scoring.decode import Decode, check_decode
 from mcugen.scoring.wake_word import WakeWord
 
@@ -108,8 +107,7 @@ def _firmware(request: BuildRequest, plan: EnginePlan) -> SourceTree:
     return merge(
         request.engine.emit(request.graph, request.engine_options),
         emit_front_end(request.front_end, TOOL, taps=request.engine_options.per_layer),
-        {f"runtime/{n}": _runtime(n) for n in RUNTIME_SOURCES[request.front_end.kind]},
-        runtime_tree(),
+        runtime_tree((*HARNESS, *RUNTIME_SOURCES[request.front_end.kind])),
         board_tree(request.board),
         {"app/config.h": _config(request, plan), "app/identity.c": _identity(request, plan)},
         emit_decode(request.decode, request.graph, TOOL),
@@ -188,10 +186,6 @@ def _overflows(plan: EnginePlan, board: Board) -> Iterator[tuple[str, MemoryRegi
     for name, region, needed_bytes, what in needs:
         if region is not None and needed_bytes > (left := region.bytes - region.reserved_bytes):
             yield name, region, needed_bytes, left, what
-
-
-def _runtime(name: str) -> bytes:
-    return (runtime_dir() / name).read_bytes()
 
 
 def _config(request: BuildRequest, plan: EnginePlan) -> bytes:

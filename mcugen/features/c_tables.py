@@ -11,12 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcugen.codegen.render import render
-from mcugen.codegen.tree import SourceTree
+from mcugen.codegen.tree import SourceTree, runtime_tree
 from mcugen.features import micro_speech_tables
 from mcugen.features.reference import dct_matrix, hann, htk_mel_filters, mel_filters
 from mcugen.features.spec import PCM16_FULL_SCALE, FrontEnd, LogMel, Mfcc, MicroSpeech, Timeseries
 from mcugen.features.stages import stages_of
-from mcugen.paths import runtime_dir
 from mcugen.reproducible import LN_10, unit_circle
 
 Floats = NDArray[np.float32]
@@ -65,8 +64,7 @@ def emit_front_end(front_end: FrontEnd, tool: str, *, taps: bool = False) -> Sou
     values = {**front_end_values(front_end), "tool": tool, "layout": "front_end_tables.c.j2"}
     stages = stages_of(front_end) if taps else ()
     tables = render(front_end_template(front_end), values | {"stages": stages})
-    kept = {f"runtime/{name}": (runtime_dir() / name).read_bytes() for name in TAPS if stages}
-    return {"front_end/front_end_tables.c": tables, **kept}
+    return {"front_end/front_end_tables.c": tables, **runtime_tree(TAPS if stages else ())}
 
 
 def front_end_template(front_end: FrontEnd) -> str:

@@ -242,7 +242,7 @@ def inspection_json(inspection: Inspection) -> dict[str, Any]:
                 for p in inspection.plan.memory.placements
             ],
         },
-        "problems": [_problem_json(p) for p in inspection.problems],
+        "problems": [asdict(p) for p in inspection.problems],
         "engines": {v.name: _engine_json(v) for v in inspection.engines},
         "boards": {v.board.name: _board_json(v) for v in inspection.boards},
     }
@@ -280,15 +280,11 @@ def _layer_json(graph: Graph, layer: LayerCost) -> dict[str, Any]:
     }
 
 
-def _problem_json(problem: Problem) -> dict[str, str]:
-    return {"where": problem.where, "what": problem.what, "hint": problem.hint}
-
-
 def _engine_json(verdict: EngineVerdict) -> dict[str, Any]:
     plan = verdict.plan
     return {
         "supported": plan is not None,
-        "problems": [_problem_json(p) for p in verdict.problems],
+        "problems": [asdict(p) for p in verdict.problems],
         "arena_bytes": None if plan is None else plan.arena_bytes,
         "state_bytes": None if plan is None else plan.state_bytes,
         "table_bytes": None if plan is None else plan.weight_bytes,

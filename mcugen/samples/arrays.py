@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import io
 import math
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,13 @@ def load_npy(path: Path, *, mapped: bool = False) -> NDArray[Any]:
     if not isinstance(array, np.ndarray):
         raise DataError(f"{path}: not a readable .npy file: an .npz archive")
     return array
+
+
+def npy_bytes(array: NDArray[Any]) -> bytes:
+    """The content of a .npy file."""
+    file = io.BytesIO()
+    np.save(file, array, allow_pickle=False)
+    return file.getvalue()
 
 
 def load_bin(path: Path, dtype: np.dtype[Any]) -> NDArray[Any]:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from mcugen.errors import ConfigError, DataError
 from mcugen.own_files import write_own
+from mcugen.samples.arrays import npy_bytes
 
 Windows = NDArray[np.float32]
 SPLIT = (0.70, 0.15)  # training, validation; the rest is for testing
@@ -124,6 +125,4 @@ def front_end_table(windows: Windows) -> dict[str, Any]:
 def save_set(folder: Path, name: str, data: SeriesSet) -> None:
     """Writes x_<name>.npy, y_<name>.npy and steps_<name>.npy, values as recorded."""
     for what, values in (("x", data.windows), ("y", data.labels), ("steps", data.steps)):
-        content = io.BytesIO()
-        np.save(content, values)
-        write_own(folder / f"{what}_{name}.npy", content.getvalue())
+        write_own(folder / f"{what}_{name}.npy", npy_bytes(values))

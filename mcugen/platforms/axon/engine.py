@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from mcugen import __version__
 from mcugen.codegen.c_text import c_identifier
 from mcugen.codegen.render import render
-from mcugen.codegen.tree import SourceTree
+from mcugen.codegen.tree import SourceTree, runtime_tree
 from mcugen.engines.contract import Engine, EngineOptions, EnginePlan
 from mcugen.memory import MemoryPlan
 from mcugen.model.check import check_int8_ends, refuse
 from mcugen.model.ir import Graph, Problem, Tensor
-from mcugen.paths import runtime_dir
 from mcugen.platforms.axon.limits import CHECKS, limits
 
 RUNTIME_FILES = ("engine_axon.c",)
@@ -100,8 +99,8 @@ def emit(graph: Graph, options: EngineOptions) -> SourceTree:
         "input_bytes": input_bytes,
         "output_bytes": output_bytes,
     }
-    tree = {f"runtime/{name}": (runtime_dir() / name).read_bytes() for name in RUNTIME_FILES}
-    return tree | {"model/axon_model.h": render("axon/axon_model.h.j2", context)}
+    header = render("axon/axon_model.h.j2", context)
+    return runtime_tree(RUNTIME_FILES) | {"model/axon_model.h": header}
 
 
 ENGINE = Engine("axon", supports, plan, emit, operators=CHECKS)

@@ -8,17 +8,14 @@ Source: nRF Edge AI Add-on 2.2.0, compiler_input_yaml_template.yaml, and running
 
 from __future__ import annotations
 
-import io
 import json
 import re
 from collections.abc import Mapping, Sequence
 
-import numpy as np
-from numpy.typing import NDArray
-
 from mcugen.codegen.tree import SourceTree
 from mcugen.features.spec import FrontEnd, LogMel
 from mcugen.platforms.axon.engine import model_symbol
+from mcugen.samples.arrays import npy_bytes
 from mcugen.samples.sample_set import SampleSet
 
 FOLDER = "axon"
@@ -44,16 +41,10 @@ def workspace(
     keys = _keys(name, front_end, score, test_set)
     tree = {f"{FOLDER}/{name}_input.yaml": _yaml(name, keys), f"{FOLDER}/{name}.tflite": content}
     if test_set is not None:
-        tree[f"{FOLDER}/data/x_test_{name}.npy"] = _npy(test_set.inputs)
+        tree[f"{FOLDER}/data/x_test_{name}.npy"] = npy_bytes(test_set.inputs)
     if test_set is not None and test_set.labels is not None:
-        tree[f"{FOLDER}/data/y_test_{name}.npy"] = _npy(test_set.labels)
+        tree[f"{FOLDER}/data/y_test_{name}.npy"] = npy_bytes(test_set.labels)
     return tree
-
-
-def _npy(values: NDArray[np.generic]) -> bytes:
-    file = io.BytesIO()
-    np.save(file, values, allow_pickle=False)
-    return file.getvalue()
 
 
 def _yaml(name: str, keys: Mapping[str, YamlValue]) -> bytes:

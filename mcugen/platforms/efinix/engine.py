@@ -9,14 +9,13 @@ import numpy as np
 from mcugen import __version__
 from mcugen.codegen.c_text import c_identifier, c_values
 from mcugen.codegen.render import render
-from mcugen.codegen.tree import SourceTree
+from mcugen.codegen.tree import SourceTree, runtime_tree
 from mcugen.engines import tflm
 from mcugen.engines.contract import Engine, EngineOptions, EnginePlan
 from mcugen.engines.tflm_operators import RESOLVER_METHODS
 from mcugen.errors import ModelError
 from mcugen.model.check import check_int8_ends, refuse, where
 from mcugen.model.ir import Graph, Problem
-from mcugen.paths import runtime_dir
 
 RUNTIME_FILES = ("engine_efinix.cc", *tflm.INTERPRETER_FILES)
 METHODS = frozenset(
@@ -76,8 +75,7 @@ def emit(graph: Graph, options: EngineOptions) -> SourceTree:
         f"model/{name}_model_data.cc": render("efinix/model_data.cc.j2", context),
         "model/efinix_model.h": render("efinix/efinix_model.h.j2", context),
     }
-    runtime = {f"runtime/{file}": (runtime_dir() / file).read_bytes() for file in RUNTIME_FILES}
-    return generated | runtime
+    return generated | runtime_tree(RUNTIME_FILES)
 
 
 ENGINE = Engine("efinix", supports, plan, emit, operators=OPERATORS)

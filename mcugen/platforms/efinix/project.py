@@ -6,7 +6,6 @@ accelerator that its model wants. TFLite Micro, driver and board support stay in
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -22,6 +21,7 @@ from mcugen.export.exporter import ExportOptions, common_context
 from mcugen.model.ir import Graph, Op
 from mcugen.model.tflite import parse_tflite
 from mcugen.paths import runtime_dir
+from mcugen.samples.arrays import npy_bytes
 
 SERVE_MAIN = "runtime/main.c"
 HELLO_MAIN = "runtime/efinix_hello.c"
@@ -156,7 +156,7 @@ def export_efinix(app: SourceTree, board: Board, model: str, options: ExportOpti
     }
     files = {path: render(f"efinix/{template}", context) for path, template in names.items()}
     hello = (runtime_dir() / PurePosixPath(HELLO_MAIN).name).read_bytes()
-    return files | {HELLO_MAIN: hello, VECTORS: _npy(vectors)}
+    return files | {HELLO_MAIN: hello, VECTORS: npy_bytes(vectors)}
 
 
 def _vectors(graph: Graph, options: ExportOptions) -> NDArray[np.int8]:
@@ -166,9 +166,3 @@ def _vectors(graph: Graph, options: ExportOptions) -> NDArray[np.int8]:
         return options.test_set.inputs
     random = np.random.default_rng(0)
     return random.integers(-128, 128, (DEFAULT_VECTORS, *shape), np.int8)
-
-
-def _npy(values: NDArray[np.int8]) -> bytes:
-    file = io.BytesIO()
-    np.save(file, values, allow_pickle=False)
-    return file.getvalue()
