@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from mcugen.errors import DataError
+from mcugen.errors import DataError, near_path
 from mcugen.model.ir import Graph
 
 MODEL_HEAD = (
@@ -78,7 +78,7 @@ def read_rows(folder: Path) -> tuple[ModelRow, ...]:
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DataError(
             f"{path} is not an evaluation of a classifier",
-            hint="--beside takes folders that `mcugen evaluate --out` wrote",
+            hint=near_path(folder) or "--beside takes folders that `mcugen evaluate --out` wrote",
         ) from error
 
 

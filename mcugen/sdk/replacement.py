@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from mcugen.codegen.tree import MARKER
-from mcugen.errors import ConfigError, ModelError
+from mcugen.errors import ConfigError, ModelError, near_path
 from mcugen.platforms.request import Choices, make_request
 from mcugen.sdk.build import read_config
 from mcugen.sdk.manifest import KIND, layer_hashes
@@ -54,7 +54,7 @@ def read_sdk_manifest(folder: Path) -> Mapping[str, Any]:
     if not is_sdk:
         raise ConfigError(
             f"{folder} is not an SDK: no {MARKER} of one in it",
-            hint="pass the folder that `mcugen sdk --out` wrote",
+            hint=near_path(folder) or "pass the folder that `mcugen sdk --out` wrote",
         )
     return manifest
 

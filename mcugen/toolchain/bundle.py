@@ -16,7 +16,7 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
 from mcugen import __version__
-from mcugen.errors import ConfigError
+from mcugen.errors import ConfigError, near_path
 from mcugen.toolchain.doctor import Finding
 from mcugen.toolchain.ports import Port
 
@@ -78,7 +78,10 @@ def _build_texts(build_dir: Path | None) -> dict[str, str]:
         return {}
     paths = [build_dir / name for name in BUILD_FILES]
     if not paths[0].is_file():
-        raise ConfigError(f"{build_dir} is not a project made by mcugen: no {BUILD_FILES[0]} in it")
+        raise ConfigError(
+            f"{build_dir} is not a project made by mcugen: no {BUILD_FILES[0]} in it",
+            hint=near_path(build_dir),
+        )
     return {
         f"build/{path.name}": path.read_text(encoding="utf-8", errors="replace")
         for path in paths
