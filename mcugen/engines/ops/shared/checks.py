@@ -29,32 +29,17 @@ class OperandsError(Exception):
 def as_problems(
     reasons: Callable[[Graph, Op], Iterable[Reason]],
 ) -> Callable[[Graph, Op], list[Problem]]:
-    """`Operator.problems`, of a function that gives reasons or raises OperandsError."""
+    """`Operator.problems`, without duplicates, of a function that gives reasons or raises OperandsError."""
 
     @wraps(reasons)
     def problems(graph: Graph, op: Op) -> list[Problem]:
         try:
-            return to_problems(op, reasons(graph, op))
+            found = list(dict.fromkeys(reasons(graph, op)))
         except OperandsError as error:
-            return to_problems(op, [(str(error), "")])
+            found = [(str(error), "")]
+        return [Problem(where(op), what, hint) for what, hint in found]
 
     return problems
-
-
-def to_problems(op: Op, reasons: Iterable[Reason]) -> list[Problem]:
-    """Reasons as problems of one operator, without duplicates."""
-    return [Problem(where(op), what, hint) for what, hint in dict.fromkeys(reasons)]
-
-
-def one_to_one(graph: Graph, op: Op, constants: int = 0) -> tuple[Tensor, Tensor] | None:
-    """(input, output) of an operator with one activation before `constants` constant inputs."""
-    given, made = graph.input_tensors(op), graph.output_tensors(op)
-    if len(given) != 1 + constants or len(made) != 1:
-        return None
-    x, *rest = given
-    if x is None or not is_activation(x) or any(t is None or t.data is None for t in rest):
-        return None
-    return x, made[0]
 
 
 def in_and_out(
@@ -63,11 +48,15 @@ def in_and_out(
     constants: int = 0,
     needs: str = "needs one activation input and one output",
 ) -> tuple[Tensor, Tensor]:
-    """The tensors of `one_to_one`; OperandsError where they are others."""
-    found = one_to_one(graph, op, constants)
-    if found is None:
+    """(input, output) of an operator with one activation before `constants` constant inputs;
+    OperandsError where they are others."""
+    given, made = graph.input_tensors(op), graph.output_tensors(op)
+    if len(given) != 1 + constants or len(made) != 1:
         raise OperandsError(needs)
-    return found
+    x, *rest = given
+    if x is None or not is_activation(x) or any(t is None or t.data is None for t in rest):
+        raise OperandsError(needs)
+    return x, made[0]
 
 
 def int8_reasons(*tensors: Tensor) -> Iterator[Reason]:
