@@ -31,16 +31,18 @@ from mcugen.system import IS_WINDOWS
 from mcugen.transport.captured_process import CapturedProcess, end_of
 from mcugen.transport.ssh_failure import SshTarget, explain_ssh, last_line
 
-# Short: dropbear before 2018 takes commands of at most 1024 bytes.
+# Short: dropbear before 2018 takes commands of at most 1024 bytes. Once .running has gone, a guard can
+# add no command, and ends the one that it has started.
 KEEPER = """\
 trap '' HUP INT PIPE TERM
 umask 077
 d=$(mktemp -d "${TMPDIR:-/tmp}/mcugen.XXXXXX") && mkdir "$d/.running" || exit 1
 echo "$1 $d"
 cat >/dev/null
+mv "$d/.running" "$d/.ended"
 for s in TERM KILL; do
   b=
-  for p in "$d"/.running/*; do
+  for p in "$d"/.ended/*; do
     p=${p##*/}
     { kill -$s -$p || kill -$s $p; } 2>/dev/null && b=1
   done

@@ -41,7 +41,7 @@ def jupyter(folder: Path, *command: str) -> None:
         env={**os.environ, **own, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=900,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr

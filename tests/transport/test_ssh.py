@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from mcugen.errors import DeviceError
-from mcugen.transport.ssh import CONTROL_PATH_BYTES, KEEPER, SshSession
+from mcugen.transport.ssh import CONTROL_PATH_BYTES, GUARD, KEEPER, SshSession
 from tests.ssh_server import (
     Server,
     eventually,
@@ -221,6 +221,41 @@ def test_a_lost_connection_is_told_and_cleaned_up(server: Server) -> None:
         assert not session.close()
     assert eventually(lambda: not processes_with(word))
     assert eventually(lambda: not server.left_over())
+
+
+# `rm` on the target, before which a command starts: between it and the keeper there is no order.
+START_BEFORE_REMOVAL = """\
+#!/bin/sh
+if [ "$1" = -rf ]; then
+  (sh "$GUARD" token "$2" 600 sleep "$WORD" >/dev/null; : >"$DONE") &
+  until [ -e "$DONE" ] || ls "$2"/.running/* >/dev/null 2>&1; do sleep 0.02; done
+fi
+exec /bin/rm "$@"
+"""
+
+
+def test_a_command_that_starts_while_the_session_ends_does_not_stay(tmp_path: Path) -> None:
+    word = sleep_argument()
+    programs, folders = tmp_path / "bin", tmp_path / "folders"
+    for folder in (programs, folders):
+        folder.mkdir()
+    guard, rm = tmp_path / "guard", programs / "rm"
+    guard.write_text(GUARD)
+    rm.write_text(START_BEFORE_REMOVAL)
+    rm.chmod(0o755)
+    place = {"TMPDIR": str(folders), "PATH": f"{programs}:{os.environ['PATH']}"}
+    done = subprocess.run(
+        ["sh", "-c", KEEPER, "keeper", "token"],
+        env={"GUARD": str(guard), "WORD": word, "DONE": str(tmp_path / "done"), **place},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.stdout.endswith("token removed\n"), done.stderr
+    assert eventually(lambda: not processes_with(word), 10)
+    assert list(folders.iterdir()) == []
 
 
 def test_a_connection_that_falls_silent(server: Server) -> None:
