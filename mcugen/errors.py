@@ -79,9 +79,9 @@ def unknown(what: str, word: str, known: Iterable[str]) -> ConfigError:
     return ConfigError(f"{where}{colon}unknown {name} {word!r}", hint=hint)
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
-    """The known word closest to `word`, or an empty string when none is close."""
-    matches = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
+def nearest(word: str, known: Iterable[str], cutoff: float = 0.5) -> str:
+    """The known word closest to `word`, or an empty string when none is close (see difflib's ratio)."""
+    matches = difflib.get_close_matches(word, list(known), n=1, cutoff=cutoff)
     return matches[0] if matches else ""
 
 
@@ -90,7 +90,7 @@ def near_path(path: Path) -> str:
     suffix; else empty."""
     try:
         kin = sorted(it.name for it in path.parent.iterdir() if it.suffix == path.suffix)
-        found = nearest(path.name, kin)
+        found = nearest(path.name, kin, cutoff=0.6)  # a folder has many names
     except OSError:
         return ""
     return f"did you mean {str(path.with_name(found))!r}?" if found and found != path.name else ""
