@@ -72,7 +72,8 @@ def int16_reasons(*tensors: Tensor) -> Iterator[Reason]:
 def _reasons_unless(dtype: DType, tensors: Iterable[Tensor]) -> Iterator[Reason]:
     for tensor in tensors:
         if tensor.dtype is not dtype:
-            yield f"{tensor.dtype.value} is not supported", INT8_HINT
+            beside = "" if dtype is DType.INT8 else f" beside {dtype.value}"
+            yield f"{tensor.dtype.value}{beside} is not supported", INT8_HINT
         else:
             yield from scale_reasons(tensor)
         if not tensor.elements:
