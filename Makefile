@@ -15,6 +15,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 CODE := mcugen tests benchmarks tools
+C_CODE := benchmarks boards firmware_tests mcugen runtime
 
 .PHONY: setup demo quick test check bench bench-portable docs clean
 .DEFAULT_GOAL := demo
@@ -33,6 +34,7 @@ test: $(VENV)/test-ready
 check: $(VENV)/test-ready
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/ruff check $(CODE)
+	find $(C_CODE) -name '*.[ch]' -o -name '*.cc' | xargs $(BIN)/clang-format --dry-run --Werror
 	$(BIN)/mypy
 	$(BIN)/mypy --platform win32 --cache-dir .mypy_cache/win32
 	$(BIN)/mypy --platform darwin --cache-dir .mypy_cache/darwin

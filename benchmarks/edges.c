@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A QEMU plugin that counts which piece of straight code runs after which, while a function runs.
 //
-// Arguments: from, to: addresses of the function; caller_from, caller_to: those of the function that
-// calls it, where counting ends; out: the file that gets the counts, one line each:
+// Arguments: from, to: addresses of the function; caller_from, caller_to: those of the function
+// that calls it, where counting ends; out: the file that gets the counts, one line each:
 //   address of the last piece within the function, piece before, piece, instructions of it, times
 // in hexadecimal, hexadecimal, hexadecimal, decimal, decimal; the first line says how often the
 // function was called. Each call takes the counts up to its end to the file.
@@ -107,8 +107,8 @@ static void executed(unsigned cpu, void *packed) {
 
 static void translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb) {
   (void)id;
-  const uint64_t both =
-      (uint32_t)qemu_plugin_tb_vaddr(tb) | (uint64_t)qemu_plugin_tb_n_insns(tb) << 32;
+  const uint64_t instructions = qemu_plugin_tb_n_insns(tb);
+  const uint64_t both = (uint32_t)qemu_plugin_tb_vaddr(tb) | instructions << 32;
   qemu_plugin_register_vcpu_tb_exec_cb(tb, executed, 0, (void *)(uintptr_t)both);
 }
 
@@ -139,10 +139,8 @@ EXPORTED int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, i
   const struct {
     const char *name;
     uint32_t *value;
-  } addresses[] = {{"from", &from},
-                   {"to", &to},
-                   {"caller_from", &caller_from},
-                   {"caller_to", &caller_to}};
+  } addresses[] = {
+      {"from", &from}, {"to", &to}, {"caller_from", &caller_from}, {"caller_to", &caller_to}};
   for (int i = 0; i < argc; ++i) {
     char *value = strchr(argv[i], '=');
     if (value == NULL) {

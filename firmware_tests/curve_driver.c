@@ -2,10 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reads a curve, then int16 values; answers with the sigmoid of each, its tanh, and the tanh of its
 // double. tests/engines/ops/test_lstm.py is the other end.
+#include "kernels/curve.h"
+
 #include <stdlib.h>
 
 #include "driver_io.h"
-#include "kernels/curve.h"
 
 static int16_t curve[1024];
 

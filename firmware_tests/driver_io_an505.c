@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 the mcugen authors
 // SPDX-License-Identifier: Apache-2.0
-// A test program on QEMU's mps2-an505, or with DRIVER_AN547 on mps3-an547, without the board's port: start-up code, files over
-// semihosting (input.bin and output.bin in QEMU's folder), SysTick as instruction counter.
-// Linked with the linker script of the board; run with -icount shift=0.
+// A test program on QEMU's mps2-an505, or with DRIVER_AN547 on mps3-an547, without the board's
+// port: start-up code, files over semihosting (input.bin and output.bin in QEMU's folder), SysTick
+// as instruction counter. Linked with the linker script of the board; run with -icount shift=0.
 // Semihosting: Arm "Semihosting for AArch32 and AArch64", 2020-12.
 #include "driver_io.h"
 
@@ -96,12 +96,7 @@ void mcugen_reset_handler(void) {
 }
 
 __attribute__((section(".vectors"), used)) static const uintptr_t vectors[16] = {
-    (uintptr_t)mcugen_stack_top,
-    (uintptr_t)mcugen_reset_handler,
-    [2] = (uintptr_t)fault,
-    [3] = (uintptr_t)fault,
-    [4] = (uintptr_t)fault,
-    [5] = (uintptr_t)fault,
-    [6] = (uintptr_t)fault,
-    [7] = (uintptr_t)fault,
+    (uintptr_t)mcugen_stack_top, (uintptr_t)mcugen_reset_handler, [2] = (uintptr_t)fault,
+    [3] = (uintptr_t)fault,      [4] = (uintptr_t)fault,          [5] = (uintptr_t)fault,
+    [6] = (uintptr_t)fault,      [7] = (uintptr_t)fault,
 };

@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 the mcugen authors
 // SPDX-License-Identifier: Apache-2.0
+#include "driver_io.h"
+
 #include <stdio.h>
 #include <stdlib.h>
-
-#include "driver_io.h"
 
 bool driver_read(void *data, size_t bytes) { return fread(data, 1, bytes, stdin) == bytes; }
 

@@ -1,12 +1,14 @@
 // SPDX-FileCopyrightText: 2026 the mcugen authors
 // SPDX-License-Identifier: Apache-2.0
-// Runs any engine over samples that arrive as bytes: for each, all inputs in order. Answers with the
-// cost of the inference (u32), all outputs, and, from an engine generated for it, the outputs of
-// every layer. With MCUGEN_BATCH so many samples are one inference. tests/engines/c_engine.py is the other end.
+// Runs any engine over samples that arrive as bytes: for each, all inputs in order. Answers with
+// the cost of the inference (u32), all outputs, and, from an engine generated for it, the outputs
+// of every layer. With MCUGEN_BATCH so many samples are one inference. tests/engines/c_engine.py is
+// the other end.
+#include "engine.h"
+
 #include <stdlib.h>
 
 #include "driver_io.h"
-#include "engine.h"
 
 #ifdef MCUGEN_BATCH
 static bool read_inputs(const mcugen_engine_info_t *info) {

@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 the mcugen authors
 // SPDX-License-Identifier: Apache-2.0
-// What the harness needs of an inference engine: one model, one arena. The generated <model>_engine.c
-// (aot), tflm_interpreter.cc and engine_axon.c each implement all of it; the one that is linked runs.
+// What the harness needs of an inference engine: one model, one arena. The generated
+// <model>_engine.c (aot), tflm_interpreter.cc and engine_axon.c each implement all of it; the one
+// that is linked runs.
 #ifndef MCUGEN_ENGINE_H
 #define MCUGEN_ENGINE_H
 
@@ -34,8 +35,8 @@ mcugen_status_t mcugen_engine_invoke(void);
 const void *mcugen_engine_output(uint32_t index);
 
 // MCUGEN_BATCH windows at once, of an engine that was generated for it (config.h): their inputs lie
-// one after the other from batch_input on, valid until invoke_batch. So do their outputs then; those
-// of the last window are where mcugen_engine_output says.
+// one after the other from batch_input on, valid until invoke_batch. So do their outputs then;
+// those of the last window are where mcugen_engine_output says.
 void *mcugen_engine_batch_input(void);
 mcugen_status_t mcugen_engine_invoke_batch(void);
 
@@ -44,13 +45,14 @@ mcugen_status_t mcugen_engine_invoke_batch(void);
 // intact, so that the next layer can follow. MCUGEN_STATUS_BAD_ARGUMENT if there is no such layer.
 mcugen_status_t mcugen_engine_invoke_until(uint32_t layer);
 
-// Output `index` of the layer that invoke_until ran last, dense and row-major; its size goes to *bytes.
-// NULL if there is none. Valid until the next write to an input or invoke.
+// Output `index` of the layer that invoke_until ran last, dense and row-major; its size goes to
+// *bytes. NULL if there is none. Valid until the next write to an input or invoke.
 const void *mcugen_engine_layer_output(uint32_t index, uint32_t *bytes);
 
-// For the cost of each layer: invoke that calls `mark` after every one. An engine without it, and one
-// that was not generated for it, cannot tell its layers apart.
-__attribute__((weak)) mcugen_status_t mcugen_engine_invoke_marked(mcugen_mark_t mark, void *context);
+// For the cost of each layer: invoke that calls `mark` after every one. An engine without it, and
+// one that was not generated for it, cannot tell its layers apart.
+__attribute__((weak)) mcugen_status_t mcugen_engine_invoke_marked(mcugen_mark_t mark,
+                                                                  void *context);
 
 // High-water mark of the engine's arena in bytes; equals arena_bytes for a static plan.
 uint32_t mcugen_engine_arena_used_bytes(void);

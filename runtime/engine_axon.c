@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // engine.h on Nordic's Axon NPU: the driver and the compiled model come from the user's SDK. The
 // NPU works channels first, [C][H][W]; everything outside this file has channels last.
+#include "engine.h"
+
 #include <assert.h>
 #include <axon/nrf_axon_platform.h>
 #include <drivers/axon/nrf_axon_driver.h>
@@ -10,7 +12,6 @@
 #include <string.h>
 
 #include "axon_model.h"  // the compiled model: it may be included once
-#include "engine.h"
 
 typedef struct {
   uint32_t height;

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the mcugen authors
 // SPDX-License-Identifier: Apache-2.0
-// Engine tflm: the interpreter of the TensorFlow Lite Micro that the project is linked with. Placement
-// new instead of static objects: no guards, no destructors, nothing runs before main.
+// Engine tflm: the interpreter of the TensorFlow Lite Micro that the project is linked with.
+// Placement new instead of static objects: no guards, no destructors, nothing runs before main.
 #include <stdarg.h>
 
 #include <new>
@@ -16,7 +16,8 @@
 
 alignas(tflite::MicroInterpreter) static uint8_t memory[sizeof(tflite::MicroInterpreter)];
 
-// TFLM reports through these two. Nothing may be sent unasked over the only UART, so they are silent.
+// TFLM reports through these two. Nothing may be sent unasked over the only UART, so they are
+// silent.
 extern "C" void DebugLog(const char *, va_list) {}
 
 extern "C" int DebugVsnprintf(char *buffer, size_t capacity, const char *, va_list) {
@@ -52,8 +53,8 @@ tflite::MicroInterpreter *mcugen_make_interpreter(mcugen_engine_info_t *info) {
   return make_interpreter();
 }
 
-// Reset does not run CALL_ONCE again, so variables that it gives values need another interpreter. It
-// lies where the old one did.
+// Reset does not run CALL_ONCE again, so variables that it gives values need another interpreter.
+// It lies where the old one did.
 void mcugen_reset_interpreter(tflite::MicroInterpreter *interpreter) {
   if (mcugen_tflm_resource_variables == 0) {
     (void)interpreter->Reset();

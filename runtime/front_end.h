@@ -17,8 +17,8 @@ void mcugen_front_end_reset(void);
 size_t mcugen_front_end_push(const uint8_t *bytes, size_t count, const float **row);
 const float *mcugen_front_end_finish(void);
 
-// Floats of a stage of the last row, or of all rows, for comparing stage by stage; NULL where there is
-// no such stage. A firmware without it keeps none.
+// Floats of a stage of the last row, or of all rows, for comparing stage by stage; NULL where there
+// is no such stage. A firmware without it keeps none.
 __attribute__((weak)) const void *mcugen_front_end_stage(uint32_t stage, size_t *bytes);
 
 #endif

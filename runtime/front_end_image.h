@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 the mcugen authors
 // SPDX-License-Identifier: Apache-2.0
-// Row maker `image`: uint8 pixels, channels interleaved -> rows of pixel * scale + offset, one per line.
-// With the scale s of the model's input, its zero point z and the offset s * (-128 - z), pixel p is then
-// quantised to p - 128.
+// Row maker `image`: uint8 pixels, channels interleaved -> rows of pixel * scale + offset, one per
+// line. With the scale s of the model's input, its zero point z and the offset s * (-128 - z),
+// pixel p is then quantised to p - 128.
 #ifndef MCUGEN_FRONT_END_IMAGE_H
 #define MCUGEN_FRONT_END_IMAGE_H
 

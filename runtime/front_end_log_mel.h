@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the mcugen authors
 // SPDX-License-Identifier: Apache-2.0
-// Row maker `log-mel`: PCM16 -> log-mel spectrogram rows, as librosa.feature.melspectrogram does it.
+// Row maker `log-mel`: PCM16 -> log-mel spectrogram rows, as librosa.feature.melspectrogram does
+// it.
 #ifndef MCUGEN_FRONT_END_LOG_MEL_H
 #define MCUGEN_FRONT_END_LOG_MEL_H
 

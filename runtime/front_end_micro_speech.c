@@ -9,9 +9,9 @@
 #define SNR_BITS 12u
 #define GAIN_OUTPUT_BITS 6u
 #define LOG_BITS 16u
-#define SEGMENT_BITS 9u    // 128 segments of log2
-#define LN_2 45426u        // of 2^16
-#define HALF 16383         // of 32767
+#define SEGMENT_BITS 9u  // 128 segments of log2
+#define LN_2 45426u      // of 2^16
+#define HALF 16383       // of 32767
 #define QUARTER 8191
 #define FEATURE_SCALE 0.0390625f  // 1 / 25.6
 
@@ -24,7 +24,7 @@ typedef struct {
 
 static uint32_t bits_of(uint32_t x) { return x == 0 ? 0u : 32u - (uint32_t)__builtin_clz(x); }
 
-// --- the transform --------------------------------------------------------------------------------
+// --- the transform ------------------------------------------------------------------------------
 
 static int16_t scaled(int32_t product) { return (int16_t)((product + (1 << 14)) >> 15); }
 
@@ -78,7 +78,8 @@ static void stage_of_four(complex_t x[], uint32_t count, uint32_t done, const in
   }
 }
 
-// Bins 0 to `count` of the real signal whose neighbouring samples were taken as `count` complex ones.
+// Bins 0 to `count` of the real signal whose neighbouring samples were taken as `count` complex
+// ones.
 static void split(complex_t x[], uint32_t count, const int16_t twiddles[]) {
   const complex_t zero = divided(x[0], HALF);
   x[0] = (complex_t){(int16_t)(zero.re + zero.im), 0};
@@ -130,7 +131,7 @@ static uint32_t transform(const mcugen_micro_speech_t *tables, const int16_t sam
   return shift;
 }
 
-// --- channels -------------------------------------------------------------------------------------
+// --- channels -----------------------------------------------------------------------------------
 
 // The nearest whole root.
 static uint32_t rounded_root(uint64_t x) {
@@ -143,7 +144,8 @@ static uint32_t rounded_root(uint64_t x) {
     rest -= fits ? root + bit : 0;
     root = (root >> 1) + (fits ? bit : 0);
   }
-  const uint32_t limit = high == 0 ? 0xFFFFu : 0xFFFFFFFFu;  // the original's roots of 16 and 32 bits
+  const uint32_t limit =
+      high == 0 ? 0xFFFFu : 0xFFFFFFFFu;  // the original's roots of 16 and 32 bits
   return (uint32_t)root + (rest > root && root != limit ? 1u : 0u);
 }
 
@@ -156,8 +158,8 @@ static uint32_t without_noise(const mcugen_micro_speech_t *tables, uint32_t chan
                               uint32_t signal, uint32_t *noise) {
   const uint64_t smoothing = tables->smoothing[channel % 2u];
   const uint32_t raised = signal << tables->smoothing_bits;
-  *noise = (uint32_t)((raised * smoothing + *noise * ((1u << NOISE_BITS) - smoothing)) >>
-                      NOISE_BITS);
+  *noise =
+      (uint32_t)((raised * smoothing + *noise * ((1u << NOISE_BITS) - smoothing)) >> NOISE_BITS);
   const uint32_t known = *noise < raised ? *noise : raised;
   const uint32_t left = (raised - known) >> tables->smoothing_bits;
   const uint32_t floor = (uint32_t)(((uint64_t)signal * tables->least) >> NOISE_BITS);
@@ -180,9 +182,8 @@ static int16_t gain_of(const int16_t gains[], uint32_t x) {
 static uint32_t with_gain(const mcugen_micro_speech_t *tables, uint32_t signal, uint32_t noise) {
   const uint32_t gain = (uint32_t)gain_of(tables->gains, noise);
   const uint32_t snr = (uint32_t)(((uint64_t)signal * gain) >> tables->gain_shift);
-  return snr < (2u << SNR_BITS)
-             ? (snr * snr) >> (2u + 2u * SNR_BITS - GAIN_OUTPUT_BITS)
-             : (snr >> (SNR_BITS - GAIN_OUTPUT_BITS)) - (1u << GAIN_OUTPUT_BITS);
+  return snr < (2u << SNR_BITS) ? (snr * snr) >> (2u + 2u * SNR_BITS - GAIN_OUTPUT_BITS)
+                                : (snr >> (SNR_BITS - GAIN_OUTPUT_BITS)) - (1u << GAIN_OUTPUT_BITS);
 }
 
 static uint32_t logarithm(const mcugen_micro_speech_t *tables, uint32_t signal) {
@@ -229,7 +230,7 @@ static void compute_row(const mcugen_micro_speech_t *tables,
   }
 }
 
-// --- the row maker --------------------------------------------------------------------------------
+// --- the row maker ------------------------------------------------------------------------------
 
 static void reset(const void *tables, void *its_state) {
   mcugen_micro_speech_state_t *const state = its_state;

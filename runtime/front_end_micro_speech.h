@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 the mcugen authors
 // SPDX-License-Identifier: Apache-2.0
-// Row maker `micro-speech`: PCM16 -> the features of TFLite Micro's micro frontend, in its integers:
-// window, 16-bit transform, roots of energies in mel triangles, noise reduction, gain (PCAN),
-// logarithm. mcugen/features/micro_speech.py is the same in NumPy.
+// Row maker `micro-speech`: PCM16 -> the features of TFLite Micro's micro frontend, in its
+// integers: window, 16-bit transform, roots of energies in mel triangles, noise reduction, gain
+// (PCAN), logarithm. mcugen/features/micro_speech.py is the same in NumPy.
 #ifndef MCUGEN_FRONT_END_MICRO_SPEECH_H
 #define MCUGEN_FRONT_END_MICRO_SPEECH_H
 

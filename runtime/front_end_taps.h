@@ -7,9 +7,9 @@
 #include "mel.h"
 
 typedef struct {
-  float *values;   // [rows][count]
+  float *values;  // [rows][count]
   uint32_t count;
-  uint32_t rows;   // kept: 1 where rows are not numbered
+  uint32_t rows;  // kept: 1 where rows are not numbered
 } mcugen_kept_stage_t;
 
 // Generated: front_end_tables.c.

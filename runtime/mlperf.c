@@ -73,8 +73,8 @@ static int32_t hex_digit(char digit) {
 }
 
 #ifdef MCUGEN_MLPERF_ENERGY
-// A falling edge on the pin where the performance mode prints a time. The reference firmware asks for
-// 1 us at least; monitors sample the pin a million times a second.
+// A falling edge on the pin where the performance mode prints a time. The reference firmware asks
+// for 1 us at least; monitors sample the pin a million times a second.
 static void lap(const mcugen_mlperf_t *mlperf, mcugen_text_t *text) {
   (void)mlperf;
   mcugen_text_flush(text);

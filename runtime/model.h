@@ -28,7 +28,7 @@ typedef enum {
 typedef struct {
   mcugen_dtype_t dtype;
   uint32_t bytes;
-  float scale;         // 0 when not quantised
+  float scale;  // 0 when not quantised
   int32_t zero_point;
 } mcugen_tensor_t;
 
@@ -49,8 +49,8 @@ typedef struct {
   uint32_t bytes;
 } mcugen_seen_t;
 
-// Called after the code of layer `layer` (index of the operator in the model), perhaps several times
-// for one layer: all that has run since the call before belongs to it.
+// Called after the code of layer `layer` (index of the operator in the model), perhaps several
+// times for one layer: all that has run since the call before belongs to it.
 typedef void (*mcugen_mark_t)(void *context, uint32_t layer);
 
 // `arena` is info.arena_bytes long and aligned to 16.

@@ -29,8 +29,8 @@ __attribute__((weak)) bool mcugen_port_has_bytes(void);
 // Writes all bytes; may return before the last one is on the wire.
 void mcugen_port_write(const uint8_t *bytes, size_t count);
 
-// Bytes dropped since start because the receive buffer was full: the buffer of a port holds at least
-// two of the largest requests, so this counts a fault.
+// Bytes dropped since start because the receive buffer was full: the buffer of a port holds at
+// least two of the largest requests, so this counts a fault.
 uint32_t mcugen_port_receive_overruns(void);
 
 // Changes the UART's rate once everything written has left; MCUGEN_STATUS_UNSUPPORTED where there
@@ -46,8 +46,8 @@ uint64_t mcugen_port_ticks(void);
 uint64_t mcugen_port_ticks_per_second(void);
 
 // Drives a pin, for an instrument that records the supply: high while an inference runs, or, in a
-// firmware for MLPerf Tiny's energy mode, high but for a pulse at each time stamp. A port without it
-// has no such pin.
+// firmware for MLPerf Tiny's energy mode, high but for a pulse at each time stamp. A port without
+// it has no such pin.
 __attribute__((weak)) void mcugen_port_mark(bool is_high);
 
 // Deepest stack use since start, in bytes; 0 where it is not measured.

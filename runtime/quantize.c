@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include <string.h>
 
-// roundf, without the C library: to the nearest integer, half away from zero. The cut is exact, and so
-// is what is left of it.
+// roundf, without the C library: to the nearest integer, half away from zero. The cut is exact, and
+// so is what is left of it.
 static float rounded(float value) {
   if (!(value > -8388608.0f && value < 8388608.0f)) {
     return value;  // an integer from 2^23 on, or NaN
@@ -78,7 +78,7 @@ static void put(const mcugen_tensor_t *tensor, float value, void *element) {
 }
 
 void mcugen_tensor_put(const mcugen_tensor_t *tensor, const float values[], size_t count,
-                     void *elements) {
+                       void *elements) {
   if (tensor->dtype == MCUGEN_INT8) {
     mcugen_quantize_int8(values, elements, count, tensor->scale, tensor->zero_point);
     return;

@@ -23,7 +23,7 @@ size_t mcugen_element_bytes(mcugen_dtype_t dtype);
 
 // `count` values as elements of a tensor: int8, uint8 and int16 as above, float32 as they are.
 void mcugen_tensor_put(const mcugen_tensor_t *tensor, const float values[], size_t count,
-                     void *elements);
+                       void *elements);
 
 // Elements `first` to first + count of a tensor as values; those without a scale as they are.
 void mcugen_tensor_get(const mcugen_tensor_t *tensor, const void *elements, size_t first,

@@ -17,21 +17,21 @@ typedef struct {
   // Takes source bytes (little endian) until a row is complete or all are taken; returns how many
   // were taken. *row is the completed row of floats, in `work` or `state` until the next call, or
   // NULL.
-  size_t (*push)(const void *tables, void *state, float work[], const uint8_t bytes[],
-                 size_t count, const float **row);
+  size_t (*push)(const void *tables, void *state, float work[], const uint8_t bytes[], size_t count,
+                 const float **row);
   // After the last byte of a clip: the next row that padding completes, or NULL when there is none
   // left.
   const float *(*finish)(const void *tables, void *state, float work[]);
 } mcugen_row_maker_t;
 
 typedef struct mcugen_front_end_info {
-  const char *name;      // "log-mel", "raw", ...
-  uint32_t row_values;   // features in one row (one audio frame)
-  uint32_t window_rows;  // rows the model sees at once
-  uint32_t stride_rows;  // rows between two windows
-  uint32_t first_row;    // rows of a clip before this one are dropped
-  uint32_t last_row;     // first row that is dropped again; UINT32_MAX for none
-  bool has_source;       // false: only features or int8 can be pushed (raw)
+  const char *name;                 // "log-mel", "raw", ...
+  uint32_t row_values;              // features in one row (one audio frame)
+  uint32_t window_rows;             // rows the model sees at once
+  uint32_t stride_rows;             // rows between two windows
+  uint32_t first_row;               // rows of a clip before this one are dropped
+  uint32_t last_row;                // first row that is dropped again; UINT32_MAX for none
+  bool has_source;                  // false: only features or int8 can be pushed (raw)
   const mcugen_row_maker_t *maker;  // NULL for raw
   const void *tables;               // of the maker
 } mcugen_front_end_info_t;

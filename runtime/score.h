@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the mcugen authors
 // SPDX-License-Identifier: Apache-2.0
-// Scores in float32: the anomaly score of an autoencoder, as MLPerf Tiny defines it, and the mean that a
-// wake word is detected by.
+// Scores in float32: the anomaly score of an autoencoder, as MLPerf Tiny defines it, and the mean
+// that a wake word is detected by.
 #ifndef MCUGEN_SCORE_H
 #define MCUGEN_SCORE_H
 
@@ -30,8 +30,8 @@ void mcugen_clip_score_add(mcugen_clip_score_t *clip, float window_score);
 // 0 before the first window.
 float mcugen_clip_score_mean(const mcugen_clip_score_t *clip);
 
-// The mean of the last `windows` values, 0 before there are as many; `before` values came before this
-// one, and `history` has room for `windows`.
+// The mean of the last `windows` values, 0 before there are as many; `before` values came before
+// this one, and `history` has room for `windows`.
 float mcugen_running_mean(float history[], uint32_t windows, uint32_t before, float value);
 
 #endif

@@ -108,8 +108,8 @@ extern "C" uint32_t mcugen_engine_arena_used_bytes(void) {
   return static_cast<uint32_t>(interpreter->arena_used_bytes());
 }
 
-// The interpreter keeps no output of a layer once the next one has run: a resolver that stops there has
-// these two in place of the following (tflm_marks.h).
+// The interpreter keeps no output of a layer once the next one has run: a resolver that stops there
+// has these two in place of the following (tflm_marks.h).
 extern "C" __attribute__((weak)) mcugen_status_t mcugen_engine_invoke_until(uint32_t layer) {
   (void)layer;
   return MCUGEN_STATUS_UNSUPPORTED;

@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: 2026 the mcugen authors
 // SPDX-License-Identifier: Apache-2.0
-// A resolver that marks the end of every operator, and can stop there: later operators may overwrite what
-// it left. TFLite Micro has a profiler of its own, but not in libraries built without error strings, as
-// releases are, and it keeps all tensors only in a larger arena; this works with any of them.
+// A resolver that marks the end of every operator, and can stop there: later operators may
+// overwrite what it left. TFLite Micro has a profiler of its own, but not in libraries built
+// without error strings, as releases are, and it keeps all tensors only in a larger arena; this
+// works with any of them.
 #ifndef MCUGEN_TFLM_MARKS_H
 #define MCUGEN_TFLM_MARKS_H
 
@@ -69,8 +70,9 @@ inline void KeepOutputs(const TfLiteContext *context, const TfLiteNode *node) {
   stop.is_reached = true;
 }
 
-using Registration = std::remove_const_t<std::remove_pointer_t<decltype(
-    std::declval<const tflite::MicroOpResolver &>().FindOp(static_cast<const char *>(nullptr)))>>;
+using Registration = std::remove_const_t<
+    std::remove_pointer_t<decltype(std::declval<const tflite::MicroOpResolver &>().FindOp(
+        static_cast<const char *>(nullptr)))>>;
 
 // Each kind of operator has a copy of its registration whose invoke is InvokeAndMark<its number>.
 template <size_t kKinds>
@@ -84,7 +86,9 @@ class MarkingResolver : public tflite::MicroOpResolver {
     return Marking(resolver_.FindOp(op));
   }
 
-  const Registration *FindOp(const char *op) const override { return Marking(resolver_.FindOp(op)); }
+  const Registration *FindOp(const char *op) const override {
+    return Marking(resolver_.FindOp(op));
+  }
 
   decltype(std::declval<const tflite::MicroOpResolver &>().GetOpDataParser(
       tflite::BuiltinOperator_CUSTOM))

@@ -12,7 +12,7 @@
 #include "score.h"
 
 #define ROW_BYTES (MCUGEN_INPUT_BYTES / MCUGEN_WINDOW_ROWS)
-_Static_assert(ROW_BYTES *MCUGEN_WINDOW_ROWS == MCUGEN_INPUT_BYTES, "a window is whole rows");
+_Static_assert(MCUGEN_INPUT_BYTES % MCUGEN_WINDOW_ROWS == 0, "a window is whole rows");
 
 #define ELEMENT_BYTES (ROW_BYTES / MCUGEN_ROW_VALUES)  // of the only input that takes floats
 

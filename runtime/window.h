@@ -16,7 +16,8 @@
 #define MCUGEN_WINDOW_VALUES (MCUGEN_ROW_VALUES * MCUGEN_WINDOW_ROWS)
 
 typedef struct {
-  alignas(4) uint8_t input[MCUGEN_INPUT_BYTES];  // as the model's inputs get it, one after the other
+  // As the model's inputs get it, one after the other.
+  alignas(4) uint8_t input[MCUGEN_INPUT_BYTES];
 #if MCUGEN_SCORE_RECONSTRUCTION
   float features[MCUGEN_WINDOW_VALUES];  // what the score compares the output with
 #endif
@@ -54,8 +55,8 @@ mcugen_window_event_t mcugen_window_push_bytes(mcugen_window_t *window, const ui
 mcugen_window_event_t mcugen_window_push_row(mcugen_window_t *window,
                                              const float row[MCUGEN_ROW_VALUES]);
 
-// One inference on a full window, with fresh recurrent state, unless the model streams and the window
-// `goes_on` where the last one ended; *ticks without copying the input.
+// One inference on a full window, with fresh recurrent state, unless the model streams and the
+// window `goes_on` where the last one ended; *ticks without copying the input.
 mcugen_status_t mcugen_window_infer(const mcugen_window_t *window, bool goes_on, uint64_t *ticks);
 
 #ifdef MCUGEN_BATCH
@@ -64,8 +65,8 @@ mcugen_status_t mcugen_window_infer_batch(const mcugen_window_t windows[MCUGEN_B
                                           uint64_t *ticks);
 #endif
 
-// One inference from fresh state, with a mark after every layer and one for MCUGEN_MARK_BEGIN before
-// the first; MCUGEN_STATUS_UNSUPPORTED where the engine sets none.
+// One inference from fresh state, with a mark after every layer and one for MCUGEN_MARK_BEGIN
+// before the first; MCUGEN_STATUS_UNSUPPORTED where the engine sets none.
 #define MCUGEN_MARK_BEGIN UINT32_MAX
 mcugen_status_t mcugen_window_infer_marked(const mcugen_window_t *window, mcugen_mark_t mark,
                                            void *context);

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the mcugen authors
 // SPDX-License-Identifier: Apache-2.0
-// The resources of the MCIMX93-EVK that the port on the Cortex-M33 uses; the A55 cores leave them alone
-// with the device trees that NXP makes for it (imx93-11x11-evk-rpmsg.dtb).
+// The resources of the MCIMX93-EVK that the port on the Cortex-M33 uses; the A55 cores leave them
+// alone with the device trees that NXP makes for it (imx93-11x11-evk-rpmsg.dtb).
 #ifndef MCUGEN_IMX93_M33_APP_H
 #define MCUGEN_IMX93_M33_APP_H
 

@@ -12,8 +12,8 @@
 void BOARD_InitLed(void) {}
 void BOARD_ToggleLed(void) {}
 
-// What the boot ROM set the roots' sources to. Not the SDK's clock_config.c: it also sets the audio PLL,
-// which is Linux's.
+// What the boot ROM set the roots' sources to. Not the SDK's clock_config.c: it also sets the audio
+// PLL, which is Linux's.
 static void name_clock_sources(void) {
   g_clockSourceFreq[kCLOCK_Osc24M] = 24000000u;
   g_clockSourceFreq[kCLOCK_SysPll1Pfd0Div2] = 500000000u;

@@ -42,8 +42,8 @@ const char *BOARD_CheckHardware(void) {
   return NULL;
 }
 
-// A Cortex-M7 reads ahead from all memory that is "normal" (Arm erratum 1013783): only memory that is
-// there may be. A later region wins over an earlier one.
+// A Cortex-M7 reads ahead from all memory that is "normal" (Arm erratum 1013783): only memory that
+// is there may be. A later region wins over an earlier one.
 static void set_memory_map(void) {
   static const ARM_MPU_Region_t REGIONS[] = {
       // RASR: no code, access, type, shareable, cacheable, bufferable, sub-regions, size

@@ -25,7 +25,8 @@ void BOARD_ToggleLed(void) { GPIO->NOT[MCUGEN_LED_PORT] = 1ul << MCUGEN_LED_PIN;
 uint32_t BOARD_CoreClockHz(void) { return CLOCK_GetCoreSysClkFreq(); }
 
 const char *BOARD_CheckHardware(void) {
-  const uint32_t cycles = (SYSCON->FMCCR & SYSCON_FMCCR_FLASHTIM_MASK) >> SYSCON_FMCCR_FLASHTIM_SHIFT;
+  const uint32_t cycles =
+      (SYSCON->FMCCR & SYSCON_FMCCR_FLASHTIM_MASK) >> SYSCON_FMCCR_FLASHTIM_SHIFT;
   if (cycles < FLASH_CYCLES) {
     return "the flash has less than 12 cycles for an access (SYSCON FMCCR.FLASHTIM)";
   }

@@ -1,9 +1,10 @@
 // SPDX-FileCopyrightText: 2026 the mcugen authors
 // SPDX-License-Identifier: Apache-2.0
 // NXP's FLEXCOMM as USART, by the SDK's driver.
+#include "uart.h"
+
 #include "app.h"
 #include "fsl_usart.h"
-#include "uart.h"
 
 bool mcugen_uart_set_baud(uint32_t baud) {
   return USART_SetBaudRate(MCUGEN_UART, baud, MCUGEN_UART_CLOCK_HZ) == kStatus_Success;

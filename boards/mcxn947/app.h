@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 the mcugen authors
 // SPDX-License-Identifier: Apache-2.0
-// The resources of FRDM-MCXN947 and MCX-N9XX-EVK that the port uses; both boards wire MCU-Link's VCOM
-// to the same pins. Named app.h because the SDK's build system expects that name beside hardware_init.c.
+// The resources of FRDM-MCXN947 and MCX-N9XX-EVK that the port uses; both boards wire MCU-Link's
+// VCOM to the same pins. Named app.h because the SDK's build system expects that name beside
+// hardware_init.c.
 #ifndef MCUGEN_MCXN947_APP_H
 #define MCUGEN_MCXN947_APP_H
 

@@ -1,12 +1,13 @@
 // SPDX-FileCopyrightText: 2026 the mcugen authors
 // SPDX-License-Identifier: Apache-2.0
+#include "hardware.h"
+
 #include <stddef.h>
 
 #include "app.h"
 #include "clock_config.h"
 #include "fsl_clock.h"
 #include "fsl_reset.h"
-#include "hardware.h"
 #include "pin_mux.h"
 
 enum {

@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 the mcugen authors
 // SPDX-License-Identifier: Apache-2.0
-// A Cortex-M of NXP's with an MCUXpresso SDK: receive ring, cycle counter, stack high-water mark, faults
-// reported over the UART and by an LED. What differs from chip to chip is in hardware.h and uart.h.
+// A Cortex-M of NXP's with an MCUXpresso SDK: receive ring, cycle counter, stack high-water mark,
+// faults reported over the UART and by an LED. What differs from chip to chip is in hardware.h and
+// uart.h.
 #include "port.h"
 
 #include <stdbool.h>
@@ -325,8 +326,7 @@ void HardFault_Handler(void);
 __attribute__((naked)) void HardFault_Handler(void) {
   __asm__ volatile(
       "mrs r0, msp               \n"
-      "mov r1, lr                \n"
-      UNLIMIT_STACK
+      "mov r1, lr                \n" UNLIMIT_STACK
       "ldr r2, =mcugen_fault_stack + %c0 \n"
       "msr msp, r2               \n"
       "b mcugen_fault            \n"

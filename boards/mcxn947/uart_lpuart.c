@@ -1,9 +1,10 @@
 // SPDX-FileCopyrightText: 2026 the mcugen authors
 // SPDX-License-Identifier: Apache-2.0
 // NXP's LPUART, by the SDK's driver.
+#include "uart.h"
+
 #include "app.h"
 #include "fsl_lpuart.h"
-#include "uart.h"
 
 bool mcugen_uart_set_baud(uint32_t baud) {
   return LPUART_SetBaudRate(MCUGEN_UART, baud, MCUGEN_UART_CLOCK_HZ) == kStatus_Success;

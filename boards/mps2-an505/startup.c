@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the mcugen authors
 // SPDX-License-Identifier: Apache-2.0
-// Vector table, memory setup and fault handlers of the Cortex-M33 on MPS2+ AN505, of the Cortex-M55 on
-// MPS3 AN547, of the Cortex-M3 on MPS2 AN385, and of a Cortex-M7 in its place (AN500).
+// Vector table, memory setup and fault handlers of the Cortex-M33 on MPS2+ AN505, of the Cortex-M55
+// on MPS3 AN547, of the Cortex-M3 on MPS2 AN385, and of a Cortex-M7 in its place (AN500).
 #include <stddef.h>
 #include <stdint.h>
 
@@ -85,12 +85,11 @@ void mcugen_reset_handler(void) {
 
 // The stack may be what failed: start again at its top, without limit, and never return.
 __attribute__((naked)) static void fault_handler(void) {
-  __asm__ volatile(
-      CLEAR_STACK_LIMIT
-      "ldr r1, =mcugen_stack_top\n\t"
-      "msr msp, r1\n\t"
-      "mrs r0, ipsr\n\t"
-      "b mcugen_fault_report");
+  __asm__ volatile(CLEAR_STACK_LIMIT
+                   "ldr r1, =mcugen_stack_top\n\t"
+                   "msr msp, r1\n\t"
+                   "mrs r0, ipsr\n\t"
+                   "b mcugen_fault_report");
 }
 
 _Noreturn void mcugen_fault_report(uint32_t exception) {

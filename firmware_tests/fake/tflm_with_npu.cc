@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 the mcugen authors
 // SPDX-License-Identifier: Apache-2.0
-// A stand-in of TFLite Micro that runs one model: RELU on a stand-in of the NPU, then RELU6 on the CPU, on
-// four int8 values with scale 0.5 and zero point 0. The NPU's third value is wrong by what the environment
-// variable NPU_LIES_BY says.
+// A stand-in of TFLite Micro that runs one model: RELU on a stand-in of the NPU, then RELU6 on the
+// CPU, on four int8 values with scale 0.5 and zero point 0. The NPU's third value is wrong by what
+// the environment variable NPU_LIES_BY says.
 #include <algorithm>
 #include <cstdlib>
 

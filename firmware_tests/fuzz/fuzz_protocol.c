@@ -6,6 +6,8 @@
 // Knows nothing of the model, so it runs with any project's; with the fake model it also computes
 // what the outputs must be. The signature is libFuzzer's; replay.c drives it where there is no
 // libFuzzer.
+#include "fuzz.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +15,6 @@
 #include "engine.h"
 #include "fake_port.h"
 #include "front_end.h"
-#include "fuzz.h"
 #include "harness.h"
 #include "little_endian.h"
 

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the mcugen authors
 // SPDX-License-Identifier: Apache-2.0
-// Standard input of a test program: the array `content` of CONTENT_BYTES bytes (tests/c_program.py).
+// Standard input of a test program: the array `content` of CONTENT_BYTES bytes
+// (tests/c_program.py).
 #include <stdio.h>
 #include <string.h>
 

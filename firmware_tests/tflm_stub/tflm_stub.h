@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: 2026 the mcugen authors
 // SPDX-License-Identifier: Apache-2.0
-// The part of TFLite Micro's API that engine_tflm.cc and the generated resolvers use, declared and not
-// defined: enough to compile them where no TFLite Micro is to be had. tests/engines/test_tflm.py
-// compiles the same files against real headers when TFLM_DIR names them, so the two cannot drift.
+// The part of TFLite Micro's API that engine_tflm.cc and the generated resolvers use, declared and
+// not defined: enough to compile them where no TFLite Micro is to be had.
+// tests/engines/test_tflm.py compiles the same files against real headers when TFLM_DIR names them,
+// so the two cannot drift.
 #ifndef MCUGEN_TFLM_STUB_H
 #define MCUGEN_TFLM_STUB_H
 
@@ -32,7 +33,11 @@ class Model {
 
 const Model *GetModel(const void *bytes);
 
-enum BuiltinOperator { BuiltinOperator_ADD = 0, BuiltinOperator_CONV_2D = 3, BuiltinOperator_CUSTOM = 32 };
+enum BuiltinOperator {
+  BuiltinOperator_ADD = 0,
+  BuiltinOperator_CONV_2D = 3,
+  BuiltinOperator_CUSTOM = 32
+};
 
 class MicroOpResolver {
  public:

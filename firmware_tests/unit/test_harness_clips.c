@@ -36,8 +36,8 @@ static void test_every_split_of_a_clip(void) {
   }
 }
 
-// Windows that one PUSH completes have the scores that they have one by one, and the last one's output
-// stays.
+// Windows that one PUSH completes have the scores that they have one by one, and the last one's
+// output stays.
 static void test_windows_of_one_push(void) {
   enum { WINDOWS = 11, ROW = 4, ROWS = WINDOWS + 2, ENTRY = 16 };
   uint8_t bytes[ROW * ROWS];

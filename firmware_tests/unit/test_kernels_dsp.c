@@ -38,8 +38,8 @@ static void test_multiplication(void) {
   same((uint32_t)mcugen_smlad(0x00020003u, 0xFFFF0004u, 100), 110u);
   same((uint32_t)mcugen_smlad(0x80008000u, 0x80008000u, INT32_MAX), 0xFFFFFFFFu);  // wraps
   same((uint32_t)mcugen_smmla(INT32_MIN, INT32_MIN, 1), 0x40000001u);
-  same((uint32_t)mcugen_smmla(-1, 1, 0), 0xFFFFFFFFu);   // rounds down
-  same((uint32_t)mcugen_smmlar(-1, 1, 0), 0u);           // rounds to nearest
+  same((uint32_t)mcugen_smmla(-1, 1, 0), 0xFFFFFFFFu);     // rounds down
+  same((uint32_t)mcugen_smmlar(-1, 1, 0), 0u);             // rounds to nearest
   same((uint32_t)mcugen_smmlar(1 << 16, 1 << 15, 7), 8u);  // and ties upward
   same((uint32_t)mcugen_smmlar(-(1 << 16), 1 << 15, 7), 7u);
 }
@@ -66,8 +66,7 @@ static void test_short_requantisation(void) {
         const int32_t a = mcugen_clamp(mcugen_requantize_double(sum, twice) - 5, -128, 127);
         const int32_t b = mcugen_clamp(mcugen_requantize_single(sum, once) - 5, -128, 127);
         wrong += mcugen_requantize_s8(sum, doubled, addend, shift, MCUGEN_ROUND_DOUBLE) != a;
-        wrong +=
-            mcugen_requantize_s8(sum, multipliers[m], addend, shift, MCUGEN_ROUND_SINGLE) != b;
+        wrong += mcugen_requantize_s8(sum, multipliers[m], addend, shift, MCUGEN_ROUND_SINGLE) != b;
       }
     }
   }

@@ -49,9 +49,7 @@ int k_sem_take(struct k_sem *semaphore, int timeout) {
 void k_sem_give(struct k_sem *semaphore) {
   semaphore->count = semaphore->count < semaphore->limit ? semaphore->count + 1 : semaphore->limit;
 }
-struct k_thread *k_current_get(void) {
-  return NULL;
-}
+struct k_thread *k_current_get(void) { return NULL; }
 int k_thread_stack_space_get(const struct k_thread *thread, size_t *unused) {
   (void)thread;
   *unused = 8000;

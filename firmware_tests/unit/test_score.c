@@ -38,7 +38,9 @@ static void test_quantize_survives_what_is_no_number(void) {
 // Every type of an end: values there and back, and what does not fit.
 static void test_every_type_of_a_tensor(void) {
   static const mcugen_tensor_t types[] = {
-      {MCUGEN_INT8, 3, 0.5f, -3},   {MCUGEN_UINT8, 3, 0.5f, 125},  {MCUGEN_INT16, 6, 0.5f, 0},
+      {MCUGEN_INT8, 3, 0.5f, -3},
+      {MCUGEN_UINT8, 3, 0.5f, 125},
+      {MCUGEN_INT16, 6, 0.5f, 0},
       {MCUGEN_FLOAT32, 12, 0.0f, 0},
   };
   static const float largest[] = {65.0f, 65.0f, 16383.5f, 1e9f};
@@ -66,9 +68,8 @@ static const mcugen_tensor_t TENSOR = {MCUGEN_INT8, WINDOW_VALUES, SCALE, ZERO_P
 // The bound that score.h states.
 static void test_reconstruction_error_is_within_its_bound(void) {
   for (size_t w = 0; w < WINDOWS; ++w) {
-    const float score =
-        mcugen_reconstruction_error(&TENSOR, &outputs[w * WINDOW_VALUES],
-                                    &features[w * WINDOW_VALUES], WINDOW_VALUES);
+    const float score = mcugen_reconstruction_error(&TENSOR, &outputs[w * WINDOW_VALUES],
+                                                    &features[w * WINDOW_VALUES], WINDOW_VALUES);
     CHECK_NEAR(score, expected_scores[w], 4e-6f * expected_scores[w]);
   }
 }

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the mcugen authors
 // SPDX-License-Identifier: Apache-2.0
-// An SDK of three models: machine_sound_int8 (samples to scores), image (pixels to classes) and dense
-// (tensors). tests/sdk/sdks.py makes it.
+// An SDK of three models: machine_sound_int8 (samples to scores), image (pixels to classes) and
+// dense (tensors). tests/sdk/sdks.py makes it.
 #include <string.h>
 
 #include "check.h"
@@ -60,8 +60,7 @@ static scores_t scores_of(machine_sound_int8_t *model, size_t most, uint32_t ran
   for (size_t done = 0; done < CLIP_SAMPLES;) {
     const size_t wanted = random != 0 ? 1u + next_random(&random) % most : most;
     const size_t count = wanted < CLIP_SAMPLES - done ? wanted : CLIP_SAMPLES - done;
-    gives(machine_sound_int8_push_samples(model, &clip[done], count, note, &scores),
-                MCUGEN_OK);
+    gives(machine_sound_int8_push_samples(model, &clip[done], count, note, &scores), MCUGEN_OK);
     done += count;
   }
   gives(machine_sound_int8_end(model, note, &scores), MCUGEN_OK);
@@ -200,11 +199,9 @@ static void test_misuse_is_noticed(void) {
   gives(machine_sound_int8_init(&sound, &own), MCUGEN_OK);
   CHECK(dense_output(&dense) == NULL);  // the arena is another's now
   gives(machine_sound_int8_push_samples(&sound, NULL, 1, NULL, NULL), MCUGEN_BAD_ARGUMENT);
-  gives(machine_sound_int8_push_samples(&sound, clip, SIZE_MAX, NULL, NULL),
-              MCUGEN_BAD_ARGUMENT);
+  gives(machine_sound_int8_push_samples(&sound, clip, SIZE_MAX, NULL, NULL), MCUGEN_BAD_ARGUMENT);
   mcugen_result_t inner = MCUGEN_OK;
-  gives(machine_sound_int8_push_samples(&sound, clip, CLIP_SAMPLES, misuse, &inner),
-              MCUGEN_OK);
+  gives(machine_sound_int8_push_samples(&sound, clip, CLIP_SAMPLES, misuse, &inner), MCUGEN_OK);
   CHECK_EQUAL(inner, MCUGEN_BUSY);
 }
 
@@ -228,7 +225,7 @@ static void test_the_alarm(void) {
     bool on;
   } steps[] = {{11, false}, {0, false}, {11, true},  // 2 of the last 3 are above 10
                {9, true},   {9, true},  {9, true},   // above the release of 8
-               {0, true},   {0, false}, {9, false},  {9, false}, {10, false}};
+               {0, true},   {0, false}, {9, false}, {9, false}, {10, false}};
   for (size_t i = 0; i < sizeof steps / sizeof steps[0]; ++i) {
     is_on(mcugen_alarm_add(&alarm, steps[i].score), steps[i].on);
   }
@@ -246,10 +243,10 @@ static void test_the_wake_word(void) {
   static const struct {
     float probability;
     bool fires;
-  } steps[] = {{1.0f, false},                                   // one window is not two
-               {0.0f, false},                                   // the mean is 0.5, not above
-               {1.5f, true},                                    // now it is
-               {1.0f, false}, {1.0f, false}, {1.0f, false},     // refractory
+  } steps[] = {{1.0f, false},                                // one window is not two
+               {0.0f, false},                                // the mean is 0.5, not above
+               {1.5f, true},                                 // now it is
+               {1.0f, false}, {1.0f, false}, {1.0f, false},  // refractory
                {1.0f, true},  {0.0f, false}, {0.0f, false},
                {0.0f, false}, {0.9f, false}, {0.2f, true}};
   for (size_t i = 0; i < sizeof steps / sizeof steps[0]; ++i) {

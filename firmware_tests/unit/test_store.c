@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 the mcugen authors
 // SPDX-License-Identifier: Apache-2.0
-// Weights in two slots of a flash that loses power in the middle of writes and erasures. The weights
-// are small ones made here: header and digest as `mcugen weights` writes them, and a signature that
-// only the right key makes.
+// Weights in two slots of a flash that loses power in the middle of writes and erasures. The
+// weights are small ones made here: header and digest as `mcugen weights` writes them, and a
+// signature that only the right key makes.
 #include <string.h>
 
 #include "check.h"
@@ -111,8 +111,11 @@ static mcugen_store_t store;
 static mcugen_result_t boot(void) {
   steps_left = NEVER;
   flash = (mcugen_flash_t){memory, SECTOR, unit, write_flash, erase_flash, &unit};
-  store = (mcugen_store_t){.flash = &flash, .slots = {0, SLOT_BYTES}, .slot_bytes = SLOT_BYTES,
-                           .architecture = ARCHITECTURE, .verify = &verify};
+  store = (mcugen_store_t){.flash = &flash,
+                           .slots = {0, SLOT_BYTES},
+                           .slot_bytes = SLOT_BYTES,
+                           .architecture = ARCHITECTURE,
+                           .verify = &verify};
   return mcugen_store_open(&store);
 }
 

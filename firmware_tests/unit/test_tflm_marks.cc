@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the mcugen authors
 // SPDX-License-Identifier: Apache-2.0
-// The marking resolver on kernels that only note their calls: each operator is marked once, in order.
+// The marking resolver on kernels that only note their calls: each operator is marked once, in
+// order.
 #include <cassert>
 #include <new>
 #include <vector>
@@ -44,7 +45,8 @@ static void Mark(void *context, uint32_t layer) {
 static int16_t halfwords[6];
 static int8_t bytes[4];
 static TfLiteIntArray dims[] = {{2, {2, 3}}, {1, {4}}};
-static TfLiteEvalTensor tensors[] = {{{halfwords}, &dims[0], kTfLiteInt16}, {{bytes}, &dims[1], kTfLiteInt8}};
+static TfLiteEvalTensor tensors[] = {{{halfwords}, &dims[0], kTfLiteInt16},
+                                     {{bytes}, &dims[1], kTfLiteInt8}};
 
 static TfLiteEvalTensor *Find(const TfLiteContext *, int index) { return &tensors[index]; }
 
@@ -68,9 +70,10 @@ static void StopsAfterAnOperator(const TFLMRegistration *const ops[4]) {
 }
 
 int main() {
+  using Marking = mcugen::MarkingResolver<3>;
   const Resolver resolver;
-  alignas(mcugen::MarkingResolver<3>) static unsigned char memory[sizeof(mcugen::MarkingResolver<3>)];
-  const auto *marking = new (memory) mcugen::MarkingResolver<3>(resolver);
+  alignas(Marking) static unsigned char memory[sizeof(Marking)];
+  const auto *marking = new (memory) Marking(resolver);
   assert(marking->FindOp("unknown") == nullptr);
   assert(marking->GetOpDataParser(tflite::BuiltinOperator_ADD) == &Parse);
   const TFLMRegistration *ops[] = {

@@ -62,8 +62,8 @@ void mcugen_add_s8_dsp(const mcugen_add_dsp_t *layer, const int8_t *a, const int
                        int8_t *out);
 void mcugen_add_s8_dsp_constant(const mcugen_add_dsp_t *layer, const int8_t *a, int8_t *out);
 
-// The same with s(x) of the fine operand from a table, which holds for each value, as a byte from 0 on, s(x)
-// less the coarse operand's zero point * 2^19. `_relu` is for a zero point of -128.
+// The same with s(x) of the fine operand from a table, which holds for each value, as a byte from 0
+// on, s(x) less the coarse operand's zero point * 2^19. `_relu` is for a zero point of -128.
 typedef struct {
   mcugen_broadcast_t shape;
   const int8_t *constant;  // NULL

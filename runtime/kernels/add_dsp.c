@@ -6,6 +6,7 @@
 // (x * 2^21) * m. The shift after it sends negative ties away from zero by adding -1; where the
 // product is 0 although x < 0, that -1 changes nothing, so x stands for the product's sign.
 #include "add.h"
+
 #include "broadcast_dsp.h"
 
 enum { FINE_SHIFT = 21, COARSE_SHIFT = 19 };

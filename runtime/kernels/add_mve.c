@@ -3,6 +3,7 @@
 // ADD and SUB with Helium: four values at a time on the plane of mcugen_add_plane_t.
 #define MCUGEN_LANES 4u
 #include "add.h"
+
 #include "mve.h"
 
 // A repeated operand is a part of where the plane starts; the other one is read in its place.

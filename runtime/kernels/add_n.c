@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the mcugen authors
 // SPDX-License-Identifier: Apache-2.0
-// Equals AddN of TFLite's reference_ops, whose inputs have one scale: halves of values shifted left by
-// 20 are values shifted left by 19, exactly.
+// Equals AddN of TFLite's reference_ops, whose inputs have one scale: halves of values shifted left
+// by 20 are values shifted left by 19, exactly.
 #include "add_n.h"
 
 void mcugen_add_n_s8_begin(const mcugen_add_n_t *layer, const int8_t *in, void *sums) {

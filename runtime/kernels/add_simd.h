@@ -20,8 +20,8 @@ MCUGEN_INLINE void mcugen_add_row(const mcugen_add_t *layer, mcugen_row_t row) {
     const uint32_t left = row.count - i;
     const mcugen_eight_t a = mcugen_load_eight(row.a + i * row.a_step, row.a_step, left);
     const mcugen_eight_t b = mcugen_load_eight(row.b + i * row.b_step, row.b_step, left);
-    const mcugen_sums_t sum = mcugen_add_blocks(mcugen_scale_addend(&layer->a, &a),
-                                                mcugen_scale_addend(&layer->b, &b));
+    const mcugen_sums_t sum =
+        mcugen_add_blocks(mcugen_scale_addend(&layer->a, &a), mcugen_scale_addend(&layer->b, &b));
     mcugen_store_eight(row.out + i, left, mcugen_requantize_all(sum, layer->by), range);
   }
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // ADD for cores with DSP instructions and 1 KB of flash to spare: the fine operand by a table.
 #include "add.h"
+
 #include "broadcast_dsp.h"
 
 enum { COARSE_SHIFT = 19 };
@@ -11,7 +12,8 @@ MCUGEN_INLINE int32_t finish(const mcugen_add_table_t *layer, int32_t sum, bool 
     return mcugen_requantize_s8(sum, layer->multiplier, layer->addend, layer->shift,
                                 MCUGEN_ROUND_DOUBLE);
   }
-  // A sum below 0 ends at the smallest int8 wherever its ties go: see mcugen_requantize_channel_relu.
+  // A sum below 0 ends at the smallest int8 wherever its ties go: see
+  // mcugen_requantize_channel_relu.
   const int32_t y = mcugen_smmlar(sum, layer->multiplier, sum);
   return mcugen_ssat8((y + layer->addend) >> layer->shift);
 }

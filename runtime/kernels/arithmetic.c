@@ -39,17 +39,17 @@ void mcugen_binary_constant(const mcugen_binary_t *layer, const void *a, void *o
 }
 
 // A row function: `result` of x and y, the operands' elements.
-#define ROW(name, type, out_type, result)                                                \
-  void mcugen_##name(const mcugen_binary_t *layer, const mcugen_binary_row_t *row) {     \
-    const type *a = row->a;                                                              \
-    const type *b = row->b;                                                              \
-    out_type *out = row->out;                                                            \
-    (void)layer;                                                                         \
-    for (uint32_t i = 0; i < row->count; ++i, a += row->a_step, b += row->b_step) {      \
-      const type x = *a;                                                                 \
-      const type y = *b;                                                                 \
-      out[i] = (out_type)(result);                                                       \
-    }                                                                                    \
+#define ROW(name, type, out_type, result)                                            \
+  void mcugen_##name(const mcugen_binary_t *layer, const mcugen_binary_row_t *row) { \
+    const type *a = row->a;                                                          \
+    const type *b = row->b;                                                          \
+    out_type *out = row->out;                                                        \
+    (void)layer;                                                                     \
+    for (uint32_t i = 0; i < row->count; ++i, a += row->a_step, b += row->b_step) {  \
+      const type x = *a;                                                             \
+      const type y = *b;                                                             \
+      out[i] = (out_type)(result);                                                   \
+    }                                                                                \
   }
 
 static float clamped(const mcugen_binary_t *layer, float value) {
@@ -78,9 +78,7 @@ static int32_t times(int32_t x, int32_t y) { return (int32_t)((uint32_t)x * (uin
 static int32_t less(int32_t x, int32_t y) { return (int32_t)((uint32_t)x - (uint32_t)y); }
 
 // TFLite leaves a division by zero undefined.
-static int32_t divided(int32_t x, int32_t y) {
-  return y == 0 ? 0 : y == -1 ? less(0, x) : x / y;
-}
+static int32_t divided(int32_t x, int32_t y) { return y == 0 ? 0 : y == -1 ? less(0, x) : x / y; }
 
 static int32_t limited(const mcugen_binary_t *layer, int32_t value) {
   return mcugen_clamp(value, layer->smallest, layer->largest);
@@ -92,8 +90,8 @@ ROW(mul_s32, int32_t, int32_t, limited(layer, times(x, y)))
 ROW(div_s32, int32_t, int32_t, limited(layer, divided(x, y)))
 ROW(squared_difference_s32, int32_t, int32_t, times(less(x, y), less(x, y)))
 
-#define EXTREMES(suffix, type)                       \
-  ROW(maximum_##suffix, type, type, x > y ? x : y)   \
+#define EXTREMES(suffix, type)                     \
+  ROW(maximum_##suffix, type, type, x > y ? x : y) \
   ROW(minimum_##suffix, type, type, x < y ? x : y)
 
 EXTREMES(s16, int16_t)
@@ -150,8 +148,7 @@ static int32_t square(int32_t value) { return times(value, value); }
 
 ROW(add_s16, int16_t, int16_t, result(layer, A + B))
 ROW(sub_s16, int16_t, int16_t, result(layer, A - B))
-ROW(mul_s16, int16_t, int16_t,
-    result(layer, (x - layer->a.zero_point) * (y - layer->b.zero_point)))
+ROW(mul_s16, int16_t, int16_t, result(layer, (x - layer->a.zero_point) * (y - layer->b.zero_point)))
 ROW(prelu_s16, int16_t, int16_t, sloped(layer, x, y))
 ROW(squared_difference_s8, int8_t, int8_t, result(layer, square(A - B)))
 ROW(squared_difference_s16, int16_t, int16_t, result(layer, square(A - B)))
@@ -190,10 +187,10 @@ void mcugen_unary(const mcugen_unary_t *layer, const float *in, float *out) {
   }
 }
 
-#define UNARY(name, value)                       \
+#define UNARY(name, value)                          \
   float mcugen_##name##_f32(float x, float alpha) { \
-    (void)alpha;                                 \
-    return value;                                \
+    (void)alpha;                                    \
+    return value;                                   \
   }
 
 // Ties to even.
@@ -272,8 +269,9 @@ void mcugen_cast(const mcugen_cast_t *layer, const void *in, void *out) {
     int64_t whole = 0;
     if (layer->from == MCUGEN_KIND_FLOAT) {
       memcpy(&real, from, sizeof(real));
-      whole = layer->to == MCUGEN_KIND_BOOL ? real != 0.0f
-              : layer->to == MCUGEN_KIND_FLOAT ? 0 : truncated(layer, real);
+      whole = layer->to == MCUGEN_KIND_BOOL    ? real != 0.0f
+              : layer->to == MCUGEN_KIND_FLOAT ? 0
+                                               : truncated(layer, real);
     } else {
       whole = integer_of(layer, from);
       real = (float)whole;

@@ -103,7 +103,12 @@ float mcugen_square_f32(float x, float alpha);
 float mcugen_tanh_f32(float x, float alpha);
 
 // CAST. A type is its size in bytes and what it is.
-typedef enum { MCUGEN_KIND_SIGNED, MCUGEN_KIND_UNSIGNED, MCUGEN_KIND_FLOAT, MCUGEN_KIND_BOOL } mcugen_kind_t;
+typedef enum {
+  MCUGEN_KIND_SIGNED,
+  MCUGEN_KIND_UNSIGNED,
+  MCUGEN_KIND_FLOAT,
+  MCUGEN_KIND_BOOL
+} mcugen_kind_t;
 
 typedef struct {
   uint32_t count;

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the mcugen authors
 // SPDX-License-Identifier: Apache-2.0
-// BATCH_MATMUL: for each batch out[row][column] = sum of a[row][i] * b[i][column]. Steps, in elements,
-// say how the operands lie, transposed and repeated ones included.
+// BATCH_MATMUL: for each batch out[row][column] = sum of a[row][i] * b[i][column]. Steps, in
+// elements, say how the operands lie, transposed and repeated ones included.
 #ifndef MCUGEN_KERNELS_BATCH_MATMUL_H
 #define MCUGEN_KERNELS_BATCH_MATMUL_H
 
@@ -34,8 +34,8 @@ void mcugen_batch_matmul_s8(const mcugen_batch_matmul_t *layer, const int8_t *a,
                             int8_t *out);
 void mcugen_batch_matmul_s8_constant(const mcugen_batch_matmul_t *layer, const int8_t *a,
                                      int8_t *out);
-void mcugen_batch_matmul_s16(const mcugen_batch_matmul_t *layer, const int16_t *a,
-                             const int16_t *b, int16_t *out);
+void mcugen_batch_matmul_s16(const mcugen_batch_matmul_t *layer, const int16_t *a, const int16_t *b,
+                             int16_t *out);
 void mcugen_batch_matmul_s16_constant(const mcugen_batch_matmul_t *layer, const int16_t *a,
                                       int16_t *out);
 void mcugen_batch_matmul_f32(const mcugen_batch_matmul_t *layer, const float *a, const float *b,

@@ -1,10 +1,10 @@
 // SPDX-FileCopyrightText: 2026 the mcugen authors
 // SPDX-License-Identifier: Apache-2.0
-// The portable CONV_2D: equals reference_integer_ops::ConvPerChannel of TFLite. Four output channels
-// at a time, so that each input is loaded once for four multiplications.
-#include <stdbool.h>
-
+// The portable CONV_2D: equals reference_integer_ops::ConvPerChannel of TFLite. Four output
+// channels at a time, so that each input is loaded once for four multiplications.
 #include "conv_2d.h"
+
+#include <stdbool.h>
 
 // Sums that are passed on stay in registers.
 #define MCUGEN_INLINE static inline __attribute__((always_inline))
@@ -18,11 +18,11 @@ typedef struct {
   int32_t sum[TOGETHER];
 } sums_t;
 
-// What an output position sees within the image: pieces of taps that lie side by side, in rows. A whole row
-// of the filter is a piece, unless something lies between its taps.
+// What an output position sees within the image: pieces of taps that lie side by side, in rows. A
+// whole row of the filter is a piece, unless something lies between its taps.
 typedef struct {
-  const int8_t *in;     // the first tap
-  uint32_t weights;     // of a channel before that tap
+  const int8_t *in;  // the first tap
+  uint32_t weights;  // of a channel before that tap
   uint32_t rows;
   uint32_t pieces;      // of a row
   uint32_t run;         // taps of a piece
@@ -30,8 +30,8 @@ typedef struct {
   uint32_t row_step;
 } view_t;
 
-// sum + a * b, modulo 2^32. On Thumb-2 compilers else add products to each other first, which takes more
-// instructions.
+// sum + a * b, modulo 2^32. On Thumb-2 compilers else add products to each other first, which takes
+// more instructions.
 MCUGEN_INLINE int32_t multiply_add(int32_t sum, int32_t a, int32_t b) {
 #if defined(__GNUC__) && defined(__thumb2__)
   __asm__("mla %0, %1, %2, %0" : "+r"(sum) : "r"(a), "r"(b));
@@ -47,7 +47,8 @@ MCUGEN_INLINE sums_t add_tap(sums_t s, const int8_t *weights, int32_t value) {
   s.sum[2] = multiply_add(s.sum[2], value, weights[2]);
   s.sum[3] = multiply_add(s.sum[3], value, weights[3]);
 #if defined(__GNUC__)
-  __asm__ volatile("" : : : "memory");  // what comes after is not loaded before, for want of registers
+  // What comes after is not loaded before, for want of registers.
+  __asm__ volatile("" ::: "memory");
 #endif
   return s;
 }
@@ -85,7 +86,8 @@ MCUGEN_INLINE sums_t add_one(sums_t s, const int8_t *weights, const int8_t *in, 
   return s;
 }
 
-// The sums of `together` channels, four or one, of the group whose first input channel is `channel`.
+// The sums of `together` channels, four or one, of the group whose first input channel is
+// `channel`.
 MCUGEN_INLINE sums_t dot(const layer_t *layer, const view_t *seen, const int8_t *weights,
                          uint32_t channel, sums_t s, uint32_t together) {
   const uint32_t depth = (uint32_t)layer->filter.in_channels / layer->groups;

@@ -6,14 +6,14 @@
 
 #if MCUGEN_MAY_HAVE_AVX2
 MCUGEN_TARGET
-void mcugen_conv_2d_avx2_double(const mcugen_conv_2d_vector_t *layer, const int8_t *in,
-                                int8_t *out, int8_t *scratch) {
+void mcugen_conv_2d_avx2_double(const mcugen_conv_2d_vector_t *layer, const int8_t *in, int8_t *out,
+                                int8_t *scratch) {
   mcugen_conv_2d_rows(layer, in, out, scratch, MCUGEN_ROUND_DOUBLE);
 }
 
 MCUGEN_TARGET
-void mcugen_conv_2d_avx2_single(const mcugen_conv_2d_vector_t *layer, const int8_t *in,
-                                int8_t *out, int8_t *scratch) {
+void mcugen_conv_2d_avx2_single(const mcugen_conv_2d_vector_t *layer, const int8_t *in, int8_t *out,
+                                int8_t *scratch) {
   mcugen_conv_2d_rows(layer, in, out, scratch, MCUGEN_ROUND_SINGLE);
 }
 #endif

@@ -7,9 +7,10 @@
 // Channels are packed in pairs as in row_pairs.h: a halfword 256 * u + l times x, summed,
 // is S = 256 * U + L; SXTB16 recovers l, a second SMLAD gives L, and U = (S - L) >> 8 is exact
 // while |U| < 2^23, which the generator checks, biases included.
+#include "conv_2d.h"
+
 #include <stdbool.h>
 
-#include "conv_2d.h"
 #include "conv_2d_gather.h"
 #include "dsp.h"
 
@@ -142,9 +143,9 @@ MCUGEN_INLINE void compute_quads(const layer_t *layer, const pair_t *pair, finis
 
 #if MCUGEN_DSP_ASSEMBLY
 // compute_quads in 12 instructions for 16 multiplications: two taps of four channels at two
-// positions per step; r4-r7 and r8-r11 are the sums_t of the positions. After the first step eight are
-// unrolled and entered in the middle. All of r0-r12 and lr are taken, so the rest waits on the stack: the
-// input, the steps' entry, the input's end, both outputs, the stream's end.
+// positions per step; r4-r7 and r8-r11 are the sums_t of the positions. After the first step eight
+// are unrolled and entered in the middle. All of r0-r12 and lr are taken, so the rest waits on the
+// stack: the input, the steps' entry, the input's end, both outputs, the stream's end.
 #define STEP                                           \
   "ldmia.w r0!, {r2, r3} \n ldmia.w r1!, {r12, lr} \n" \
   "smlad r4, r2, r12, r4 \n smlad r8, r2, lr, r8 \n"   \
@@ -302,8 +303,8 @@ void mcugen_conv_2d_dsp_double(const mcugen_conv_2d_dsp_t *layer, const int8_t *
   conv_2d(layer, in, out, scratch, FINISH_DOUBLE);
 }
 
-void mcugen_conv_2d_dsp_straight(const mcugen_conv_2d_dsp_t *layer, const int8_t *in,
-                                    int8_t *out, int8_t *scratch) {
+void mcugen_conv_2d_dsp_straight(const mcugen_conv_2d_dsp_t *layer, const int8_t *in, int8_t *out,
+                                 int8_t *scratch) {
   conv_2d(layer, in, out, scratch, FINISH_STRAIGHT);
 }
 

@@ -1,13 +1,13 @@
 // SPDX-FileCopyrightText: 2026 the mcugen authors
 // SPDX-License-Identifier: Apache-2.0
-// What two output positions of CONV_2D see, gathered for conv_2d_dsp.c as int16, word by word in turn:
-// for every four taps {0, 2} of the first position, {0, 2} of the second, {1, 3} of both. conv_2d.h
-// says in which order taps come.
+// What two output positions of CONV_2D see, gathered for conv_2d_dsp.c as int16, word by word in
+// turn: for every four taps {0, 2} of the first position, {0, 2} of the second, {1, 3} of both.
+// conv_2d.h says in which order taps come.
 //
-// A position whose filter is all inside the image is gathered from there. What another one sees is copied
-// first, filled up with the zero point. The copies of both lie run by run in turn at the end of scratch,
-// where gathered taps are written later. The copies end a run and 4 bytes behind these, so that every tap
-// is read before it is written over.
+// A position whose filter is all inside the image is gathered from there. What another one sees is
+// copied first, filled up with the zero point. The copies of both lie run by run in turn at the end
+// of scratch, where gathered taps are written later. The copies end a run and 4 bytes behind these,
+// so that every tap is read before it is written over.
 #ifndef MCUGEN_KERNELS_CONV_2D_GATHER_H
 #define MCUGEN_KERNELS_CONV_2D_GATHER_H
 
@@ -20,20 +20,20 @@
 typedef struct {
   const int8_t *first;
   const int8_t *second;
-  uint32_t *words;      // of the whole fours of each run
-  uint8_t *rest;        // of the last taps of each run, halfword by halfword
-  uint32_t rows;        // of the filter
-  uint32_t eights;      // taps of a run in whole eights
-  uint32_t four;        // whether four more follow them
-  uint32_t left;        // the last taps of a run
-  uint32_t first_gap;   // bytes from the end of a run to the start of the next
+  uint32_t *words;     // of the whole fours of each run
+  uint8_t *rest;       // of the last taps of each run, halfword by halfword
+  uint32_t rows;       // of the filter
+  uint32_t eights;     // taps of a run in whole eights
+  uint32_t four;       // whether four more follow them
+  uint32_t left;       // the last taps of a run
+  uint32_t first_gap;  // bytes from the end of a run to the start of the next
   uint32_t second_gap;
 } mcugen_gather_pair_t;
 
 #if MCUGEN_DSP_ASSEMBLY
-#define MCUGEN_GATHER_FOUR                                               \
-  "ldr r8, [r1], #4 \n ldr r9, [r2], #4 \n"                              \
-  "sxtb16 r10, r8 \n sxtb16 r11, r9 \n strd r10, r11, [r3], #8 \n"       \
+#define MCUGEN_GATHER_FOUR                                         \
+  "ldr r8, [r1], #4 \n ldr r9, [r2], #4 \n"                        \
+  "sxtb16 r10, r8 \n sxtb16 r11, r9 \n strd r10, r11, [r3], #8 \n" \
   "sxtb16 r10, r8, ror #8 \n sxtb16 r11, r9, ror #8 \n strd r10, r11, [r3], #8 \n"
 
 // Not inlined, because it takes nearly all registers.
@@ -42,7 +42,8 @@ static __attribute__((noinline)) void mcugen_gather_pair(const mcugen_gather_pai
   __asm__ volatile(
       "ldmia r0, {r1-r5} \n"
       "1: ldr r6, [r0, #20] \n cbz r6, 3f \n add r6, r1 \n"
-      "2: " MCUGEN_GATHER_FOUR MCUGEN_GATHER_FOUR "cmp r1, r6 \n bne 2b \n"
+      "2: " MCUGEN_GATHER_FOUR MCUGEN_GATHER_FOUR
+      "cmp r1, r6 \n bne 2b \n"
       "3: ldr r6, [r0, #24] \n cbz r6, 4f \n" MCUGEN_GATHER_FOUR
       "4: ldr r6, [r0, #28] \n cbz r6, 6f \n"
       "5: ldrsb r8, [r1], #1 \n ldrsb r9, [r2], #1 \n and r10, r4, #2 \n"
@@ -86,7 +87,7 @@ static void mcugen_gather_pair(const mcugen_gather_pair_t *pair) {
 // A walk over all output positions.
 typedef struct {
   mcugen_gather_pair_t pair;
-  uint32_t inside;      // positions side by side that come next, whose filters are all inside the image
+  uint32_t inside;      // positions side by side that come next, with filters all inside the image
   const int8_t *from;   // the first tap of the first of these
   uint32_t step;        // bytes from one to the next
   uint32_t image_gap;   // bytes from the end of a run in the image to the start of the next
@@ -95,7 +96,7 @@ typedef struct {
   uint32_t run;         // taps of a row of the filter
   int8_t *copies;       // of what both positions see, where they are not all inside the image
   uint32_t copies_words;
-  bool copies_filled;   // with the zero point
+  bool copies_filled;  // with the zero point
 } mcugen_walk_t;
 
 static void mcugen_start_walk(mcugen_walk_t *walk, const mcugen_conv_2d_dsp_t *layer,
@@ -170,7 +171,8 @@ static void mcugen_copy_view(const mcugen_conv_2d_dsp_t *layer, const mcugen_wal
   const mcugen_range_t rows = mcugen_taps_inside(y, f->dilation_y, f->height, f->in_height);
   const mcugen_range_t columns = mcugen_taps_inside(x, f->dilation_x, f->width, f->in_width);
   const int32_t seen = columns.end - columns.first;
-  const int32_t together = f->dilation_x == 1 ? seen : 1;  // taps that lie side by side in the image
+  // Taps that lie side by side in the image.
+  const int32_t together = f->dilation_x == 1 ? seen : 1;
   const uint32_t bytes = (uint32_t)together * f->in_channels;
   const uint32_t step = (uint32_t)f->dilation_x * f->in_channels;
   const uint32_t row_step = (uint32_t)f->dilation_y * f->in_width * f->in_channels;
@@ -192,7 +194,8 @@ static void mcugen_copy_view(const mcugen_conv_2d_dsp_t *layer, const mcugen_wal
   }
 }
 
-// Where the taps of the next position are: in the image, or in `copy`; `gap` becomes that from run to run.
+// Where the taps of the next position are: in the image, or in `copy`; `gap` becomes that from run
+// to run.
 static __attribute__((noinline)) const int8_t *mcugen_see_next(const mcugen_conv_2d_dsp_t *layer,
                                                                mcugen_walk_t *walk, int8_t *copy,
                                                                uint32_t *gap) {

@@ -46,6 +46,7 @@ typedef struct {
 } pair_t;
 
 // 128 multiplications.
+// clang-format off
 #define TURN(mla)                                                             \
   "vldrb.8 %q[v0], [r1], #16 \n vldrb.8 %q[v1], [r3], #16 \n"                 \
   "vldrb.8 %q[v2], [%[weights]], #16 \n vldrb.8 %q[v3], [%[weights]], #16 \n" \
@@ -68,9 +69,11 @@ typedef struct {
 #define REQUANTIZE_SINGLE                        \
   "mov r0, #1 \n vadd.i32 %q[v3], %q[v3], r0 \n" \
   "vmulh.s32 %q[v0], %q[v0], %q[v2] \n vmulh.s32 %q[v1], %q[v1], %q[v2] \n" REQUANTIZE_SHIFT
+// clang-format on
 
 // In C, GCC 12 moves its variables out of the eight registers of the sums for each block of
 // channels: that takes 20 instructions more, of about 100.
+// clang-format off
 #define PAIR(requantize)                                                                         \
   __asm__ volatile(                                                                              \
       "1: ldrd r1, r3, [%[pair]] \n ldr r7, [%[pair], #8] \n" TURN("vmladav")                    \
@@ -91,12 +94,13 @@ typedef struct {
         [block] "+r"(block)                                                                      \
       : [pair] "r"(base), [low] "w"(low), [high] "w"(high)                                       \
       : "r0", "r1", "r2", "r3", "r4", "r6", "r7", "r8", "r10", "r12", "lr", "cc", "memory")
+// clang-format on
 
 MCUGEN_INLINE void two_positions(const mcugen_conv_2d_vector_t *layer, mcugen_view_t view,
                                  int8_t *out, mcugen_rounding_t rounding) {
   const int32_t count = layer->filter.out_channels;
-  pair_t pair = {view.in, view.in + view.stride, view.depth / 16u, layer->zero_point,
-                 count,   out,                   out + count};
+  pair_t pair = {view.in,    view.in + view.stride, view.depth / 16u, layer->zero_point, count, out,
+                 out + count};
   const int32x4_t low = vdupq_n_s32(layer->low), high = vdupq_n_s32(layer->high);
   register const int8_t *weights __asm__("r5") = layer->weights;
   register const int32_t *block __asm__("r9") = layer->channels;
@@ -135,9 +139,7 @@ typedef struct {
 
 typedef mcugen_channels_t *mcugen_factors_t;
 
-MCUGEN_INLINE mcugen_factors_t mcugen_load_factors(mcugen_channels_t *channels) {
-  return channels;
-}
+MCUGEN_INLINE mcugen_factors_t mcugen_load_factors(mcugen_channels_t *channels) { return channels; }
 
 MCUGEN_INLINE void mcugen_sum_block(mcugen_sums_t *sums, uint32_t positions, const int32_t *start,
                                     const int8_t *weights, mcugen_view_t view) {

@@ -22,9 +22,7 @@ typedef struct {
 MCUGEN_INLINE void mcugen_sum_block(mcugen_sums_t *sums, uint32_t positions, const int32_t *start,
                                     const int8_t *weights, mcugen_view_t view) {
   mcugen_halves_t halves[MCUGEN_TOGETHER];
-  MCUGEN_UNROLL for (uint32_t p = 0; p < positions; ++p) {
-    halves[p] = mcugen_start_halves(start);
-  }
+  MCUGEN_UNROLL for (uint32_t p = 0; p < positions; ++p) { halves[p] = mcugen_start_halves(start); }
   const int8_t *row = view.rows.first;
   for (uint32_t rows = view.count; rows != 0; --rows) {
     mcugen_add_run(halves, positions, &weights, row, view.stride, view.run);

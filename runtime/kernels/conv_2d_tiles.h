@@ -37,7 +37,7 @@ MCUGEN_INLINE void mcugen_gather_row(const mcugen_conv_2d_vector_t *layer, const
   if (f->dilation_x == 1) {
     const int32_t first = columns.first * channels;
     mcugen_copy_bytes(to + first, row + (x + columns.first) * channels,
-                (columns.end - columns.first) * channels);
+                      (columns.end - columns.first) * channels);
   } else {
     for (int32_t kx = columns.first; kx < columns.end; ++kx) {
       mcugen_copy_bytes(to + kx * channels, row + (x + kx * f->dilation_x) * channels, channels);

@@ -33,19 +33,19 @@ typedef struct {
 // `depth` bytes of 4 positions; for simd and avx2 for those where the taps of a row are no whole
 // STEPs, and for the ring of padded_rows.h. `_relu` is for a zero point of -128, and outputs up to
 // 127.
-void mcugen_conv_2d_simd_double(const mcugen_conv_2d_vector_t *layer, const int8_t *in,
-                                int8_t *out, int8_t *scratch);
-void mcugen_conv_2d_simd_single(const mcugen_conv_2d_vector_t *layer, const int8_t *in,
-                                int8_t *out, int8_t *scratch);
-void mcugen_conv_2d_avx2_double(const mcugen_conv_2d_vector_t *layer, const int8_t *in,
-                                int8_t *out, int8_t *scratch);
-void mcugen_conv_2d_avx2_single(const mcugen_conv_2d_vector_t *layer, const int8_t *in,
-                                int8_t *out, int8_t *scratch);
-void mcugen_conv_2d_mve_double(const mcugen_conv_2d_vector_t *layer, const int8_t *in,
-                               int8_t *out, int8_t *scratch);
+void mcugen_conv_2d_simd_double(const mcugen_conv_2d_vector_t *layer, const int8_t *in, int8_t *out,
+                                int8_t *scratch);
+void mcugen_conv_2d_simd_single(const mcugen_conv_2d_vector_t *layer, const int8_t *in, int8_t *out,
+                                int8_t *scratch);
+void mcugen_conv_2d_avx2_double(const mcugen_conv_2d_vector_t *layer, const int8_t *in, int8_t *out,
+                                int8_t *scratch);
+void mcugen_conv_2d_avx2_single(const mcugen_conv_2d_vector_t *layer, const int8_t *in, int8_t *out,
+                                int8_t *scratch);
+void mcugen_conv_2d_mve_double(const mcugen_conv_2d_vector_t *layer, const int8_t *in, int8_t *out,
+                               int8_t *scratch);
 void mcugen_conv_2d_mve_relu_double(const mcugen_conv_2d_vector_t *layer, const int8_t *in,
                                     int8_t *out, int8_t *scratch);
-void mcugen_conv_2d_mve_single(const mcugen_conv_2d_vector_t *layer, const int8_t *in,
-                               int8_t *out, int8_t *scratch);
+void mcugen_conv_2d_mve_single(const mcugen_conv_2d_vector_t *layer, const int8_t *in, int8_t *out,
+                               int8_t *scratch);
 
 #endif

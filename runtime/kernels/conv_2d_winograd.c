@@ -4,14 +4,16 @@
 // A. Lavin, S. Gray: Fast Algorithms for Convolutional Neural Networks, 2015, in integers.
 //
 // A tile is 4x4 pixels, d, and gives 2x2 outputs: y = A' ((G w G') * (B' d B)) A, summed over the
-// channels. B and A hold 0 and +-1 only; G holds halves, so the generator takes 2 G and all sums are 4 y:
-// exact, modulo 2^32, while 4 |y| < 2^31, which the generator checks. |B' d B| <= 512 and the weights
-// <= 9 * 127 fit 16 bits. Pixels outside the image are the zero point, as in conv_2d_dsp.c.
+// channels. B and A hold 0 and +-1 only; G holds halves, so the generator takes 2 G and all sums
+// are 4 y: exact, modulo 2^32, while 4 |y| < 2^31, which the generator checks. |B' d B| <= 512 and
+// the weights <= 9 * 127 fit 16 bits. Pixels outside the image are the zero point, as in
+// conv_2d_dsp.c.
 //
 // Two tiles side by side are computed at once, four channels at a time.
+#include "conv_2d.h"
+
 #include <stdbool.h>
 
-#include "conv_2d.h"
 #include "dsp.h"
 
 typedef mcugen_conv_2d_dsp_t layer_t;
@@ -27,8 +29,8 @@ typedef struct {
 } line_t;
 
 MCUGEN_INLINE line_t transform_line(uint32_t a, uint32_t b, uint32_t c, uint32_t d) {
-  return (line_t){{mcugen_ssub16(a, c), mcugen_sadd16(b, c), mcugen_ssub16(c, b),
-                   mcugen_ssub16(b, d)}};
+  return (line_t){
+      {mcugen_ssub16(a, c), mcugen_sadd16(b, c), mcugen_ssub16(c, b), mcugen_ssub16(b, d)}};
 }
 
 // What B' makes of a column of a tile, for channels {0, 2} and {1, 3}.
@@ -41,10 +43,10 @@ MCUGEN_INLINE column_t transform_column(const int8_t *const *pixels, uint32_t ch
   const uint32_t b = mcugen_load_word(pixels[COLUMNS] + channel);
   const uint32_t c = mcugen_load_word(pixels[2 * COLUMNS] + channel);
   const uint32_t d = mcugen_load_word(pixels[3 * COLUMNS] + channel);
-  return (column_t){transform_line(mcugen_sxtb16(a), mcugen_sxtb16(b), mcugen_sxtb16(c),
-                                   mcugen_sxtb16(d)),
-                    transform_line(mcugen_sxtb16_ror8(a), mcugen_sxtb16_ror8(b),
-                                   mcugen_sxtb16_ror8(c), mcugen_sxtb16_ror8(d))};
+  return (column_t){
+      transform_line(mcugen_sxtb16(a), mcugen_sxtb16(b), mcugen_sxtb16(c), mcugen_sxtb16(d)),
+      transform_line(mcugen_sxtb16_ror8(a), mcugen_sxtb16_ror8(b), mcugen_sxtb16_ror8(c),
+                     mcugen_sxtb16_ror8(d))};
 }
 
 // One word of each tile, for each of four products.
@@ -70,8 +72,8 @@ MCUGEN_INLINE line_t odd_row(const column_t *c, uint32_t i) {
   return transform_line(c[0].odd.at[i], c[1].odd.at[i], c[2].odd.at[i], c[3].odd.at[i]);
 }
 
-// Row `i` of B' d B of both tiles, from their columns: first the words of channels {0, 2}, then those of
-// {1, 3}. Returns where the next row goes.
+// Row `i` of B' d B of both tiles, from their columns: first the words of channels {0, 2}, then
+// those of {1, 3}. Returns where the next row goes.
 MCUGEN_INLINE uint32_t *put_row(const column_t columns[COLUMNS], uint32_t i, uint32_t *to,
                                 uint32_t step) {
   put_lines(to, step, even_row(columns, i), even_row(columns + 2, i));
@@ -79,7 +81,8 @@ MCUGEN_INLINE uint32_t *put_row(const column_t columns[COLUMNS], uint32_t i, uin
   return to + SIDE * step;
 }
 
-// Both tiles, whose first pixel is at row `y`, column `x`, channel by channel; `zeros` stands for pixels outside.
+// Both tiles, whose first pixel is at row `y`, column `x`, channel by channel; `zeros` stands for
+// pixels outside.
 static __attribute__((noinline)) void transform_tiles(const layer_t *layer, const int8_t *in,
                                                       int32_t y, int32_t x, const int8_t *zeros,
                                                       uint32_t *to) {
@@ -106,31 +109,36 @@ static __attribute__((noinline)) void transform_tiles(const layer_t *layer, cons
   }
 }
 
-// The sixteen sums of four channels and two tiles: [16][tile][channel]. Returns the words that follow the
-// weights.
+// The sixteen sums of four channels and two tiles: [16][tile][channel]. Returns the words that
+// follow the weights.
 #if MCUGEN_DSP_ASSEMBLY
 // 11 instructions for 16 multiplications: r4-r7 and r8-r11 are the sums of the tiles.
-#define MULTIPLY(op, end)                                                                       \
-  "ldmia.w r0!, {r2, r3} \n ldmia.w r1!, {r12, lr} \n" op " r4, r2, r12" end("r4") op           \
-  " r8, r2, lr" end("r8") op " r5, r3, r12" end("r5") op " r9, r3, lr" end("r9")                \
-  "ldmia.w r0!, {r2, r3} \n" op " r6, r2, r12" end("r6") op " r10, r2, lr" end("r10") op        \
-  " r7, r3, r12" end("r7") op " r11, r3, lr" end("r11")
+// clang-format off
+#define MULTIPLY(op, end)                                                           \
+  "ldmia.w r0!, {r2, r3} \n ldmia.w r1!, {r12, lr} \n"                              \
+  op " r4, r2, r12" end("r4") op " r8, r2, lr" end("r8")                            \
+  op " r5, r3, r12" end("r5") op " r9, r3, lr" end("r9")                            \
+  "ldmia.w r0!, {r2, r3} \n"                                                        \
+  op " r6, r2, r12" end("r6") op " r10, r2, lr" end("r10")                          \
+  op " r7, r3, r12" end("r7") op " r11, r3, lr" end("r11")
+// clang-format on
 #define START(sum) " \n"
 #define GO_ON(sum) ", " sum " \n"
 #define FIRST MULTIPLY("smuad", START)
 #define STEP MULTIPLY("smlad", GO_ON)
 
-static __attribute__((noinline)) const uint32_t *multiply(const uint32_t *weights,
+__attribute__((noinline)) static const uint32_t *multiply(const uint32_t *weights,
                                                           const uint32_t *tiles, uint32_t channels,
                                                           int32_t *sums) {
   register const uint32_t *w __asm__("r0") = weights;
   register const uint32_t *x __asm__("r1") = tiles;
   register uint32_t words __asm__("r2") = channels;
   register int32_t *to __asm__("r3") = sums;
-  // On the stack: the end of this product's words, where sums go, a product's bytes, the end of all.
+  // On the stack: the end of this product's words, where sums go, its bytes, the end of all.
   __asm__ volatile(
       "lsl r4, r2, #2 \n add r2, r1, r4 \n add r5, r1, r4, lsl #4 \n push {r2-r5} \n"
-      "1: " FIRST STEP STEP STEP "b 3f \n"
+      "1: " FIRST STEP STEP STEP
+      "b 3f \n"
       "2: " STEP STEP STEP STEP
       "3: ldr r2, [sp] \n cmp r1, r2 \n bne 2b \n"
       "ldrd r3, r12, [sp, #4] \n ldr lr, [sp, #12] \n"
@@ -186,10 +194,9 @@ MCUGEN_INLINE square_t transform_back(const int32_t *sums) {
   const outputs_t c1 = column_back(sums + NEXT);
   const outputs_t c2 = column_back(sums + 2 * NEXT);
   const outputs_t c3 = column_back(sums + 3 * NEXT);
-  return (square_t){(int32_t)(c0.upper + c1.upper + c2.upper),
-                    (int32_t)(c1.upper - c2.upper - c3.upper),
-                    (int32_t)(c0.lower + c1.lower + c2.lower),
-                    (int32_t)(c1.lower - c2.lower - c3.lower)};
+  return (square_t){
+      (int32_t)(c0.upper + c1.upper + c2.upper), (int32_t)(c1.upper - c2.upper - c3.upper),
+      (int32_t)(c0.lower + c1.lower + c2.lower), (int32_t)(c1.lower - c2.lower - c3.lower)};
 }
 
 // From a sum times 4. `bias` is doubled where sums are, for double rounding.
@@ -199,9 +206,8 @@ MCUGEN_INLINE int8_t finish(int32_t sum, int32_t bias, const mcugen_requant_s8_t
     return (int8_t)mcugen_requantize_channel(mcugen_add(sum >> 2, bias), by, MCUGEN_ROUND_SINGLE);
   }
   const int32_t doubled = mcugen_add(sum >> 1, bias);
-  return how == FINISH_DOUBLE
-             ? (int8_t)mcugen_requantize_channel(doubled, by, MCUGEN_ROUND_DOUBLE)
-             : (int8_t)mcugen_requantize_channel_relu(doubled, by);
+  return how == FINISH_DOUBLE ? (int8_t)mcugen_requantize_channel(doubled, by, MCUGEN_ROUND_DOUBLE)
+                              : (int8_t)mcugen_requantize_channel_relu(doubled, by);
 }
 
 // The outputs of a tile in one channel; `out` has the place of each in the first channel.

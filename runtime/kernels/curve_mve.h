@@ -11,8 +11,7 @@ MCUGEN_INLINE int32x4_t mcugen_on_curve_four(const int16_t *middle, int32x4_t x,
                                              int32_t addend) {
   const uint32x4_t offsets = vreinterpretq_u32_s32(vshlq_r_s32(x, -bits));
   const int32_t *words = (const int32_t *)(const void *)middle;
-  const int16x8_t lines =
-      vreinterpretq_s16_s32(vldrwq_gather_shifted_offset_s32(words, offsets));
+  const int16x8_t lines = vreinterpretq_s16_s32(vldrwq_gather_shifted_offset_s32(words, offsets));
   const int32x4_t position = vandq_s32(x, vdupq_n_s32((1 << bits) - 1));
   const int32x4_t left = vmlaq_n_s32(vshrq_n_s32(x, 31), vmovltq_s16(lines), 1 << bits);
   return vaddq_n_s32(vaddq_s32(left, vmulq_s32(vmovlbq_s16(lines), position)), addend);

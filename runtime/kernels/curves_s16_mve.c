@@ -3,6 +3,7 @@
 // LOGISTIC and TANH of int16 with Helium, four values at a time.
 #define MCUGEN_LANES 4u
 #include "curves_s16.h"
+
 #include "mve.h"
 
 #ifdef __ARM_FEATURE_MVE
@@ -20,8 +21,7 @@ MCUGEN_INLINE int32x4_t curve_of(const mcugen_curves_s16_t *layer, int32x4_t in,
   const int32x4_t scaled = vmlasq_n_s32(in, vdupq_n_s32(layer->multiplier), half);
   const int32x4_t x = vshlq_r_s32(scaled, -shift);
   const int32_t reach = 256 << kind.bits;
-  const int32x4_t values =
-      kind.inside(layer->curve + 512, mcugen_clamp_four(x, -reach, reach - 1));
+  const int32x4_t values = kind.inside(layer->curve + 512, mcugen_clamp_four(x, -reach, reach - 1));
   const int32x4_t outside =
       vpselq_s32(vdupq_n_s32(kind.low), vdupq_n_s32(kind.high), vcmpltq_n_s32(x, 0));
   const mve_pred16_t inside = vcmpltq_n_s32(vabsq_s32(x), MCUGEN_CURVE_LINES << kind.bits);

@@ -55,8 +55,8 @@ typedef struct {
 } mcugen_depthwise_conv_2d_dsp_t;
 
 // `scratch` holds plane_words words, then the weights of a channel as int16, an even number of
-// words. It is 4-byte aligned. `_relu_double` is for a zero_point of -128. The `_exact` kernels take any requantisation and range of the
-// output.
+// words. It is 4-byte aligned. `_relu_double` is for a zero_point of -128. The `_exact` kernels
+// take any requantisation and range of the output.
 void mcugen_depthwise_conv_2d_dsp_double(const mcugen_depthwise_conv_2d_dsp_t *layer,
                                          const int8_t *in, int8_t *out, int8_t *scratch);
 void mcugen_depthwise_conv_2d_dsp_relu_double(const mcugen_depthwise_conv_2d_dsp_t *layer,
@@ -69,19 +69,19 @@ void mcugen_depthwise_conv_2d_dsp_exact_single(const mcugen_depthwise_conv_2d_ds
                                                const int8_t *in, int8_t *out, int8_t *scratch);
 
 // For filters of 3x3 without dilation, stride_x 1 or 2, out_width 2 or more; `scratch` is the
-// plane. `_straight` is for mcugen_requantize_straight, in either rounding, and fast for channels with the
-// shift MCUGEN_ONE_SHIFT.
+// plane. `_straight` is for mcugen_requantize_straight, in either rounding, and fast for channels
+// with the shift MCUGEN_ONE_SHIFT.
 void mcugen_depthwise_conv_2d_3x3_double(const mcugen_depthwise_conv_2d_dsp_t *layer,
                                          const int8_t *in, int8_t *out, int8_t *scratch);
 void mcugen_depthwise_conv_2d_3x3_straight(const mcugen_depthwise_conv_2d_dsp_t *layer,
-                                              const int8_t *in, int8_t *out, int8_t *scratch);
+                                           const int8_t *in, int8_t *out, int8_t *scratch);
 void mcugen_depthwise_conv_2d_3x3_single(const mcugen_depthwise_conv_2d_dsp_t *layer,
                                          const int8_t *in, int8_t *out, int8_t *scratch);
 
-// For filters as large as the image, one output per input channel, and a multiple of 4 `count` of them.
-// `channels` holds for every four: where their sums start; for every two taps the bytes w[0], w[1] of the
-// first and w[0], w[1] of the second, then w[2], w[3] likewise, 0 where a tap is missing; for each a
-// mcugen_requant_s8_t. `out` may be `in` if there is one batch.
+// For filters as large as the image, one output per input channel, and a multiple of 4 `count` of
+// them. `channels` holds for every four: where their sums start; for every two taps the bytes w[0],
+// w[1] of the first and w[0], w[1] of the second, then w[2], w[3] likewise, 0 where a tap is
+// missing; for each a mcugen_requant_s8_t. `out` may be `in` if there is one batch.
 typedef struct {
   const uint32_t *channels;
   uint16_t batches;

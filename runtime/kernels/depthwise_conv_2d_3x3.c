@@ -2,9 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // DEPTHWISE_CONV_2D of 3x3 filters for cores with DSP instructions: two outputs side by side at a
 // time.
+#include "depthwise_conv_2d.h"
+
 #include <stdbool.h>
 
-#include "depthwise_conv_2d.h"
 #include "dsp.h"
 #include "plane.h"
 
@@ -21,12 +22,11 @@ enum { START, MULTIPLIER, ADDEND, SHIFT, WEIGHTS, CHANNEL_WORDS = WEIGHTS + 3 };
 MCUGEN_INLINE int8_t finish(int32_t sum, const uint32_t *channel, finish_t how) {
   const mcugen_requant_s8_t by = {(int32_t)channel[MULTIPLIER], (int32_t)channel[ADDEND],
                                   channel[SHIFT]};
-  const int32_t value = how == FINISH_DOUBLE
-                            ? mcugen_requantize_channel(mcugen_shift_left(sum, 1), &by,
-                                                        MCUGEN_ROUND_DOUBLE)
-                        : how == FINISH_STRAIGHT
-                            ? mcugen_requantize_straight(sum, &by)
-                            : mcugen_requantize_channel(sum, &by, MCUGEN_ROUND_SINGLE);
+  const int32_t value =
+      how == FINISH_DOUBLE
+          ? mcugen_requantize_channel(mcugen_shift_left(sum, 1), &by, MCUGEN_ROUND_DOUBLE)
+      : how == FINISH_STRAIGHT ? mcugen_requantize_straight(sum, &by)
+                               : mcugen_requantize_channel(sum, &by, MCUGEN_ROUND_SINGLE);
   return (int8_t)value;
 }
 
@@ -48,8 +48,8 @@ MCUGEN_INLINE void one_by_one(const layer_t *layer, const task_t *task, finish_t
       const int8_t *w = (const int8_t *)&task->channel[WEIGHTS];
       int32_t sum = (int32_t)task->channel[START];
       for (const int8_t *end = w + 12; w != end; w += 4) {
-        sum = mcugen_add(sum, load_half(row) * w[0] + load_half(row + 1) * w[1] +
-                                  load_half(row + 2) * w[3]);
+        sum = mcugen_add(
+            sum, load_half(row) * w[0] + load_half(row + 1) * w[1] + load_half(row + 2) * w[3]);
         row += layer->pitch;
       }
       *to = finish(sum, task->channel, how);
@@ -61,10 +61,11 @@ MCUGEN_INLINE void one_by_one(const layer_t *layer, const task_t *task, finish_t
 // --- four at a time ------------------------------------------------------------------------------
 
 #if MCUGEN_DSP_ASSEMBLY
-// Four outputs of a row in 54 instructions (straight, stride 1), then one at a time in 27. r0 is the first
-// row's word, r1 the bytes of a plane's row, r2-r7 the filter: halfwords {w[0], w[1]}, {w[1], w[2]} per
-// row, r8-r11 the sums, r12 and lr the input. The rest waits on the stack: the first words of frame_t.
-// For double rounding filter and start are doubled, so that the sums are; straight, 256 times as large.
+// Four outputs of a row in 54 instructions (straight, stride 1), then one at a time in 27. r0 is
+// the first row's word, r1 the bytes of a plane's row, r2-r7 the filter: halfwords {w[0], w[1]},
+// {w[1], w[2]} per row, r8-r11 the sums, r12 and lr the input. The rest waits on the stack: the
+// first words of frame_t. For double rounding filter and start are doubled, so that the sums are;
+// straight, 256 times as large.
 // clang-format off
 #define FOUR_1(first, last, s8, s9, s10, more, back)                                 \
   "ldrd r12, lr, [r0" back "] \n"                                                    \
@@ -242,7 +243,7 @@ void mcugen_depthwise_conv_2d_3x3_double(const mcugen_depthwise_conv_2d_dsp_t *l
 }
 
 void mcugen_depthwise_conv_2d_3x3_straight(const mcugen_depthwise_conv_2d_dsp_t *layer,
-                                              const int8_t *in, int8_t *out, int8_t *scratch) {
+                                           const int8_t *in, int8_t *out, int8_t *scratch) {
   frame_t frame = prepare(layer);
   mcugen_plane_every_channel(layer, in, out, scratch, compute_straight, &frame);
 }

@@ -2,16 +2,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // DEPTHWISE_CONV_2D of any filter for cores with DSP instructions: two taps per multiply, four
 // outputs of a row at a time.
+#include "depthwise_conv_2d.h"
+
 #include <stdbool.h>
 
-#include "depthwise_conv_2d.h"
 #include "dsp.h"
 #include "plane.h"
 
 typedef mcugen_depthwise_conv_2d_dsp_t layer_t;
 typedef mcugen_plane_task_t task_t;
 
-// How sums become results; for FINISH_DOUBLE and FINISH_RELU_DOUBLE sums are doubled (see mcugen_requantize_channel).
+// How sums become results; for FINISH_DOUBLE and FINISH_RELU_DOUBLE sums are doubled (see
+// mcugen_requantize_channel).
 typedef enum {
   FINISH_DOUBLE,
   FINISH_RELU_DOUBLE,

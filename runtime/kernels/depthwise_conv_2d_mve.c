@@ -8,6 +8,7 @@
 #include "mve.h"
 
 #ifdef __ARM_FEATURE_MVE
+// clang-format off
 // Adds the products in `even` and `odd` to the sums.
 #define ADD_PRODUCTS                                                   \
   "vmovlb.s16 %q[w], %q[even] \n vmovlt.s16 %q[even], %q[even] \n"     \
@@ -72,6 +73,7 @@
         [block] "+r"(block), [first] "=&r"(first), [last] "+r"(count)                             \
       : [at] "r"(at), [out] "r"(out), [range] "r"(range)                                          \
       : "cc", "lr", "memory")
+// clang-format on
 
 // The channels from `at` bytes behind the taps on. In C, GCC 12 spills vectors: 31 instructions for
 // two taps, here 23.

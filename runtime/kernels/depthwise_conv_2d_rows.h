@@ -34,8 +34,7 @@ MCUGEN_INLINE void mcugen_slide_block(const mcugen_depthwise_conv_2d_vector_t *l
   for (uint32_t x = f->out_width; x != 0; --x) {
     mcugen_sums_t sums = start;
     MCUGEN_UNROLL for (uint32_t t = 0; t < count; t += 2) {
-      const mcugen_pair_t pair =
-          kept ? pairs[t / 2] : mcugen_load_pair(weights + t * MCUGEN_LANES);
+      const mcugen_pair_t pair = kept ? pairs[t / 2] : mcugen_load_pair(weights + t * MCUGEN_LANES);
       sums = mcugen_add_taps(sums, pair, taps[t] + at, taps[t + 1] + at);
     }
     mcugen_finish(out, MCUGEN_LANES, sums, factors, range, rounding);

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 the mcugen authors
 // SPDX-License-Identifier: Apache-2.0
 // DEPTHWISE_CONV_2D with one output per input channel, for cores with vectors: a block of LANES
-// neighbouring channels at a time. The last block ends with the last channel, so it may begin before
-// the one before it has ended; there are at least LANES channels. LANES is 8 in
+// neighbouring channels at a time. The last block ends with the last channel, so it may begin
+// before the one before it has ended; there are at least LANES channels. LANES is 8 in
 // depthwise_conv_2d_simd.c, 16 in depthwise_conv_2d_mve.c.
 #ifndef MCUGEN_KERNELS_DEPTHWISE_CONV_2D_VECTOR_H
 #define MCUGEN_KERNELS_DEPTHWISE_CONV_2D_VECTOR_H

@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: 2026 the mcugen authors
 // SPDX-License-Identifier: Apache-2.0
-// DEPTHWISE_CONV_2D of filters as large as the image, for cores with DSP instructions: one output per
-// channel, so that channels are taken as they lie, four at a time and two taps per multiply.
+// DEPTHWISE_CONV_2D of filters as large as the image, for cores with DSP instructions: one output
+// per channel, so that channels are taken as they lie, four at a time and two taps per multiply.
 #include "depthwise_conv_2d.h"
+
 #include "dsp.h"
 
 typedef mcugen_depthwise_conv_2d_whole_t layer_t;

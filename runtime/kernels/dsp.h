@@ -13,7 +13,8 @@
 
 // The inner loops are Thumb code and need r7 and r9. So not at -O0, where r7 is the frame pointer
 // (and where they can be stepped through in C); a project that keeps frame pointers or a static
-// base in r9 at other levels as well (-fno-omit-frame-pointer, -msingle-pic-base), defines this as 0.
+// base in r9 at other levels as well (-fno-omit-frame-pointer, -msingle-pic-base), defines this as
+// 0.
 #ifndef MCUGEN_DSP_ASSEMBLY
 #if defined(__ARM_FEATURE_DSP) && defined(__thumb2__) && defined(__OPTIMIZE__)
 #define MCUGEN_DSP_ASSEMBLY 1
@@ -308,8 +309,9 @@ MCUGEN_INLINE int32_t mcugen_usat31(int32_t a) { return a < 0 ? 0 : a; }
 #endif
 
 // Requantisation to int8 in 4 (double) or 3 (single) instructions, for shifts and sums where it
-// equals mcugen_requantize plus the zero point; mcugen/engines/aot/scales.py: dsp_requant checks that
-// and makes the constants, with s in [1, 22] the right shift that is left after the high multiply:
+// equals mcugen_requantize plus the zero point; mcugen/engines/aot/scales.py: dsp_requant checks
+// that and makes the constants, with s in [1, 22] the right shift that is left after the high
+// multiply:
 //   addend = 2^(s - 1) + zero_point * 2^s
 //   double: multiplier = 2 * m - 2^32, so that SMMLAR of sum * multiplier + sum * 2^32 is the
 //           rounding doubling high multiply of sum * m; y >> 31 sends negative ties away from zero
@@ -334,15 +336,16 @@ MCUGEN_INLINE int32_t mcugen_requantize_channel(int32_t sum, const mcugen_requan
   return mcugen_ssat8(high >> by->shift);
 }
 
-// The same for double rounding where the zero point is -128. A sum below 0 ends at or below the real
-// 0, which is the smallest int8, wherever its ties go: so nothing sends them away from zero.
+// The same for double rounding where the zero point is -128. A sum below 0 ends at or below the
+// real 0, which is the smallest int8, wherever its ties go: so nothing sends them away from zero.
 MCUGEN_INLINE int32_t mcugen_requantize_channel_relu(int32_t sum, const mcugen_requant_s8_t *by) {
   return mcugen_ssat8(mcugen_smmlar(sum, by->multiplier, by->addend) >> by->shift);
 }
 
-// The same in either rounding, of sums below 2^23, where nothing sends ties away from zero: at 256 times
-// the sum no rounding is left for SMMLA to do. Most channels of a layer can have the same shift, which
-// SSAT then does by itself: mcugen/engines/ops/shared/one_shift.py finds the constants.
+// The same in either rounding, of sums below 2^23, where nothing sends ties away from zero: at 256
+// times the sum no rounding is left for SMMLA to do. Most channels of a layer can have the same
+// shift, which SSAT then does by itself: mcugen/engines/ops/shared/one_shift.py finds the
+// constants.
 #define MCUGEN_ONE_SHIFT 12
 
 MCUGEN_INLINE int32_t mcugen_requantize_straight(int32_t sum, const mcugen_requant_s8_t *by) {

@@ -1,10 +1,11 @@
 // SPDX-FileCopyrightText: 2026 the mcugen authors
 // SPDX-License-Identifier: Apache-2.0
-// FULLY_CONNECTED for cores with DSP instructions: two rows per multiply (row_pairs.h). Rows that do
-// not allow it are packed as single rows.
+// FULLY_CONNECTED for cores with DSP instructions: two rows per multiply (row_pairs.h). Rows that
+// do not allow it are packed as single rows.
+#include "fully_connected.h"
+
 #include <stddef.h>
 
-#include "fully_connected.h"
 #include "row_pairs.h"
 
 // Two rows. Like the quads, it relies on depth > 0.
@@ -84,8 +85,8 @@ static __attribute__((noinline)) void *finish_rows_single(const mcugen_fully_con
 }
 
 // Stores four results, the uniform requantisation.
-MCUGEN_INLINE void *finish_quad(const mcugen_fully_connected_dsp_t *layer, const mcugen_quad_t *sums,
-                                void *out, mcugen_rounding_t rounding) {
+MCUGEN_INLINE void *finish_quad(const mcugen_fully_connected_dsp_t *layer,
+                                const mcugen_quad_t *sums, void *out, mcugen_rounding_t rounding) {
   const int32_t v0 = requantize_uniform(layer, sums->row0, rounding);
   const int32_t v1 = requantize_uniform(layer, sums->row1, rounding);
   const int32_t v2 = requantize_uniform(layer, sums->row2, rounding);

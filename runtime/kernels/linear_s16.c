@@ -23,8 +23,7 @@ static int64_t dot(const mcugen_linear_s16_t *layer, const int16_t *in, int32_t 
   const int8_t *weights = &layer->weights[o * f->height * f->width * depth];
   int64_t sum = layer->bias[o];
   for (int32_t ky = 0; ky < f->height; ++ky) {
-    const int32_t row =
-        place(layer, y, f->pad_top, ky, f->stride_y, f->dilation_y, f->in_height);
+    const int32_t row = place(layer, y, f->pad_top, ky, f->stride_y, f->dilation_y, f->in_height);
     for (int32_t kx = 0; kx < f->width; ++kx) {
       const int32_t column =
           place(layer, x, f->pad_left, kx, f->stride_x, f->dilation_x, f->in_width);
@@ -47,10 +46,9 @@ void mcugen_linear_s16(const mcugen_linear_s16_t *layer, const int16_t *in, int1
       for (int32_t x = 0; x < f->out_width; ++x) {
         for (uint32_t o = 0; o < f->out_channels; ++o) {
           const int64_t sum = dot(layer, in, y, x, o);
-          const int32_t value =
-              layer->wide != 0
-                  ? mcugen_requantize_wide(sum, layer->requant[o])
-                  : mcugen_requantize_double((int32_t)(uint32_t)sum, layer->requant[o]);
+          const int32_t value = layer->wide != 0 ? mcugen_requantize_wide(sum, layer->requant[o])
+                                                 : mcugen_requantize_double((int32_t)(uint32_t)sum,
+                                                                            layer->requant[o]);
           *out++ = (int16_t)mcugen_clamp(value, layer->low, layer->high);
         }
       }

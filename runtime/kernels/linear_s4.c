@@ -37,9 +37,8 @@ static int32_t dot(const mcugen_linear_s4_t *layer, const int8_t *in, const int8
 }
 
 // One output channel of one image; `out` is its first value.
-MCUGEN_INLINE void channel(const mcugen_linear_s4_t *layer, const int8_t *in,
-                           const int8_t *weights, int8_t *out, uint32_t o,
-                           mcugen_rounding_t rounding) {
+MCUGEN_INLINE void channel(const mcugen_linear_s4_t *layer, const int8_t *in, const int8_t *weights,
+                           int8_t *out, uint32_t o, mcugen_rounding_t rounding) {
   const mcugen_filter_t *f = &layer->filter;
   for (int32_t y = 0; y < f->out_height; ++y) {
     for (int32_t x = 0; x < f->out_width; ++x) {

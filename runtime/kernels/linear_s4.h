@@ -12,7 +12,7 @@
 
 typedef struct {
   const uint8_t *weights;  // per output channel (taps + 1) / 2 bytes, the first in the lower half
-  const int32_t *bias;              // [out_channels]
+  const int32_t *bias;     // [out_channels]
   const mcugen_requant_t *requant;  // [out_channels]
   mcugen_filter_t filter;
   uint32_t groups;  // equal parts of the input channels, each for its part of the outputs

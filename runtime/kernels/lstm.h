@@ -80,8 +80,8 @@ typedef struct {
 void mcugen_lstm_dsp_double(const mcugen_lstm_dsp_t *layer, const int8_t *in, int8_t *out,
                             int8_t *hidden, int16_t *cell, void *scratch);
 
-// The same for Helium, with double rounding; the shifts of all products are to the right, by at least
-// 1. A sum is four gates at once; in what follows it, a vector holds one gate of four units.
+// The same for Helium, with double rounding; the shifts of all products are to the right, by 1 at
+// least. A sum is four gates at once; in what follows it, a vector holds one gate of four units.
 typedef struct {
   mcugen_lstm_shape_t shape;
   const int8_t *weights;  // [units][(in_depth + hidden_depth) / 16][4][16]: of x, of hidden

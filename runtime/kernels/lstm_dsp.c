@@ -2,10 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The LSTM for cores with DSP instructions. The four gates of a unit are the four rows of a quad,
 // so that a unit is finished before the next one begins and no gate has to be stored.
+#include "lstm.h"
+
 #include <string.h>
 
 #include "curve.h"
-#include "lstm.h"
 #include "row_pairs.h"
 
 // The hidden state before and after a step, doubled, and the inputs of a step. What fills them up

@@ -3,6 +3,7 @@
 // The LSTM with Helium.
 #define MCUGEN_LANES 4u
 #include "lstm.h"
+
 #include "mve.h"
 
 // The inputs and the hidden state of a step. What fills them up is multiplied by zeros.
@@ -27,8 +28,8 @@ MCUGEN_INLINE int16x8_t gates_from(const int32_t *start, const int8_t *weights, 
 }
 
 MCUGEN_INLINE int32x4_t product(int32x4_t a, int32x4_t b, mcugen_requant_t by) {
-  return mcugen_requantize_four(vmulq_s32(a, b), vdupq_n_s32(by.multiplier),
-                                vdupq_n_s32(by.shift), MCUGEN_ROUND_DOUBLE);
+  return mcugen_requantize_four(vmulq_s32(a, b), vdupq_n_s32(by.multiplier), vdupq_n_s32(by.shift),
+                                MCUGEN_ROUND_DOUBLE);
 }
 
 // `sums` are mcugen_lstm_gate_input, by unit.
@@ -41,15 +42,15 @@ MCUGEN_INLINE void update_four(const mcugen_lstm_mve_t *layer, const int32_t *su
   const int32x4_t kept = product(forget, vldrhq_z_s32(cell, units), layer->product[0]);
   const int32x4_t input = mcugen_sigmoid_four(middle, gates.val[MCUGEN_GATE_INPUT]);
   const int32x4_t candidate = mcugen_tanh_four(middle, gates.val[MCUGEN_GATE_CELL]);
-  const int32x4_t added = mcugen_clamp_four(product(input, candidate, layer->product[1]),
-                                            INT16_MIN, INT16_MAX);
+  const int32x4_t added =
+      mcugen_clamp_four(product(input, candidate, layer->product[1]), INT16_MIN, INT16_MAX);
   const int32x4_t state =
       mcugen_clamp_four(vaddq_s32(kept, added), shape->cell_low, shape->cell_high);
   vstrhq_p_s32(cell, state, units);
 
-  const int32x4_t scaled = vshlq_r_s32(
-      vmlasq_n_s32(state, vdupq_n_s32(shape->tanh_factor), shape->tanh_half),
-      -(int32_t)shape->tanh_shift);
+  const int32x4_t scaled =
+      vshlq_r_s32(vmlasq_n_s32(state, vdupq_n_s32(shape->tanh_factor), shape->tanh_half),
+                  -(int32_t)shape->tanh_shift);
   const int32x4_t output = mcugen_sigmoid_four(middle, gates.val[MCUGEN_GATE_OUTPUT]);
   const int32x4_t shown = product(output, mcugen_tanh_four(middle, scaled), layer->product[2]);
   const int32x4_t values = vqaddq_n_s32(shown, layer->zero_point);

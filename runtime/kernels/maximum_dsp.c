@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: 2026 the mcugen authors
 // SPDX-License-Identifier: Apache-2.0
 // MAXIMUM and MINIMUM for cores with DSP instructions: four elements per turn.
-#include "broadcast_dsp.h"
 #include "maximum.h"
+
+#include "broadcast_dsp.h"
 
 MCUGEN_INLINE uint32_t maximum_four(const void *layer, uint32_t a, uint32_t b) {
   (void)layer;

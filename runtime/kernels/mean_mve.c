@@ -4,6 +4,7 @@
 // no multiple of 16, the last block overlaps the one before it.
 #define MCUGEN_LANES 16u
 #include "mean.h"
+
 #include "mve.h"
 
 #ifdef __ARM_FEATURE_MVE
@@ -19,9 +20,7 @@ MCUGEN_INLINE void add_sixteen(sums_t *sums, const int8_t *in) {
 
 MCUGEN_INLINE sums_t sum_over(const mcugen_mean_axes_t *axes, const int8_t *in, int32_t offset) {
   sums_t sums;
-  MCUGEN_UNROLL for (uint32_t i = 0; i < 4; ++i) {
-    sums.four[i] = vdupq_n_s32(offset);
-  }
+  MCUGEN_UNROLL for (uint32_t i = 0; i < 4; ++i) { sums.four[i] = vdupq_n_s32(offset); }
   for (uint32_t i = 0; i < axes->sizes[0]; ++i) {
     for (uint32_t j = 0; j < axes->sizes[1]; ++j) {
       const int8_t *row = in + i * axes->steps[0] + j * axes->steps[1];
@@ -55,8 +54,8 @@ MCUGEN_INLINE void mean_of_sixteen(const mcugen_mean_t *layer, const int8_t *in,
       const uint32_t j = rows % axes->sizes[1], i = rows / axes->sizes[1];
       sum += in[i * axes->steps[0] + j * axes->steps[1] + k * axes->steps[2] + lane];
     }
-    out[lane] = mcugen_finish_one(sum, layer->by.multiplier, layer->by.shift, range,
-                                  MCUGEN_ROUND_DOUBLE);
+    out[lane] =
+        mcugen_finish_one(sum, layer->by.multiplier, layer->by.shift, range, MCUGEN_ROUND_DOUBLE);
   }
 }
 #endif

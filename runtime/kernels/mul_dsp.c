@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: 2026 the mcugen authors
 // SPDX-License-Identifier: Apache-2.0
 // MUL for cores with DSP instructions: four elements per turn, in pairs of halfwords.
-#include "broadcast_dsp.h"
 #include "mul.h"
+
+#include "broadcast_dsp.h"
 
 MCUGEN_INLINE int32_t requantized(const mcugen_mul_dsp_t *layer, int32_t product) {
   return mcugen_requantize_s8(product, layer->multiplier, layer->addend, layer->shift,

@@ -3,6 +3,7 @@
 // MUL with Helium: eight values at a time, whose products are four even and four odd ones.
 #define MCUGEN_LANES 8u
 #include "mul.h"
+
 #include "mve.h"
 
 #ifdef __ARM_FEATURE_MVE
@@ -51,8 +52,8 @@ static void mul_row(const void *params, mcugen_row_t row) {
   for (uint32_t i = 0; i < row.count; ++i) {
     const int32_t a = row.a[i * row.a_step] - layer->zero_point_a;
     const int32_t b = row.b[i * row.b_step] - layer->zero_point_b;
-    row.out[i] = mcugen_finish_one(a * b, layer->by.multiplier, layer->by.shift, range,
-                                   MCUGEN_ROUND_DOUBLE);
+    row.out[i] =
+        mcugen_finish_one(a * b, layer->by.multiplier, layer->by.shift, range, MCUGEN_ROUND_DOUBLE);
   }
 }
 #endif

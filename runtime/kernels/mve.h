@@ -27,20 +27,22 @@ typedef const int32_t mcugen_channels_t[MCUGEN_LANES];
 // In loops with tail predication, which GCC 12 does not make: 3 instructions for 16 bytes.
 MCUGEN_INLINE void mcugen_copy_bytes(int8_t *to, const int8_t *from, int32_t count) {
   int8x16_t bytes;
-  __asm__ volatile("wlstp.8 lr, %[count], 2f \n"
-                   "1: vldrb.8 %q[bytes], [%[from]], #16 \n vstrb.8 %q[bytes], [%[to]], #16 \n"
-                   "letp lr, 1b \n 2: \n"
-                   : [bytes] "=&w"(bytes), [to] "+r"(to), [from] "+r"(from)
-                   : [count] "r"(count)
-                   : "lr", "memory");
+  __asm__ volatile(
+      "wlstp.8 lr, %[count], 2f \n"
+      "1: vldrb.8 %q[bytes], [%[from]], #16 \n vstrb.8 %q[bytes], [%[to]], #16 \n"
+      "letp lr, 1b \n 2: \n"
+      : [bytes] "=&w"(bytes), [to] "+r"(to), [from] "+r"(from)
+      : [count] "r"(count)
+      : "lr", "memory");
 }
 
 MCUGEN_INLINE void mcugen_fill(int8_t *to, int32_t value, int32_t count) {
-  __asm__ volatile("wlstp.8 lr, %[count], 2f \n"
-                   "1: vstrb.8 %q[bytes], [%[to]], #16 \n letp lr, 1b \n 2: \n"
-                   : [to] "+r"(to)
-                   : [bytes] "w"(vdupq_n_s8((int8_t)value)), [count] "r"(count)
-                   : "lr", "memory");
+  __asm__ volatile(
+      "wlstp.8 lr, %[count], 2f \n"
+      "1: vstrb.8 %q[bytes], [%[to]], #16 \n letp lr, 1b \n 2: \n"
+      : [to] "+r"(to)
+      : [bytes] "w"(vdupq_n_s8((int8_t)value)), [count] "r"(count)
+      : "lr", "memory");
 }
 
 // Four sums over the same `depth` inputs; the weights are [depth / 16][4][16]. In C, GCC 12 takes
@@ -51,18 +53,19 @@ MCUGEN_INLINE int32x4_t mcugen_dot_four(const int32_t *start, const int8_t *weig
   int32_t a = start[0], b = start[1], c = start[2], d = start[3];
   int32x4_t sums;
   int8x16_t w;
-  __asm__("dls lr, %[steps] \n"
-          "1: vldrb.8 %q[sums], [%[in]], #16 \n vldrb.8 %q[w], [%[weights]], #16 \n"
-          "vmladava.s8 %[a], %q[sums], %q[w] \n vldrb.8 %q[w], [%[weights]], #16 \n"
-          "vmladava.s8 %[b], %q[sums], %q[w] \n vldrb.8 %q[w], [%[weights]], #16 \n"
-          "vmladava.s8 %[c], %q[sums], %q[w] \n vldrb.8 %q[w], [%[weights]], #16 \n"
-          "vmladava.s8 %[d], %q[sums], %q[w] \n"
-          "le lr, 1b \n"
-          "vmov %e[sums], %[a], %[b] \n vmov %f[sums], %[c], %[d] \n"
-          : [sums] "=&w"(sums), [w] "=&w"(w), [in] "+l"(in), [weights] "+l"(weights),
-            [a] "+Te"(a), [b] "+Te"(b), [c] "+Te"(c), [d] "+Te"(d)
-          : [steps] "r"(depth / 16)
-          : "lr", "memory");
+  __asm__(
+      "dls lr, %[steps] \n"
+      "1: vldrb.8 %q[sums], [%[in]], #16 \n vldrb.8 %q[w], [%[weights]], #16 \n"
+      "vmladava.s8 %[a], %q[sums], %q[w] \n vldrb.8 %q[w], [%[weights]], #16 \n"
+      "vmladava.s8 %[b], %q[sums], %q[w] \n vldrb.8 %q[w], [%[weights]], #16 \n"
+      "vmladava.s8 %[c], %q[sums], %q[w] \n vldrb.8 %q[w], [%[weights]], #16 \n"
+      "vmladava.s8 %[d], %q[sums], %q[w] \n"
+      "le lr, 1b \n"
+      "vmov %e[sums], %[a], %[b] \n vmov %f[sums], %[c], %[d] \n"
+      : [sums] "=&w"(sums), [w] "=&w"(w), [in] "+l"(in), [weights] "+l"(weights), [a] "+Te"(a),
+        [b] "+Te"(b), [c] "+Te"(c), [d] "+Te"(d)
+      : [steps] "r"(depth / 16)
+      : "lr", "memory");
   return sums;
 }
 

@@ -38,8 +38,8 @@ MCUGEN_INLINE mcugen_padded_rows_t mcugen_begin_rows(const mcugen_filter_t *f, i
   const int32_t span = (f->height - 1) * f->dilation_y + 1;
   const int32_t height = (f->out_height - 1) * f->stride_y + span;
   const int32_t width = (f->out_width - 1) * f->stride_x + (f->width - 1) * f->dilation_x + 1;
-  const bool inside = f->pad_top == 0 && f->pad_left == 0 && height <= f->in_height &&
-                      width <= f->in_width;
+  const bool inside =
+      f->pad_top == 0 && f->pad_left == 0 && height <= f->in_height && width <= f->in_width;
   return (mcugen_padded_rows_t){.filter = f,
                                 .image = image,
                                 .ring = inside ? NULL : ring,

@@ -32,8 +32,8 @@ void mcugen_max_pool_2d(const mcugen_pool_2d_t *layer, const int8_t *in, int8_t 
 void mcugen_average_pool_2d_s16(const mcugen_pool_2d_t *layer, const int16_t *in, int16_t *out);
 void mcugen_max_pool_2d_s16(const mcugen_pool_2d_t *layer, const int16_t *in, int16_t *out);
 
-// The same of int8 for cores with DSP instructions, four channels at a time: at least 4 channels, and for
-// the average at most 256 positions in a window.
+// The same of int8 for cores with DSP instructions, four channels at a time: at least 4 channels,
+// and for the average at most 256 positions in a window.
 void mcugen_average_pool_2d_dsp(const mcugen_pool_2d_t *layer, const int8_t *in, int8_t *out);
 void mcugen_max_pool_2d_dsp(const mcugen_pool_2d_t *layer, const int8_t *in, int8_t *out);
 

@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Pooling for cores with DSP instructions: the four channels of a word at once. Where the channels
 // are no multiple of 4, the last word overlaps the one before it.
-#include "dsp.h"
 #include "pooling.h"
+
+#include "dsp.h"
 #include "pooling_window.h"
 
 typedef struct {

@@ -3,8 +3,9 @@
 // Pooling with Helium: sixteen channels at a time. Where their number is no multiple of 16, the
 // last block overlaps the one before it.
 #define MCUGEN_LANES 16u
-#include "mve.h"
 #include "pooling.h"
+
+#include "mve.h"
 #include "pooling_window.h"
 
 #ifdef __ARM_FEATURE_MVE
@@ -41,8 +42,8 @@ MCUGEN_INLINE void average_eight(int16x8_t sums, int32_t factor, int32_t low, in
   const int32x4_t even = divide(vmovlbq_s16(sums), factor);
   const int32x4_t odd = divide(vmovltq_s16(sums), factor);
   const int16x8_t values = vmovntq_s32(vmovnbq_s32(sums, even), odd);
-  vstrbq_s16(out, vminq_s16(vmaxq_s16(values, vdupq_n_s16((int16_t)low)),
-                            vdupq_n_s16((int16_t)high)));
+  vstrbq_s16(out,
+             vminq_s16(vmaxq_s16(values, vdupq_n_s16((int16_t)low)), vdupq_n_s16((int16_t)high)));
 }
 
 MCUGEN_INLINE void average_sixteen(const mcugen_pool_window_t *window, uint32_t channel,

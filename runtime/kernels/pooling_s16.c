@@ -1,9 +1,10 @@
 // SPDX-FileCopyrightText: 2026 the mcugen authors
 // SPDX-License-Identifier: Apache-2.0
 // The portable pooling of int16: equals reference_integer_ops::AveragePool and MaxPool of TFLite.
+#include "pooling.h"
+
 #include <stdbool.h>
 
-#include "pooling.h"
 #include "pooling_window.h"
 #include "requantize.h"
 

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Equals reference_ops::AffineQuantize and Dequantize of TFLite. The latter multiplies in double
 // and rounds to float32; 24 bits of scale times 9 bits are exact there, so one float32 product is
-// equal. Values of 2^31 steps and more, where AffineQuantize's conversion is undefined, saturate, as
-// it does on Arm; on x86 it gives -2^31.
+// equal. Values of 2^31 steps and more, where AffineQuantize's conversion is undefined, saturate,
+// as it does on Arm; on x86 it gives -2^31.
 #include "quantize_float.h"
 
 #include <string.h>

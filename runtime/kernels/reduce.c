@@ -24,21 +24,21 @@ void mcugen_reduce(const mcugen_reduce_t *layer, const void *in, void *out) {
 }
 
 // A reduction: `next` of the value so far and x, from `first` on, then `result` of it.
-#define REDUCTION(name, type, sum_type, first, next, out_type, result)                     \
-  void mcugen_reduce_##name(const mcugen_reduce_t *layer, const void *in, void *out) {     \
-    const uint32_t *sizes = layer->summed.sizes;                                           \
-    const uint32_t *steps = layer->summed.steps;                                           \
-    sum_type value = first;                                                                \
-    for (uint32_t i = 0; i < sizes[0]; ++i) {                                              \
-      for (uint32_t j = 0; j < sizes[1]; ++j) {                                            \
-        const type *row = (const type *)in + i * steps[0] + j * steps[1];                  \
-        for (uint32_t k = 0; k < sizes[2]; ++k) {                                          \
-          const type x = row[k * steps[2]];                                                \
-          value = next;                                                                    \
-        }                                                                                  \
-      }                                                                                    \
-    }                                                                                      \
-    *(out_type *)out = (out_type)(result);                                                 \
+#define REDUCTION(name, type, sum_type, first, next, out_type, result)                 \
+  void mcugen_reduce_##name(const mcugen_reduce_t *layer, const void *in, void *out) { \
+    const uint32_t *sizes = layer->summed.sizes;                                       \
+    const uint32_t *steps = layer->summed.steps;                                       \
+    sum_type value = first;                                                            \
+    for (uint32_t i = 0; i < sizes[0]; ++i) {                                          \
+      for (uint32_t j = 0; j < sizes[1]; ++j) {                                        \
+        const type *row = (const type *)in + i * steps[0] + j * steps[1];              \
+        for (uint32_t k = 0; k < sizes[2]; ++k) {                                      \
+          const type x = row[k * steps[2]];                                            \
+          value = next;                                                                \
+        }                                                                              \
+      }                                                                                \
+    }                                                                                  \
+    *(out_type *)out = (out_type)(result);                                             \
   }
 
 static int32_t requantized(const mcugen_reduce_t *layer, int32_t sum, int32_t low, int32_t high) {
@@ -55,26 +55,26 @@ REDUCTION(sum_s8, int8_t, int32_t, 0, value + x, int8_t,
 REDUCTION(sum_s16, int16_t, int32_t, 0, value + x, int16_t,
           requantized(layer, value, INT16_MIN, INT16_MAX))
 REDUCTION(sum_f32, float, float, 0.0f, value + x, float, value / layer->count)
-REDUCTION(all_bool, uint8_t, bool, true, value && x != 0, uint8_t, value)
+REDUCTION(all_bool, uint8_t, bool, true, (value && x != 0), uint8_t, value)
 
 // NaN is never better than a number.
-#define ARG(name, type, better)                                                          \
-  void mcugen_arg_##name(const mcugen_along_t *layer, const type *in, int32_t *out) {    \
-    for (uint32_t outer = 0; outer < layer->outer; ++outer) {                            \
-      for (uint32_t inner = 0; inner < layer->inner; ++inner) {                          \
-        const type *from = in + outer * layer->size * layer->inner + inner;              \
-        type best = *from;                                                               \
-        int32_t place = 0;                                                               \
-        for (uint32_t i = 1; i < layer->size; ++i) {                                     \
-          const type x = from[i * layer->inner];                                         \
-          if (better) {                                                                  \
-            best = x;                                                                    \
-            place = (int32_t)i;                                                          \
-          }                                                                              \
-        }                                                                                \
-        *out++ = place;                                                                  \
-      }                                                                                  \
-    }                                                                                    \
+#define ARG(name, type, better)                                                       \
+  void mcugen_arg_##name(const mcugen_along_t *layer, const type *in, int32_t *out) { \
+    for (uint32_t outer = 0; outer < layer->outer; ++outer) {                         \
+      for (uint32_t inner = 0; inner < layer->inner; ++inner) {                       \
+        const type *from = in + outer * layer->size * layer->inner + inner;           \
+        type best = *from;                                                            \
+        int32_t place = 0;                                                            \
+        for (uint32_t i = 1; i < layer->size; ++i) {                                  \
+          const type x = from[i * layer->inner];                                      \
+          if (better) {                                                               \
+            best = x;                                                                 \
+            place = (int32_t)i;                                                       \
+          }                                                                           \
+        }                                                                             \
+        *out++ = place;                                                               \
+      }                                                                               \
+    }                                                                                 \
   }
 
 ARG(max_s8, int8_t, x > best)
@@ -88,23 +88,23 @@ static uint32_t row_element(const mcugen_cumsum_t *layer, uint32_t first, uint32
   return first + row * layer->along.inner;
 }
 
-#define CUMSUM(name, type, sum_type, term, result)                                       \
-  void mcugen_cumsum_##name(const mcugen_cumsum_t *layer, const type *in, type *out) {   \
-    const mcugen_along_t *along = &layer->along;                                         \
-    for (uint32_t outer = 0; outer < along->outer; ++outer) {                            \
-      for (uint32_t inner = 0; inner < along->inner; ++inner) {                          \
-        const uint32_t first = outer * along->size * along->inner + inner;               \
-        sum_type sum = 0;                                                                \
-        for (uint32_t i = 0; i < along->size; ++i) {                                     \
-          const uint32_t element = row_element(layer, first, i);                         \
-          const type x = in[element];                                                    \
-          const sum_type before = sum;                                                   \
-          sum += (term);                                                                 \
-          const sum_type value = layer->exclusive != 0 ? before : sum;                   \
-          out[element] = (type)(result);                                                 \
-        }                                                                                \
-      }                                                                                  \
-    }                                                                                    \
+#define CUMSUM(name, type, sum_type, term, result)                                     \
+  void mcugen_cumsum_##name(const mcugen_cumsum_t *layer, const type *in, type *out) { \
+    const mcugen_along_t *along = &layer->along;                                       \
+    for (uint32_t outer = 0; outer < along->outer; ++outer) {                          \
+      for (uint32_t inner = 0; inner < along->inner; ++inner) {                        \
+        const uint32_t first = outer * along->size * along->inner + inner;             \
+        sum_type sum = 0;                                                              \
+        for (uint32_t i = 0; i < along->size; ++i) {                                   \
+          const uint32_t element = row_element(layer, first, i);                       \
+          const type x = in[element];                                                  \
+          const sum_type before = sum;                                                 \
+          sum += (term);                                                               \
+          const sum_type value = layer->exclusive != 0 ? before : sum;                 \
+          out[element] = (type)(result);                                               \
+        }                                                                              \
+      }                                                                                \
+    }                                                                                  \
   }
 
 static int32_t cumsum_term(const mcugen_cumsum_t *layer, int32_t x) {

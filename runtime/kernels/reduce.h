@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the mcugen authors
 // SPDX-License-Identifier: Apache-2.0
-// Operators that make one value of many: reductions over any axes, the place of an extreme along one
-// axis, sums that run along one axis, and rows divided by their length.
+// Operators that make one value of many: reductions over any axes, the place of an extreme along
+// one axis, sums that run along one axis, and rows divided by their length.
 #ifndef MCUGEN_KERNELS_REDUCE_H
 #define MCUGEN_KERNELS_REDUCE_H
 

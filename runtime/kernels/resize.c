@@ -7,7 +7,8 @@
 
 #include "requantize.h"
 
-static void copy_row(const mcugen_resize_nearest_neighbor_t *layer, const uint8_t *row, uint8_t *to) {
+static void copy_row(const mcugen_resize_nearest_neighbor_t *layer, const uint8_t *row,
+                     uint8_t *to) {
   for (uint32_t x = 0; x < layer->out_width; ++x) {
     memcpy(to, &row[layer->columns[x] * layer->pixel_bytes], layer->pixel_bytes);
     to += layer->pixel_bytes;

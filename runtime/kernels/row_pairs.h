@@ -63,12 +63,15 @@ MCUGEN_INLINE int32_t mcugen_upper_row(int32_t both, int32_t lower, const int32_
 #define MCUGEN_LOAD_S8 \
   "ldr r12, [r1], #4 \n ldmia r0!, {r8-r11} \n sxtb16 r3, r12 \n sxtb16 r12, r12, ror #8 \n"
 #define MCUGEN_EIGHT_INPUTS(load) load MCUGEN_MULTIPLY_QUAD load MCUGEN_MULTIPLY_QUAD
-// 16 inputs per turn; where their number is an odd multiple of 8 the first turn starts in the middle.
+// 16 inputs per turn; where their number is an odd multiple of 8 the first turn starts in the
+// middle.
+// clang-format off
 #define MCUGEN_QUAD_LOOP(load)                                      \
   "ldr r4, [r3] \n ldr r6, [r3, #8] \n mov r5, r4 \n mov r7, r6 \n" \
-  "tst r2, #8 \n beq 1f \n add r2, #8 \n b 2f \n"                  \
+  "tst r2, #8 \n beq 1f \n add r2, #8 \n b 2f \n"                   \
   "1: \n" MCUGEN_EIGHT_INPUTS(load)                                 \
   "2: \n" MCUGEN_EIGHT_INPUTS(load) "subs r2, #16 \n bne 1b \n"
+// clang-format on
 #define MCUGEN_QUAD_OPERANDS                                                           \
   "+r"(w), "+r"(in), "+r"(left), "+r"(start), "=r"(lower0), "=r"(both0), "=r"(lower2), \
       "=r"(both2) : : "r8", "r9", "r10", "r11", "r12", "lr", "cc", "memory"

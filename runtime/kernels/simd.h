@@ -53,9 +53,8 @@ typedef const int32_t mcugen_channels_t[MCUGEN_LANES];
 
 #ifndef MCUGEN_ADDS_RUNS
 // `count` taps, a multiple of 8, of each position; takes their weights.
-MCUGEN_INLINE void mcugen_add_run(mcugen_halves_t *sums, uint32_t positions,
-                                  const int8_t **weights, const int8_t *in, uint32_t stride,
-                                  uint32_t count) {
+MCUGEN_INLINE void mcugen_add_run(mcugen_halves_t *sums, uint32_t positions, const int8_t **weights,
+                                  const int8_t *in, uint32_t stride, uint32_t count) {
   for (const int8_t *end = in + count; in != end; in += 8) {
     mcugen_add_eight(sums, positions, *weights, in, stride);
     *weights += 8u * MCUGEN_LANES;

@@ -21,8 +21,8 @@ typedef __m256i mcugen_pair_t;
 
 // Eight values from each of two places, one of each in turn, widened.
 MCUGEN_INLINE __m256i mcugen_load_zipped(const int8_t *x0, const int8_t *x1) {
-  return _mm256_cvtepi8_epi16(_mm_unpacklo_epi8(_mm_loadl_epi64((const void *)x0),
-                                                _mm_loadl_epi64((const void *)x1)));
+  return _mm256_cvtepi8_epi16(
+      _mm_unpacklo_epi8(_mm_loadl_epi64((const void *)x0), _mm_loadl_epi64((const void *)x1)));
 }
 
 // The weights of two taps of eight channels, [2][MCUGEN_LANES].
@@ -86,9 +86,8 @@ MCUGEN_INLINE __m256i mcugen_requantize_block(__m256i sums, __m256i multipliers,
   const __m256i right = _mm256_sub_epi32(_mm256_setzero_si256(), shifts);
   if (rounding == MCUGEN_ROUND_DOUBLE) {
     const __m256i nudge = _mm256_set1_epi64x(INT64_C(1) << 30);
-    const __m256i high =
-        mcugen_interleave(_mm256_srli_epi64(_mm256_add_epi64(even, nudge), 31),
-                          _mm256_slli_epi64(_mm256_add_epi64(odd, nudge), 1));
+    const __m256i high = mcugen_interleave(_mm256_srli_epi64(_mm256_add_epi64(even, nudge), 31),
+                                           _mm256_slli_epi64(_mm256_add_epi64(odd, nudge), 1));
     // Ties of negative values go away from zero; a shift by 0 has no ties.
     const __m256i tie = _mm256_srai_epi32(_mm256_and_si256(high, shifts), 31);
     const __m256i half = _mm256_srli_epi32(_mm256_sllv_epi32(_mm256_set1_epi32(1), right), 1);
@@ -113,8 +112,8 @@ MCUGEN_INLINE __m256i mcugen_requantize_block(__m256i sums, __m256i multipliers,
 
 MCUGEN_INLINE void mcugen_store_block(int8_t *out, mcugen_sums_t values, mcugen_output_t range) {
   // Saturating: a sum that does not fit 16 bits ends at `low` or `high` as well.
-  const __m128i wide = _mm_packs_epi32(_mm256_castsi256_si128(values),
-                                       _mm256_extracti128_si256(values, 1));
+  const __m128i wide =
+      _mm_packs_epi32(_mm256_castsi256_si128(values), _mm256_extracti128_si256(values, 1));
   const __m128i moved = _mm_adds_epi16(wide, _mm_set1_epi16((int16_t)range.zero_point));
   const __m128i low = _mm_set1_epi8((int8_t)range.low);
   const __m128i high = _mm_set1_epi8((int8_t)range.high);

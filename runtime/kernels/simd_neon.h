@@ -23,7 +23,8 @@ MCUGEN_INLINE mcugen_pair_t mcugen_load_pair(const int8_t *weights) {
   return (mcugen_pair_t){vld1_s8(weights), vld1_s8(weights + MCUGEN_LANES)};
 }
 
-// Two taps of eight channels, beginning at x0 and x1. No weight is -128, so two products fit 16 bits.
+// Two taps of eight channels, beginning at x0 and x1. No weight is -128, so two products fit 16
+// bits.
 MCUGEN_INLINE mcugen_sums_t mcugen_add_taps(mcugen_sums_t sums, mcugen_pair_t weights,
                                             const int8_t *x0, const int8_t *x1) {
   const int16x8_t first = vmull_s8(vld1_s8(x0), weights.first);
@@ -36,8 +37,8 @@ MCUGEN_INLINE mcugen_sums_t mcugen_add_taps(mcugen_sums_t sums, mcugen_pair_t we
 #define MCUGEN_TOGETHER 4u
 #define MCUGEN_ADDS_RUNS 1
 
-// The next 64 bytes. What the compiler does not see through, it does not turn into an address of its
-// own for each load.
+// The next 64 bytes. What the compiler does not see through, it does not turn into an address of
+// its own for each load.
 MCUGEN_INLINE int8x16x4_t mcugen_take_64(const int8_t **from) {
   const int8x16x4_t taken = vld1q_s8_x4(*from);
   *from += 64;
@@ -66,8 +67,8 @@ MCUGEN_INLINE void mcugen_add_eight(mcugen_halves_t *sums, uint32_t positions,
 }
 
 // Four taps, those of lanes `lane` in x; the weights are [MCUGEN_LANES][4] for each lane.
-#define MCUGEN_DOT(sums, w, first, x, lane)                                   \
-  (sums).low = vdotq_laneq_s32((sums).low, (w).val[first], x, lane);          \
+#define MCUGEN_DOT(sums, w, first, x, lane)                          \
+  (sums).low = vdotq_laneq_s32((sums).low, (w).val[first], x, lane); \
   (sums).high = vdotq_laneq_s32((sums).high, (w).val[(first) + 1], x, lane)
 
 // Sixteen taps of each position; takes weights, which are [4][MCUGEN_LANES][4].
@@ -105,9 +106,8 @@ MCUGEN_INLINE const int8_t *mcugen_add_many(mcugen_halves_t *sums, const int8_t 
   return in;
 }
 
-MCUGEN_INLINE void mcugen_add_run(mcugen_halves_t *sums, uint32_t positions,
-                                  const int8_t **weights, const int8_t *in, uint32_t stride,
-                                  uint32_t count) {
+MCUGEN_INLINE void mcugen_add_run(mcugen_halves_t *sums, uint32_t positions, const int8_t **weights,
+                                  const int8_t *in, uint32_t stride, uint32_t count) {
   const int8_t *end = in + count / 16u * 16u;
   if (positions == 1) {
     in = mcugen_add_many(sums, weights, in, count);
@@ -148,16 +148,15 @@ MCUGEN_INLINE void mcugen_add_fours(int32x4_t *sums, int8x16_t a, int8x16_t x, i
 // The next four taps, in every lane. GCC would load them and spread them with two instructions.
 MCUGEN_INLINE int8x16_t mcugen_take_four(const int8_t **from) {
   int8x16_t taken;
-  __asm__("ld1r {%0.4s}, [%1], #4"
-          : "=w"(taken), "+r"(*from)
-          : "m"(*(const int8_t(*)[4])*from));
+  typedef const int8_t four_t[4];
+  __asm__("ld1r {%0.4s}, [%1], #4" : "=w"(taken), "+r"(*from) : "m"(*(four_t *)(*from)));
   return taken;
 }
 
-// `count` taps, a multiple of 8, of each position; takes their weights, [2][MCUGEN_LANES][4] for eight.
-MCUGEN_INLINE void mcugen_add_run(mcugen_halves_t *sums, uint32_t positions,
-                                  const int8_t **weights, const int8_t *in, uint32_t stride,
-                                  uint32_t count) {
+// `count` taps, a multiple of 8, of each position; takes their weights, [2][MCUGEN_LANES][4] for
+// eight.
+MCUGEN_INLINE void mcugen_add_run(mcugen_halves_t *sums, uint32_t positions, const int8_t **weights,
+                                  const int8_t *in, uint32_t stride, uint32_t count) {
   const int8_t *taps[MCUGEN_TOGETHER];
   MCUGEN_UNROLL for (uint32_t p = 0; p < positions; ++p) { taps[p] = in + p * stride; }
   for (uint32_t turns = count / 8u; turns != 0; --turns) {

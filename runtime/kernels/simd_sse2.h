@@ -30,8 +30,8 @@ typedef struct {
 
 // Eight values from each of two places, one of each in turn, widened.
 MCUGEN_INLINE mcugen_pair_t mcugen_load_zipped(const int8_t *x0, const int8_t *x1) {
-  const __m128i x = _mm_unpacklo_epi8(_mm_loadl_epi64((const void *)x0),
-                                      _mm_loadl_epi64((const void *)x1));
+  const __m128i x =
+      _mm_unpacklo_epi8(_mm_loadl_epi64((const void *)x0), _mm_loadl_epi64((const void *)x1));
   return (mcugen_pair_t){mcugen_widen_low(x), mcugen_widen_high(x)};
 }
 

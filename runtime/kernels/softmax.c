@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 the mcugen authors
 // SPDX-License-Identifier: Apache-2.0
-// Equals reference_ops::Softmax<int8_t, int8_t> and LogSoftmax of TFLite, which computes with gemmlowp's
-// fixed-point functions: exp as a polynomial times powers of e, the reciprocal by Newton-Raphson.
-// Qm.n: m integer bits, n fractional bits and the sign.
+// Equals reference_ops::Softmax<int8_t, int8_t> and LogSoftmax of TFLite, which computes with
+// gemmlowp's fixed-point functions: exp as a polynomial times powers of e, the reciprocal by
+// Newton-Raphson. Qm.n: m integer bits, n fractional bits and the sign.
 #include "softmax.h"
 
 #include <stddef.h>
@@ -89,7 +89,7 @@ MCUGEN_INLINE row_t row_of(const mcugen_softmax_t *layer, const int8_t *in, uint
 
 // TFLite stops the program where shift > 31.
 MCUGEN_INLINE int32_t share_of(const mcugen_softmax_t *layer, row_t row, int32_t x, int32_t low,
-                        int32_t high) {
+                               int32_t high) {
   const int32_t difference = x - row.largest;
   if (difference < layer->lowest || row.shift >= 32) {
     return low;
@@ -125,8 +125,8 @@ void mcugen_softmax_s8_to_s16(const mcugen_softmax_t *layer, const int8_t *in, i
 }
 
 // log(x) in Q5.26 of x >= 1 in Q12.19: log_x_for_x_greater_than_or_equal_to_1 of TFLite. x or
-// x * sqrt(1/2), whichever is nearer, is r * 2^power with r near sqrt(sqrt(1/2)); a rational function
-// gives log(r).
+// x * sqrt(1/2), whichever is nearer, is r * 2^power with r near sqrt(sqrt(1/2)); a rational
+// function gives log(r).
 static int32_t log_of_sum(int32_t x) {
   const int32_t log_2 = 1488522236;
   const int32_t sqrt_half = 1518500250;
@@ -171,8 +171,8 @@ void mcugen_log_softmax(const mcugen_log_softmax_t *layer, const int8_t *in, int
       const int32_t difference = in[c] - largest;
       int32_t value = INT8_MIN;
       if (difference > least) {
-        const int32_t scaled = mcugen_multiply(
-            mcugen_shift_left(difference, rows->left_shift), rows->multiplier);
+        const int32_t scaled =
+            mcugen_multiply(mcugen_shift_left(difference, rows->left_shift), rows->multiplier);
         value = mcugen_divide_by_power(mcugen_add(scaled, -log_sum), OUT_SHIFT) + INT8_MAX;
       }
       out[c] = (int8_t)mcugen_clamp(value, INT8_MIN, INT8_MAX);

@@ -14,7 +14,7 @@ typedef struct {
   const int16_t *exponential;  // [MCUGEN_LINES] exp(x) in Q0.15 of x from -10 to 0
   const int16_t *reciprocal;   // [MCUGEN_LINES] 1 / (1 + x) in Q0.15 of x from 0 to 1
   uint32_t rows;
-  uint32_t depth;  // values per row, at most 65535, so that their sum fits
+  uint32_t depth;       // values per row, at most 65535, so that their sum fits
   mcugen_requant_t by;  // from a difference of inputs to 1/65535 of 10
 } mcugen_softmax_s16_t;
 

@@ -21,28 +21,28 @@ static int8_t output(const mcugen_svdf_t *layer, int32_t sum) {
 }
 
 // The whole state moves by one element; what slides in from the neighbour is overwritten.
-#define SVDF(name, type, low, high)                                                              \
-  void mcugen_svdf_##name(const mcugen_svdf_t *layer, const int8_t *in, type *state,             \
-                          int8_t *out) {                                                         \
-    const uint32_t memory = layer->memory;                                                       \
-    const uint32_t elements = layer->batches * layer->filters * memory;                          \
-    memmove(state, state + 1, (elements - 1) * sizeof(*state));                                  \
-    for (uint32_t batch = 0; batch < layer->batches; ++batch, in += layer->inputs) {             \
-      for (uint32_t i = 0; i < layer->filters; ++i) {                                            \
-        type *of_filter = state + (batch * layer->filters + i) * memory;                         \
-        of_filter[memory - 1] =                                                                  \
-            (type)feature(layer, layer->features + i * layer->inputs, in, low, high);            \
-      }                                                                                          \
-      const type *step = state + batch * layer->filters * memory;                                \
-      const type *weight = layer->time;                                                          \
-      for (uint32_t unit = 0; unit < layer->filters / layer->rank; ++unit) {                     \
-        int32_t sum = layer->bias[unit];                                                         \
-        for (uint32_t i = 0; i < layer->rank * memory; ++i) {                                    \
-          sum = mcugen_add(sum, *weight++ * (*step++ - layer->state_zero_point));                \
-        }                                                                                        \
-        *out++ = output(layer, sum);                                                             \
-      }                                                                                          \
-    }                                                                                            \
+#define SVDF(name, type, low, high)                                                   \
+  void mcugen_svdf_##name(const mcugen_svdf_t *layer, const int8_t *in, type *state,  \
+                          int8_t *out) {                                              \
+    const uint32_t memory = layer->memory;                                            \
+    const uint32_t elements = layer->batches * layer->filters * memory;               \
+    memmove(state, state + 1, (elements - 1) * sizeof(*state));                       \
+    for (uint32_t batch = 0; batch < layer->batches; ++batch, in += layer->inputs) {  \
+      for (uint32_t i = 0; i < layer->filters; ++i) {                                 \
+        type *of_filter = state + (batch * layer->filters + i) * memory;              \
+        of_filter[memory - 1] =                                                       \
+            (type)feature(layer, layer->features + i * layer->inputs, in, low, high); \
+      }                                                                               \
+      const type *step = state + batch * layer->filters * memory;                     \
+      const type *weight = layer->time;                                               \
+      for (uint32_t unit = 0; unit < layer->filters / layer->rank; ++unit) {          \
+        int32_t sum = layer->bias[unit];                                              \
+        for (uint32_t i = 0; i < layer->rank * memory; ++i) {                         \
+          sum = mcugen_add(sum, *weight++ * (*step++ - layer->state_zero_point));     \
+        }                                                                             \
+        *out++ = output(layer, sum);                                                  \
+      }                                                                               \
+    }                                                                                 \
   }
 
 SVDF(s8, int8_t, INT8_MIN, INT8_MAX)

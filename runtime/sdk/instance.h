@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the mcugen authors
 // SPDX-License-Identifier: Apache-2.0
-// One running model. Private to the generated <model>.h, whose functions call these with an instance
-// that is not NULL.
+// One running model. Private to the generated <model>.h, whose functions call these with an
+// instance that is not NULL.
 #ifndef MCUGEN_INSTANCE_H
 #define MCUGEN_INSTANCE_H
 

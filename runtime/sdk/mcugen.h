@@ -64,8 +64,8 @@ typedef struct {
 #endif
 
 // Defines a static arena: MCUGEN_ARENA(arena, AD01_ARENA_BYTES);
-#define MCUGEN_ARENA(name, bytes)                                              \
-  MCUGEN_ALIGNED MCUGEN_ARENA_SECTION static uint8_t name##_bytes[bytes];      \
+#define MCUGEN_ARENA(name, bytes)                                         \
+  MCUGEN_ALIGNED MCUGEN_ARENA_SECTION static uint8_t name##_bytes[bytes]; \
   static mcugen_arena_t name = {name##_bytes, sizeof name##_bytes, NULL, NULL, 0, false}
 
 void mcugen_arena_init(mcugen_arena_t *arena, void *bytes, size_t size);

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the mcugen authors
 // SPDX-License-Identifier: Apache-2.0
-// Weights that can be replaced without new firmware: what `mcugen weights` writes, checked, and kept
-// in two slots of a flash so that a power cut at any time leaves good ones.
+// Weights that can be replaced without new firmware: what `mcugen weights` writes, checked, and
+// kept in two slots of a flash so that a power cut at any time leaves good ones.
 #ifndef MCUGEN_WEIGHTS_H
 #define MCUGEN_WEIGHTS_H
 
@@ -26,11 +26,11 @@ typedef struct {
   int32_t input_zero_point;
   float output_scale;  // of output 0
   int32_t output_zero_point;
-  uint8_t architecture[MCUGEN_DIGEST_BYTES];   // of the code that they fit
-  uint8_t model_sha256[MCUGEN_DIGEST_BYTES];   // of the .tflite that they come from
-  uint8_t reserved[60];                        // 0
-  uint8_t digest[MCUGEN_DIGEST_BYTES];         // SHA-256 of all before it and of the data
-  uint8_t signature[MCUGEN_SIGNATURE_BYTES];   // Ed25519 of the digest; 0 when not signed
+  uint8_t architecture[MCUGEN_DIGEST_BYTES];  // of the code that they fit
+  uint8_t model_sha256[MCUGEN_DIGEST_BYTES];  // of the .tflite that they come from
+  uint8_t reserved[60];                       // 0
+  uint8_t digest[MCUGEN_DIGEST_BYTES];        // SHA-256 of all before it and of the data
+  uint8_t signature[MCUGEN_SIGNATURE_BYTES];  // Ed25519 of the digest; 0 when not signed
 } mcugen_weights_header_t;
 
 #define MCUGEN_WEIGHTS_MAGIC 0x5775636Du  // "mcuW"
@@ -51,8 +51,8 @@ mcugen_result_t mcugen_weights_check(const void *weights, size_t bytes,
 
 // --- two slots in flash -------------------------------------------------------------------------
 
-// A flash that can be read in place. Addresses count from `base`. Functions return whether the flash
-// did it; `write` gets whole units and `erase` whole sectors, which then read as anything.
+// A flash that can be read in place. Addresses count from `base`. Functions return whether the
+// flash did it; `write` gets whole units and `erase` whole sectors, which then read as anything.
 typedef struct {
   const uint8_t *base;    // aligned to 16
   uint32_t sector_bytes;  // a multiple of write_bytes
@@ -88,9 +88,10 @@ mcugen_result_t mcugen_store_open(mcugen_store_t *store);
 // The newest good weights, where they lie, for <model>_init; NULL: there are none.
 const void *mcugen_store_weights(const mcugen_store_t *store, size_t *bytes);
 
-// Replaces the older slot: begin with the size of what comes, then all bytes in pieces, then commit.
-// Only a commit that returns OK changes which weights are used; a power cut before leaves the old
-// ones. Whoever uses the weights in a slot must not begin twice without initialising the model again.
+// Replaces the older slot: begin with the size of what comes, then all bytes in pieces, then
+// commit. Only a commit that returns OK changes which weights are used; a power cut before leaves
+// the old ones. Whoever uses the weights in a slot must not begin twice without initialising the
+// model again.
 mcugen_result_t mcugen_store_begin(mcugen_store_t *store, size_t bytes);
 mcugen_result_t mcugen_store_append(mcugen_store_t *store, const void *bytes, size_t count);
 mcugen_result_t mcugen_store_commit(mcugen_store_t *store);

@@ -18,7 +18,9 @@ void mcugen_self_test_hash(uint32_t *hash, const void *bytes, size_t count) {
   }
 }
 
-static void hash_float(uint32_t *hash, float value) { mcugen_self_test_hash(hash, &value, sizeof value); }
+static void hash_float(uint32_t *hash, float value) {
+  mcugen_self_test_hash(hash, &value, sizeof value);
+}
 
 // What -ffast-math and contraction change: a sum of a product, an order of additions, a quotient.
 static void hash_arithmetic(uint32_t *hash, uint32_t seed) {

@@ -23,7 +23,6 @@ mcugen_result_t mcugen_self_test_instance(mcugen_instance_t *instance, mcugen_ex
 uint32_t mcugen_self_test_random(uint32_t *seed);  // Numerical Recipes, 7.1: 16 bits
 void mcugen_self_test_hash(uint32_t *hash, const void *bytes, size_t count);
 uint32_t mcugen_self_test_start(uint32_t seed);
-mcugen_result_t mcugen_self_test_verdict(uint32_t hash, mcugen_expected_t expected,
-                                         uint32_t *told);
+mcugen_result_t mcugen_self_test_verdict(uint32_t hash, mcugen_expected_t expected, uint32_t *told);
 
 #endif

@@ -40,9 +40,8 @@ static void add_block(uint32_t state[8], const uint8_t block[64]) {
     }
     const uint32_t choice = (s[4] & s[5]) ^ (~s[4] & s[6]);
     const uint32_t majority = (s[0] & s[1]) ^ (s[0] & s[2]) ^ (s[1] & s[2]);
-    const uint32_t first =
-        s[7] + (turned(s[4], 6) ^ turned(s[4], 11) ^ turned(s[4], 25)) + choice + ROUND[i] +
-        w[i % 16];
+    const uint32_t first = s[7] + (turned(s[4], 6) ^ turned(s[4], 11) ^ turned(s[4], 25)) + choice +
+                           ROUND[i] + w[i % 16];
     const uint32_t second = (turned(s[0], 2) ^ turned(s[0], 13) ^ turned(s[0], 22)) + majority;
     memmove(&s[1], &s[0], 7 * sizeof s[0]);
     s[4] += first;

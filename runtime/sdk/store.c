@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 the mcugen authors
 // SPDX-License-Identifier: Apache-2.0
-// Two slots of a flash. The header of new weights, with the digest of all, is written last: until it
-// is whole, the slot's digest is wrong and the other slot is used.
+// Two slots of a flash. The header of new weights, with the digest of all, is written last: until
+// it is whole, the slot's digest is wrong and the other slot is used.
 #include <string.h>
 
 #include "weights.h"
@@ -19,8 +19,8 @@ static uint32_t good_bytes(const mcugen_store_t *store, uint32_t slot) {
     return 0;
   }
   const uint32_t bytes = MCUGEN_WEIGHTS_HEADER_BYTES + header.data_bytes;
-  return mcugen_weights_check(header_at(store, slot), bytes, store->architecture,
-                              store->verify) == MCUGEN_OK
+  return mcugen_weights_check(header_at(store, slot), bytes, store->architecture, store->verify) ==
+                 MCUGEN_OK
              ? bytes
              : 0;
 }
@@ -32,9 +32,8 @@ static bool is_sound(const mcugen_store_t *store) {
          flash->base != NULL && (uintptr_t)flash->base % 16 == 0 && flash->sector_bytes > 0 &&
          flash->sector_bytes % unit == 0 && store->slot_bytes > MCUGEN_WEIGHTS_HEADER_BYTES &&
          store->slot_bytes % flash->sector_bytes == 0 &&
-         store->slots[0] % flash->sector_bytes == 0 &&
-         store->slots[1] % flash->sector_bytes == 0 && store->slots[0] % 16 == 0 &&
-         store->slots[1] % 16 == 0 && store->architecture != NULL;
+         store->slots[0] % flash->sector_bytes == 0 && store->slots[1] % flash->sector_bytes == 0 &&
+         store->slots[0] % 16 == 0 && store->slots[1] % 16 == 0 && store->architecture != NULL;
 }
 
 mcugen_result_t mcugen_store_open(mcugen_store_t *store) {
@@ -117,8 +116,8 @@ mcugen_result_t mcugen_store_append(mcugen_store_t *store, const void *bytes, si
 static mcugen_result_t check_received(const mcugen_store_t *store) {
   const uint8_t *const data = store->flash->base + store->target + MCUGEN_WEIGHTS_HEADER_BYTES;
   const mcugen_result_t result = mcugen_weights_check_parts(
-      &store->head.header, data, store->expected - MCUGEN_WEIGHTS_HEADER_BYTES,
-      store->architecture, store->verify);
+      &store->head.header, data, store->expected - MCUGEN_WEIGHTS_HEADER_BYTES, store->architecture,
+      store->verify);
   const mcugen_weights_header_t *const active = (const void *)store->active;
   const bool is_old = active != NULL && store->head.header.version <= active->version;
   return result == MCUGEN_OK && is_old ? MCUGEN_OLD_WEIGHTS : result;

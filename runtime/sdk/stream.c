@@ -63,8 +63,8 @@ static void score_window(const mcugen_stream_t *stream, mcugen_event_t *event) {
   const mcugen_tensor_t *const tensor = &stream->instance.output;
   if (stream->memory.features != NULL) {
     const size_t values = tensor->bytes / mcugen_element_bytes(tensor->dtype);
-    event->score = mcugen_reconstruction_error(tensor, event->output, stream->memory.features,
-                                               values);
+    event->score =
+        mcugen_reconstruction_error(tensor, event->output, stream->memory.features, values);
   } else {
     best_class(tensor, event);
   }
@@ -138,9 +138,8 @@ mcugen_result_t mcugen_stream_push(mcugen_stream_t *stream, const void *samples,
   while (result == MCUGEN_OK && count > 0) {
     mcugen_instance_claim(&stream->instance);
     const float *row = NULL;
-    const size_t taken =
-        stream->front_end->maker->push(stream->front_end->tables, stream->memory.maker_state,
-                                       work_of(stream), bytes, count, &row);
+    const size_t taken = stream->front_end->maker->push(
+        stream->front_end->tables, stream->memory.maker_state, work_of(stream), bytes, count, &row);
     bytes += taken;
     count -= taken;
     result = row != NULL ? take_row(stream, row, on_event, context) : MCUGEN_OK;

@@ -38,8 +38,8 @@ mcugen_result_t mcugen_weights_check_parts(const mcugen_weights_header_t *header
   if (memcmp(digest, header->digest, sizeof digest) != 0) {
     return MCUGEN_BAD_WEIGHTS;
   }
-  if (verify != NULL && !(is_signed(header) &&
-                          verify->is_right(verify->context, digest, header->signature))) {
+  if (verify != NULL &&
+      !(is_signed(header) && verify->is_right(verify->context, digest, header->signature))) {
     return MCUGEN_BAD_WEIGHTS;
   }
   const bool fits = memcmp(header->architecture, architecture, sizeof header->architecture) == 0;

@@ -69,7 +69,7 @@ enum { HARD_FAULT = 3, MEMORY_FAULT, BUS_FAULT, USAGE_FAULT, SVC = 11, PENDSV = 
 #define UNALIGNED_ACCESS (1u << 24)
 
 #define PERIPHERALS 0x40000000u
-#define SCRATCH 0x7FFFF000u  // a page for instructions of our own, where an Armv8-M core may execute
+#define SCRATCH 0x7FFFF000u  // a page for our own instructions; Armv8-M may execute there
 #define NEVER UINT64_MAX
 
 // Why emu_run returned; helper.py has the same list.

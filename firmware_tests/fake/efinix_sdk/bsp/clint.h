@@ -8,7 +8,6 @@
 #ifdef __cplusplus
 extern "C"
 #endif
-    u64
-    clint_getTime(u32 clint);  // every call is 100 ticks later than the one before
+    u64 clint_getTime(u32 clint);  // every call is 100 ticks later than the one before
 
 #endif

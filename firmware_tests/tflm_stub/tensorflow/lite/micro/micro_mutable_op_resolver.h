@@ -25,7 +25,8 @@ class MicroMutableOpResolver : public MicroOpResolver {
   TfLiteStatus AddSoftmax(const TFLMRegistration &registration = TFLMRegistration());
   TfLiteStatus AddSvdf(const TFLMRegistration &registration = TFLMRegistration());
   TfLiteStatus AddTransposeConv(const TFLMRegistration &registration = TFLMRegistration());
-  TfLiteStatus AddUnidirectionalSequenceLSTM(const TFLMRegistration &registration = TFLMRegistration());
+  TfLiteStatus AddUnidirectionalSequenceLSTM(
+      const TFLMRegistration &registration = TFLMRegistration());
 
   TfLiteStatus AddAbs();
   TfLiteStatus AddAddN();

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 the mcugen authors
 // SPDX-License-Identifier: Apache-2.0
 // The part of TFLite Micro of 2022, as Efinix's platform carries it, that engine_efinix.cc uses.
-// The model behind it, of 16 values, is fake_efinix.cc's. tests/platforms/efinix/test_engine.py compiles
-// against the platform's own headers when EFINIX_DIR names them, so the two cannot drift.
+// The model behind it, of 16 values, is fake_efinix.cc's. tests/platforms/efinix/test_engine.py
+// compiles against the platform's own headers when EFINIX_DIR names them, so the two cannot drift.
 #ifndef FAKE_TFLM_2022_H
 #define FAKE_TFLM_2022_H
 
