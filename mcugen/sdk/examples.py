@@ -21,12 +21,14 @@ class Example:
 
 
 def make_examples(sdk: Sdk) -> tuple[Example, ...]:
-    """Those that the models allow: samples for `stream_pcm`, two models for `two_models`."""
+    """Those that the models allow: samples for `stream_pcm`, two models for `two_models`.
+
+    The first one stands in the README.
+    """
     first = sdk.models[0]
-    examples = [_example("minimal", (first.target,), {"m": first})]
     streaming = [model for model in sdk.models if model.sample_type]
-    if streaming:
-        examples.append(_example("stream_pcm", (streaming[0].target,), {"m": streaming[0]}))
+    examples = [_example("stream_pcm", (m.target,), {"m": m}) for m in streaming[:1]]
+    examples.append(_example("minimal", (first.target,), {"m": first}))
     if first.slot:
         examples.append(_example("replace_weights", (first.target,), {"m": first}))
     stateless = [model for model in sdk.models if not model.lowered.states]

@@ -144,6 +144,11 @@ class SdkModel:
         return arrays + (window if self.sample_type else 0)
 
     @property
+    def has_classes(self) -> bool:
+        """Whether the class of an event means something."""
+        return not self.has_features and self.request.wake_word is None
+
+    @property
     def description(self) -> str:
         """One line for the head of the header."""
         front_end = self.request.front_end
@@ -156,7 +161,7 @@ class SdkModel:
     @property
     def macros(self) -> tuple[tuple[str, str, str], ...]:
         """(name, value, comment) of the header's constants."""
-        macros = [("ARENA_BYTES", f"{self.arena_bytes}u", "RAM for activations")]
+        macros = [("ARENA_BYTES", f"{self.arena_bytes}u", "RAM that MCUGEN_ARENA takes")]
         rows, front_end = self.request.front_end.rows, self.request.front_end
         if isinstance(rows, LogMel | Mfcc | MicroSpeech):
             macros.append(("SAMPLE_RATE_HZ", f"{rows.sample_rate_hz}u", ""))

@@ -36,7 +36,7 @@ static int16_t piece[1999];
 
 static void on_event(void *context, const mcugen_event_t *event) {
   *(float *)context = event->mean_score;
-  printf("score %.9g class 0\\n", (double)event->score);
+  printf("window %lu: score %.9g\\n", (unsigned long)event->window, (double)event->score);
 }
 
 int main(void) {
@@ -97,7 +97,7 @@ def record_of(clip: Path) -> Callable[[str], ClipRecord]:
 
 def assert_scores(said: str, record: ClipRecord) -> None:
     """To the bit, window by window, and the clip's."""
-    scores = np.array(re.findall(r"score (\S+) class", said), np.float32)
+    scores = np.array(re.findall(r"window \d+: score ([^\s,]+)", said), np.float32)
     assert record.window_scores is not None and len(scores) == record.windows > 20
     assert (scores == np.array(record.window_scores, np.float32)).all()
     (mean,) = re.findall(r"clip score (\S+): ok", said)

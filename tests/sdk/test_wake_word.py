@@ -81,7 +81,7 @@ def answers(folder: Path, program: Path) -> str:
 def test_scores_and_detections_of_the_example(sdk: Path) -> None:
     said = answers(sdk, sdk / "sdk" / "examples" / "stream_pcm.c")
     wanted = probabilities(sdk)
-    scores = np.array(re.findall(r"score (\S+) class", said), np.float32)
+    scores = np.array(re.findall(r"window \d+: score ([^\s,]+)", said), np.float32)
     assert len(scores) == len(wanted) > 20 and (scores == wanted).all()
     found = detections(running_means(wanted, 3).tolist(), float(np.float32(0.4)), 4)
     assert found and [int(n) for n in re.findall(r"detected with window (\d+)", said)] == [*found]
