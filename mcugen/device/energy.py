@@ -24,7 +24,7 @@ import numpy as np
 
 from mcugen.device.client import Client
 from mcugen.device.measure import repeat_inference
-from mcugen.device.stream import stream
+from mcugen.device.stream import stream_whole
 from mcugen.energy.instruments import Instrument
 from mcugen.energy.trace import Trace
 from mcugen.errors import DataError
@@ -76,7 +76,7 @@ def inference_energy(bench: Bench) -> EnergyRecord:
 def clip_energy(bench: Bench, stimuli: tuple[Stimulus, ...]) -> EnergyRecord:
     """Mean energy of a clip, from the first byte that is sent to the last answer: front-end, inferences
     and the port."""
-    found = [_above_idle(bench, partial(_stream, bench.client, it)) for it in stimuli]
+    found = [_above_idle(bench, partial(stream_whole, bench.client, it)) for it in stimuli]
     return EnergyRecord(
         CLIP,
         len(found),
@@ -86,11 +86,6 @@ def clip_energy(bench: Bench, stimuli: tuple[Stimulus, ...]) -> EnergyRecord:
         source=bench.instrument.name,
         samples=tuple(it.joules for it in found),
     )
-
-
-def _stream(client: Client, stimulus: Stimulus) -> None:
-    for _ in stream(client, stimulus):
-        pass
 
 
 @dataclass(frozen=True, slots=True)

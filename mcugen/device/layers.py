@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from mcugen.device.client import Client
 from mcugen.device.profile import ticks_by_layer
-from mcugen.device.stream import stream
+from mcugen.device.stream import stream_whole
 from mcugen.device.verify import ROUNDINGS, VectorSet
 from mcugen.engines.tflm_operators import NEUTRON_GRAPH
 from mcugen.errors import DeviceError
@@ -150,8 +150,7 @@ def ask_layers(
     found: dict[int, list[Values]] = {}
     for rows in windows.streams:
         stimulus = from_elements(rows, front_end, coding)
-        for _ in stream(client, stimulus):
-            pass
+        stream_whole(client, stimulus)
         inputs.append(stimulus.inputs)
         for index, values in _layers_of(client, places):
             found.setdefault(index, []).append(values)

@@ -13,7 +13,7 @@ import numpy as np
 
 from mcugen.boards import Board
 from mcugen.device.client import Client
-from mcugen.device.stream import stream
+from mcugen.device.stream import stream_whole
 from mcugen.errors import DeviceError
 from mcugen.features.coding import Coding
 from mcugen.features.spec import FrontEnd
@@ -68,8 +68,7 @@ def push_zero_window(client: Client, front_end: FrontEnd, coding: Coding) -> Non
     zero = 0 if coding.quant is None else coding.quant.zero_point
     shape = (front_end.window_rows, coding.elements // front_end.window_rows)
     rows = np.full(shape, zero, coding.dtype)
-    for _ in stream(client, from_elements(rows, front_end, coding)):
-        pass
+    stream_whole(client, from_elements(rows, front_end, coding))
 
 
 def device_memory(

@@ -57,6 +57,12 @@ def stream(
     so_far.check_end()
 
 
+def stream_whole(client: Client, stimulus: Stimulus) -> None:
+    """Sends the stimulus for what it leaves behind on the device; the replies are only checked."""
+    for _ in stream(client, stimulus):
+        pass
+
+
 @dataclass(slots=True)
 class _SoFar:
     """What the replies to the pushes of one clip add up to; DeviceError for what cannot be."""
