@@ -11,6 +11,9 @@
 
 #define CLIP_SAMPLES 40000u  // 79 rows of which those from 50 on count: 25 windows
 #define MOST_SCORES 32u
+#define HOP_SAMPLES 512u
+#define CLIP_WINDOWS (MACHINE_SOUND_INT8_LAST_ROW - 50u - 4u)  // that count for its score
+#define LIVE_ROWS (2u * MACHINE_SOUND_INT8_LAST_ROW)
 
 MCUGEN_ARENA(own, MACHINE_SOUND_INT8_ARENA_BYTES);
 MCUGEN_ARENA(shared, MACHINE_SOUND_INT8_ARENA_BYTES);
@@ -93,6 +96,24 @@ static void test_a_new_clip_begins_behind_the_end(void) {
   gives(machine_sound_int8_push_samples(&sound, clip, CLIP_SAMPLES, note, &second), MCUGEN_OK);
   gives(machine_sound_int8_end(&sound, note, &second), MCUGEN_OK);
   check_equal(&first, &second);
+}
+
+static void note_hum(void *context, const mcugen_event_t *event) {
+  mcugen_event_t *const last = context;
+  CHECK(event->window == 0 || event->score == last->score);  // every row is the same
+  CHECK(event->window < CLIP_WINDOWS || event->mean_score == last->mean_score);
+  *last = *event;
+}
+
+// A sound that never ends, of equal rows: it is heard past the rows that count for a clip.
+static void test_a_live_stream_goes_on(void) {
+  mcugen_event_t last = {0};
+  gives(machine_sound_int8_init(&sound, &own), MCUGEN_OK);
+  for (uint32_t row = 0; row < LIVE_ROWS; ++row) {
+    gives(machine_sound_int8_push_samples(&sound, clip, HOP_SAMPLES, note_hum, &last), MCUGEN_OK);
+  }
+  CHECK_EQUAL(last.window, LIVE_ROWS - 50u - 5u);
+  CHECK(last.score > 0.0f && last.mean_score > 0.0f);
 }
 
 // Two instances of one model, one sample of each in turn, in one arena and in two.
@@ -258,6 +279,7 @@ int main(void) {
   make_clip(5);
   test_any_pieces_give_the_same_scores();
   test_a_new_clip_begins_behind_the_end();
+  test_a_live_stream_goes_on();
   test_instances_interleaved(&own, &shared);
   test_instances_interleaved(&shared, &shared);
   test_two_models_share_an_arena();

@@ -149,6 +149,17 @@ class SdkModel:
         return not self.has_features and self.request.wake_word is None
 
     @property
+    def clip_samples(self) -> int | None:
+        """Of a front-end that takes clips as a whole."""
+        rows = self.request.front_end.rows
+        return rows.clip_samples if isinstance(rows, Mfcc) else None
+
+    @property
+    def last_row(self) -> int | None:
+        """The first row of a clip that does not count for its score any more, where there is one."""
+        return self.request.front_end.last_row if self.sample_type else None
+
+    @property
     def description(self) -> str:
         """One line for the head of the header."""
         front_end = self.request.front_end
@@ -167,6 +178,11 @@ class SdkModel:
             macros.append(("SAMPLE_RATE_HZ", f"{rows.sample_rate_hz}u", ""))
             samples = front_end.stride_rows * rows.hop_samples
             macros.append(("STRIDE_SAMPLES", f"{samples}u", "between two windows"))
+        if self.clip_samples is not None:
+            macros.append(("CLIP_SAMPLES", f"{self.clip_samples}u", "of every clip"))
+        if self.last_row is not None:
+            comment = "of a clip: from here on windows do not count for mean_score"
+            macros.append(("LAST_ROW", f"{self.last_row}u", comment))
         threshold = self.request.threshold
         if threshold is not None:
             macros.append(("THRESHOLD", c_float(threshold), "of mcugen.toml, for clip scores"))

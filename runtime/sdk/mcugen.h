@@ -77,7 +77,7 @@ typedef struct {
   uint32_t window;       // its number since the last reset, from 0
   float score;           // reconstruction error, or the value of the best class; 0 without a score
   uint32_t class_index;  // of the best class; 0 where there are no classes
-  float mean_score;      // over all windows since the last reset
+  float mean_score;      // over the windows since the last reset (up to <MODEL>_LAST_ROW)
   const void *output;    // output 0 of the model
 } mcugen_event_t;
 

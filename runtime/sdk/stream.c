@@ -20,6 +20,7 @@ mcugen_result_t mcugen_stream_reset(mcugen_stream_t *stream) {
   stream->source_rows = 0;
   stream->rows = 0;
   stream->skip_rows = 0;
+  stream->windows = 0;
   stream->ended = false;
   stream->mean = (mcugen_clip_score_t){0};
   stream->front_end->maker->reset(stream->front_end->tables, stream->memory.maker_state);
@@ -70,7 +71,8 @@ static void score_window(const mcugen_stream_t *stream, mcugen_event_t *event) {
   }
 }
 
-static mcugen_result_t run_window(mcugen_stream_t *stream, mcugen_on_event_t on_event,
+// `counts`: for the mean.
+static mcugen_result_t run_window(mcugen_stream_t *stream, bool counts, mcugen_on_event_t on_event,
                                   void *context) {
   mcugen_instance_t *const instance = &stream->instance;
   mcugen_result_t result = MCUGEN_OK;
@@ -85,10 +87,12 @@ static mcugen_result_t run_window(mcugen_stream_t *stream, mcugen_on_event_t on_
   if (result != MCUGEN_OK) {
     return result;
   }
-  mcugen_event_t event = {.window = stream->mean.windows};
+  mcugen_event_t event = {.window = stream->windows++};
   event.output = mcugen_instance_output(instance, 0);
   score_window(stream, &event);
-  mcugen_clip_score_add(&stream->mean, event.score);
+  if (counts) {
+    mcugen_clip_score_add(&stream->mean, event.score);
+  }
   event.mean_score = mcugen_clip_score_mean(&stream->mean);
   if (on_event != NULL) {
     instance->arena->phase = MCUGEN_PHASE_RUNNING;  // the handler must not use the instance
@@ -98,13 +102,15 @@ static mcugen_result_t run_window(mcugen_stream_t *stream, mcugen_on_event_t on_
   return MCUGEN_OK;
 }
 
-// A row of the front-end: it counts, and enters the window if it lies in the range of rows.
+// A row of the front-end. Those before the first one that counts are dropped. A clip has a last one
+// as well, after which its score does not change; but a stream may go on for ever, and is scored as
+// long.
 static mcugen_result_t take_row(mcugen_stream_t *stream, const float row[],
                                 mcugen_on_event_t on_event, void *context) {
   const mcugen_front_end_info_t *const front_end = stream->front_end;
   const uint32_t index = stream->source_rows;
-  stream->source_rows += index < UINT32_MAX - 1 ? 1u : 0u;  // a stream may never end
-  if (index < front_end->first_row || index >= front_end->last_row) {
+  stream->source_rows += index < UINT32_MAX - 1 ? 1u : 0u;
+  if (index < front_end->first_row) {
     return MCUGEN_OK;
   }
   if (stream->rows == front_end->window_rows) {
@@ -122,7 +128,9 @@ static mcugen_result_t take_row(mcugen_stream_t *stream, const float row[],
     memcpy(stream->memory.features + stream->rows * values, row, values * sizeof row[0]);
   }
   ++stream->rows;
-  return stream->rows == front_end->window_rows ? run_window(stream, on_event, context) : MCUGEN_OK;
+  const bool counts = index < front_end->last_row && stream->mean.windows < UINT32_MAX;
+  return stream->rows == front_end->window_rows ? run_window(stream, counts, on_event, context)
+                                                : MCUGEN_OK;
 }
 
 mcugen_result_t mcugen_stream_push(mcugen_stream_t *stream, const void *samples, size_t count,

@@ -27,6 +27,7 @@ typedef struct {
   uint32_t source_rows;  // rows of the front-end since the reset
   uint32_t rows;         // complete ones in the window
   uint32_t skip_rows;    // between this window and the last one, still to be dropped
+  uint32_t windows;      // scored since the reset, modulo 2^32
   bool ended;            // the next samples begin a new clip
   mcugen_clip_score_t mean;
 } mcugen_stream_t;
